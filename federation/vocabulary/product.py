@@ -1,0 +1,193 @@
+"""Product words as they travel: the body of `fed.product/1` and `fed.shop/1` records. Pure values, bounded here.
+
+Texts are keyed by BCP 47 language. A variant is one size and colour; stock never appears here (it travels as
+registers). Unknown fields in a received body are kept by whoever stores the bytes, ignored by this reader.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from federation.vocabulary.errors import FieldError, RecordInvalidError
+from federation.vocabulary.money import Money
+
+SizeSystem = Literal["IT", "FR", "DE", "ES", "EU", "UK", "US", "JP", "INT", "ISO", "CM", "WL", "ONE"]
+"""Who counts: a country's numbers, INT for letters, ISO for ring millimetres, WL for jeans inches, ONE for one size."""
+
+Gender = Literal["women", "men", "unisex", "children"]
+
+CATEGORIES: dict[str, tuple[str, str]] = {
+    "dresses": ("Dresses", "clothing"),
+    "knitwear": ("Knitwear", "clothing"),
+    "coats": ("Coats & jackets", "clothing"),
+    "shirts": ("Shirts & blouses", "clothing"),
+    "trousers": ("Trousers", "clothing"),
+    "skirts": ("Skirts", "clothing"),
+    "suits": ("Suits", "clothing"),
+    "shoes": ("Shoes", "shoes"),
+    "boots": ("Boots", "shoes"),
+    "sandals": ("Sandals", "shoes"),
+    "handbags": ("Handbags", "bags"),
+    "wallets": ("Wallets & small leather", "bags"),
+    "rings": ("Rings", "jewellery"),
+    "necklaces": ("Necklaces", "jewellery"),
+    "earrings": ("Earrings", "jewellery"),
+    "bracelets": ("Bracelets", "jewellery"),
+    "scarves": ("Scarves", "accessories"),
+    "belts": ("Belts", "accessories"),
+    "hats": ("Hats", "accessories"),
+    "gloves": ("Gloves", "accessories"),
+}
+"""Category code to its English label and its department."""
+
+COLOUR_FAMILIES = (
+    "black white grey beige brown red burgundy pink orange yellow gold green olive turquoise blue navy purple "
+    "silver multicolour transparent copper"
+).split()
+
+Text = Annotated[str, msgspec.Meta(max_length=8_000)]
+ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$")]
+HexColour = Annotated[str, msgspec.Meta(pattern=r"^#[0-9A-Fa-f]{6}$")]
+
+
+class Size(msgspec.Struct, frozen=True):
+    """A size as the shop prints it (`label`), with its counting system and the value inside that system."""
+
+    system: SizeSystem
+    value: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+    label: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+
+class Colour(msgspec.Struct, frozen=True):
+    """The shop's own colour name and the family it belongs to (one of COLOUR_FAMILIES)."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    family: str
+
+
+class Media(msgspec.Struct, frozen=True):
+    """One picture: where the shop serves it, its hash and pixel size, and words for those who cannot see it."""
+
+    url: Annotated[str, msgspec.Meta(max_length=500)]
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    width: Annotated[int, msgspec.Meta(ge=1, le=20_000)]
+    height: Annotated[int, msgspec.Meta(ge=1, le=20_000)]
+    alt: Annotated[str, msgspec.Meta(max_length=300)] = ""
+
+
+class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    """One size and colour: what is held, bought and shipped. Prices include VAT, in the shop's list currency."""
+
+    id: Code
+    sku: Code
+    size: Size
+    colour: Colour
+    price: Money
+    gtin: Annotated[str, msgspec.Meta(pattern=r"^(\d{8}|\d{12,14})$")] | None = None
+    compare_at: Money | None = None
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of a `fed.product/1` record: one article with its variants, as published by its boutique."""
+
+    id: Code
+    title: dict[str, ShortText]
+    category: str
+    gender: Gender
+    variants: Annotated[tuple[Variant, ...], msgspec.Meta(min_length=1, max_length=250)]
+    description: dict[str, Text] = {}
+    brand: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    materials: Annotated[tuple[ShortText, ...], msgspec.Meta(max_length=20)] = ()
+    care: dict[str, Text] = {}
+    media: Annotated[tuple[Media, ...], msgspec.Meta(max_length=20)] = ()
+
+
+class ShippingRate(msgspec.Struct, frozen=True):
+    """What one parcel to any of `countries` costs (flat, VAT included) and how many working days it takes."""
+
+    countries: Annotated[tuple[Country, ...], msgspec.Meta(min_length=1, max_length=250)]
+    price: Money
+    days_min: Annotated[int, msgspec.Meta(ge=0, le=90)]
+    days_max: Annotated[int, msgspec.Meta(ge=0, le=90)]
+    free_from: Money | None = None
+
+
+class Theme(msgspec.Struct, frozen=True):
+    """A boutique's look as data: ground and ink colours, an accent, one of eight type pairings, a monogram."""
+
+    ground: HexColour
+    ink: HexColour
+    accent: HexColour
+    pairing: Annotated[int, msgspec.Meta(ge=1, le=8)]
+    monogram: Annotated[str, msgspec.Meta(min_length=1, max_length=4)]
+
+
+class ShopProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of a `fed.shop/1` record (key `shop/profile`): how a boutique presents itself everywhere."""
+
+    handle: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    town: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    country: Country
+    currency: str
+    theme: Theme
+    shipping: Annotated[tuple[ShippingRate, ...], msgspec.Meta(max_length=50)]
+    tagline: dict[str, ShortText] = {}
+    story: dict[str, Text] = {}
+    returns: dict[str, Text] = {}
+    legal_name: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    vat_id: Annotated[str, msgspec.Meta(max_length=30)] = ""
+    address: Annotated[str, msgspec.Meta(max_length=400)] = ""
+    email: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    order_acceptance: Literal["manual", "automatic"] = "manual"
+
+
+def is_gtin(text: str) -> bool:
+    """Whether `text` is a GTIN-8, -12, -13 or -14 with a right check digit (GS1 General Specifications 7.9)."""
+    if not (text.isascii() and text.isdigit() and len(text) in {8, 12, 13, 14}):
+        return False
+    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(text)))
+    return weighted % 10 == 0
+
+
+def check_product(product: Product) -> None:
+    """Refuse what the types cannot express: codes outside the lists, mixed currencies, repeated variants, bad GTINs.
+
+    Raises RecordInvalidError with one FieldError per fault, each with its RFC 6901 pointer.
+    """
+    faults = [*_product_faults(product), *_variant_faults(product.variants)]
+    if faults:
+        raise RecordInvalidError(f"product {product.id}: {faults[0].message}", errors=tuple(faults))
+
+
+def _product_faults(product: Product) -> list[FieldError]:
+    faults = []
+    if product.category not in CATEGORIES:
+        faults.append(FieldError("/category", "unknown", f"category {product.category!r} is not one we know"))
+    if not product.title:
+        faults.append(FieldError("/title", "missing", "a product needs a title in at least one language"))
+    return faults
+
+
+def _variant_faults(variants: tuple[Variant, ...]) -> list[FieldError]:
+    faults: list[FieldError] = []
+    seen: set[str] = set()
+    currency = variants[0].price.currency
+    for index, variant in enumerate(variants):
+        at = f"/variants/{index}"
+        if variant.id in seen or variant.sku in seen:
+            faults.append(FieldError(at, "duplicate", f"variant {variant.sku} appears twice"))
+        seen |= {variant.id, variant.sku}
+        if variant.colour.family not in COLOUR_FAMILIES:
+            faults.append(FieldError(f"{at}/colour/family", "unknown", f"no colour family {variant.colour.family!r}"))
+        if variant.price.amount_minor <= 0:
+            faults.append(FieldError(f"{at}/price", "range", "a price must be above zero"))
+        if variant.price.currency != currency:
+            faults.append(FieldError(f"{at}/price/currency", "mixed", "all variants share one currency"))
+        if variant.compare_at is not None and variant.compare_at <= variant.price:
+            faults.append(FieldError(f"{at}/compare_at", "range", "the former price must be above the price"))
+        if variant.gtin is not None and not is_gtin(variant.gtin):
+            faults.append(FieldError(f"{at}/gtin", "check-digit", f"GTIN {variant.gtin} has a wrong check digit"))
+    return faults
