@@ -1,0 +1,80 @@
+"""Refusals of the federation's I/O: what a node says when a peer, a link or a conversation is not in order.
+
+GalleriaError
+├── NotAllowedError
+│   └── NotLinkedError              no accepted link between the two parties
+├── ConflictError
+│   ├── ReplayedNonceError          this very request was seen before
+│   ├── ReservationExpiredError     the hold ran out before it was confirmed
+│   ├── SequenceGapError            an event came before the one it follows (`expected` names that one)
+│   └── ReplicaFrozenError          the shop signed two histories; nothing moves until a root key has spoken
+├── VersionUnsupportedError         the peer speaks another version
+├── OrderDeclinedError              an order that the shop cannot take as written
+├── HoldQuotaError                  too many open holds of one hub
+└── PeerError
+    └── PeerMismatchError           a peer's documents contradict each other or the address they came from
+
+The refusals of signatures, documents and the log itself are raised by the pure core (`federation.documents`,
+`federation.log`). `federation.node.answers` maps slugs to status.
+"""
+
+from federation.vocabulary.errors import ConflictError, GalleriaError, NotAllowedError, PeerError, QuotaError
+
+
+class NotLinkedError(NotAllowedError):
+    """The sender has no accepted link with the receiver."""
+
+    slug = "not-linked"
+
+
+class ReplayedNonceError(ConflictError):
+    """The nonce of this request was spent already; a retry must be signed anew."""
+
+    slug = "replayed-nonce"
+    retry = "after"
+
+
+class ReservationExpiredError(ConflictError):
+    """The hold ran out (or never was) before it was confirmed; hold again."""
+
+    slug = "reservation-expired"
+    retry = "never"
+
+
+class SequenceGapError(ConflictError):
+    """An event arrived before the one it follows; `expected` is the sequence number wanted next."""
+
+    slug = "sequence-gap"
+    retry = "resync"
+
+
+class ReplicaFrozenError(ConflictError):
+    """A shop with a proven fork: its history is not followed, no order reaches it."""
+
+    slug = "fork-detected"
+    retry = "never"
+
+
+class VersionUnsupportedError(GalleriaError):
+    """The peer speaks a protocol version that this node does not."""
+
+    slug = "version-unsupported"
+
+
+class OrderDeclinedError(GalleriaError):
+    """An order which the shop cannot take as written: a price, currency, variant or leaf differs from its own."""
+
+    slug = "order-declined"
+
+
+class HoldQuotaError(QuotaError):
+    """More open holds than one hub may have at this shop."""
+
+    slug = "hold-quota"
+
+
+class PeerMismatchError(PeerError):
+    """A peer's profile, operations or address contradict each other; nothing of it was stored."""
+
+    slug = "peer-mismatch"
+    retry = "never"

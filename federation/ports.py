@@ -1,0 +1,123 @@
+"""What the federation asks of the node it runs in: a shop's desk, a hub's desk. Implemented by shops and marketplace.
+
+Every method runs inside the transaction of the signed request (or of the pulled batch) that caused it: effect,
+idempotency record and answer are committed together or not at all. So a desk writes rows and enqueues outbox
+messages, and never waits for a peer. Times are passed in. The sender was verified and its link accepted before
+any method is called (`link_changed` excepted: it reports that very change).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+import msgspec
+
+from federation.conversations.messages import (
+    OrderEvent,
+    ReservationAnswer,
+    ReservationRequest,
+    ShopOrder,
+    StockHeartbeat,
+    StockRegister,
+)
+from federation.vocabulary.errors import FieldError
+from federation.vocabulary.ids import PartyId
+
+LinkState = Literal["proposed", "accepted", "suspended", "ended"]
+"""Where a link between a shop and a hub stands; only `accepted` lets anything but public reads pass."""
+
+
+class AcceptedRecord(msgspec.Struct, frozen=True):
+    """One leaf of a shop's log as the hub took it in; `body` is the exact JSON of the record, empty on `del`."""
+
+    seq: int
+    operation: Literal["put", "del"]
+    key: str
+    type: str
+    body: bytes
+    leaf_hash: str
+
+
+class Quarantine(msgspec.Struct, frozen=True):
+    """A record that stays in the log as history but is not served: where it is and what is wrong with it."""
+
+    seq: int
+    key: str
+    errors: tuple[FieldError, ...]
+
+
+class ShopDesk(Protocol):
+    """What a hub may ask of a shop hosted here."""
+
+    async def hold(
+        self, shop_id: PartyId, hub_id: PartyId, request: ReservationRequest, now: datetime
+    ) -> ReservationAnswer:
+        """Set stock aside for `request.ttl_seconds`, all lines or none; `rejected` names what is available.
+
+        The same `request.id` again answers as before. Raises HoldQuotaError past the hub's open holds.
+        """
+        ...
+
+    async def confirm(self, shop_id: PartyId, hub_id: PartyId, reservation_id: str, now: datetime) -> ReservationAnswer:
+        """Turn a hold into a sale. Idempotent. Raises ReservationExpiredError when the hold has run out or is unknown."""
+        ...
+
+    async def release(self, shop_id: PartyId, hub_id: PartyId, reservation_id: str, now: datetime) -> ReservationAnswer:
+        """Give a hold back. Idempotent; a hold that has ended in another way, or never was, answers with its state."""
+        ...
+
+    async def place_order(self, shop_id: PartyId, hub_id: PartyId, order: ShopOrder, now: datetime) -> None:
+        """Take an order over confirmed stock. Idempotent by `order.id`.
+
+        Raises OrderDeclinedError when a price, currency, variant or leaf hash differs from the shop's own log.
+        """
+        ...
+
+    async def order_event(self, shop_id: PartyId, hub_id: PartyId, event: OrderEvent, now: datetime) -> None:
+        """Take the hub's next event of an order; called once per event, in sequence."""
+        ...
+
+    async def link_changed(self, shop_id: PartyId, hub_id: PartyId, state: LinkState, now: datetime) -> None:
+        """Learn that the link with a hub stands differently now."""
+        ...
+
+    async def stock_since(self, shop_id: PartyId, vseq: int, limit: int) -> list[StockRegister]:
+        """The registers changed after `vseq`, each once with its newest value, by rising vseq, at most `limit`."""
+        ...
+
+    async def stock_heartbeat(self, shop_id: PartyId) -> StockHeartbeat:
+        """The highest vseq, how many registers there are, and their digest (`conversations.messages`)."""
+        ...
+
+
+class HubDesk(Protocol):
+    """What a linked shop may tell a hub hosted here."""
+
+    async def records_accepted(
+        self, hub_id: PartyId, shop_id: PartyId, records: Sequence[AcceptedRecord], now: datetime
+    ) -> list[Quarantine]:
+        """Project a batch of verified leaves, in log order, into listings; return those it cannot serve.
+
+        A bad record never raises: it is returned, the good version before it stays served and is marked stale.
+        """
+        ...
+
+    async def stock_changed(
+        self, hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister], now: datetime
+    ) -> None:
+        """Learn the newest registers; each has a higher vseq than any told before for its variant and location."""
+        ...
+
+    async def heartbeat(self, hub_id: PartyId, shop_id: PartyId, now: datetime) -> None:
+        """Learn that the shop's stock as told is current at `now`."""
+        ...
+
+    async def order_event(self, hub_id: PartyId, shop_id: PartyId, event: OrderEvent, now: datetime) -> None:
+        """Take the shop's next event of an order; called once per event, in sequence."""
+        ...
+
+    async def link_changed(
+        self, hub_id: PartyId, shop_id: PartyId, state: LinkState, profile_name: str, now: datetime
+    ) -> None:
+        """Learn that the link with a shop stands differently now; `profile_name` is how the shop calls itself."""
+        ...
