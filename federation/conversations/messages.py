@@ -1,0 +1,321 @@
+"""The wire forms of links, stock, reservations and orders: frozen values with every size and count bounded.
+
+Invariants: ids are lower-case UUID text, made by the sender and used as idempotency keys; times are RFC 3339
+UTC text to the second (`2026-11-22T07:16:00Z`); money is integer minor units. Readers ignore fields they do not
+know; whoever must keep them stores the received bytes. What types cannot say (sums, currencies, repeats) is
+checked by `federation.conversations.checks`, which is also the way to read these from bytes.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from federation import limits
+from federation.vocabulary.errors import FieldError
+from federation.vocabulary.ids import PARTY_ID_PATTERN
+from federation.vocabulary.money import Money
+from federation.vocabulary.product import Code, Country
+
+UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+TIME_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
+
+Uuid = Annotated[str, msgspec.Meta(pattern=UUID_PATTERN)]
+UtcTime = Annotated[str, msgspec.Meta(pattern=TIME_PATTERN)]
+Party = Annotated[str, msgspec.Meta(pattern=f"^{PARTY_ID_PATTERN}$")]
+LeafHash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+OptionalName = Annotated[str, msgspec.Meta(max_length=200)]
+Note = Annotated[str, msgspec.Meta(max_length=2_000)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Url = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"^https?://")]
+Quantity = Annotated[int, msgspec.Meta(ge=1, le=limits.LINE_QUANTITY_MAX)]
+StockQuantity = Annotated[int, msgspec.Meta(ge=0, le=limits.STOCK_QUANTITY_MAX)]
+Version = Annotated[int, msgspec.Meta(ge=0, le=limits.INTEGER_MAGNITUDE_MAX)]
+
+
+# Links
+
+
+class LinkProposal(msgspec.Struct, frozen=True, kw_only=True):
+    """One party asks the other to be linked; sent by whichever of `shop` and `hub` signs the request."""
+
+    id: Uuid
+    shop: Party
+    hub: Party
+    profile_url: Url
+    proposed_at: UtcTime
+    message: Note = ""
+
+
+class LinkDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sender now holds the link to be; both sides move by `federation.conversations.link`."""
+
+    state: Literal["accepted", "suspended", "ended"]
+    at: UtcTime
+    reason: Note = ""
+
+
+# Stock
+
+
+class StockRegister(msgspec.Struct, frozen=True, kw_only=True):
+    """The absolute sellable `quantity` of a variant at a location; of two the higher `vseq` holds."""
+
+    variant_id: Code
+    quantity: StockQuantity
+    vseq: Annotated[int, msgspec.Meta(ge=1, le=limits.INTEGER_MAGNITUDE_MAX)]
+    location: Code = "main"
+
+
+class StockHeartbeat(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole register table in three figures: highest vseq, number of registers, digest (see `stock.digest`)."""
+
+    vseq_high: Version
+    count: Annotated[int, msgspec.Meta(ge=0, le=limits.INTEGER_MAGNITUDE_MAX)]
+    digest: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
+class StockBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """Registers that changed, at most STOCK_BATCH_MAX, and the sender's heartbeat after them; may carry none."""
+
+    heartbeat: StockHeartbeat
+    registers: Annotated[tuple[StockRegister, ...], msgspec.Meta(max_length=limits.STOCK_BATCH_MAX)] = ()
+
+
+class StockReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The receiver's table after a batch: its highest vseq, and whether its digest equals the heartbeat's."""
+
+    vseq_high: Version
+    in_step: bool
+
+
+# Reservations
+
+
+class ReservationLine(msgspec.Struct, frozen=True):
+    """So many of one variant."""
+
+    variant_id: Code
+    quantity: Quantity
+
+
+class ReservationRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A hub asks a shop to hold pieces; all lines or none. `id` is the hub's choice and the idempotency key."""
+
+    id: Uuid
+    lines: Annotated[tuple[ReservationLine, ...], msgspec.Meta(min_length=1, max_length=limits.RESERVATION_LINES_MAX)]
+    ttl_seconds: Annotated[
+        int, msgspec.Meta(ge=limits.RESERVATION_TTL_SECONDS_MIN, le=limits.RESERVATION_TTL_SECONDS_MAX)
+    ]
+
+
+class ReservationAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The shop's word on a reservation; `available` (by variant id) says what there was when it was rejected."""
+
+    id: Uuid
+    state: Literal["held", "rejected", "confirmed", "released", "expired"]
+    expires_in_seconds: Annotated[int, msgspec.Meta(ge=0, le=limits.RESERVATION_TTL_SECONDS_MAX)] = 0
+    available: Annotated[dict[Code, StockQuantity], msgspec.Meta(max_length=limits.RESERVATION_LINES_MAX)] = {}
+
+
+# Orders
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a parcel goes; `country` is ISO 3166-1 alpha-2."""
+
+    name: Name
+    line1: Name
+    postcode: Annotated[str, msgspec.Meta(max_length=20)]
+    town: Name
+    country: Country
+    line2: OptionalName = ""
+    region: OptionalName = ""
+    phone: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+
+class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
+    """Pieces of one variant as sold: words and price frozen, `leaf_hash` naming the record they were read from."""
+
+    line_id: Uuid
+    product_id: Code
+    variant_id: Code
+    sku: Code
+    title: Name
+    quantity: Quantity
+    unit_price: Money
+    leaf_hash: LeafHash
+    size_label: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    colour: Annotated[str, msgspec.Meta(max_length=60)] = ""
+
+
+class SellerPart(msgspec.Struct, frozen=True, kw_only=True):
+    """How what the shopper paid is divided: goods = `commission` + `commission_vat` + `seller`; `shipping` beside."""
+
+    commission: Money
+    commission_vat: Money
+    seller: Money
+    shipping: Money
+
+
+class ShopOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """One shop's part of an order, as the hub places it after payment; `number` is what people read out."""
+
+    id: Uuid
+    number: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{2,29}$")]
+    reservation_id: Uuid
+    placed_at: UtcTime
+    currency: Currency
+    lines: Annotated[tuple[OrderLine, ...], msgspec.Meta(min_length=1, max_length=limits.ORDER_LINES_MAX)]
+    shipping: Money
+    total: Money
+    address: Address
+    email: Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+    money: SellerPart
+    note: Note = ""
+
+
+class ShippedLine(msgspec.Struct, frozen=True):
+    """So many pieces of one order line in this parcel."""
+
+    line_id: Uuid
+    quantity: Quantity
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The shop will fulfil the order."""
+
+
+class Declined(msgspec.Struct, frozen=True):
+    """The shop will not fulfil the order."""
+
+    reason: Reason
+
+
+class Shipped(msgspec.Struct, frozen=True, kw_only=True):
+    """A parcel left; no `lines` means everything that had not left yet."""
+
+    carrier: OptionalName = ""
+    tracking: OptionalName = ""
+    lines: Annotated[tuple[ShippedLine, ...], msgspec.Meta(max_length=limits.ORDER_LINES_MAX)] = ()
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """Everything has arrived."""
+
+
+class CancelRequested(msgspec.Struct, frozen=True):
+    """The hub asks for the order not to be fulfilled."""
+
+    reason: Reason
+
+
+class CancelRefused(msgspec.Struct, frozen=True):
+    """The shop fulfils nevertheless, usually because the parcel has left."""
+
+    reason: Reason
+
+
+class Cancelled(msgspec.Struct, frozen=True):
+    """The order will not be fulfilled; from a hub without a request before it, because payment or stock failed."""
+
+    reason: Note = ""
+
+
+class Refunded(msgspec.Struct, frozen=True, kw_only=True):
+    """Money went back to the shopper: for `quantity` of a line, or for shipping when `line_id` is null.
+
+    `amount` is what the shopper got; `seller_part` is what of it the shop bears.
+    """
+
+    refund_id: Uuid
+    amount: Money
+    seller_part: Money
+    line_id: Uuid | None = None
+    quantity: Annotated[int, msgspec.Meta(ge=0, le=limits.LINE_QUANTITY_MAX)] = 0
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """The division of this order's money that the hub has booked."""
+
+    settlement: SellerPart
+
+
+class Transferred(msgspec.Struct, frozen=True):
+    """`amount` reached the shop's account at the payment provider."""
+
+    amount: Money
+
+
+class PaidOut(msgspec.Struct, frozen=True):
+    """`amount` is on its way to the shop's bank, there by `arrival`."""
+
+    amount: Money
+    arrival: UtcTime
+
+
+EventBody = (
+    Accepted
+    | Declined
+    | Shipped
+    | Delivered
+    | CancelRequested
+    | CancelRefused
+    | Cancelled
+    | Refunded
+    | Settled
+    | Transferred
+    | PaidOut
+)
+
+EVENT_BODIES: dict[str, type[EventBody]] = {
+    "accepted": Accepted,
+    "declined": Declined,
+    "shipped": Shipped,
+    "delivered": Delivered,
+    "cancel_requested": CancelRequested,
+    "cancel_refused": CancelRefused,
+    "cancelled": Cancelled,
+    "refunded": Refunded,
+    "settled": Settled,
+    "transferred": Transferred,
+    "paid_out": PaidOut,
+}
+SHOP_EVENTS = frozenset({"accepted", "declined", "shipped", "delivered", "cancel_refused", "cancelled"})
+HUB_EVENTS = frozenset({"cancel_requested", "cancelled", "refunded", "settled", "transferred", "paid_out"})
+KIND_OF_BODY: dict[type[EventBody], str] = {body: kind for kind, body in EVENT_BODIES.items()}
+
+
+class OrderEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to an order; `sequence` runs from 1 without a gap per order and direction.
+
+    `body` stays as received; `checks.event_body` reads it by `kind`.
+    """
+
+    id: Uuid
+    order_id: Uuid
+    sequence: Annotated[int, msgspec.Meta(ge=1, le=limits.ORDER_EVENTS_MAX)]
+    kind: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]{0,39}$")]
+    at: UtcTime
+    body: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+# Pushing the log
+
+
+class Quarantine(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that is in the log but is not served, and why."""
+
+    seq: Version
+    key: Annotated[str, msgspec.Meta(max_length=limits.KEY_BYTES_MAX)]
+    errors: Annotated[tuple[FieldError, ...], msgspec.Meta(max_length=100)]
+
+
+class PushReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """A hub's answer to a push: its size now, its cosignature line on the checkpoint, and what it will not serve."""
+
+    size: Version
+    cosignature: Annotated[str, msgspec.Meta(max_length=1_000)]
+    accepted: Version
+    quarantined: Annotated[tuple[Quarantine, ...], msgspec.Meta(max_length=limits.BATCH_OPERATIONS_MAX)] = ()

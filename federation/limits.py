@@ -1,0 +1,85 @@
+"""Every size, count, age and time bound of FED/1, in one place so that both sides of a link read the same figures.
+
+Pure constants; whoever reads bytes from outside applies them before decoding. Units stand last in each name.
+`docs/protocol.md` prints this table; a change here is a change of the protocol.
+"""
+
+# Documents (JSON as it travels)
+DOCUMENT_BYTES_MAX = 256 * 1024
+"""Any single JSON document other than a log line or a log batch."""
+JSON_DEPTH_MAX = 16
+INTEGER_MAGNITUDE_MAX = 2**53 - 1
+"""I-JSON (RFC 7493 section 2.2): integers every reader holds exactly."""
+
+# Catalogue log
+LINE_BYTES_MAX = 64 * 1024
+BATCH_OPERATIONS_MAX = 200
+BATCH_WIRE_BYTES_MAX = 2**20
+BATCH_INFLATED_BYTES_MAX = 4 * 2**20
+KEY_BYTES_MAX = 256
+RECORD_TYPE_BYTES_MAX = 64
+LIVE_RECORDS_MAX = 100_000
+"""Live keys of one shop at one hub, unless the hub's operator grants more."""
+EPOCH_MAX = 2**31 - 1
+CHECKPOINT_BYTES_MAX = 8 * 1024
+CHECKPOINT_SIGNATURES_MAX = 16
+
+# Identity
+OPERATION_BYTES_MAX = 16 * 1024
+OPERATIONS_MAX = 1_000
+"""Operations in one party's whole history, forks included."""
+ROOT_KEYS_MAX = 3
+SIGN_KEYS_MAX = 16
+UNDO_WINDOW_SECONDS = 72 * 3600
+"""How long a higher root key may undo an operation, counted by each reader from its own first sight of it."""
+
+# Profiles
+PROFILE_BYTES_MAX = 128 * 1024
+PROFILE_TTL_SECONDS_MIN = 60
+LISTED_PARTIES_MAX = 500
+"""Parties on one page of `/.well-known/fed-node`."""
+
+# Request and response signatures
+SIGNATURE_LIFETIME_SECONDS_MAX = 300
+CLOCK_BEHIND_SECONDS_MAX = 300
+"""How old `created` may be by the receiver's clock."""
+CLOCK_AHEAD_SECONDS_MAX = 60
+"""How far in the future `created` may lie by the receiver's clock."""
+NONCE_BYTES_MIN = 16
+NONCE_CHARACTERS_MAX = 128
+NONCE_KEPT_SECONDS = 600
+SIGNATURE_HEADER_BYTES_MAX = 4 * 1024
+IDEMPOTENCY_KEY_CHARACTERS_MAX = 128
+IDEMPOTENCY_KEPT_SECONDS = 48 * 3600
+
+# Stock
+STOCK_BATCH_MAX = 500
+STOCK_QUANTITY_MAX = 1_000_000
+HEARTBEAT_INTERVAL_SECONDS = 15
+HEARTBEAT_JITTER_SECONDS = 3
+FRESH_SECONDS = 40
+"""Younger than this a register is shown as it is."""
+SOFT_SECONDS = 150
+"""Older than FRESH_SECONDS, younger than this: counts are hidden. Older still: sold only after a live hold."""
+
+# Reservations and orders
+RESERVATION_LINES_MAX = 100
+RESERVATION_TTL_SECONDS_MIN = 60
+RESERVATION_TTL_SECONDS_MAX = 900
+RESERVATION_REMEMBERED_SECONDS = 7 * 24 * 3600
+OPEN_HOLDS_PER_HUB_MAX = 500
+OPEN_HOLDS_SHARE_PERCENT_MAX = 20
+"""Share of one register, rounded up, that one hub may hold at once."""
+LINE_QUANTITY_MAX = 1_000
+ORDER_LINES_MAX = 100
+ORDER_EVENTS_MAX = 1_000
+"""Events of one order in one direction."""
+EVENT_BUFFER_MAX = 1_000
+
+# Talking to a peer
+REQUESTS_IN_FLIGHT_MAX = 2
+CONNECT_TIMEOUT_SECONDS = 2.0
+TOTAL_TIMEOUT_SECONDS = 5.0
+RETRY_DELAY_SECONDS_MIN = 1
+RETRY_DELAY_SECONDS_MAX = 300
+RETRY_GIVE_UP_SECONDS = 3 * 24 * 3600
