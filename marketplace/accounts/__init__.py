@@ -1,0 +1,1 @@
+"""Who may act at the hub: setting the hub up and its operators."""

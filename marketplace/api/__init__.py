@@ -1,0 +1,1 @@
+"""The hub's JSON API, version 1."""

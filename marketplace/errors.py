@@ -1,0 +1,55 @@
+"""Refusals of the hub; no status codes here (see `federation.node.answers`).
+
+GalleriaError
+├── ConflictError
+│   ├── BasketChangedError      price, shipping or availability differ from what the shopper saw
+│   └── OrderStateError         the order has moved on; what was asked no longer applies
+├── RecordInvalidError
+│   ├── BasketInvalidError      a line, quantity or destination that cannot be bought
+│   └── RefundInvalidError      more than what is left, or nothing
+├── NotFoundError
+│   ├── OrderNotFoundError      no order behind this link or id
+│   └── ListingNotFoundError    no such boutique or product, or no longer shown
+└── HubMissingError             this node has no hub yet: run `galleria hub init`
+"""
+
+from federation.vocabulary.errors import ConflictError, GalleriaError, NotFoundError, RecordInvalidError
+
+
+class BasketChangedError(ConflictError):
+    """Price, shipping or availability differ from what the shopper saw; show the basket again."""
+
+    slug = "basket-changed"
+
+
+class OrderStateError(ConflictError):
+    """The order has moved on; what was asked no longer applies."""
+
+    slug = "order-state"
+
+
+class BasketInvalidError(RecordInvalidError):
+    """A line, quantity or destination that cannot be bought."""
+
+    slug = "basket-invalid"
+
+
+class RefundInvalidError(RecordInvalidError):
+    """More than what is left to give back, or nothing at all."""
+
+    slug = "refund-invalid"
+
+
+class OrderNotFoundError(NotFoundError):
+    """No order behind this link or id."""
+
+
+class ListingNotFoundError(NotFoundError):
+    """No such boutique or product, or no longer shown."""
+
+
+class HubMissingError(GalleriaError):
+    """This node hosts no hub yet."""
+
+    slug = "hub-missing"
+    retry = "after"

@@ -1,0 +1,27 @@
+"""What a request or a worker needs to act as the hub: settings and the three packages' contexts, made once per process.
+
+Built only by `marketplace.composition`; everything else receives it.
+"""
+
+import msgspec
+from litestar.connection import ASGIConnection
+
+from federation.service import Federation
+from marketplace.listings.ports import ListingIndex
+from marketplace.settings import HubSettings
+from payouts.service import Payments
+
+
+class Hub(msgspec.Struct, frozen=True):
+    """The hub's own contexts: federation, payments and the search index."""
+
+    settings: HubSettings
+    federation: Federation
+    payments: Payments
+    catalog: ListingIndex
+
+
+def hub_of(connection: ASGIConnection) -> Hub:  # type: ignore[type-arg]
+    """The hub serving this request, put into the application's state by `marketplace.app`."""
+    hub: Hub = connection.app.state.hub
+    return hub

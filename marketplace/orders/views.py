@@ -1,0 +1,198 @@
+"""Values that pages, mails and the API show of baskets and orders; made by the orders services, never stored."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from federation.conversations.messages import Address
+from federation.vocabulary.money import Money
+from marketplace.listings.views import ShopCard
+
+Email = Annotated[str, msgspec.Meta(pattern=r"^[^@\s]{1,64}@[^@\s]{1,180}$", max_length=200)]
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """How to reach the shopper, and a word for the boutiques."""
+
+    email: Email
+    note: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class BasketLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One variant in the basket at today's price.
+
+    `price_was` is what the shopper last saw when it differs; `problem` is a sentence when the line cannot be bought
+    (then it counts in no total).
+    """
+
+    key: str
+    product_id: str
+    variant_id: str
+    sku: str
+    title: str
+    size_label: str
+    colour: str
+    image_url: str
+    alt: str
+    url: str
+    quantity: int
+    unit_price: Money
+    total: Money
+    price_was: Money | None = None
+    problem: str = ""
+
+
+class BasketPart(msgspec.Struct, frozen=True, kw_only=True):
+    """What one boutique sends. `shipping` is None when it does not ship to the chosen country."""
+
+    shop: ShopCard
+    lines: tuple[BasketLine, ...]
+    subtotal: Money
+    shipping: Money | None
+    days_min: int = 0
+    days_max: int = 0
+    problem: str = ""
+
+
+class BasketView(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole basket priced for one destination.
+
+    `quote` digests everything the shopper would agree to pay; the checkout form sends it back, and a checkout whose
+    basket no longer matches is refused and shown again. `changed` is set when a price moved since it was last seen.
+    """
+
+    parts: tuple[BasketPart, ...]
+    country: str
+    currency: str
+    count: int
+    items_total: Money
+    shipping_total: Money
+    total: Money
+    problems: tuple[str, ...]
+    quote: str
+    revision: int
+    changed: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether this basket can be checked out as it stands."""
+        return bool(self.parts) and not self.problems
+
+
+class HeldLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line asked of a boutique; `available` is what it has left when it refused (None when it did not say)."""
+
+    title: str
+    size_label: str
+    colour: str
+    quantity: int
+    total: Money
+    available: int | None = None
+
+
+class HeldPart(msgspec.Struct, frozen=True, kw_only=True):
+    """One boutique's answer. `state` is held, refused or asked; `reason` is a sentence when refused."""
+
+    shop: ShopCard
+    state: str
+    reason: str
+    lines: tuple[HeldLine, ...]
+    shipping: Money
+    total: Money
+
+
+class HeldView(msgspec.Struct, frozen=True, kw_only=True):
+    """The page between asking and paying: what is held until when, what was refused, what would be paid."""
+
+    token: str
+    number: str
+    state: str
+    parts: tuple[HeldPart, ...]
+    total: Money
+    held_until: datetime | None
+    can_continue: bool
+    refused: int
+
+
+class OrderLineView(msgspec.Struct, frozen=True, kw_only=True):
+    """One ordered line; `refunded_quantity` pieces and `refunded` money of it have been given back or are on the way."""
+
+    line_id: str
+    product_id: str
+    variant_id: str
+    sku: str
+    title: str
+    size_label: str
+    colour: str
+    quantity: int
+    unit_price: Money
+    total: Money
+    refunded_quantity: int
+    refunded: Money
+    url: str
+
+
+class SplitView(msgspec.Struct, frozen=True, kw_only=True):
+    """How one shop order's money divides: what was paid for goods, the hub's commission and its VAT, the seller's rest."""
+
+    paid: Money
+    commission: Money
+    commission_vat: Money
+    seller: Money
+    shipping: Money
+
+
+class OrderPartView(msgspec.Struct, frozen=True, kw_only=True):
+    """One boutique's part of an order. `state_words` says the state to a person; `reason` why it ended, if it did."""
+
+    shop_order_id: UUID
+    number: str
+    shop: ShopCard
+    state: str
+    state_words: str
+    reason: str
+    carrier: str
+    tracking: str
+    lines: tuple[OrderLineView, ...]
+    shipping: Money
+    shipping_refunded: Money
+    total: Money
+    refunded: Money
+    split: SplitView | None = None
+
+
+class OrderView(msgspec.Struct, frozen=True, kw_only=True):
+    """An order as its shopper or the operator sees it. Refused parts are not in it; `paid` is zero until paid."""
+
+    order_id: UUID
+    token: str
+    number: str
+    state: str
+    state_words: str
+    placed_at: datetime
+    email: str
+    address: Address
+    note: str
+    parts: tuple[OrderPartView, ...]
+    items_total: Money
+    shipping_total: Money
+    total: Money
+    paid: Money
+    refunded: Money
+    redirect_url: str = ""
+
+
+class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One order in the operator's list."""
+
+    order_id: UUID
+    number: str
+    state: str
+    placed_at: datetime
+    email: str
+    total: Money
+    refunded: Money
+    shops: tuple[str, ...]
+    part_states: tuple[str, ...]
