@@ -14,13 +14,13 @@ import msgspec
 
 from federation.conversations.messages import (
     OrderEvent,
+    Quarantine,
     ReservationAnswer,
     ReservationRequest,
     ShopOrder,
     StockHeartbeat,
     StockRegister,
 )
-from federation.vocabulary.errors import FieldError
 from federation.vocabulary.ids import PartyId
 
 LinkState = Literal["proposed", "accepted", "suspended", "ended"]
@@ -38,14 +38,6 @@ class AcceptedRecord(msgspec.Struct, frozen=True):
     leaf_hash: str
 
 
-class Quarantine(msgspec.Struct, frozen=True):
-    """A record that stays in the log as history but is not served: where it is and what is wrong with it."""
-
-    seq: int
-    key: str
-    errors: tuple[FieldError, ...]
-
-
 class ShopDesk(Protocol):
     """What a hub may ask of a shop hosted here."""
 
@@ -59,7 +51,10 @@ class ShopDesk(Protocol):
         ...
 
     async def confirm(self, shop_id: PartyId, hub_id: PartyId, reservation_id: str, now: datetime) -> ReservationAnswer:
-        """Turn a hold into a sale. Idempotent. Raises ReservationExpiredError when the hold has run out or is unknown."""
+        """Turn a hold into a sale. Idempotent.
+
+        Raises ReservationExpiredError when the hold has run out or is unknown.
+        """
         ...
 
     async def release(self, shop_id: PartyId, hub_id: PartyId, reservation_id: str, now: datetime) -> ReservationAnswer:
