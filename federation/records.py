@@ -1,0 +1,177 @@
+"""What the federation remembers, as values: parties, peers, links, logs, replicas, deliveries. Pure values."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from federation.ports import LinkState
+from federation.vocabulary.ids import PartyId
+
+PartyKind = Literal["shop", "hub"]
+ReplicaState = Literal["desynced", "snapshotting", "catching_up", "live", "repairing", "frozen", "throttled"]
+Freshness = Literal["fresh", "soft", "stale"]
+
+
+class HostedParty(msgspec.Struct, frozen=True):
+    """A party of this node with the seed of its online sign key."""
+
+    id: PartyId
+    kind: PartyKind
+    name: str
+    sign_seed: bytes
+    created_at: datetime
+
+
+class Peer(msgspec.Struct, frozen=True):
+    """A party elsewhere: where its endpoints are, and when its profile was and may again be fetched."""
+
+    id: PartyId
+    kind: PartyKind
+    name: str
+    profile_url: str
+    base_url: str
+    first_seen_at: datetime
+    fetched_at: datetime
+    refresh_at: datetime
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Where a hosted party and a peer stand with each other."""
+
+    id: UUID
+    local_id: PartyId
+    remote_id: PartyId
+    state: LinkState
+    proposed_by: Literal["local", "remote"]
+    message: str
+    proposed_at: datetime
+    changed_at: datetime
+
+
+class LinkView(msgspec.Struct, frozen=True):
+    """A link with the words people know the peer by."""
+
+    id: UUID
+    local_id: PartyId
+    remote_id: PartyId
+    remote_name: str
+    remote_kind: PartyKind
+    remote_url: str
+    state: LinkState
+    proposed_by: Literal["local", "remote"]
+    message: str
+    proposed_at: datetime
+    changed_at: datetime
+
+
+class LogHead(msgspec.Struct, frozen=True):
+    """The end of a log: `peaks` are the compact tree's roots laid end to end, `note` the newest checkpoint."""
+
+    holder_id: PartyId
+    party_id: PartyId
+    epoch: int
+    size: int
+    peaks: bytes
+    note: bytes
+    changed_at: datetime
+
+
+class StoredLeaf(msgspec.Struct, frozen=True):
+    """One line of a log with what it is looked up by."""
+
+    seq: int
+    key: str
+    operation: Literal["put", "del"]
+    line: bytes
+    hash: bytes
+
+
+class StoredCheckpoint(msgspec.Struct, frozen=True):
+    """A checkpoint at a batch boundary; `inflated_bytes` is the length of all lines up to it."""
+
+    size: int
+    inflated_bytes: int
+    note: bytes
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """How far one hub has acknowledged one hosted shop's log and stock."""
+
+    shop_id: PartyId
+    hub_id: PartyId
+    acked_size: int
+    acked_vseq: int
+    quarantined: int
+    last_success_at: datetime | None
+    last_stock_at: datetime | None
+    last_error: str
+    last_error_at: datetime | None
+
+
+class Replica(msgspec.Struct, frozen=True):
+    """How a hosted hub stands with one shop's log and stock."""
+
+    hub_id: PartyId
+    shop_id: PartyId
+    state: ReplicaState
+    shop_size: int
+    found_by_pull: int
+    vseq_high: int
+    last_push_at: datetime | None
+    last_pull_at: datetime | None
+    last_stock_at: datetime | None
+    last_error: str
+    last_error_at: datetime | None
+
+
+class SyncState(msgspec.Struct, frozen=True):
+    """A shop's view of one hub, for the portal: what was acknowledged, of how much, and what went wrong last."""
+
+    hub_id: PartyId
+    hub_name: str
+    link_state: LinkState
+    size: int
+    acked_size: int
+    acked_vseq: int
+    quarantined: int
+    last_success_at: datetime | None
+    last_stock_at: datetime | None
+    last_error: str
+    last_error_at: datetime | None
+
+
+class ReplicaView(msgspec.Struct, frozen=True):
+    """A hub's view of one shop, for the console."""
+
+    shop_id: PartyId
+    name: str
+    link_state: LinkState
+    state: ReplicaState
+    size: int
+    shop_size: int
+    found_by_pull: int
+    quarantined: int
+    vseq_high: int
+    freshness: Freshness
+    last_push_at: datetime | None
+    last_pull_at: datetime | None
+    last_stock_at: datetime | None
+    last_error: str
+    last_error_at: datetime | None
+
+
+class ReceivedRequest(msgspec.Struct, frozen=True):
+    """Who sent a verified request and the proof of it, for whoever must keep evidence."""
+
+    sender: PartyId
+    proof: bytes
+
+
+class EventRecord(msgspec.Struct, frozen=True):
+    """An order event waiting to be acknowledged by the peer."""
+
+    event_id: UUID
+    sequence: int
+    body: bytes

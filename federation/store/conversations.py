@@ -1,0 +1,146 @@
+"""Queries over orders between a hosted party and a peer, and their numbered events each way."""
+
+from datetime import datetime
+from uuid import UUID
+
+from federation.node import database
+from federation.records import EventRecord
+from federation.vocabulary.ids import PartyId
+
+
+async def open_conversation(
+    local_id: PartyId, remote_id: PartyId, order_id: str, document: bytes, now: datetime
+) -> bool:
+    """Begin the conversation about an order; False when it has begun. A document fills an empty one."""
+    tag = await database.execute(
+        """
+        INSERT INTO fed_conversation (local_id, remote_id, order_id, document, opened_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (local_id, remote_id, order_id) DO UPDATE SET document = excluded.document
+        WHERE fed_conversation.document = ''::bytea
+        """,
+        local_id,
+        remote_id,
+        order_id,
+        document,
+        now,
+    )
+    return database.affected(tag) == 1
+
+
+async def document(local_id: PartyId, remote_id: PartyId, order_id: str) -> bytes | None:
+    """The order as it was placed, byte for byte."""
+    value: bytes | None = await database.fetch_value(
+        "SELECT document FROM fed_conversation WHERE local_id = $1 AND remote_id = $2 AND order_id = $3",
+        local_id,
+        remote_id,
+        order_id,
+    )
+    return value
+
+
+async def last_in(local_id: PartyId, remote_id: PartyId, order_id: str) -> int | None:
+    """The number of the last event taken, the conversation locked; None when there is no such order."""
+    value: int | None = await database.fetch_value(
+        """
+        SELECT last_in FROM fed_conversation WHERE local_id = $1 AND remote_id = $2 AND order_id = $3 FOR UPDATE
+        """,
+        local_id,
+        remote_id,
+        order_id,
+    )
+    return value
+
+
+async def add_event_in(ends: tuple[PartyId, PartyId], order_id: str, event: EventRecord, now: datetime) -> None:
+    """Remember an event taken from the peer; `ends` are (local, remote)."""
+    await database.execute(
+        """
+        INSERT INTO fed_event_in (event_id, local_id, remote_id, order_id, sequence, body, received_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        """,
+        event.event_id,
+        *ends,
+        order_id,
+        event.sequence,
+        event.body,
+        now,
+    )
+    await database.execute(
+        """
+        UPDATE fed_conversation SET last_in = $4 WHERE local_id = $1 AND remote_id = $2 AND order_id = $3
+        """,
+        *ends,
+        order_id,
+        event.sequence,
+    )
+
+
+async def event_in_id(local_id: PartyId, remote_id: PartyId, order_id: str, sequence: int) -> UUID | None:
+    """The id of the event taken under that number."""
+    value: UUID | None = await database.fetch_value(
+        """
+        SELECT event_id FROM fed_event_in
+        WHERE local_id = $1 AND remote_id = $2 AND order_id = $3 AND sequence = $4
+        """,
+        local_id,
+        remote_id,
+        order_id,
+        sequence,
+    )
+    return value
+
+
+async def next_out(local_id: PartyId, remote_id: PartyId, order_id: str, now: datetime) -> int:
+    """Take the next number of the events we send about an order."""
+    return int(
+        await database.fetch_value(
+            """
+            INSERT INTO fed_conversation (local_id, remote_id, order_id, document, last_out, opened_at)
+            VALUES ($1, $2, $3, '', 1, $4)
+            ON CONFLICT (local_id, remote_id, order_id) DO UPDATE SET last_out = fed_conversation.last_out + 1
+            RETURNING last_out
+            """,
+            local_id,
+            remote_id,
+            order_id,
+            now,
+        )
+    )
+
+
+async def add_event_out(ends: tuple[PartyId, PartyId], order_id: str, event: EventRecord) -> None:
+    """Keep an event until the peer has acknowledged it; `ends` are (local, remote)."""
+    await database.execute(
+        """
+        INSERT INTO fed_event_out (event_id, local_id, remote_id, order_id, sequence, body)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """,
+        event.event_id,
+        *ends,
+        order_id,
+        event.sequence,
+        event.body,
+    )
+
+
+async def events_out(ends: tuple[PartyId, PartyId], order_id: str, from_sequence: int | None) -> list[EventRecord]:
+    """Events we sent or must send: those not acknowledged, or all from a number on, in order."""
+    rows = await database.fetch(
+        """
+        SELECT event_id, sequence, body FROM fed_event_out
+        WHERE local_id = $1 AND remote_id = $2 AND order_id = $3
+          AND CASE WHEN $4::bigint IS NULL THEN acked_at IS NULL ELSE sequence >= $4 END
+        ORDER BY sequence LIMIT 1000
+        """,
+        *ends,
+        order_id,
+        from_sequence,
+    )
+    return [EventRecord(**dict(row)) for row in rows]
+
+
+async def acknowledge(event_id: UUID, now: datetime) -> None:
+    """Record that the peer has taken an event."""
+    await database.execute(
+        "UPDATE fed_event_out SET acked_at = $2 WHERE event_id = $1 AND acked_at IS NULL", event_id, now
+    )

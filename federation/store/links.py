@@ -1,0 +1,165 @@
+"""Queries over links, and over what a shop has delivered along them."""
+
+from datetime import datetime
+from typing import Any
+
+from federation.node import database
+from federation.ports import LinkState
+from federation.records import Delivery, Link, LinkView, SyncState
+from federation.vocabulary.ids import PartyId
+
+_LINK = "id, local_id, remote_id, state, proposed_by, message, proposed_at, changed_at"
+_VIEW = """
+SELECT l.id, l.local_id, l.remote_id, p.name AS remote_name, p.kind AS remote_kind, p.base_url AS remote_url,
+       l.state, l.proposed_by, l.message, l.proposed_at, l.changed_at
+FROM fed_link l JOIN fed_peer p ON p.id = l.remote_id
+"""
+_DELIVERY = """
+shop_id, hub_id, acked_size, acked_vseq, quarantined, last_success_at, last_stock_at, last_error, last_error_at
+"""
+
+
+async def link(local_id: str, remote_id: str, *, lock: bool = False) -> Link | None:
+    """The link between two parties, held until the end of the transaction when `lock`."""
+    suffix = " FOR UPDATE" if lock else ""
+    row = await database.fetch_one(
+        f"SELECT {_LINK} FROM fed_link WHERE local_id = $1 AND remote_id = $2{suffix}",  # noqa: S608
+        local_id,
+        remote_id,
+    )
+    return None if row is None else Link(**dict(row))
+
+
+async def save_link(link: Link, remote_proof: bytes | None) -> None:
+    """Store a link as it now stands; a proof replaces the one before, None keeps it."""
+    await database.execute(
+        f"""
+        INSERT INTO fed_link ({_LINK}, remote_proof) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, ''::bytea))
+        ON CONFLICT (local_id, remote_id) DO UPDATE SET id = excluded.id, state = excluded.state,
+            proposed_by = excluded.proposed_by, message = excluded.message, proposed_at = excluded.proposed_at,
+            changed_at = excluded.changed_at, remote_proof = coalesce($9, fed_link.remote_proof)
+        """,  # noqa: S608
+        link.id,
+        link.local_id,
+        link.remote_id,
+        link.state,
+        link.proposed_by,
+        link.message,
+        link.proposed_at,
+        link.changed_at,
+        remote_proof,
+    )
+
+
+async def state(local_id: str, remote_id: str) -> LinkState | None:
+    """Where the link of two parties stands; None without one."""
+    value: LinkState | None = await database.fetch_value(
+        "SELECT state FROM fed_link WHERE local_id = $1 AND remote_id = $2", local_id, remote_id
+    )
+    return value
+
+
+async def views(local_id: PartyId) -> list[LinkView]:
+    """All links of a hosted party, newest proposal first."""
+    rows = await database.fetch(f"{_VIEW} WHERE l.local_id = $1 ORDER BY l.proposed_at DESC, l.remote_id", local_id)
+    return [LinkView(**dict(row)) for row in rows]
+
+
+async def accepted_remotes(local_id: PartyId) -> list[PartyId]:
+    """The peers with which a hosted party has an accepted link, by id."""
+    rows = await database.fetch(
+        "SELECT remote_id FROM fed_link WHERE local_id = $1 AND state = 'accepted' ORDER BY remote_id", local_id
+    )
+    return [PartyId(row["remote_id"]) for row in rows]
+
+
+async def accepted_pairs(kind: str) -> list[tuple[PartyId, PartyId]]:
+    """(local, remote) of every accepted link of the hosted parties of a kind."""
+    rows = await database.fetch(
+        """
+        SELECT l.local_id, l.remote_id FROM fed_link l JOIN fed_party p ON p.id = l.local_id
+        WHERE l.state = 'accepted' AND p.kind = $1 ORDER BY l.local_id, l.remote_id
+        """,
+        kind,
+    )
+    return [(PartyId(row["local_id"]), PartyId(row["remote_id"])) for row in rows]
+
+
+async def open_delivery(shop_id: PartyId, hub_id: PartyId) -> None:
+    """Begin to count what a hub has acknowledged; nothing when that has begun."""
+    await database.execute(
+        "INSERT INTO fed_delivery (shop_id, hub_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", shop_id, hub_id
+    )
+
+
+async def delivery(shop_id: str, hub_id: str) -> Delivery | None:
+    """What a hub has acknowledged of a shop."""
+    row = await database.fetch_one(
+        f"SELECT {_DELIVERY} FROM fed_delivery WHERE shop_id = $1 AND hub_id = $2",  # noqa: S608
+        shop_id,
+        hub_id,
+    )
+    return None if row is None else Delivery(**dict(row))
+
+
+async def record_size(
+    shop_id: PartyId, hub_id: PartyId, size: int, now: datetime, *, cosigned_note: bytes = b"", quarantined: int = 0
+) -> None:
+    """Record the size that a hub says it holds, with its cosigned checkpoint when it gave one."""
+    await database.execute(
+        """
+        UPDATE fed_delivery SET acked_size = $3, last_success_at = $4, last_error = '',
+            cosigned_note = CASE WHEN $5 = ''::bytea THEN cosigned_note ELSE $5 END, quarantined = quarantined + $6
+        WHERE shop_id = $1 AND hub_id = $2
+        """,
+        shop_id,
+        hub_id,
+        size,
+        now,
+        cosigned_note,
+        quarantined,
+    )
+
+
+async def record_stock(shop_id: PartyId, hub_id: PartyId, vseq: int, now: datetime) -> None:
+    """Record up to which vseq a hub has a shop's stock."""
+    await database.execute(
+        """
+        UPDATE fed_delivery SET acked_vseq = $3, last_stock_at = $4, last_success_at = $4, last_error = ''
+        WHERE shop_id = $1 AND hub_id = $2
+        """,
+        shop_id,
+        hub_id,
+        vseq,
+        now,
+    )
+
+
+async def record_error(shop_id: PartyId, hub_id: PartyId, error: str, now: datetime) -> None:
+    """Record why the last delivery to a hub failed."""
+    await database.execute(
+        "UPDATE fed_delivery SET last_error = $3, last_error_at = $4 WHERE shop_id = $1 AND hub_id = $2",
+        shop_id,
+        hub_id,
+        error[:500],
+        now,
+    )
+
+
+async def sync_states(shop_id: PartyId) -> list[SyncState]:
+    """What each hub has of a shop, by the hub's name."""
+    rows: list[Any] = await database.fetch(
+        """
+        SELECT l.remote_id AS hub_id, p.name AS hub_name, l.state AS link_state, coalesce(g.size, 0) AS size,
+               coalesce(d.acked_size, 0) AS acked_size, coalesce(d.acked_vseq, 0) AS acked_vseq,
+               coalesce(d.quarantined, 0) AS quarantined, d.last_success_at, d.last_stock_at,
+               coalesce(d.last_error, '') AS last_error, d.last_error_at
+        FROM fed_link l
+        JOIN fed_peer p ON p.id = l.remote_id
+        LEFT JOIN fed_delivery d ON d.shop_id = l.local_id AND d.hub_id = l.remote_id
+        LEFT JOIN fed_log g ON g.holder_id = l.local_id AND g.party_id = l.local_id
+        WHERE l.local_id = $1 ORDER BY p.name, p.id
+        """,
+        shop_id,
+    )
+    return [SyncState(**dict(row)) for row in rows]

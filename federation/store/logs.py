@@ -1,0 +1,199 @@
+"""Queries over logs: a shop's own and a hub's countersigned copies, told apart by who holds them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from federation.node import database
+from federation.records import LogHead, StoredCheckpoint, StoredLeaf
+from federation.vocabulary.ids import PartyId
+
+_HEAD = "holder_id, party_id, epoch, size, peaks, note, changed_at"
+_LEAF = "seq, key, operation, line, hash"
+
+
+async def head(holder_id: str, party_id: str, *, lock: bool = False) -> LogHead | None:
+    """The end of a log, locked against other appenders until the end of the transaction when `lock`."""
+    suffix = " FOR UPDATE" if lock else ""
+    row = await database.fetch_one(
+        f"SELECT {_HEAD} FROM fed_log WHERE holder_id = $1 AND party_id = $2{suffix}",  # noqa: S608
+        holder_id,
+        party_id,
+    )
+    return None if row is None else LogHead(**dict(row))
+
+
+async def open_log(head: LogHead) -> None:
+    """Begin a log; nothing when it has begun."""
+    await database.execute(
+        f"INSERT INTO fed_log ({_HEAD}) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",  # noqa: S608
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        head.size,
+        head.peaks,
+        head.note,
+        head.changed_at,
+    )
+
+
+async def add_leaves(head: LogHead, leaves: Sequence[StoredLeaf]) -> None:
+    """Add lines after the present end of a log."""
+    await database.execute(
+        """
+        INSERT INTO fed_leaf (holder_id, party_id, epoch, seq, key, operation, line, hash)
+        SELECT $1, $2, $3, n.seq, n.key, n.operation, n.line, n.hash
+        FROM unnest($4::bigint[], $5::text[], $6::text[], $7::bytea[], $8::bytea[])
+            AS n (seq, key, operation, line, hash)
+        """,
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        [leaf.seq for leaf in leaves],
+        [leaf.key for leaf in leaves],
+        [leaf.operation for leaf in leaves],
+        [leaf.line for leaf in leaves],
+        [leaf.hash for leaf in leaves],
+    )
+
+
+async def advance(head: LogHead, inflated_bytes: int) -> None:
+    """Make `head` the end of its log and keep its checkpoint; `inflated_bytes` is what the new lines weigh."""
+    await database.execute(
+        """
+        UPDATE fed_log SET size = $4, peaks = $5, note = $6, changed_at = $7
+        WHERE holder_id = $1 AND party_id = $2 AND epoch = $3
+        """,
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        head.size,
+        head.peaks,
+        head.note,
+        head.changed_at,
+    )
+    await database.execute(
+        """
+        INSERT INTO fed_checkpoint (holder_id, party_id, epoch, size, note, made_at, inflated_bytes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7 + coalesce((
+            SELECT inflated_bytes FROM fed_checkpoint
+            WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND size < $4 ORDER BY size DESC LIMIT 1), 0))
+        """,
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        head.size,
+        head.note,
+        head.changed_at,
+        inflated_bytes,
+    )
+
+
+async def checkpoints_after(head: LogHead, size: int, size_max: int) -> list[StoredCheckpoint]:
+    """Checkpoints of a log with a size in (`size`, `size_max`], and the last at or below `size`, by size."""
+    rows = await database.fetch(
+        """
+        SELECT size, inflated_bytes, note FROM fed_checkpoint
+        WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND size <= $5 AND size >= coalesce((
+            SELECT max(size) FROM fed_checkpoint
+            WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND size <= $4), 0)
+        ORDER BY size
+        """,
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        size,
+        size_max,
+    )
+    return [StoredCheckpoint(**dict(row)) for row in rows]
+
+
+async def checkpoint_at(head: LogHead, size: int) -> bytes | None:
+    """The checkpoint note of a log at exactly `size`."""
+    note: bytes | None = await database.fetch_value(
+        "SELECT note FROM fed_checkpoint WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND size = $4",
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        size,
+    )
+    return note
+
+
+async def lines(head: LogHead, after: int, size: int) -> list[bytes]:
+    """The lines with a seq in (`after`, `size`], in order."""
+    rows = await database.fetch(
+        """
+        SELECT line FROM fed_leaf
+        WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND seq > $4 AND seq <= $5 ORDER BY seq
+        """,
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        after,
+        size,
+    )
+    return [row["line"] for row in rows]
+
+
+async def hashes(head: LogHead, size: int) -> list[bytes]:
+    """The leaf hashes of a log's first `size` lines, in order."""
+    rows = await database.fetch(
+        """
+        SELECT hash FROM fed_leaf
+        WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND seq <= $4 ORDER BY seq
+        """,
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        size,
+    )
+    return [row["hash"] for row in rows]
+
+
+async def newest(head: LogHead, keys: Sequence[str]) -> dict[str, StoredLeaf]:
+    """The newest line of each of `keys` that has one."""
+    if not keys:
+        return {}
+    rows = await database.fetch(
+        f"""
+        SELECT {_LEAF} FROM unnest($4::text[]) AS wanted (name) CROSS JOIN LATERAL (
+            SELECT {_LEAF} FROM fed_leaf
+            WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND key = wanted.name
+            ORDER BY seq DESC LIMIT 1) AS leaf
+        """,  # noqa: S608
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        list(dict.fromkeys(keys)),
+    )
+    return {row["key"]: StoredLeaf(**dict(row)) for row in rows}
+
+
+async def live_records(holder_id: PartyId, party_id: PartyId, prefix: str) -> int:
+    """How many keys that begin with `prefix` end in a `put`: what the log says is published."""
+    return int(
+        await database.fetch_value(
+            """
+            SELECT count(*) FROM (
+                SELECT DISTINCT ON (key) operation FROM fed_leaf
+                WHERE holder_id = $1 AND party_id = $2 AND epoch = (
+                    SELECT epoch FROM fed_log WHERE holder_id = $1 AND party_id = $2) AND starts_with(key, $3)
+                ORDER BY key, seq DESC) AS newest
+            WHERE operation = 'put'
+            """,
+            holder_id,
+            party_id,
+            prefix,
+        )
+    )
+
+
+async def touch(head: LogHead, note: bytes, now: datetime) -> None:
+    """Replace the newest note of a log by one with more signatures."""
+    await database.execute(
+        "UPDATE fed_log SET note = $3, changed_at = $4 WHERE holder_id = $1 AND party_id = $2",
+        head.holder_id,
+        head.party_id,
+        note,
+        now,
+    )

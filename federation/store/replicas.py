@@ -1,0 +1,189 @@
+"""Queries over a hub's replicas: their states, quarantined records and stock registers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from federation.conversations.messages import Quarantine, StockRegister
+from federation.node import database
+from federation.records import Replica, ReplicaState
+from federation.vocabulary.ids import PartyId
+
+_REPLICA = """
+hub_id, shop_id, state, shop_size, found_by_pull, vseq_high, last_push_at, last_pull_at, last_stock_at,
+last_error, last_error_at
+"""
+
+
+async def open_replica(hub_id: PartyId, shop_id: PartyId) -> None:
+    """Begin to follow a shop; nothing when that has begun."""
+    await database.execute(
+        "INSERT INTO fed_replica (hub_id, shop_id, state) VALUES ($1, $2, 'desynced') ON CONFLICT DO NOTHING",
+        hub_id,
+        shop_id,
+    )
+
+
+async def replica(hub_id: str, shop_id: str, *, lock: bool = False) -> Replica | None:
+    """How a hub stands with a shop, locked until the end of the transaction when `lock`."""
+    suffix = " FOR UPDATE" if lock else ""
+    row = await database.fetch_one(
+        f"SELECT {_REPLICA} FROM fed_replica WHERE hub_id = $1 AND shop_id = $2{suffix}",  # noqa: S608
+        hub_id,
+        shop_id,
+    )
+    return None if row is None else Replica(**dict(row))
+
+
+async def record_pushed(hub_id: PartyId, shop_id: PartyId, state: ReplicaState, size: int, now: datetime) -> None:
+    """Record a batch taken in by push."""
+    await database.execute(
+        """
+        UPDATE fed_replica SET state = $3, shop_size = greatest(shop_size, $4), last_push_at = $5, last_error = ''
+        WHERE hub_id = $1 AND shop_id = $2
+        """,
+        hub_id,
+        shop_id,
+        state,
+        size,
+        now,
+    )
+
+
+async def record_pulled(
+    hub_id: PartyId, shop_id: PartyId, state: ReplicaState, size: int, now: datetime, *, found: int
+) -> None:
+    """Record a look at the shop's checkpoint: its size, and how many leaves were taken in that push had missed."""
+    await database.execute(
+        """
+        UPDATE fed_replica SET state = $3, shop_size = greatest(shop_size, $4), found_by_pull = found_by_pull + $5,
+            last_pull_at = $6, last_error = ''
+        WHERE hub_id = $1 AND shop_id = $2
+        """,
+        hub_id,
+        shop_id,
+        state,
+        size,
+        found,
+        now,
+    )
+
+
+async def record_error(hub_id: PartyId, shop_id: PartyId, error: str, now: datetime) -> None:
+    """Record why the shop could not be followed just now."""
+    await database.execute(
+        """
+        UPDATE fed_replica SET last_error = $3, last_error_at = $4, last_pull_at = $4
+        WHERE hub_id = $1 AND shop_id = $2
+        """,
+        hub_id,
+        shop_id,
+        error[:500],
+        now,
+    )
+
+
+async def freeze(hub_id: PartyId, shop_id: PartyId, proof: bytes, error: str, now: datetime) -> None:
+    """Stop following a shop whose two signed histories are in `proof`."""
+    await database.execute(
+        """
+        UPDATE fed_replica SET state = 'frozen', fork_proof = $3, last_error = $4, last_error_at = $5
+        WHERE hub_id = $1 AND shop_id = $2
+        """,
+        hub_id,
+        shop_id,
+        proof,
+        error[:500],
+        now,
+    )
+
+
+async def record_stock(hub_id: PartyId, shop_id: PartyId, vseq_high: int, now: datetime) -> None:
+    """Record that a shop's stock message came, and the highest vseq held after it."""
+    await database.execute(
+        """
+        UPDATE fed_replica SET vseq_high = greatest(vseq_high, $3), last_stock_at = $4
+        WHERE hub_id = $1 AND shop_id = $2
+        """,
+        hub_id,
+        shop_id,
+        vseq_high,
+        now,
+    )
+
+
+async def put_registers(hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister]) -> list[StockRegister]:
+    """Keep the higher vseq of each register; returns those that were news. At most one per variant and location."""
+    if not registers:
+        return []
+    rows = await database.fetch(
+        """
+        INSERT INTO fed_register (hub_id, shop_id, variant_id, location, quantity, vseq)
+        SELECT $1, $2, n.variant_id, n.location, n.quantity, n.vseq
+        FROM unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS n (variant_id, location, quantity, vseq)
+        ORDER BY n.variant_id, n.location
+        ON CONFLICT (hub_id, shop_id, variant_id, location)
+        DO UPDATE SET quantity = excluded.quantity, vseq = excluded.vseq WHERE excluded.vseq > fed_register.vseq
+        RETURNING variant_id, location, quantity, vseq
+        """,
+        hub_id,
+        shop_id,
+        [register.variant_id for register in registers],
+        [register.location for register in registers],
+        [register.quantity for register in registers],
+        [register.vseq for register in registers],
+    )
+    return [StockRegister(**dict(row)) for row in rows]
+
+
+async def registers(hub_id: PartyId, shop_id: PartyId) -> list[StockRegister]:
+    """All registers a hub has of a shop."""
+    rows = await database.fetch(
+        """
+        SELECT variant_id, location, quantity, vseq FROM fed_register
+        WHERE hub_id = $1 AND shop_id = $2 ORDER BY variant_id, location
+        """,
+        hub_id,
+        shop_id,
+    )
+    return [StockRegister(**dict(row)) for row in rows]
+
+
+async def add_quarantined(
+    hub_id: PartyId, shop_id: PartyId, epoch: int, records: Sequence[Quarantine], now: datetime
+) -> None:
+    """Remember records that are not served."""
+    await database.execute_many(
+        """
+        INSERT INTO fed_quarantine (hub_id, shop_id, epoch, seq, key, errors, found_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+        """,
+        [
+            (hub_id, shop_id, epoch, record.seq, record.key, msgspec.json.encode(record.errors), now)
+            for record in records
+        ],
+    )
+
+
+async def views(hub_id: PartyId) -> list[dict[str, Any]]:
+    """The columns of a ReplicaView (all but freshness) of every shop a hub is or was linked with, by name."""
+    rows = await database.fetch(
+        """
+        SELECT l.remote_id AS shop_id, p.name, l.state AS link_state, coalesce(r.state, 'desynced') AS state,
+               coalesce(g.size, 0) AS size, coalesce(r.shop_size, 0) AS shop_size,
+               coalesce(r.found_by_pull, 0) AS found_by_pull, coalesce(r.vseq_high, 0) AS vseq_high,
+               r.last_push_at, r.last_pull_at, r.last_stock_at, coalesce(r.last_error, '') AS last_error,
+               r.last_error_at,
+               (SELECT count(*) FROM fed_quarantine q WHERE q.hub_id = l.local_id AND q.shop_id = l.remote_id)
+                   AS quarantined
+        FROM fed_link l
+        JOIN fed_peer p ON p.id = l.remote_id
+        LEFT JOIN fed_replica r ON r.hub_id = l.local_id AND r.shop_id = l.remote_id
+        LEFT JOIN fed_log g ON g.holder_id = l.local_id AND g.party_id = l.remote_id
+        WHERE l.local_id = $1 ORDER BY p.name, p.id
+        """,
+        hub_id,
+    )
+    return [dict(row) for row in rows]
