@@ -117,7 +117,7 @@ class HeldView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderLineView(msgspec.Struct, frozen=True, kw_only=True):
-    """One ordered line; `refunded_quantity` pieces and `refunded` money of it have been given back or are on the way."""
+    """One ordered line; `refunded_quantity` pieces and `refunded` money of it went back or are on the way."""
 
     line_id: str
     product_id: str
@@ -135,7 +135,7 @@ class OrderLineView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SplitView(msgspec.Struct, frozen=True, kw_only=True):
-    """How one shop order's money divides: what was paid for goods, the hub's commission and its VAT, the seller's rest."""
+    """How a shop order divides: paid for goods, the commission and its VAT, the seller gets the rest."""
 
     paid: Money
     commission: Money

@@ -1,0 +1,58 @@
+"""The life of an order: all that one shopper buys at once, from asking the boutiques to being paid or ended.
+
+Invariants: what is not in TABLE does not happen; `refused`, `cancelled` and `paid` have no way out. What becomes of
+each boutique's part after payment is told by `shop_order_life`.
+"""
+
+from typing import Literal, get_args
+
+from marketplace.errors import OrderStateError
+
+OrderState = Literal["holding", "held", "paying", "paid", "refused", "cancelled"]
+OrderStep = Literal["answered", "all_refused", "pay", "declined", "paid", "stopped", "expired"]
+
+TABLE: dict[tuple[OrderState, OrderStep], OrderState] = {
+    ("holding", "answered"): "held",
+    ("holding", "all_refused"): "refused",
+    ("holding", "stopped"): "cancelled",
+    ("holding", "expired"): "cancelled",
+    ("held", "all_refused"): "refused",
+    ("held", "pay"): "paying",
+    ("held", "paid"): "paid",
+    ("held", "stopped"): "cancelled",
+    ("held", "expired"): "cancelled",
+    ("paying", "declined"): "held",
+    ("paying", "paid"): "paid",
+    ("paying", "stopped"): "cancelled",
+    ("paying", "expired"): "cancelled",
+}
+"""(state, step) to the next state. `held` may become `paid`: a card that was declined can be tried again elsewhere."""
+
+ENDED: frozenset[OrderState] = frozenset({"paid", "refused", "cancelled"})
+
+WORDS: dict[OrderState, str] = {
+    "holding": "Asking the boutiques",
+    "held": "Reserved, not yet paid",
+    "paying": "Waiting for your payment",
+    "paid": "Paid",
+    "refused": "Not available",
+    "cancelled": "Cancelled, nothing was charged",
+}
+
+
+def advance(state: OrderState, step: OrderStep) -> OrderState:
+    """The state after `step`. Raises OrderStateError when the order has no such way to go."""
+    after = TABLE.get((state, step))
+    if after is None:
+        raise OrderStateError(f"this order is {state}: {WORDS[state].lower()}. Reload the page to see it.")
+    return after
+
+
+def can(state: OrderState, step: OrderStep) -> bool:
+    """Whether `step` leads anywhere from `state`."""
+    return (state, step) in TABLE
+
+
+def states() -> tuple[OrderState, ...]:
+    """Every state, for checks and filters."""
+    return get_args(OrderState)

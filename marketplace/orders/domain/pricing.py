@@ -1,0 +1,134 @@
+"""What a basket costs, boutique by boutique, for one destination: goods, shipping, total, and why a line cannot be had.
+
+Pure. Invariants: total = goods + shipping of the parts that can be bought; a line with a problem counts nowhere; all
+amounts of one basket share one currency. `quote` digests everything the shopper would agree to pay, so that a price,
+rate or destination that changed between showing and paying is noticed.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from federation.vocabulary.money import Money, zero
+from federation.vocabulary.product import ShippingRate
+from marketplace.listings.views import Offer
+from marketplace.orders.domain.basket import BasketItem
+from marketplace.orders.domain.shipping import ShippingChoice, choose_rate
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A basket line with what the hub knows of it today: `price` is None when the piece is no longer shown."""
+
+    item: BasketItem
+    price: Money | None
+    offer: Offer | None
+
+
+class PricedLine(msgspec.Struct, frozen=True):
+    """A line with its price and total, or with the problem that keeps it out."""
+
+    item: BasketItem
+    unit_price: Money
+    total: Money
+    price_was: Money | None
+    problem: str
+
+
+class PricedPart(msgspec.Struct, frozen=True):
+    """One boutique's lines, its goods and its parcel; `shipping` is None when it does not ship there."""
+
+    shop_id: str
+    lines: tuple[PricedLine, ...]
+    subtotal: Money
+    shipping: ShippingChoice | None
+    problem: str
+
+
+class PricedBasket(msgspec.Struct, frozen=True):
+    """The whole basket; `problems` is empty exactly when it can be checked out."""
+
+    parts: tuple[PricedPart, ...]
+    currency: str
+    items_total: Money
+    shipping_total: Money
+    total: Money
+    problems: tuple[str, ...]
+    quote: str
+    changed: bool
+
+
+def price_basket(
+    wanted: Sequence[Wanted], rates: Mapping[str, Sequence[ShippingRate]], country: str, currency_default: str
+) -> PricedBasket:
+    """Price `wanted` with each shop's published `rates` for a parcel to each shop's buyer in `country`.
+
+    The basket's currency is that of its first piece that can be had; pieces in another currency get a problem.
+    """
+    currency = next((one.price.currency for one in wanted if one.price is not None), currency_default)
+    by_shop: dict[str, list[PricedLine]] = {}
+    for one in wanted:
+        by_shop.setdefault(one.item.shop_id, []).append(_priced(one, currency))
+    parts = tuple(
+        _part(shop_id, lines, rates.get(shop_id, ()), country, currency) for shop_id, lines in by_shop.items()
+    )
+    items_total = sum((part.subtotal for part in parts), zero(currency))
+    shipping_total = sum((part.shipping.price for part in parts if part.shipping), zero(currency))
+    problems = [line.problem for part in parts for line in part.lines if line.problem]
+    problems += [part.problem for part in parts if part.problem]
+    return PricedBasket(
+        parts=parts,
+        currency=currency,
+        items_total=items_total,
+        shipping_total=shipping_total,
+        total=items_total + shipping_total,
+        problems=tuple(problems),
+        quote=_quote(parts, country),
+        changed=any(line.price_was is not None for part in parts for line in part.lines),
+    )
+
+
+def _priced(one: Wanted, currency: str) -> PricedLine:
+    item = one.item
+    problem = _problem(one, currency)
+    price = one.price if one.price is not None else Money(item.seen_minor, currency)
+    moved = one.price is not None and item.seen_minor not in {0, price.amount_minor}
+    price_was = Money(item.seen_minor, price.currency) if moved else None
+    total = zero(currency) if problem else price * item.quantity
+    return PricedLine(item, price, total, price_was, problem)
+
+
+def _problem(one: Wanted, currency: str) -> str:
+    if one.price is None:
+        return "This piece is no longer offered; please remove it."
+    if one.price.currency != currency:
+        return f"This piece is priced in {one.price.currency}; please buy it in an order of its own."
+    offer = one.offer
+    if offer is None or not offer.in_stock:
+        return "This piece has just been sold; please remove it."
+    if offer.available is not None and offer.available < one.item.quantity:
+        return f"Only {offer.available} left; please lower the quantity."
+    return ""
+
+
+def _part(
+    shop_id: str, lines: list[PricedLine], rates: Sequence[ShippingRate], country: str, currency: str
+) -> PricedPart:
+    subtotal = sum((line.total for line in lines), zero(currency))
+    if not subtotal:
+        return PricedPart(shop_id, tuple(lines), subtotal, None, "")
+    shipping = choose_rate(rates, country, subtotal)
+    problem = "" if shipping else f"This boutique does not ship to {country}; please remove its pieces."
+    return PricedPart(shop_id, tuple(lines), subtotal, shipping, problem)
+
+
+def _quote(parts: Sequence[PricedPart], country: str) -> str:
+    digest = hashlib.sha256(country.encode())
+    for part in parts:
+        shipping = part.shipping.price.amount_minor if part.shipping else -1
+        digest.update(f"|{part.shop_id}+{shipping}".encode())
+        for line in part.lines:
+            price = line.unit_price
+            digest.update(f";{line.item.key}*{line.item.quantity}@{price.amount_minor}{price.currency}".encode())
+            digest.update(b"!" if line.problem else b"")
+    return digest.hexdigest()[:32]

@@ -1,0 +1,75 @@
+"""How much of a shop order can still be given back, and what a request for it covers. Pure; the money is `payouts`'.
+
+Invariants: no piece and no shipping is given back twice; a refund is whole pieces (or the parcel), never a free sum.
+"""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from federation.vocabulary.money import Money, zero
+from marketplace.errors import RefundInvalidError
+
+
+class RefundLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So many pieces of one line."""
+
+    line_id: Annotated[str, msgspec.Meta(max_length=64)]
+    quantity: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+
+
+class RefundRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to give back of one shop order; `refund_id` is made when the form is shown, so that a resend is harmless."""
+
+    refund_id: UUID
+    shop_order_id: UUID
+    lines: Annotated[tuple[RefundLine, ...], msgspec.Meta(max_length=200)] = ()
+    shipping: bool = False
+    reason: Annotated[str, msgspec.Meta(max_length=300)] = ""
+
+
+class Refundable(msgspec.Struct, frozen=True):
+    """What is left to give back of one line: `remaining` pieces at `unit_price`."""
+
+    line_id: str
+    title: str
+    remaining: int
+    unit_price: Money
+
+
+class RefundPlan(msgspec.Struct, frozen=True):
+    """A request found to be possible: pieces per line, the parcel or not, and what comes back in all."""
+
+    lines: tuple[RefundLine, ...]
+    shipping: bool
+    amount: Money
+
+
+def plan_refund(request: RefundRequest, lines: tuple[Refundable, ...], shipping_left: Money) -> RefundPlan:
+    """Check `request` against what is left. Raises RefundInvalidError naming the line and what remains of it."""
+    left = {line.line_id: line for line in lines}
+    asked: dict[str, int] = {}
+    amount = zero(shipping_left.currency)
+    for line in request.lines:
+        known = left.get(line.line_id)
+        if known is None:
+            raise RefundInvalidError(f"line {line.line_id} does not belong to this boutique's part of the order")
+        asked[line.line_id] = asked.get(line.line_id, 0) + line.quantity
+        if asked[line.line_id] > known.remaining:
+            raise RefundInvalidError(f"{known.title}: {known.remaining} left to refund, {asked[line.line_id]} asked")
+        amount += known.unit_price * line.quantity
+    if request.shipping:
+        if not shipping_left:
+            raise RefundInvalidError("the shipping of this part was free or is already refunded")
+        amount += shipping_left
+    if not amount:
+        raise RefundInvalidError("choose at least one piece, or the shipping, to refund")
+    return RefundPlan(tuple(RefundLine(key, quantity) for key, quantity in asked.items()), request.shipping, amount)
+
+
+def whole_refund(lines: tuple[Refundable, ...], shipping_left: Money) -> RefundPlan:
+    """Everything that is still left of a part; its amount is zero when nothing is."""
+    kept = tuple(RefundLine(line.line_id, line.remaining) for line in lines if line.remaining)
+    amount = sum((line.unit_price * line.remaining for line in lines), shipping_left)
+    return RefundPlan(kept, bool(shipping_left), amount)

@@ -1,0 +1,116 @@
+"""The life of a shop order: the part of an order that one boutique fulfils, from the hold to the parcel.
+
+Invariants: what is not in TABLE does not happen; a confirm that fails is re-held exactly once (`reholding`), then the
+part is cancelled; parts in MONEY_BACK after payment are owed back to the shopper in full. A boutique may speak before
+the hub has noted that its order arrived, so `confirmed` takes the boutique's words like `placed`.
+"""
+
+from typing import Literal, get_args
+
+from marketplace.errors import OrderStateError
+
+ShopOrderState = Literal[
+    "asked",
+    "held",
+    "refused",
+    "released",
+    "confirming",
+    "reholding",
+    "confirmed",
+    "placed",
+    "accepted",
+    "declined",
+    "shipped",
+    "delivered",
+    "cancelled",
+]
+ShopOrderStep = Literal[
+    "held",
+    "refused",
+    "renew",
+    "release",
+    "paid",
+    "confirmed",
+    "confirm_refused",
+    "reheld",
+    "rehold_refused",
+    "placed",
+    "accepted",
+    "declined",
+    "shipped",
+    "delivered",
+    "cancelled",
+]
+
+TABLE: dict[tuple[ShopOrderState, ShopOrderStep], ShopOrderState] = {
+    ("asked", "held"): "held",
+    ("asked", "refused"): "refused",
+    ("asked", "release"): "released",
+    ("held", "renew"): "asked",
+    ("held", "release"): "released",
+    ("held", "paid"): "confirming",
+    ("confirming", "confirmed"): "confirmed",
+    ("confirming", "confirm_refused"): "reholding",
+    ("reholding", "reheld"): "confirming",
+    ("reholding", "rehold_refused"): "cancelled",
+    ("confirmed", "placed"): "placed",
+    ("confirmed", "accepted"): "accepted",
+    ("confirmed", "declined"): "declined",
+    ("confirmed", "cancelled"): "cancelled",
+    ("placed", "accepted"): "accepted",
+    ("placed", "declined"): "declined",
+    ("placed", "cancelled"): "cancelled",
+    ("placed", "shipped"): "shipped",
+    ("accepted", "shipped"): "shipped",
+    ("accepted", "cancelled"): "cancelled",
+    ("shipped", "shipped"): "shipped",
+    ("shipped", "delivered"): "delivered",
+}
+"""(state, step) to the next state. `shipped` repeats: a boutique may send several parcels."""
+
+MONEY_BACK: frozenset[ShopOrderState] = frozenset({"declined", "cancelled"})
+LIVE: frozenset[ShopOrderState] = frozenset({"asked", "held"})
+"""Before payment: a hold may stand at the boutique."""
+UNSOLD: frozenset[ShopOrderState] = frozenset({"refused", "released"})
+"""Never part of what was charged."""
+KNOWN_TO_SHOP: frozenset[ShopOrderState] = frozenset({"placed", "accepted", "declined", "shipped", "delivered"})
+"""The boutique has the signed order, so money events make sense to it."""
+
+WORDS: dict[ShopOrderState, str] = {
+    "asked": "Asking the boutique",
+    "held": "Reserved for you",
+    "refused": "Not available",
+    "released": "Given back",
+    "confirming": "Being confirmed with the boutique",
+    "reholding": "Being confirmed with the boutique",
+    "confirmed": "Confirmed",
+    "placed": "With the boutique",
+    "accepted": "Being prepared",
+    "declined": "The boutique could not fulfil this part; it is refunded",
+    "shipped": "On its way",
+    "delivered": "Delivered",
+    "cancelled": "Cancelled; it is refunded",
+}
+
+
+def advance(state: ShopOrderState, step: ShopOrderStep, attempt: int = 1) -> ShopOrderState:
+    """The state after `step`; `attempt` counts the holds tried since payment: a second refused confirm ends the part.
+
+    Raises OrderStateError when there is no such way to go.
+    """
+    if (state, step) == ("confirming", "confirm_refused") and attempt > 1:
+        return "cancelled"
+    after = TABLE.get((state, step))
+    if after is None:
+        raise OrderStateError(f"this boutique's part of the order is {state}, so it cannot become {step}")
+    return after
+
+
+def can(state: ShopOrderState, step: ShopOrderStep) -> bool:
+    """Whether `step` leads anywhere from `state`."""
+    return (state, step) in TABLE
+
+
+def states() -> tuple[ShopOrderState, ...]:
+    """Every state, for checks and filters."""
+    return get_args(ShopOrderState)

@@ -1,0 +1,196 @@
+"""The hub's own tables. Rows of federation, payouts and node are theirs; here their ids stand bare.
+
+Invariants: a listing is a copy of a signed record and is replaced whole; prices on an order line are frozen at
+checkout; nothing of an order is ever deleted. Written only by the stores of `listings` and `orders`.
+"""
+
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    BigInt,
+    BigSerial,
+    Boolean,
+    Bytea,
+    Integer,
+    SmallInt,
+    Text,
+    Timestamptz,
+)
+from piccolo.table import Table
+
+from federation.node.database import proxy
+
+
+class HubConfig(Table, tablename="hub_config", db=proxy):
+    """The one row that says which hosted party is this hub."""
+
+    id = SmallInt(primary_key=True)
+    hub_id = Text()
+    name = Text()
+    created_at = Timestamptz()
+
+
+class HubShop(Table, tablename="hub_shop", db=proxy):
+    """A boutique that is or was linked, with its last good profile; visible while `link_state` is accepted."""
+
+    shop_id = Text(primary_key=True)
+    hub_id = Text()
+    link_name = Text()
+    link_state = Text()
+    handle = Text(null=True)
+    profile = Bytea(null=True)
+    profile_seq = BigInt(null=True)
+    profile_leaf_hash = Text(null=True)
+    stale = Boolean()
+    stock_heard_at = Timestamptz(null=True)
+    created_at = Timestamptz()
+    updated_at = Timestamptz()
+
+
+class HubProduct(Table, tablename="hub_product", db=proxy):
+    """The last good record of a product: exact bytes, the leaf that proves them, and what lists need at hand."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    product_id = Text()
+    body = Bytea()
+    seq = BigInt()
+    leaf_hash = Text()
+    category = Text()
+    stale = Boolean()
+    first_seen_at = Timestamptz()
+    updated_at = Timestamptz()
+
+
+class HubVariant(Table, tablename="hub_variant", db=proxy):
+    """A sellable size and colour of a listed product at its published price."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    product_id = Text()
+    variant_id = Text()
+    sku = Text()
+    price_minor = BigInt()
+    currency = Text()
+
+
+class HubStock(Table, tablename="hub_stock", db=proxy):
+    """The newest stock register told by the shop for a variant at a location."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    variant_id = Text()
+    location = Text()
+    quantity = BigInt()
+    vseq = BigInt()
+
+
+class HubQuarantine(Table, tablename="hub_quarantine", db=proxy):
+    """The newest record of a key that could not be read, until a good one or a delete follows."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    record_key = Text()
+    seq = BigInt()
+    faults = JSONB()
+    at = Timestamptz()
+
+
+class HubIndexEvent(Table, tablename="hub_index_event", db=proxy):
+    """A product whose index documents must be written again; `rev` orders, the row goes once the index has it."""
+
+    rev = BigSerial(primary_key=True)
+    shop_id = Text()
+    product_id = Text()
+    at = Timestamptz()
+
+
+class HubIndexState(Table, tablename="hub_index_state", db=proxy):
+    """How far the index has come: the highest revision written, and when."""
+
+    id = SmallInt(primary_key=True)
+    rev_done = BigInt()
+    written_at = Timestamptz(null=True)
+
+
+class HubOrder(Table, tablename="hub_order", db=proxy):
+    """One checkout of one shopper, found by its unguessable token; `checkout_key` makes a resent form harmless."""
+
+    id = UUID(primary_key=True, default=None)
+    hub_id = Text()
+    token = Text()
+    number = Text()
+    checkout_key = Text()
+    state = Text()
+    currency = Text()
+    email = Text()
+    note = Text()
+    address = JSONB()
+    total_minor = BigInt()
+    paid_minor = BigInt()
+    payment_id = UUID(null=True, default=None)
+    redirect_url = Text()
+    created_at = Timestamptz()
+    updated_at = Timestamptz()
+    due_at = Timestamptz(null=True)
+    paid_at = Timestamptz(null=True)
+
+
+class HubShopOrder(Table, tablename="hub_shop_order", db=proxy):
+    """One boutique's part of an order with its current reservation; `attempt` counts holds tried since payment."""
+
+    id = UUID(primary_key=True, default=None)
+    order_id = UUID(default=None)
+    position = SmallInt()
+    shop_id = Text()
+    number = Text()
+    state = Text()
+    reservation_id = UUID(default=None)
+    attempt = SmallInt()
+    held_until = Timestamptz(null=True)
+    reason = Text()
+    available = JSONB()
+    shipping_minor = BigInt()
+    shipping_refunded_minor = BigInt()
+    carrier = Text()
+    tracking = Text()
+    updated_at = Timestamptz()
+
+
+class HubOrderLine(Table, tablename="hub_order_line", db=proxy):
+    """Pieces of one variant as sold, price and split frozen; what was given back is counted here."""
+
+    id = UUID(primary_key=True, default=None)
+    shop_order_id = UUID(default=None)
+    position = SmallInt()
+    product_id = Text()
+    variant_id = Text()
+    sku = Text()
+    title = Text()
+    size_label = Text()
+    colour = Text()
+    leaf_hash = Text()
+    quantity = Integer()
+    unit_minor = BigInt()
+    commission_bp = Integer()
+    vat_bp = Integer()
+    commission_minor = BigInt()
+    commission_vat_minor = BigInt()
+    seller_minor = BigInt()
+    refunded_quantity = Integer()
+    refunded_minor = BigInt()
+
+
+class HubRefund(Table, tablename="hub_refund", db=proxy):
+    """Money promised back to a shopper for pieces (in `parts`) or the parcel of one shop order."""
+
+    id = UUID(primary_key=True, default=None)
+    order_id = UUID(default=None)
+    shop_order_id = UUID(default=None)
+    parts = JSONB()
+    shipping = Boolean()
+    amount_minor = BigInt()
+    reason = Text()
+    status = Text()
+    created_at = Timestamptz()
+    updated_at = Timestamptz()
