@@ -1,0 +1,82 @@
+"""What every test can ask for: a PostgreSQL server, a broker, and databases that are rolled back or thrown away.
+
+Mark a module with `pytestmark = pytest.mark.apps("payouts.piccolo_app")` to get those apps' tables beside the node
+kit's. `rolled_back` runs the test in one transaction that is undone; `committed` gives a database of its own.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from federation.node.database import Database, using
+from federation.node.transactions import Transaction, joined
+from marketplace.cli.children import Children
+from marketplace.cli.valkey import EmbeddedValkey
+from tests.support.postgres import Server, Urls
+
+
+@pytest.fixture(scope="session")
+def pg() -> Iterator[Server]:
+    """The PostgreSQL server of this run."""
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[str]:
+    """The address of the broker of this run: the embedded Valkey, or what GALLERIA_TEST_BROKER_URL names."""
+    given = os.environ.get("GALLERIA_TEST_BROKER_URL", "")
+    if given:
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="galleria-test-"))
+    with Children() as children:
+        valkey = EmbeddedValkey(folder, children)
+        valkey.start()
+        yield valkey.url(0)
+        valkey.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def apps(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The Piccolo apps named by the test's `apps` marks."""
+    return tuple(app for mark in request.node.iter_markers("apps") for app in mark.args)
+
+
+@pytest.fixture
+def database_urls(pg: Server, apps: tuple[str, ...]) -> Iterator[Urls]:
+    """A fresh database with the tables of the marked apps, as its owner and as the app reach it."""
+    urls = pg.clone(apps)
+    yield urls
+    pg.drop(urls)
+
+
+@pytest.fixture
+async def committed(database_urls: Urls) -> AsyncIterator[Database]:
+    """A fresh database bound to the test; commits are real, the connection's role is the app's."""
+    database = await Database().start(database_urls.app)
+    with using(database):
+        yield database
+    await database.stop()
+
+
+@pytest.fixture
+async def rolled_back(pg: Server, apps: tuple[str, ...]) -> AsyncIterator[Database]:
+    """The marked apps' database with one transaction open: undone at the end, after its deferred checks have run."""
+    database = await Database().start(pg.rollback_database(apps).app)
+    with using(database):
+        async with database.acquire() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                with joined(Transaction(connection, None)):
+                    yield database
+                    await connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            finally:
+                await transaction.rollback()
+    await database.stop()
