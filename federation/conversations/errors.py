@@ -10,5 +10,3 @@ from federation.vocabulary.errors import ConflictError
 
 class TransitionRefusedError(ConflictError):
     """An event that its life cycle's table does not allow in the present state; `expected` names what would be."""
-
-    slug = "transition-refused"

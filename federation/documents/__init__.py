@@ -1,1 +1,1 @@
-"""Signed documents: bounded JSON, keys, signatures, identities and profiles. Pure: bytes, clocks and seeds come in as values."""
+"""Signed documents: bounded JSON, keys, signatures, identities, profiles. Pure: clocks and seeds come in as values."""
