@@ -1,0 +1,81 @@
+"""The life of one attempt to pay an order, and how what the provider reports moves it.
+
+A payment is `intended` by us, `open` once the provider knows it, and final for the order when `paid`, `failed` (the
+provider gave up on it) or `cancelled` (we did). Money that arrives for an order that is over is `returned`, money of
+another amount or currency than was asked is `suspense`: neither confirms anything.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from federation.vocabulary.money import Money
+from payouts.domain.lifecycle import LifeCycle
+
+
+class PaymentStatus(StrEnum):
+    """Where one attempt to pay stands with us."""
+
+    INTENDED = "intended"
+    OPEN = "open"
+    PROCESSING = "processing"
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    RETURNED = "returned"
+    SUSPENSE = "suspense"
+
+
+class PaymentStep(StrEnum):
+    """What can happen to a payment."""
+
+    STARTED = "started"
+    PROCESSED = "processing"
+    SUCCEEDED = "paid"
+    MISMATCHED = "mismatched"
+    GAVE_UP = "given up"
+    CANCELLED = "cancelled"
+
+
+_WAITING = (PaymentStatus.INTENDED, PaymentStatus.OPEN, PaymentStatus.PROCESSING)
+_OVER = (PaymentStatus.FAILED, PaymentStatus.CANCELLED)
+
+PAYMENT = LifeCycle(
+    "payment",
+    {
+        (PaymentStatus.INTENDED, PaymentStep.STARTED): PaymentStatus.OPEN,
+        (PaymentStatus.INTENDED, PaymentStep.PROCESSED): PaymentStatus.PROCESSING,
+        (PaymentStatus.OPEN, PaymentStep.PROCESSED): PaymentStatus.PROCESSING,
+        **{(state, PaymentStep.SUCCEEDED): PaymentStatus.PAID for state in _WAITING},
+        **{(state, PaymentStep.MISMATCHED): PaymentStatus.SUSPENSE for state in (*_WAITING, *_OVER)},
+        **{(state, PaymentStep.GAVE_UP): PaymentStatus.FAILED for state in _WAITING},
+        **{(state, PaymentStep.CANCELLED): PaymentStatus.CANCELLED for state in _WAITING},
+        **{(state, PaymentStep.SUCCEEDED): PaymentStatus.RETURNED for state in _OVER},
+    },
+)
+
+
+class Sighting(msgspec.Struct, frozen=True):
+    """The provider's payment as last read: its `status` word, and what it says it received."""
+
+    status: str
+    received: Money
+
+
+_SEEN = {"processing": PaymentStep.PROCESSED, "cancelled": PaymentStep.GAVE_UP, "open": PaymentStep.STARTED}
+
+
+def step_of(state: PaymentStatus, asked: Money, seen: Sighting) -> PaymentStep | None:
+    """The step a sighting means for a payment of `asked`, or None when it brings nothing new.
+
+    Sightings come late, twice and out of order: one that would lead backwards is no step, so the order in which they
+    are read does not matter.
+    """
+    if seen.status == "succeeded":
+        step = PaymentStep.SUCCEEDED if seen.received == asked else PaymentStep.MISMATCHED
+    else:
+        known = _SEEN.get(seen.status)
+        if known is None:
+            return None
+        step = known
+    return step if PAYMENT.allows(state, step) else None

@@ -1,0 +1,35 @@
+"""The life of a payout from a shop's account at the provider to its bank; `failed` is legal even after `paid`."""
+
+from enum import StrEnum
+
+from payouts.domain.lifecycle import LifeCycle
+
+
+class PayoutStatus(StrEnum):
+    """Where a payout stands."""
+
+    SUBMITTING = "submitting"
+    IN_TRANSIT = "in_transit"
+    PAID = "paid"
+    FAILED = "failed"
+
+
+class PayoutStep(StrEnum):
+    """What can happen to a payout."""
+
+    ACCEPTED = "accepted"
+    PAID = "paid"
+    FAILED = "failed"
+
+
+PAYOUT = LifeCycle(
+    "payout",
+    {
+        (PayoutStatus.SUBMITTING, PayoutStep.ACCEPTED): PayoutStatus.IN_TRANSIT,
+        (PayoutStatus.SUBMITTING, PayoutStep.PAID): PayoutStatus.PAID,
+        (PayoutStatus.SUBMITTING, PayoutStep.FAILED): PayoutStatus.FAILED,
+        (PayoutStatus.IN_TRANSIT, PayoutStep.PAID): PayoutStatus.PAID,
+        (PayoutStatus.IN_TRANSIT, PayoutStep.FAILED): PayoutStatus.FAILED,
+        (PayoutStatus.PAID, PayoutStep.FAILED): PayoutStatus.FAILED,
+    },
+)

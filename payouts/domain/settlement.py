@@ -1,0 +1,84 @@
+"""The life of a settlement: what one shop is owed from one shop order for goods, shipping or a referral.
+
+The money lies in the shop's `held` account until the share is released, in `releasable` until a transfer is tried (also
+while `blocked`), in `in_transfer` while one is under way, and with the shop once `sent`. What is owed can sink by
+refunds until then; afterwards it is clawed back by claims.
+"""
+
+from enum import StrEnum
+
+from payouts.domain.lifecycle import LifeCycle
+
+
+class SettlementKind(StrEnum):
+    """What a settlement is for; each kind is transferred apart so that each can be reversed alone."""
+
+    SALE = "sale"
+    SHIPPING = "shipping"
+    REFERRAL = "referral"
+
+
+class SettlementStatus(StrEnum):
+    """Where a settlement stands."""
+
+    HELD = "held"
+    RELEASABLE = "releasable"
+    SUBMITTING = "submitting"
+    BLOCKED = "blocked"
+    SENT = "sent"
+    NETTED = "netted"
+    REFUNDED = "refunded"
+    PART_REVERSED = "part_reversed"
+    REVERSED = "reversed"
+
+
+class SettlementStep(StrEnum):
+    """What can happen to a settlement."""
+
+    RELEASED = "released"
+    SUBMITTED = "submitted"
+    NETTED = "netted"
+    BLOCKED = "blocked"
+    WOKEN = "woken"
+    SENT = "sent"
+    REFUNDED = "refunded"
+    PART_REVERSED = "reversed in part"
+    REVERSED = "reversed"
+
+
+class BlockReason(StrEnum):
+    """Why a transfer cannot be made now."""
+
+    ACCOUNT = "account"
+    BALANCE = "balance"
+    REFUSED = "refused"
+
+
+_S = SettlementStatus
+_T = SettlementStep
+
+SETTLEMENT = LifeCycle(
+    "settlement",
+    {
+        (_S.HELD, _T.RELEASED): _S.RELEASABLE,
+        (_S.RELEASABLE, _T.SUBMITTED): _S.SUBMITTING,
+        (_S.RELEASABLE, _T.NETTED): _S.NETTED,
+        (_S.RELEASABLE, _T.BLOCKED): _S.BLOCKED,
+        (_S.BLOCKED, _T.WOKEN): _S.RELEASABLE,
+        (_S.SUBMITTING, _T.SENT): _S.SENT,
+        (_S.SUBMITTING, _T.BLOCKED): _S.BLOCKED,
+        (_S.HELD, _T.REFUNDED): _S.REFUNDED,
+        (_S.RELEASABLE, _T.REFUNDED): _S.REFUNDED,
+        (_S.BLOCKED, _T.REFUNDED): _S.REFUNDED,
+        (_S.SENT, _T.PART_REVERSED): _S.PART_REVERSED,
+        (_S.SENT, _T.REVERSED): _S.REVERSED,
+        (_S.PART_REVERSED, _T.PART_REVERSED): _S.PART_REVERSED,
+        (_S.PART_REVERSED, _T.REVERSED): _S.REVERSED,
+    },
+)
+
+STILL_WITH_US = frozenset({_S.HELD, _S.RELEASABLE, _S.BLOCKED})
+"""States in which a refund is simply taken from what is owed."""
+
+WITH_THE_SHOP = frozenset({_S.SENT, _S.PART_REVERSED})
+"""States in which there is a transfer to reverse."""

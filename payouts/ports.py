@@ -1,0 +1,214 @@
+"""What the money package needs from others: a payment provider, and a listener that hears what became of the money.
+
+Every call that moves money takes an idempotency `key` made of our own row ids and a `reference`, our row's id, which
+the provider keeps with the object so that it can be found again. A provider raises the ProviderError leaves of
+`payouts.errors`; after ProviderUnavailableError and ProviderBusyError the same key is repeated, after any other a new
+attempt needs a new key.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+import msgspec
+
+from federation.vocabulary.money import Money
+
+ObjectKind = Literal["payment", "account", "transfer", "refund", "payout", "balance"]
+
+
+class PaymentState(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment at the provider. `open` waits for the shopper; `fee` is known once the money is `settled` (available)."""
+
+    id: str
+    reference: str
+    status: Literal["open", "processing", "succeeded", "cancelled"]
+    amount: Money
+    received: Money
+    redirect_url: str = ""
+    last_error: str = ""
+    settled: bool = False
+    fee: Money | None = None
+
+
+class AccountState(msgspec.Struct, frozen=True, kw_only=True):
+    """A shop's account at the provider, and what lies in it."""
+
+    id: str
+    reference: str
+    ready: bool
+    onboarding_url: str = ""
+    available: tuple[Money, ...] = ()
+    pending: tuple[Money, ...] = ()
+
+    def available_in(self, currency: str) -> Money:
+        """What can be taken from the account now in `currency`."""
+        return next((money for money in self.available if money.currency == currency), Money(0, currency))
+
+
+class TransferState(msgspec.Struct, frozen=True, kw_only=True):
+    """Money moved from the hub's balance to a shop's account."""
+
+    id: str
+    reference: str
+    account_id: str
+    amount: Money
+    reversed: Money
+
+
+class ReversalState(msgspec.Struct, frozen=True, kw_only=True):
+    """Money taken back from a transfer."""
+
+    id: str
+    reference: str
+    transfer_id: str
+    amount: Money
+
+
+class RefundState(msgspec.Struct, frozen=True, kw_only=True):
+    """Money on its way back to a shopper; `reason` says why it waits or failed."""
+
+    id: str
+    reference: str
+    payment_id: str
+    amount: Money
+    status: Literal["pending", "succeeded", "failed"]
+    reason: str = ""
+
+
+class PayoutState(msgspec.Struct, frozen=True, kw_only=True):
+    """Money on its way from a shop's account to its bank; failing after `paid` is possible."""
+
+    id: str
+    reference: str
+    account_id: str
+    amount: Money
+    status: Literal["in_transit", "paid", "failed"]
+    arrival_at: datetime
+    failure: str = ""
+
+
+class BalanceState(msgspec.Struct, frozen=True, kw_only=True):
+    """The hub's own balance at the provider."""
+
+    available: tuple[Money, ...] = ()
+    pending: tuple[Money, ...] = ()
+
+
+class ProviderEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """A hint that something about an object changed; the object itself is read anew before anything is believed."""
+
+    id: str
+    type: str
+    object_kind: ObjectKind
+    object_id: str
+    created_at: datetime
+
+
+class PaymentProvider(Protocol):
+    """The provider that takes the shopper's money, keeps it, and sends it on."""
+
+    async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
+        """Open (or find by key) an account for a shop, to which it may have to add papers on `onboarding_url`."""
+        ...
+
+    async def get_account(self, account_id: str) -> AccountState: ...
+
+    async def create_payment(
+        self, reference: str, amount: Money, description: str, return_url: str, key: str
+    ) -> PaymentState:
+        """Ask for money; the shopper pays at `redirect_url` and comes back to `return_url`."""
+        ...
+
+    async def get_payment(self, payment_id: str) -> PaymentState: ...
+
+    async def cancel_payment(self, payment_id: str, key: str) -> PaymentState:
+        """Take the request back; answers the unchanged payment when it was paid already."""
+        ...
+
+    async def refund(self, reference: str, payment_id: str, amount: Money, key: str) -> RefundState: ...
+
+    async def get_refund(self, refund_id: str) -> RefundState: ...
+
+    async def transfer(
+        self, reference: str, account_id: str, amount: Money, payment_id: str, key: str
+    ) -> TransferState:
+        """Send part of a payment's money to a shop's account.
+
+        Raises InsufficientBalanceError and AccountNotReadyError.
+        """
+        ...
+
+    async def transfers_of(self, reference: str) -> Sequence[TransferState]:
+        """The transfers made with this reference, for taking up work whose key may have been forgotten."""
+        ...
+
+    async def reverse_transfer(self, reference: str, transfer_id: str, amount: Money, key: str) -> ReversalState:
+        """Take back part of a transfer; raises InsufficientBalanceError when the account has not that much."""
+        ...
+
+    async def reversals_of(self, transfer_id: str) -> Sequence[ReversalState]: ...
+
+    async def payout(self, reference: str, account_id: str, amount: Money, key: str) -> PayoutState: ...
+
+    async def get_payout(self, payout_id: str) -> PayoutState: ...
+
+    async def balance(self) -> BalanceState: ...
+
+    async def list_events(self, after: str, limit: int = 100) -> Sequence[ProviderEvent]:
+        """Events in order of making, from the one after the event id `after` (empty: from the first kept)."""
+        ...
+
+    def read_event(self, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderEvent:
+        """Verify a delivered event (lower-case header names); raises EventRefusedError."""
+        ...
+
+
+class PaidOutPart(msgspec.Struct, frozen=True):
+    """What of a payout comes from one settlement of one shop order; negative for money taken back."""
+
+    shop_order_id: UUID
+    kind: str
+    amount: Money
+
+
+class PayoutChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A payout as it stands now, with what it is made of."""
+
+    payout_id: UUID
+    shop_id: str
+    status: str
+    amount: Money
+    arrival_at: datetime | None
+    failure: str
+    parts: tuple[PaidOutPart, ...]
+
+
+class PaymentListener(Protocol):
+    """Hears what became of money, inside the transaction that records it; an exception undoes the recording.
+
+    Each call can come again after a rollback; ids the listener does not know are to be ignored.
+    """
+
+    async def payment_succeeded(self, order_id: UUID, now: datetime) -> None:
+        """The whole amount arrived. The listener calls `capture_sale` when the order's shares are settled."""
+        ...
+
+    async def payment_failed(self, order_id: UUID, reason: str, now: datetime) -> None:
+        """The payment is over without money; a single declined card is not this, the shopper may try another."""
+        ...
+
+    async def refund_changed(self, refund_id: UUID, status: str, now: datetime) -> None:
+        """A refund became `pending`, `succeeded` or `failed` (will be tried again on an operator's word)."""
+        ...
+
+    async def settlement_changed(
+        self, shop_order_id: UUID, kind: str, status: str, amount: Money, now: datetime
+    ) -> None:
+        """A settlement (kind sale, shipping, referral) moved: releasable, sent, blocked, netted, reversed ..."""
+        ...
+
+    async def payout_changed(self, change: PayoutChange, now: datetime) -> None:
+        """A payout became `in_transit`, `paid` or `failed`."""
+        ...
