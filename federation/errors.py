@@ -8,7 +8,6 @@ GalleriaError
 │   ├── ReservationExpiredError     the hold ran out before it was confirmed
 │   ├── SequenceGapError            an event came before the one it follows (`expected` names that one)
 │   └── ReplicaFrozenError          the shop signed two histories; nothing moves until a root key has spoken
-├── VersionUnsupportedError         the peer speaks another version
 ├── OrderDeclinedError              an order that the shop cannot take as written
 ├── HoldQuotaError                  too many open holds of one hub
 └── PeerError
@@ -53,12 +52,6 @@ class ReplicaFrozenError(ConflictError):
 
     slug = "fork-detected"
     retry = "never"
-
-
-class VersionUnsupportedError(GalleriaError):
-    """The peer speaks a protocol version that this node does not."""
-
-    slug = "version-unsupported"
 
 
 class OrderDeclinedError(GalleriaError):

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from federation.conversations.link import LinkState
 from federation.conversations.messages import (
     OrderEvent,
     Quarantine,
@@ -22,9 +23,6 @@ from federation.conversations.messages import (
     StockRegister,
 )
 from federation.vocabulary.ids import PartyId
-
-LinkState = Literal["proposed", "accepted", "suspended", "ended"]
-"""Where a link between a shop and a hub stands; only `accepted` lets anything but public reads pass."""
 
 
 class AcceptedRecord(msgspec.Struct, frozen=True):

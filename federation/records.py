@@ -6,12 +6,12 @@ from uuid import UUID
 
 import msgspec
 
-from federation.ports import LinkState
+from federation.conversations.link import LinkState, state_of
+from federation.conversations.replica import ReplicaState
+from federation.conversations.stock import Freshness
 from federation.vocabulary.ids import PartyId
 
 PartyKind = Literal["shop", "hub"]
-ReplicaState = Literal["desynced", "snapshotting", "catching_up", "live", "repairing", "frozen", "throttled"]
-Freshness = Literal["fresh", "soft", "stale"]
 
 
 class HostedParty(msgspec.Struct, frozen=True):
@@ -38,16 +38,22 @@ class Peer(msgspec.Struct, frozen=True):
 
 
 class Link(msgspec.Struct, frozen=True):
-    """Where a hosted party and a peer stand with each other."""
+    """Where a hosted party and a peer stand with each other: our word and theirs."""
 
     id: UUID
     local_id: PartyId
     remote_id: PartyId
-    state: LinkState
+    ours: LinkState
+    theirs: LinkState
     proposed_by: Literal["local", "remote"]
     message: str
     proposed_at: datetime
     changed_at: datetime
+
+    @property
+    def state(self) -> LinkState:
+        """What both words make of the link."""
+        return state_of(self.ours, self.theirs)
 
 
 class LinkView(msgspec.Struct, frozen=True):
@@ -59,6 +65,8 @@ class LinkView(msgspec.Struct, frozen=True):
     remote_name: str
     remote_kind: PartyKind
     remote_url: str
+    ours: LinkState
+    theirs: LinkState
     state: LinkState
     proposed_by: Literal["local", "remote"]
     message: str

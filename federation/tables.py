@@ -53,11 +53,16 @@ class PeerOperation(Table, tablename="fed_peer_operation", db=proxy):
 
 
 class Link(Table, tablename="fed_link", db=proxy):
-    """A link between a hosted party and a peer; `remote_proof` keeps the peer's last signed request about it."""
+    """A link between a hosted party and a peer: each side's word, and the state that follows from both.
+
+    `remote_proof` keeps the peer's last signed request about it.
+    """
 
     id = UUID(primary_key=True, default=None)
     local_id = Text(default=None)
     remote_id = Text(default=None)
+    ours = Text(default=None)
+    theirs = Text(default=None)
     state = Text(default=None)
     proposed_by = Text(default=None)
     message = Text(default=None)

@@ -54,6 +54,8 @@ STATEMENTS = (
         id uuid PRIMARY KEY,
         local_id text NOT NULL REFERENCES fed_party (id),
         remote_id text NOT NULL REFERENCES fed_peer (id),
+        ours text NOT NULL CHECK (ours IN ('proposed', 'accepted', 'suspended', 'ended')),
+        theirs text NOT NULL CHECK (theirs IN ('proposed', 'accepted', 'suspended', 'ended')),
         state text NOT NULL CHECK (state IN ('proposed', 'accepted', 'suspended', 'ended')),
         proposed_by text NOT NULL CHECK (proposed_by IN ('local', 'remote')),
         message text NOT NULL,

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from federation.conversations.link import LinkState
 from federation.node import database
-from federation.ports import LinkState
 from federation.records import Delivery, Link, LinkView, SyncState
 from federation.vocabulary.ids import PartyId
 
-_LINK = "id, local_id, remote_id, state, proposed_by, message, proposed_at, changed_at"
+_LINK = "id, local_id, remote_id, ours, theirs, proposed_by, message, proposed_at, changed_at"
 _VIEW = """
 SELECT l.id, l.local_id, l.remote_id, p.name AS remote_name, p.kind AS remote_kind, p.base_url AS remote_url,
-       l.state, l.proposed_by, l.message, l.proposed_at, l.changed_at
+       l.ours, l.theirs, l.state, l.proposed_by, l.message, l.proposed_at, l.changed_at
 FROM fed_link l JOIN fed_peer p ON p.id = l.remote_id
 """
 _DELIVERY = """
@@ -34,19 +34,23 @@ async def save_link(link: Link, remote_proof: bytes | None) -> None:
     """Store a link as it now stands; a proof replaces the one before, None keeps it."""
     await database.execute(
         f"""
-        INSERT INTO fed_link ({_LINK}, remote_proof) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, ''::bytea))
-        ON CONFLICT (local_id, remote_id) DO UPDATE SET id = excluded.id, state = excluded.state,
+        INSERT INTO fed_link ({_LINK}, state, remote_proof)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11, ''::bytea))
+        ON CONFLICT (local_id, remote_id) DO UPDATE SET id = excluded.id, ours = excluded.ours,
+            theirs = excluded.theirs, state = excluded.state,
             proposed_by = excluded.proposed_by, message = excluded.message, proposed_at = excluded.proposed_at,
-            changed_at = excluded.changed_at, remote_proof = coalesce($9, fed_link.remote_proof)
+            changed_at = excluded.changed_at, remote_proof = coalesce($11, fed_link.remote_proof)
         """,  # noqa: S608
         link.id,
         link.local_id,
         link.remote_id,
-        link.state,
+        link.ours,
+        link.theirs,
         link.proposed_by,
         link.message,
         link.proposed_at,
         link.changed_at,
+        link.state,
         remote_proof,
     )
 
