@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -74,6 +75,7 @@ class Children:
     def __init__(self) -> None:
         self._running: list[Child] = []
         self._watcher: subprocess.Popen[bytes] | None = None
+        self._telling = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -121,11 +123,12 @@ class Children:
             self._watcher = None
 
     def _tell(self, line: str) -> None:
-        if self._watcher is None:
-            self._watcher = _start_watcher()
-        if self._watcher.stdin is not None:
-            self._watcher.stdin.write(f"{line}\n".encode())
-            self._watcher.stdin.flush()
+        with self._telling:
+            if self._watcher is None:
+                self._watcher = _start_watcher()
+            if self._watcher.stdin is not None:
+                self._watcher.stdin.write(f"{line}\n".encode())
+                self._watcher.stdin.flush()
 
 
 def _start_watcher() -> subprocess.Popen[bytes]:
