@@ -11,13 +11,14 @@ from typing import Annotated, Literal
 import msgspec
 
 from federation import limits
+from federation.documents.times import TIME_PATTERN
 from federation.vocabulary.errors import FieldError
 from federation.vocabulary.ids import PARTY_ID_PATTERN
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import Code, Country
 
 UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-TIME_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
+
 
 Uuid = Annotated[str, msgspec.Meta(pattern=UUID_PATTERN)]
 UtcTime = Annotated[str, msgspec.Meta(pattern=TIME_PATTERN)]
