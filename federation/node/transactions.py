@@ -60,11 +60,19 @@ class Transaction:
             )
 
 
+def _nobody_to_wake(queue: str) -> None:
+    """Without workers nobody is told: the sweep finds the work."""
+
+
 class Database:
-    """One PostgreSQL database with its pool of connections; bound to the running context by `using()`."""
+    """One PostgreSQL database with its pool of connections; bound to the running context by `using()`.
+
+    `wake` is told the name of an outbox queue after new work for it was committed; it must return at once.
+    """
 
     def __init__(self) -> None:
         self.url = ""
+        self.wake: Callable[[str], None] = _nobody_to_wake
         self._pool: Any = None
 
     async def start(

@@ -85,21 +85,21 @@ class ConflictError(GalleriaError):
     """What the caller saw is no longer so; look again, then decide."""
 
     slug = "conflict"
-    retry = "resync"
+    retry: RetryClass = "resync"
 
 
 class QuotaError(GalleriaError):
     """More than the caller may have at once."""
 
     slug = "quota"
-    retry = "after"
+    retry: RetryClass = "after"
 
 
 class PeerError(GalleriaError):
     """Another node failed us."""
 
     slug = "peer-failed"
-    retry = "after"
+    retry: RetryClass = "after"
 
 
 class PeerUnreachableError(PeerError):
