@@ -19,7 +19,7 @@ ObjectKind = Literal["payment", "account", "transfer", "refund", "payout", "bala
 
 
 class PaymentState(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment at the provider. `open` waits for the shopper; `fee` is known once the money is `settled` (available)."""
+    """A payment; `open` waits for the shopper; `fee` is known once the money is `settled` (available)."""
 
     id: str
     reference: str

@@ -20,17 +20,12 @@ class HubBooks(msgspec.Struct, frozen=True):
     vat_country: str = "FR"
 
 
-class RefundSlice(msgspec.Struct, frozen=True):
-    """One refunded line (or shipping): its components, its shop, and which account each debtor's part comes from.
+class Bearer(msgspec.Struct, frozen=True):
+    """Who bears `amount` of a refund and from where: HELD or RELEASABLE while the share is with us, else CLAIM."""
 
-    `seller_from` and `referral_from` are HELD or RELEASABLE while the share is with us, CLAIM once it is not.
-    """
-
+    kind: AccountKind
     shop_id: str
-    components: Components
-    seller_from: AccountKind
-    referrer: str = ""
-    referral_from: AccountKind = AccountKind.HELD
+    amount: int
 
 
 def capture(payment_id: UUID, order_id: UUID, shares: Sequence[ShareSplit], books: HubBooks) -> Posting:
@@ -141,14 +136,16 @@ def transfer_failed(settlement_id: UUID, attempt: int, shop_id: str, amount: Mon
     )
 
 
-def refund_due(refund_id: UUID, currency: str, slices: Sequence[RefundSlice], books: HubBooks) -> Posting:
-    """A refund was decided: every party gives back its part, and the sum is owed to the shopper."""
-    legs: list[tuple[Account, int]] = []
-    for part in slices:
-        given = part.components
+def refund_due(
+    refund_id: UUID, currency: str, parts: Sequence[Components], bearers: Sequence[Bearer], books: HubBooks
+) -> Posting:
+    """A refund was decided: every party gives back its part, and the sum is owed to the shopper.
+
+    The bearers' amounts must come to the seller and referral components of the parts.
+    """
+    legs = [(Account(each.kind, each.shop_id, currency), each.amount) for each in bearers]
+    for given in parts:
         legs += [
-            (Account(part.seller_from, part.shop_id, currency), given.seller),
-            (Account(part.referral_from, part.referrer, currency), given.referral),
             (_hub(AccountKind.COMMISSION, currency), given.commission),
             (Account(AccountKind.VAT_PAYABLE, books.vat_country, currency), given.vat),
             (_hub(AccountKind.PROMO, currency), -given.coupon),

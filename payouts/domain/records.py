@@ -1,0 +1,292 @@
+"""The rows of money as frozen values, each with the few sums that follow from its own columns."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from federation.vocabulary.money import Money
+from payouts.domain.claim import ClaimStatus
+from payouts.domain.giveback import Components, Refundable
+from payouts.domain.payment import PaymentStatus
+from payouts.domain.payout import PayoutStatus
+from payouts.domain.refund import RefundStatus
+from payouts.domain.settlement import SettlementKind, SettlementStatus
+
+
+class PaymentRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt to pay an order; `captured_at` is when its shares were booked, `funds_at` when available."""
+
+    id: UUID
+    order_id: UUID
+    status: PaymentStatus
+    amount_minor: int
+    currency: str
+    description: str
+    return_url: str
+    provider_id: str | None = None
+    redirect_url: str = ""
+    last_error: str = ""
+    received_minor: int | None = None
+    received_currency: str | None = None
+    fee_minor: int | None = None
+    vat_country: str = ""
+    captured_at: datetime | None = None
+    funds_at: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def amount(self) -> Money:
+        """What was asked for."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def received(self) -> Money:
+        """What arrived; what was asked for as long as nothing did."""
+        if self.received_minor is None or self.received_currency is None:
+            return self.amount
+        return Money(self.received_minor, self.received_currency)
+
+
+class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A sold line, or a share's shipping, as frozen at the sale."""
+
+    id: int = 0
+    order_id: UUID
+    shop_order_id: UUID
+    shop_id: str
+    line_id: str
+    quantity: int
+    currency: str
+    base: int
+    coupon: int
+    paid: int
+    commission: int
+    vat: int
+    referral: int
+    referrer: str
+    seller: int
+    commission_bp: int
+    vat_bp: int
+    refunded_quantity: int = 0
+    refunded_minor: int = 0
+
+    @property
+    def components(self) -> Components:
+        """The line's parts, as a refund divides them."""
+        return Components(self.paid, self.seller, self.commission, self.vat, self.referral, self.coupon)
+
+    @property
+    def refundable(self) -> Refundable:
+        """What a refund by pieces needs to know."""
+        return Refundable(self.paid, self.quantity, self.refunded_minor, self.refunded_quantity)
+
+
+class SettlementRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What one shop is owed from one shop order for one kind of thing (minor units of `currency`)."""
+
+    id: UUID
+    order_id: UUID
+    payment_id: UUID
+    shop_order_id: UUID
+    shop_id: str
+    kind: SettlementKind
+    currency: str
+    amount_minor: int
+    refunded_minor: int = 0
+    claimed_minor: int = 0
+    netted_minor: int = 0
+    sent_minor: int = 0
+    reversed_minor: int = 0
+    status: SettlementStatus = SettlementStatus.HELD
+    block_reason: str = ""
+    attempt: int = 0
+    transfer_id: str | None = None
+    released_at: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def due_minor(self) -> int:
+        """What still lies with us for the shop."""
+        return self.amount_minor - self.refunded_minor - self.netted_minor - self.sent_minor
+
+    @property
+    def amount(self) -> Money:
+        """What the shop was owed at the sale."""
+        return Money(self.amount_minor, self.currency)
+
+
+class TransferRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt to send a settlement."""
+
+    id: int = 0
+    settlement_id: UUID
+    attempt: int
+    account_id: str
+    amount_minor: int
+    currency: str
+    status: str = "submitting"
+    provider_id: str | None = None
+    error: str = ""
+    submitted_at: datetime
+    finished_at: datetime | None = None
+
+    @property
+    def amount(self) -> Money:
+        """What this attempt sends."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of this attempt."""
+        return f"tr:{self.settlement_id}:{self.attempt}"
+
+
+class RefundRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A debt to a shopper and what became of it; without a shop order when a whole misdirected payment goes back."""
+
+    id: UUID
+    payment_id: UUID
+    order_id: UUID
+    shop_order_id: UUID | None
+    amount_minor: int
+    seller_minor: int
+    currency: str
+    reason: str
+    status: RefundStatus = RefundStatus.REQUESTED
+    attempt: int = 1
+    provider_id: str | None = None
+    error: str = ""
+    content_hash: bytes
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def amount(self) -> Money:
+        """What the shopper gets."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of the attempt under way."""
+        return f"re:{self.id}:{self.attempt}"
+
+
+class RefundedLineRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a refund took back of one line."""
+
+    id: int = 0
+    refund_id: UUID
+    line_id: str
+    quantity: int
+    paid: int
+    seller: int
+    commission: int
+    vat: int
+    referral: int
+    coupon: int
+
+
+class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Money a shop was sent and owes back."""
+
+    id: UUID
+    refund_id: UUID
+    settlement_id: UUID
+    shop_id: str
+    currency: str
+    amount_minor: int
+    reversed_minor: int = 0
+    netted_minor: int = 0
+    written_off_minor: int = 0
+    attempt: int = 0
+    attempt_minor: int = 0
+    status: ClaimStatus = ClaimStatus.OPEN
+    error: str = ""
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def outstanding_minor(self) -> int:
+        """What the shop still owes of it."""
+        return self.amount_minor - self.reversed_minor - self.netted_minor - self.written_off_minor
+
+    @property
+    def reference(self) -> str:
+        """How the attempt under way is named to the provider."""
+        return f"{self.id}:{self.attempt}"
+
+
+class MovementRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that entered or left (negative) a shop's account at the provider through us."""
+
+    id: int = 0
+    shop_id: str
+    settlement_id: UUID
+    reference: str
+    amount_minor: int
+    currency: str
+    payout_id: UUID | None = None
+    created_at: datetime
+
+
+class PayoutRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Money on its way to a shop's bank."""
+
+    id: UUID
+    shop_id: str
+    account_id: str
+    amount_minor: int
+    currency: str
+    status: PayoutStatus = PayoutStatus.SUBMITTING
+    provider_id: str | None = None
+    arrival_at: datetime | None = None
+    failure: str = ""
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def amount(self) -> Money:
+        """What reaches the bank."""
+        return Money(self.amount_minor, self.currency)
+
+
+class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider event as it came."""
+
+    id: str
+    type: str
+    object_kind: str
+    object_id: str
+    body: bytes
+    created_at: datetime
+    received_at: datetime
+    done_at: datetime | None = None
+
+
+class ShopAccountRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A shop's account at the provider."""
+
+    shop_id: str
+    name: str
+    country: str
+    currency: str
+    provider_id: str | None = None
+    ready: bool = False
+    onboarding_url: str = ""
+    payouts_paused: str = ""
+    created_at: datetime
+    updated_at: datetime
+
+
+class AlertRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Something about money that a person must look at."""
+
+    id: int = 0
+    kind: str
+    reference: str
+    message: str
+    raised_at: datetime
+    cleared_at: datetime | None = None

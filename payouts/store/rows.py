@@ -1,0 +1,161 @@
+"""The shelves of the package, one per table that holds a life cycle, and the reads that need more than a condition."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from federation.node import database
+from payouts import tables
+from payouts.domain import records
+from payouts.domain.payment import PaymentStatus
+from payouts.store.shelf import Shelf
+
+payments = Shelf(tables.Payment, records.PaymentRecord)
+lines = Shelf(tables.Line, records.LineRecord)
+settlements = Shelf(tables.Settlement, records.SettlementRecord)
+transfers = Shelf(tables.Transfer, records.TransferRecord)
+refunds = Shelf(tables.Refund, records.RefundRecord)
+refunded_lines = Shelf(tables.RefundedLine, records.RefundedLineRecord)
+claims = Shelf(tables.Claim, records.ClaimRecord)
+movements = Shelf(tables.Movement, records.MovementRecord)
+payouts = Shelf(tables.Payout, records.PayoutRecord)
+events = Shelf(tables.Event, records.EventRecord)
+shop_accounts = Shelf(tables.ShopAccount, records.ShopAccountRecord)
+alerts = Shelf(tables.Alert, records.AlertRecord)
+
+ALIVE = (PaymentStatus.INTENDED, PaymentStatus.OPEN, PaymentStatus.PROCESSING, PaymentStatus.PAID)
+
+
+async def payment_alive(order_id: UUID, *, lock: bool = False) -> records.PaymentRecord | None:
+    """The one attempt to pay this order that is not over without money."""
+    table = tables.Payment
+    found = await payments.find(
+        (table.order_id == order_id) & table.status.is_in([status.value for status in ALIVE]), lock=lock
+    )
+    return found[0] if found else None
+
+
+async def payment_latest(order_id: UUID) -> records.PaymentRecord | None:
+    """The newest attempt to pay this order."""
+    table = tables.Payment
+    found = await payments.find(table.order_id == order_id, order_by=table.created_at, ascending=False, limit=1)
+    return found[0] if found else None
+
+
+async def payment_by_provider_id(provider_id: str) -> records.PaymentRecord | None:
+    """The payment the provider calls so."""
+    found = await payments.find(tables.Payment.provider_id == provider_id)
+    return found[0] if found else None
+
+
+async def settlements_of(shop_order_id: UUID, *, lock: bool = False) -> list[records.SettlementRecord]:
+    """Everything owed from one shop order."""
+    return await settlements.find(tables.Settlement.shop_order_id == shop_order_id, lock=lock)
+
+
+async def transfer_under_way(settlement_id: UUID, attempt: int) -> records.TransferRecord | None:
+    """One attempt to send a settlement."""
+    table = tables.Transfer
+    found = await transfers.find((table.settlement_id == settlement_id) & (table.attempt == attempt))
+    return found[0] if found else None
+
+
+async def claims_owed(shop_id: str, currency: str) -> list[records.ClaimRecord]:
+    """Claims that wait to be netted, oldest first, locked."""
+    table = tables.Claim
+    return await claims.find(
+        (table.shop_id == shop_id) & (table.currency == currency) & (table.status == "owed"), lock=True
+    )
+
+
+async def movements_free(shop_id: str, currency: str) -> list[records.MovementRecord]:
+    """Movements no payout has claimed, oldest first, locked."""
+    table = tables.Movement
+    return await movements.find(
+        (table.shop_id == shop_id) & (table.currency == currency) & table.payout_id.is_null(), lock=True
+    )
+
+
+async def claim_movements(payout_id: UUID | None, movement_ids: Sequence[int]) -> None:
+    """Give movements to a payout, or (None) free them."""
+    table = tables.Movement
+    if movement_ids:
+        await table.update({table.payout_id: payout_id}).where(table.id.is_in(list(movement_ids)))
+
+
+async def ids_waiting(table: str, statuses: Sequence[str], before: datetime, limit: int = 50) -> list[UUID]:
+    """Rows of a life-cycle table in one of `statuses` untouched since `before`, longest waiting first."""
+    rows = await database.fetch(
+        f"SELECT id FROM {table} WHERE status = ANY($1) AND updated_at <= $2 ORDER BY updated_at LIMIT $3",  # noqa: S608 - the table is named by our own code
+        list(statuses),
+        before,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def payments_without_funds(before: datetime, limit: int = 50) -> list[UUID]:
+    """Payments whose money arrived but is not known to be available."""
+    rows = await database.fetch(
+        "SELECT id FROM pay_payment WHERE funds_at IS NULL AND updated_at <= $1 "
+        "AND status IN ('paid', 'returned', 'suspense') ORDER BY updated_at LIMIT $2",
+        before,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def shops_to_pay(limit: int = 200) -> list[tuple[str, str]]:
+    """Shops and currencies with money at the provider that no payout has claimed."""
+    rows = await database.fetch(
+        "SELECT movement.shop_id, movement.currency FROM pay_movement AS movement "
+        "JOIN pay_shop_account AS account USING (shop_id) "
+        "WHERE payout_id IS NULL AND account.ready AND account.payouts_paused = '' "
+        "GROUP BY 1, 2 HAVING sum(amount_minor) > 0 ORDER BY 1, 2 LIMIT $1",
+        limit,
+    )
+    return [(row["shop_id"], row["currency"]) for row in rows]
+
+
+async def last_payout_at(shop_id: str, currency: str) -> datetime | None:
+    """When the newest payout of a shop was begun."""
+    found: datetime | None = await database.fetch_value(
+        "SELECT max(created_at) FROM pay_payout WHERE shop_id = $1 AND currency = $2", shop_id, currency
+    )
+    return found
+
+
+async def raise_alert(kind: str, reference: str, message: str, now: datetime) -> None:
+    """Open an alert unless one of this kind is open for the same thing."""
+    await database.execute(
+        "INSERT INTO pay_alert (kind, reference, message, raised_at) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (kind, reference) WHERE cleared_at IS NULL DO NOTHING",
+        kind,
+        reference,
+        message,
+        now,
+    )
+
+
+async def keep_event(event: records.EventRecord) -> bool:
+    """Store an event once; False when it was there already."""
+    tag = await database.execute(
+        "INSERT INTO pay_event (id, type, object_kind, object_id, body, created_at, received_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
+        event.id,
+        event.type,
+        event.object_kind,
+        event.object_id,
+        event.body,
+        event.created_at,
+        event.received_at,
+    )
+    return database.affected(tag) == 1
+
+
+async def event_id_before(received_before: datetime) -> str:
+    """The newest event received before a moment, empty when there is none: where to list events from."""
+    found: str | None = await database.fetch_value(
+        "SELECT id FROM pay_event WHERE received_at <= $1 ORDER BY created_at DESC, id DESC LIMIT 1", received_before
+    )
+    return found or ""
