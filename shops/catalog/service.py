@@ -1,0 +1,187 @@
+"""Changing what a boutique offers: every change and its leaf in the signed log are one transaction.
+
+Invariants: a leaf is appended exactly when the published body changes; every leaf's body is kept beside its hash,
+so that an order can be checked against the record it was priced from; a variant that is no longer offered has no
+stock left to sell; a variant offered always has a register, so hubs learn of a 0 too.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+from federation.service.catalogue import Change, append, own_leaf_hash
+
+from federation.vocabulary.errors import FieldError, NotFoundError, RecordInvalidError
+from federation.vocabulary.ids import PartyId, new_id
+from federation.vocabulary.money import Money
+from federation.vocabulary.product import Product
+from shops import store as boutiques
+from shops.catalog import store
+from shops.catalog.domain.record import PRODUCT_TYPE, Owners, gone_variants, product_body, product_key
+from shops.errors import SkuTakenError
+from shops.inventory.service import levels
+from shops.inventory.store import registers
+
+PUBLICATIONS_KEPT = timedelta(days=30)
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """What became of one product of a batch; `faults` say why it was rejected."""
+
+    product_id: str
+    outcome: Literal["imported", "unchanged", "rejected"]
+    faults: tuple[FieldError, ...] = ()
+
+
+async def save_product(shop_id: PartyId, product: Product, now: datetime) -> Saved:
+    """Write and publish one product.
+
+    Raises RecordInvalidError, with every fault, for a product that breaks a rule; SkuTakenError for a SKU or variant
+    id of another product.
+    """
+    saved = (await save_products(shop_id, [product], now))[0]
+    if saved.outcome == "rejected":
+        error = SkuTakenError if any(fault.code == "taken" for fault in saved.faults) else RecordInvalidError
+        raise error(f"not saved: {saved.faults[0].message}", errors=saved.faults)
+    return saved
+
+
+async def save_products(shop_id: PartyId, products: Sequence[Product], now: datetime) -> list[Saved]:
+    """Write and publish those products that keep the rules, in order; returns one outcome for each.
+
+    A product id that stands twice in `products` is rejected the second time.
+    """
+    await boutiques.lock(shop_id)
+    outcomes, bodies = await judge_products(shop_id, products, Owners({}, {}))
+    if bodies:
+        old_variants = await store.variants_of(shop_id, list(bodies))
+        await store.write_products(shop_id, bodies, now)
+        await _publish(shop_id, bodies, now)
+        await _fit_registers(shop_id, old_variants, [product for product, _ in bodies.values()], now)
+    return outcomes
+
+
+async def judge_products(
+    shop_id: PartyId, products: Sequence[Product], admitted: Owners
+) -> tuple[list[Saved], dict[str, tuple[Product, bytes]]]:
+    """What saving these products would do, and the bodies that would change; writes nothing.
+
+    `admitted` are the names of products judged before these in the same file; those of these are added to it.
+    """
+    currency = (await boutiques.boutique(shop_id)).profile.currency
+    before = await store.products(shop_id, [product.id for product in products])
+    variants = [variant for product in products for variant in product.variants]
+    owners = await store.owners(shop_id, [variant.id for variant in variants], [variant.sku for variant in variants])
+    owners.forget([*(product.id for product in products), *admitted.by_variant.values()])
+    owners.merge(admitted)
+    outcomes: list[Saved] = []
+    bodies: dict[str, tuple[Product, bytes]] = {}
+    seen: set[str] = set()
+    for product in products:
+        try:
+            body = product_body(product, currency)
+        except RecordInvalidError as error:
+            faults = error.errors or (FieldError("", error.slug, error.detail),)
+            outcomes.append(Saved(product.id, "rejected", faults))
+            continue
+        faults = tuple(owners.faults(product))
+        if product.id in seen:
+            faults = (FieldError("/id", "duplicate", f"product {product.id} stands twice in one batch"), *faults)
+        if faults:
+            outcomes.append(Saved(product.id, "rejected", faults))
+            continue
+        seen.add(product.id)
+        owners.admit(product)
+        admitted.admit(product)
+        stored = before.get(product.id)
+        unchanged = stored is not None and stored.body == body and stored.state == "published"
+        outcomes.append(Saved(product.id, "unchanged" if unchanged else "imported"))
+        if not unchanged:
+            bodies[product.id] = (product, body)
+    return outcomes, bodies
+
+
+async def _publish(shop_id: PartyId, bodies: Mapping[str, tuple[Product, bytes]], now: datetime) -> None:
+    changes = [Change("put", product_key(product_id), PRODUCT_TYPE, body) for product_id, (_, body) in bodies.items()]
+    await append(shop_id, changes, now)
+    leaves: dict[str, tuple[str, bytes]] = {}
+    for product_id, (_, body) in bodies.items():
+        leaf_hash = await own_leaf_hash(shop_id, product_key(product_id))
+        if leaf_hash is not None:
+            leaves[product_id] = (leaf_hash, body)
+    await store.write_publications(shop_id, leaves, now)
+
+
+async def _fit_registers(
+    shop_id: PartyId, old_variants: Mapping[str, str], products: Sequence[Product], now: datetime
+) -> None:
+    await levels.empty_registers(shop_id, gone_variants(old_variants, products), new_id(), now)
+    offered = [variant.id for product in products for variant in product.variants]
+    known = {level.variant_id for level in await registers.levels(shop_id, offered)}
+    first = next(iter(await boutiques.locations(shop_id)))
+    missing = {(variant_id, first): 0 for variant_id in offered if variant_id not in known}
+    await levels.set_levels(shop_id, missing, "import", new_id(), now)
+
+
+async def product(shop_id: PartyId, product_id: str) -> store.StoredProduct:
+    """Raises NotFoundError."""
+    found = (await store.products(shop_id, [product_id])).get(product_id)
+    if found is None:
+        raise NotFoundError("this boutique has no such product; it may have been deleted")
+    return found
+
+
+async def change_price(shop_id: PartyId, variant_id: str, prices: tuple[Money, Money], now: datetime) -> None:
+    """Give one variant a new price: `prices` is (the price the person saw, the new one).
+
+    Raises RecordInvalidError when it breaks a rule or the price is another by now.
+    """
+    await boutiques.lock(shop_id)
+    product_id = await store.product_of_variant(shop_id, variant_id)
+    if product_id is None:
+        raise NotFoundError("this variant is no longer offered; look at the product again")
+    stored = await product(shop_id, product_id)
+    seen, wanted = prices
+    variants = []
+    for variant in stored.product.variants:
+        if variant.id != variant_id:
+            variants.append(variant)
+        elif variant.price != seen:
+            raise RecordInvalidError("the price changed since you looked: look again, then decide")
+        else:
+            variants.append(msgspec.structs.replace(variant, price=wanted))
+    changed = msgspec.structs.replace(stored.product, variants=tuple(variants))
+    if stored.state == "published":
+        await save_product(shop_id, changed, now)
+    else:
+        raise RecordInvalidError("a withdrawn product has no price to change: publish it again first")
+
+
+async def withdraw(shop_id: PartyId, product_id: str, now: datetime) -> None:
+    """Take a product out of sale everywhere; its stock stays as it is. Harmless when it is withdrawn already."""
+    await boutiques.lock(shop_id)
+    if (await product(shop_id, product_id)).state == "withdrawn":
+        return
+    await store.write_state(shop_id, product_id, "withdrawn", now)
+    await append(shop_id, [Change("del", product_key(product_id), PRODUCT_TYPE, b"")], now)
+    await store.supersede(shop_id, [product_id], now)
+
+
+async def publish_again(shop_id: PartyId, product_id: str, now: datetime) -> None:
+    """Put a withdrawn product back on sale as it was."""
+    await save_product(shop_id, (await product(shop_id, product_id)).product, now)
+
+
+async def delete(shop_id: PartyId, product_id: str, now: datetime) -> None:
+    """Withdraw a product and forget it; nothing of it is left to sell. Its id and SKUs may be used again."""
+    await withdraw(shop_id, product_id, now)
+    variants = await store.variants_of(shop_id, [product_id])
+    await levels.empty_registers(shop_id, sorted(variants), new_id(), now)
+    await store.drop_product(shop_id, product_id)
+
+
+async def forget_publications(now: datetime) -> None:
+    """Sweep: forget the bodies of leaves that were superseded too long ago for any order to name them."""
+    for view in await boutiques.boutiques():
+        await store.forget_publications(view.shop_id, now - PUBLICATIONS_KEPT)

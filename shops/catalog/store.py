@@ -1,0 +1,208 @@
+"""The rows of a boutique's catalogue; every function takes the boutique. Decides nothing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from federation.node import database
+from federation.vocabulary.ids import PartyId
+from federation.vocabulary.product import Product
+from shops.catalog.domain.record import Owners
+
+ProductState = Literal["published", "withdrawn"]
+
+
+class StoredProduct(msgspec.Struct, frozen=True, kw_only=True):
+    """A product as last written, with the exact body of its record."""
+
+    product: Product
+    body: bytes
+    state: ProductState
+    changed_at: datetime
+
+
+class ProductRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the products page."""
+
+    product_id: str
+    title: str
+    category: str
+    state: ProductState
+    variants: int
+    price_low_minor: int
+    price_high_minor: int
+    sellable: int
+    changed_at: datetime
+
+
+class PublishedBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A product as it stood under one leaf; `superseded_at` is None while it is the newest."""
+
+    product: Product
+    superseded_at: datetime | None
+
+
+def _stored(row: Any) -> StoredProduct:
+    return StoredProduct(
+        product=msgspec.json.decode(row["body"], type=Product),
+        body=row["body"],
+        state=row["state"],
+        changed_at=row["changed_at"],
+    )
+
+
+async def products(shop_id: PartyId, product_ids: Sequence[str]) -> dict[str, StoredProduct]:
+    rows = await database.fetch(
+        "SELECT * FROM shop_product WHERE shop_id = $1 AND product_id = ANY($2::text[])", shop_id, list(product_ids)
+    )
+    return {row["product_id"]: _stored(row) for row in rows}
+
+
+async def product_rows(
+    shop_id: PartyId, *, search: str = "", state: str = "", offset: int = 0, limit: int = 50
+) -> list[ProductRow]:
+    """The products page, newest change first."""
+    rows = await database.fetch(
+        "SELECT p.product_id, p.title, p.category, p.state, p.changed_at, v.*, "
+        "  coalesce((SELECT sum(greatest(r.on_hand - r.held, 0)) FROM shop_register r JOIN shop_variant w "
+        "    ON w.shop_id = r.shop_id AND w.variant_id = r.variant_id "
+        "    WHERE w.shop_id = p.shop_id AND w.product_id = p.product_id), 0)::int AS sellable "
+        "FROM shop_product p CROSS JOIN LATERAL (SELECT count(*)::int AS variants, min(price_minor) AS price_low_minor, "
+        "    max(price_minor) AS price_high_minor FROM shop_variant v "
+        "    WHERE v.shop_id = p.shop_id AND v.product_id = p.product_id) v "
+        "WHERE p.shop_id = $1 AND ($2 = '' OR strpos(lower(p.title || ' ' || p.product_id), $2) > 0) "
+        "AND ($3 = '' OR p.state = $3) ORDER BY p.changed_at DESC, p.id DESC LIMIT $4 OFFSET $5",
+        shop_id, search.casefold(), state, limit, offset,
+    )  # fmt: skip
+    return [msgspec.convert(dict(row), ProductRow) for row in rows]
+
+
+async def published_products(shop_id: PartyId, offset: int, limit: int) -> list[StoredProduct]:
+    """What the boutique's own site shows, newest change first."""
+    rows = await database.fetch(
+        "SELECT * FROM shop_product WHERE shop_id = $1 AND state = 'published' "
+        "ORDER BY changed_at DESC, id DESC LIMIT $2 OFFSET $3",
+        shop_id, limit, offset,
+    )  # fmt: skip
+    return [_stored(row) for row in rows]
+
+
+async def counts(shop_id: PartyId) -> dict[str, int]:
+    """How many products are in each state."""
+    rows = await database.fetch(
+        "SELECT state, count(*)::int AS number FROM shop_product WHERE shop_id = $1 GROUP BY state", shop_id
+    )
+    return {row["state"]: row["number"] for row in rows}
+
+
+async def owners(shop_id: PartyId, variant_ids: Sequence[str], skus: Sequence[str]) -> Owners:
+    """Which products bear any of these names now."""
+    rows = await database.fetch(
+        "SELECT variant_id, sku, product_id FROM shop_variant "
+        "WHERE shop_id = $1 AND (variant_id = ANY($2::text[]) OR sku = ANY($3::text[]))",
+        shop_id, list(variant_ids), list(skus),
+    )  # fmt: skip
+    return Owners(
+        {row["variant_id"]: row["product_id"] for row in rows}, {row["sku"]: row["product_id"] for row in rows}
+    )
+
+
+async def variants_of(shop_id: PartyId, product_ids: Sequence[str]) -> dict[str, str]:
+    """Variant id to product id of these products as they stand."""
+    rows = await database.fetch(
+        "SELECT variant_id, product_id FROM shop_variant WHERE shop_id = $1 AND product_id = ANY($2::text[])",
+        shop_id, list(product_ids),
+    )  # fmt: skip
+    return {row["variant_id"]: row["product_id"] for row in rows}
+
+
+async def product_of_variant(shop_id: PartyId, variant_id: str) -> str | None:
+    found: str | None = await database.fetch_value(
+        "SELECT product_id FROM shop_variant WHERE shop_id = $1 AND variant_id = $2", shop_id, variant_id
+    )
+    return found
+
+
+def title_of(product: Product) -> str:
+    """The title to show a person of the boutique: English, or the first there is."""
+    return product.title.get("en") or next(iter(product.title.values()))
+
+
+async def write_products(shop_id: PartyId, bodies: Mapping[str, tuple[Product, bytes]], now: datetime) -> None:
+    """Insert or replace products (by id) and their variants, published."""
+    await database.execute_many(
+        "INSERT INTO shop_product (shop_id, product_id, state, title, category, body, changed_at) "
+        "VALUES ($1, $2, 'published', $3, $4, $5, $6) ON CONFLICT (shop_id, product_id) DO UPDATE SET "
+        "state = 'published', title = excluded.title, category = excluded.category, body = excluded.body, "
+        "changed_at = excluded.changed_at",
+        [
+            (shop_id, product_id, title_of(product), product.category, body, now)
+            for product_id, (product, body) in bodies.items()
+        ],
+    )
+    await database.execute(
+        "DELETE FROM shop_variant WHERE shop_id = $1 AND product_id = ANY($2::text[])", shop_id, list(bodies)
+    )
+    await database.execute_many(
+        "INSERT INTO shop_variant "
+        "(shop_id, variant_id, product_id, sku, size_label, colour_name, price_minor, position) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        [
+            (shop_id, v.id, product_id, v.sku, v.size.label, v.colour.name, v.price.amount_minor, position)
+            for product_id, (product, _) in bodies.items()
+            for position, v in enumerate(product.variants)
+        ],
+    )
+
+
+async def write_state(shop_id: PartyId, product_id: str, state: ProductState, now: datetime) -> None:
+    await database.execute(
+        "UPDATE shop_product SET state = $3, changed_at = $4 WHERE shop_id = $1 AND product_id = $2",
+        shop_id, product_id, state, now,
+    )  # fmt: skip
+
+
+async def drop_product(shop_id: PartyId, product_id: str) -> None:
+    """Remove a product and its variants; registers, publications and orders keep their memory of it."""
+    await database.execute("DELETE FROM shop_product WHERE shop_id = $1 AND product_id = $2", shop_id, product_id)
+
+
+async def write_publications(shop_id: PartyId, leaves: Mapping[str, tuple[str, bytes]], now: datetime) -> None:
+    """Note the newest leaf of each product: product id to (leaf hash, body); the ones before are superseded."""
+    await supersede(shop_id, list(leaves), now)
+    await database.execute_many(
+        "INSERT INTO shop_publication (shop_id, product_id, leaf_hash, body, published_at) VALUES ($1, $2, $3, $4, $5)",
+        [(shop_id, product_id, leaf_hash, body, now) for product_id, (leaf_hash, body) in leaves.items()],
+    )
+
+
+async def supersede(shop_id: PartyId, product_ids: Sequence[str], now: datetime) -> None:
+    await database.execute(
+        "UPDATE shop_publication SET superseded_at = $3 "
+        "WHERE shop_id = $1 AND product_id = ANY($2::text[]) AND superseded_at IS NULL",
+        shop_id, list(product_ids), now,
+    )  # fmt: skip
+
+
+async def publications(shop_id: PartyId, leaf_hashes: Sequence[str]) -> dict[str, PublishedBody]:
+    """The bodies under these leaves, as far as they are remembered."""
+    rows = await database.fetch(
+        "SELECT leaf_hash, body, superseded_at FROM shop_publication "
+        "WHERE shop_id = $1 AND leaf_hash = ANY($2::text[])",
+        shop_id, list(leaf_hashes),
+    )  # fmt: skip
+    return {
+        row["leaf_hash"]: PublishedBody(
+            product=msgspec.json.decode(row["body"], type=Product), superseded_at=row["superseded_at"]
+        )
+        for row in rows
+    }
+
+
+async def forget_publications(shop_id: PartyId, older_than: datetime) -> None:
+    """Drop bodies superseded before `older_than`: no order may name them any more."""
+    await database.execute(
+        "DELETE FROM shop_publication WHERE shop_id = $1 AND superseded_at < $2", shop_id, older_than
+    )

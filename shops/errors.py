@@ -1,0 +1,51 @@
+"""What a shop node refuses.
+
+GalleriaError
+├── RecordInvalidError
+│   └── SkuTakenError           a SKU or variant id that another product of this boutique bears
+├── NotFoundError
+│   ├── UnknownShopError        no such boutique on this node
+│   └── UnknownOrderError       no such order at this boutique
+└── ConflictError
+    ├── StockChangedError       the stock moved since the person looked at it
+    ├── ReservationReusedError  a reservation id sent again with other lines
+    └── OrderStateError         the order's state does not allow this step
+
+Refusals that travel to a hub (`ReservationExpiredError`, `HoldQuotaError`, `OrderDeclinedError`) belong to
+`federation.errors`.
+"""
+
+from federation.vocabulary.errors import ConflictError, NotFoundError, RecordInvalidError
+
+
+class SkuTakenError(RecordInvalidError):
+    """A SKU or variant id is borne by another product of this boutique already."""
+
+    slug = "sku-taken"
+
+
+class UnknownShopError(NotFoundError):
+    """No such boutique on this node."""
+
+
+class UnknownOrderError(NotFoundError):
+    """No such order at this boutique."""
+
+
+class StockChangedError(ConflictError):
+    """The stock moved between looking and writing; look again."""
+
+    slug = "stock-changed"
+
+
+class ReservationReusedError(ConflictError):
+    """A reservation id was sent again with other lines."""
+
+    slug = "idempotency-conflict"
+    retry = "never"
+
+
+class OrderStateError(ConflictError):
+    """The order has moved on and does not allow this step."""
+
+    slug = "order-state"

@@ -1,0 +1,188 @@
+"""Registers: pieces on hand and held per variant and location, their vseq, and why they moved.
+
+Invariants: callers hold `shops.store.lock`, so vseq rises in commit order; whatever changes the sellable figure
+takes a fresh vseq; a register is never deleted, so a hub always learns that it has become 0.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from federation.conversations.messages import StockRegister
+from federation.node import database
+from federation.vocabulary.ids import PartyId
+from shops.inventory.domain.allocation import Level, Pieces
+
+Place = tuple[str, str]
+"""A register's name inside its boutique: (variant id, location code)."""
+
+
+class StockRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the stock page: a register with the words of its variant."""
+
+    product_id: str
+    title: str
+    variant_id: str
+    sku: str
+    size_label: str
+    colour_name: str
+    price_minor: int
+    location: str
+    on_hand: int
+    held: int
+    published: bool
+
+
+async def levels(shop_id: PartyId, variant_ids: Sequence[str], *, published_only: bool = False) -> list[Level]:
+    """The stock of these variants at every location; with `published_only`, of variants now for sale."""
+    rows = await database.fetch(
+        "SELECT r.variant_id, r.location, l.position, r.on_hand, r.held FROM shop_register r "
+        "JOIN shop_location l ON l.shop_id = r.shop_id AND l.code = r.location "
+        "WHERE r.shop_id = $1 AND r.variant_id = ANY($2::text[]) AND (NOT $3 OR EXISTS ("
+        "  SELECT 1 FROM shop_variant v JOIN shop_product p ON p.shop_id = v.shop_id AND p.product_id = v.product_id"
+        "  WHERE v.shop_id = r.shop_id AND v.variant_id = r.variant_id AND p.state = 'published'))",
+        shop_id, list(variant_ids), published_only,
+    )  # fmt: skip
+    return [
+        Level(
+            variant_id=row["variant_id"],
+            location=row["location"],
+            position=row["position"],
+            on_hand=row["on_hand"],
+            held=row["held"],
+        )
+        for row in rows
+    ]
+
+
+async def _next_vseqs(shop_id: PartyId, count: int) -> list[int]:
+    high = await database.fetch_value(
+        "UPDATE shop_boutique SET vseq = vseq + $2 WHERE shop_id = $1 RETURNING vseq", shop_id, count
+    )
+    return list(range(int(high) - count + 1, int(high) + 1))
+
+
+async def take_holds(shop_id: PartyId, pieces: Sequence[Pieces]) -> bool:
+    """Set pieces aside where they are still sellable; False, with nothing certain, if any was not (then roll back)."""
+    tag = await database.execute(
+        "UPDATE shop_register r SET held = r.held + p.quantity, vseq = p.vseq "
+        "FROM unnest($2::text[], $3::text[], $4::int[], $5::bigint[]) AS p (variant_id, location, quantity, vseq) "
+        "WHERE r.shop_id = $1 AND r.variant_id = p.variant_id AND r.location = p.location "
+        "AND r.on_hand - r.held >= p.quantity",
+        shop_id, *_columns(pieces), await _next_vseqs(shop_id, len(pieces)),
+    )  # fmt: skip
+    return database.affected(tag) == len(pieces)
+
+
+async def give_holds_back(shop_id: PartyId, pieces: Sequence[Pieces]) -> None:
+    """Return held pieces to sale; one entry per register."""
+    await database.execute(
+        "UPDATE shop_register r SET held = r.held - p.quantity, vseq = p.vseq "
+        "FROM unnest($2::text[], $3::text[], $4::int[], $5::bigint[]) AS p (variant_id, location, quantity, vseq) "
+        "WHERE r.shop_id = $1 AND r.variant_id = p.variant_id AND r.location = p.location",
+        shop_id, *_columns(pieces), await _next_vseqs(shop_id, len(pieces)),
+    )  # fmt: skip
+
+
+async def take_held_pieces(shop_id: PartyId, pieces: Sequence[Pieces]) -> bool:
+    """Turn held pieces into sold ones; False (then roll back) if a recount left fewer than were held.
+
+    What is sellable does not change, so neither does vseq.
+    """
+    variant_ids, places, quantities = _columns(pieces)
+    tag = await database.execute(
+        "UPDATE shop_register r SET held = r.held - p.quantity, on_hand = r.on_hand - p.quantity "
+        "FROM unnest($2::text[], $3::text[], $4::int[]) AS p (variant_id, location, quantity) "
+        "WHERE r.shop_id = $1 AND r.variant_id = p.variant_id AND r.location = p.location "
+        "AND r.on_hand >= p.quantity AND r.held >= p.quantity",
+        shop_id, variant_ids, places, quantities,
+    )  # fmt: skip
+    return database.affected(tag) == len(pieces)
+
+
+def _columns(pieces: Sequence[Pieces]) -> tuple[list[str], list[str], list[int]]:
+    return ([p.variant_id for p in pieces], [p.location for p in pieces], [p.quantity for p in pieces])
+
+
+async def set_on_hand(shop_id: PartyId, targets: Mapping[Place, int]) -> None:
+    """Write absolute pieces on hand, opening registers that are new."""
+    places = sorted(targets)
+    await database.execute(
+        "INSERT INTO shop_register (shop_id, variant_id, location, on_hand, vseq) "
+        "SELECT $1, p.* FROM unnest($2::text[], $3::text[], $4::int[], $5::bigint[]) AS p "
+        "ON CONFLICT (shop_id, variant_id, location) DO UPDATE SET on_hand = excluded.on_hand, vseq = excluded.vseq",
+        shop_id,
+        [variant_id for variant_id, _ in places],
+        [location for _, location in places],
+        [targets[place] for place in places],
+        await _next_vseqs(shop_id, len(places)),
+    )
+
+
+async def insert_movements(
+    shop_id: PartyId, movement_id: UUID, kind: str, changes: Mapping[Place, int], now: datetime
+) -> None:
+    """Note why registers moved by `changes` pieces; read after the change, so that the level it left is kept too."""
+    places = sorted(changes)
+    await database.execute(
+        "INSERT INTO shop_movement (shop_id, movement_id, variant_id, location, kind, change, on_hand_after, moved_at) "
+        "SELECT r.shop_id, $2, r.variant_id, r.location, $3, p.change, r.on_hand, $7 "
+        "FROM unnest($4::text[], $5::text[], $6::int[]) AS p (variant_id, location, change) "
+        "JOIN shop_register r ON r.shop_id = $1 AND r.variant_id = p.variant_id AND r.location = p.location",
+        shop_id, movement_id, kind,
+        [variant_id for variant_id, _ in places], [location for _, location in places],
+        [changes[place] for place in places], now,
+    )  # fmt: skip
+
+
+async def movement_known(shop_id: PartyId, movement_id: UUID) -> bool:
+    """Whether this movement was written before: the second click of the same form."""
+    found = await database.fetch_value(
+        "SELECT 1 FROM shop_movement WHERE shop_id = $1 AND movement_id = $2 LIMIT 1", shop_id, movement_id
+    )
+    return found is not None
+
+
+async def changed_since(shop_id: PartyId, vseq: int, limit: int) -> list[StockRegister]:
+    """Sellable figures changed after `vseq`, by rising vseq."""
+    rows = await database.fetch(
+        "SELECT variant_id, location, greatest(on_hand - held, 0) AS quantity, vseq FROM shop_register "
+        "WHERE shop_id = $1 AND vseq > $2 ORDER BY vseq LIMIT $3",
+        shop_id, vseq, limit,
+    )  # fmt: skip
+    return [
+        StockRegister(
+            variant_id=row["variant_id"], location=row["location"], quantity=row["quantity"], vseq=row["vseq"]
+        )
+        for row in rows
+    ]
+
+
+async def stock_rows(shop_id: PartyId, search: str, offset: int, limit: int) -> list[StockRow]:
+    """The stock page: every variant at every location where it has a register, by title; `search` narrows it."""
+    rows = await database.fetch(
+        "SELECT p.product_id, p.title, v.variant_id, v.sku, v.size_label, v.colour_name, v.price_minor, "
+        "  r.location, r.on_hand, r.held, p.state = 'published' AS published "
+        "FROM shop_variant v JOIN shop_product p ON p.shop_id = v.shop_id AND p.product_id = v.product_id "
+        "JOIN shop_register r ON r.shop_id = v.shop_id AND r.variant_id = v.variant_id "
+        "JOIN shop_location l ON l.shop_id = r.shop_id AND l.code = r.location "
+        "WHERE v.shop_id = $1 AND ($2 = '' OR strpos(lower(p.title || ' ' || v.sku || ' ' || v.colour_name), $2) > 0) "
+        "ORDER BY p.title, p.product_id, v.position, l.position LIMIT $3 OFFSET $4",
+        shop_id, search.casefold(), limit, offset,
+    )  # fmt: skip
+    return [msgspec.convert(dict(row), StockRow) for row in rows]
+
+
+async def sold_out_count(shop_id: PartyId) -> int:
+    """How many published variants have nothing left to sell."""
+    return int(
+        await database.fetch_value(
+            "SELECT count(*) FROM (SELECT v.variant_id FROM shop_variant v "
+            "JOIN shop_product p ON p.shop_id = v.shop_id AND p.product_id = v.product_id AND p.state = 'published' "
+            "JOIN shop_register r ON r.shop_id = v.shop_id AND r.variant_id = v.variant_id "
+            "WHERE v.shop_id = $1 GROUP BY v.variant_id HAVING sum(greatest(r.on_hand - r.held, 0)) = 0) empty",
+            shop_id,
+        )
+    )

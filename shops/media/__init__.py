@@ -1,0 +1,1 @@
+"""Pictures that boutiques use, kept and served under their SHA-256."""

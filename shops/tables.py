@@ -1,0 +1,230 @@
+"""The tables of a shop node; every one carries `shop_id`, and no key is unique without it but handle and shop id.
+
+The schema itself, with its constraints and indexes, is written in `piccolo_migrations`. JSON that was signed or
+came signed lies in `Bytea`, byte for byte.
+"""
+
+from piccolo.columns import BigInt, BigSerial, Boolean, Bytea, Integer, Text, Timestamptz, Uuid
+from piccolo.table import Table
+
+from federation.node.database import proxy
+
+
+class Boutique(Table, tablename="shop_boutique", db=proxy):
+    """One boutique hosted here: its profile record, and `vseq`, the clock of its stock registers."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    handle = Text()
+    profile = Bytea()
+    currency = Text()
+    vseq = BigInt()
+    recovery_file = Text()
+    opened_at = Timestamptz()
+
+
+class Location(Table, tablename="shop_location", db=proxy):
+    """A physical place with stock; holds take from the lowest `position` first."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    code = Text()
+    name = Text()
+    position = Integer()
+
+
+class ProductRow(Table, tablename="shop_product", db=proxy):
+    """A product as the boutique last wrote it; `state` is `published` or `withdrawn`."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    product_id = Text()
+    state = Text()
+    title = Text()
+    category = Text()
+    body = Bytea()
+    changed_at = Timestamptz()
+
+
+class VariantRow(Table, tablename="shop_variant", db=proxy):
+    """One size and colour of a product, spread out so that SKU and stock can be looked up."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    variant_id = Text()
+    product_id = Text()
+    sku = Text()
+    size_label = Text()
+    colour_name = Text()
+    price_minor = BigInt()
+    position = Integer()
+
+
+class Publication(Table, tablename="shop_publication", db=proxy):
+    """A product body as it stood under one leaf of the log; what an order line's `leaf_hash` is checked against."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    product_id = Text()
+    leaf_hash = Text()
+    body = Bytea()
+    published_at = Timestamptz()
+    superseded_at = Timestamptz(null=True, default=None)
+
+
+class Register(Table, tablename="shop_register", db=proxy):
+    """The inventory level of one variant at one location: pieces there, and how many of them holds have set aside."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    variant_id = Text()
+    location = Text()
+    on_hand = Integer()
+    held = Integer()
+    vseq = BigInt()
+
+
+class Movement(Table, tablename="shop_movement", db=proxy):
+    """Why a register's pieces changed; `movement_id` makes a repeated click harmless."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    movement_id = Uuid()
+    variant_id = Text()
+    location = Text()
+    kind = Text()
+    change = Integer()
+    on_hand_after = Integer()
+    moved_at = Timestamptz()
+
+
+class Reservation(Table, tablename="shop_reservation", db=proxy):
+    """A hub's hold on stock, or its refusal; `lines` are the asked lines in canonical JSON."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    hub_id = Text()
+    reservation_id = Uuid()
+    state = Text()
+    lines = Bytea()
+    available = Bytea()
+    held_at = Timestamptz()
+    expires_at = Timestamptz()
+    changed_at = Timestamptz()
+    order_id = Uuid(null=True, default=None)
+    restocked = Boolean()
+
+
+class Hold(Table, tablename="shop_hold", db=proxy):
+    """The pieces of one reservation taken from one register."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    hub_id = Text()
+    reservation_id = Uuid()
+    variant_id = Text()
+    location = Text()
+    quantity = Integer()
+
+
+class Order(Table, tablename="shop_order", db=proxy):
+    """A shop order as its hub placed it (`body`, exact), where it stands, and what became of its money."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    hub_id = Text()
+    order_id = Uuid()
+    reservation_id = Uuid()
+    number = Text()
+    state = Text()
+    reason = Text()
+    body = Bytea()
+    currency = Text()
+    placed_at = Timestamptz()
+    changed_at = Timestamptz()
+    total_minor = BigInt()
+    seller_minor = BigInt()
+    commission_minor = BigInt()
+    commission_vat_minor = BigInt()
+    shipping_minor = BigInt()
+    refunded_minor = BigInt()
+    seller_refunded_minor = BigInt()
+    transferred_minor = BigInt()
+    paid_out_minor = BigInt()
+
+
+class OrderLineRow(Table, tablename="shop_order_line", db=proxy):
+    """One line of a shop order; lines never vanish, `refunded` counts pieces given back."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    hub_id = Text()
+    order_id = Uuid()
+    line_id = Text()
+    position = Integer()
+    product_id = Text()
+    variant_id = Text()
+    sku = Text()
+    title = Text()
+    size_label = Text()
+    colour = Text()
+    quantity = Integer()
+    unit_price_minor = BigInt()
+    refunded = Integer()
+
+
+class OrderEventRow(Table, tablename="shop_order_event", db=proxy):
+    """What was said about an order, by the shop (`out`) or the hub (`in`); append-only."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    hub_id = Text()
+    order_id = Uuid()
+    event_id = Uuid()
+    direction = Text()
+    kind = Text()
+    body = Bytea()
+    said_at = Timestamptz()
+
+
+class ImportRun(Table, tablename="shop_import", db=proxy):
+    """One import of a file: the file, how far it has come (`next_line` is the first line not yet done), its counts."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    import_id = Uuid()
+    file_name = Text()
+    content = Bytea()
+    state = Text()
+    next_line = Integer()
+    lines_total = Integer()
+    imported = Integer()
+    unchanged = Integer()
+    rejected = Integer()
+    started_at = Timestamptz()
+    finished_at = Timestamptz(null=True, default=None)
+
+
+class ImportFault(Table, tablename="shop_import_fault", db=proxy):
+    """Why one line of an import was rejected: the line, the pointer inside it, a code and a sentence."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    import_id = Uuid()
+    line = Integer()
+    pointer = Text()
+    code = Text()
+    message = Text()
+
+
+class MediaFile(Table, tablename="shop_media", db=proxy):
+    """A picture that a boutique uses; the bytes lie in the media folder under their SHA-256."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    sha256 = Text()
+    media_type = Text()
+    width = Integer()
+    height = Integer()
+    size_bytes = Integer()
+    kept_at = Timestamptz()
