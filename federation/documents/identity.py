@@ -34,14 +34,14 @@ _PREFIX: dict[PartyKind, str] = {"shop": "s1", "hub": "h1"}
 _ID_CHARACTERS = 32
 
 
-class SignKey(msgspec.Struct, frozen=True, kw_only=True):
+class SignKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A key for daily use, as base64url of its 32 bytes; after `not_after` nothing it signs is taken."""
 
     x: KeyText
     not_after: Time | None = None
 
 
-class Operation(msgspec.Struct, frozen=True, kw_only=True):
+class Operation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One step of an identity. Which fields must be set follows from `type`; `address` is a scheme and authority."""
 
     type: OperationType

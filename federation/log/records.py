@@ -1,0 +1,66 @@
+"""The records that bodies of leaves are: which types we read, and what is wrong with one that does not fit.
+
+A type we do not know is kept as it is and served to nobody. A record's key says what it is: `product/<id>` holds the
+product of that id, `shop/profile` the boutique itself.
+"""
+
+import msgspec
+
+from federation import limits
+from federation.documents import json
+from federation.log.leaves import Leaf
+from federation.vocabulary.errors import FieldError, GalleriaError, RecordInvalidError
+from federation.vocabulary.product import Product, ShopProfile, check_product
+
+PRODUCT_TYPE = "fed.product/1"
+SHOP_TYPE = "fed.shop/1"
+SHOP_KEY = "shop/profile"
+
+
+class UnknownRecord(msgspec.Struct, frozen=True):
+    """A record of a type this version does not read: history, not goods."""
+
+    type: str
+
+
+Record = Product | ShopProfile | UnknownRecord
+
+
+def product_key(product_id: str) -> str:
+    """The key under which a shop's log holds a product."""
+    return f"product/{product_id}"
+
+
+def decode_record(record_type: str, body: bytes) -> Record:
+    """Read a body by its type; raises RecordInvalidError with a pointer per fault, or TooLargeError."""
+    if record_type == PRODUCT_TYPE:
+        product = json.decode(body, Product, bytes_max=limits.LINE_BYTES_MAX)
+        check_product(product)
+        return product
+    if record_type == SHOP_TYPE:
+        return json.decode(body, ShopProfile, bytes_max=limits.LINE_BYTES_MAX)
+    json.check(body, bytes_max=limits.LINE_BYTES_MAX)
+    return UnknownRecord(record_type)
+
+
+def key_of(record: Record) -> str | None:
+    """The key a record must have, or None for one of an unknown type."""
+    if isinstance(record, Product):
+        return product_key(record.id)
+    return SHOP_KEY if isinstance(record, ShopProfile) else None
+
+
+def faults_of(leaf: Leaf) -> tuple[FieldError, ...]:
+    """What keeps a leaf's record from being served; empty for a good one, and for every `del`."""
+    if leaf.operation == "del":
+        return ()
+    try:
+        key = key_of(decode_record(leaf.type, leaf.body))
+        if key not in {None, leaf.key}:
+            raise RecordInvalidError(
+                f"the record under {leaf.key} belongs under {key}",
+                errors=(FieldError("", "key", f"this record belongs under {key}"),),
+            )
+    except GalleriaError as refusal:
+        return refusal.errors or (FieldError("", refusal.slug, refusal.detail),)
+    return ()
