@@ -87,6 +87,8 @@ class EmbeddedPostgres:
 
     def spawn(self) -> None:
         """Start the server process without waiting; `answers` tells when it is there."""
+        if self._child is not None:
+            self._children.forget(self._child)
         self._prepare()
         options = {
             "listen_addresses": "",

@@ -126,6 +126,13 @@ class Supervisor:
         for service in services:
             await self.until_ready(service.name, timeout_seconds)
 
+    async def adopt(self, *services: Service) -> None:
+        """Look after services that were started, and answered, before."""
+        for service in services:
+            watched = self._watched.setdefault(service.name, _Watched(service))
+            watched.ready = watched.ever_ready = True
+            self._note_pid(service)
+
     async def until_ready(self, name: str, timeout_seconds: float = READY_TIMEOUT_SECONDS) -> None:
         """Wait until a service answers, through restarts if need be. Raises ProcessFailedError with its log's end."""
         watched = self._watched[name]
@@ -162,7 +169,10 @@ class Supervisor:
         watched.due_at = None
         await asyncio.to_thread(watched.service.spawn)
         watched.started_at = monotonic()
-        (self._pids / f"{watched.service.name}.pid").write_text(f"{watched.service.pid}\n")
+        self._note_pid(watched.service)
+
+    def _note_pid(self, service: Service) -> None:
+        (self._pids / f"{service.name}.pid").write_text(f"{service.pid}\n")
 
     async def _watch(self) -> None:
         while True:

@@ -52,6 +52,8 @@ class EmbeddedValkey:
 
     def spawn(self) -> None:
         """Start the process without waiting; `answers` tells when it is there."""
+        if self._child is not None:
+            self._children.forget(self._child)
         self._user = engine_user()
         hand_over(self.directory, self._user)
         if len(os.fsencode(self._socket)) > SOCKET_PATH_BYTES_MAX:

@@ -1,0 +1,126 @@
+"""Where the demo's nodes live: names, loopback ports, databases, and the environment each process is started with.
+
+Nodes know each other by address only, as they would on three continents. The list of loopback addresses that their
+guarded doors may reach is written here and nowhere else.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from marketplace.cli.errors import CommandError
+from marketplace.cli.processes import HUB, SANDBOX, SHOP_NODE, NodeKind
+from marketplace.cli.state import StateFolder
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 7400
+PORT_MIN = 1024
+PORT_MAX = 65_500
+SHOP_NODES = 3
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
+
+
+class DemoNode(msgspec.Struct, frozen=True, kw_only=True):
+    """One node: `number` is also its broker database; its PostgreSQL database is called after it."""
+
+    kind: NodeKind
+    name: str
+    number: int
+    port: int
+
+    @property
+    def address(self) -> str:
+        """`host:port`, as the guarded doors list it."""
+        return f"{HOST}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The node's public address."""
+        return f"http://{self.address}"
+
+    @property
+    def database(self) -> str:
+        """The name of its database."""
+        return self.name.replace("-", "_")
+
+
+class DemoLayout(msgspec.Struct, frozen=True):
+    """The hub, the shop nodes and the sandbox of one demo."""
+
+    hub: DemoNode
+    shop_nodes: tuple[DemoNode, ...]
+    sandbox: DemoNode
+
+    @property
+    def nodes(self) -> tuple[DemoNode, ...]:
+        """All of them, in the order in which they are started."""
+        return (self.sandbox, self.hub, *self.shop_nodes)
+
+
+def layout(base_port: int) -> DemoLayout:
+    """The hub on `base_port`, the shop nodes after it, the sandbox nine further. Raises CommandError for a bad port."""
+    if not PORT_MIN <= base_port <= PORT_MAX:
+        raise CommandError(
+            f"--port {base_port} leaves no room for the demo's nodes: name one from {PORT_MIN} to {PORT_MAX}"
+        )
+    shop_nodes = tuple(
+        DemoNode(kind=SHOP_NODE, name=f"shops-{number}", number=number, port=base_port + number)
+        for number in range(1, SHOP_NODES + 1)
+    )
+    return DemoLayout(
+        hub=DemoNode(kind=HUB, name="hub", number=0, port=base_port),
+        shop_nodes=shop_nodes,
+        sandbox=DemoNode(kind=SANDBOX, name="sandbox", number=9, port=base_port + 9),
+    )
+
+
+def environment(
+    node: DemoNode, whole: DemoLayout, state: StateFolder, database_url: str, broker_url: str
+) -> dict[str, str]:
+    """Everything a process of this node gets to see: its own settings and the little of ours that programs need."""
+    own = {
+        "NODE_NAME": node.name,
+        "PUBLIC_URL": node.url,
+        "DATABASE_URL": database_url,
+        "BROKER_URL": broker_url,
+        "STATE_DIR": str(state.node(node.name)),
+        "SECRET_KEY_FILE": str(kept_secret(state, node.name, "secret-key")),
+        "ENVIRONMENT": "demo",
+        "REACHABLE": ",".join(other.address for other in whole.nodes if other != node),
+        **_money(node, whole, state),
+    }
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {**passed_on, "PYTHONUNBUFFERED": "1", **{f"GALLERIA_{name}": value for name, value in own.items()}}
+
+
+def _money(node: DemoNode, whole: DemoLayout, state: StateFolder) -> Mapping[str, str]:
+    """How the hub and the simulated payment provider know each other."""
+    key = str(kept_secret(state, whole.sandbox.name, "api-key"))
+    webhook_secret = str(kept_secret(state, whole.sandbox.name, "webhook-secret"))
+    if node.kind is HUB:
+        return {
+            "SANDBOX_URL": whole.sandbox.url,
+            "SANDBOX_KEY_FILE": key,
+            "SANDBOX_WEBHOOK_SECRET_FILE": webhook_secret,
+            "SEARCH_DIR": str(state.node(node.name) / "search"),
+        }
+    if node.kind is SANDBOX:
+        return {
+            "EVENTS_URL": f"{whole.hub.url}/hooks/payments",
+            "API_KEY_FILE": key,
+            "WEBHOOK_SECRET_FILE": webhook_secret,
+        }
+    return {}
+
+
+def kept_secret(state: StateFolder, node: str, name: str) -> Path:
+    """The path of a random secret, made once and readable by us alone."""
+    path = state.node(node) / name
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(36))
+    return path
