@@ -84,7 +84,7 @@ STATEMENTS = (
         holder_id text NOT NULL,
         party_id text NOT NULL,
         epoch integer NOT NULL,
-        seq bigint NOT NULL CHECK (seq >= 1),
+        seq bigint NOT NULL CHECK (seq >= 0),
         key text NOT NULL,
         operation text NOT NULL CHECK (operation IN ('put', 'del')),
         line bytea NOT NULL,

@@ -39,10 +39,11 @@ async def document(local_id: PartyId, remote_id: PartyId, order_id: str) -> byte
 
 
 async def last_in(local_id: PartyId, remote_id: PartyId, order_id: str) -> int | None:
-    """The number of the last event taken, the conversation locked; None when there is no such order."""
+    """The number of the last event taken, the conversation locked; None while no order has been placed."""
     value: int | None = await database.fetch_value(
         """
-        SELECT last_in FROM fed_conversation WHERE local_id = $1 AND remote_id = $2 AND order_id = $3 FOR UPDATE
+        SELECT last_in FROM fed_conversation
+        WHERE local_id = $1 AND remote_id = $2 AND order_id = $3 AND document <> ''::bytea FOR UPDATE
         """,
         local_id,
         remote_id,
@@ -137,6 +138,19 @@ async def events_out(ends: tuple[PartyId, PartyId], order_id: str, from_sequence
         from_sequence,
     )
     return [EventRecord(**dict(row)) for row in rows]
+
+
+async def orders_waiting(local_id: PartyId, remote_id: PartyId) -> list[str]:
+    """The orders with events that the peer has not acknowledged."""
+    rows = await database.fetch(
+        """
+        SELECT DISTINCT order_id FROM fed_event_out
+        WHERE local_id = $1 AND remote_id = $2 AND acked_at IS NULL ORDER BY order_id
+        """,
+        local_id,
+        remote_id,
+    )
+    return [row["order_id"] for row in rows]
 
 
 async def acknowledge(event_id: UUID, now: datetime) -> None:

@@ -71,6 +71,11 @@ async def advance(head: LogHead, inflated_bytes: int) -> None:
         head.note,
         head.changed_at,
     )
+    await add_checkpoint(head, inflated_bytes)
+
+
+async def add_checkpoint(head: LogHead, inflated_bytes: int) -> None:
+    """Keep the checkpoint at the end of `head`, whose last `inflated_bytes` bytes of lines are new with it."""
     await database.execute(
         """
         INSERT INTO fed_checkpoint (holder_id, party_id, epoch, size, note, made_at, inflated_bytes)
@@ -119,18 +124,18 @@ async def checkpoint_at(head: LogHead, size: int) -> bytes | None:
     return note
 
 
-async def lines(head: LogHead, after: int, size: int) -> list[bytes]:
-    """The lines with a seq in (`after`, `size`], in order."""
+async def lines(head: LogHead, start: int, end: int) -> list[bytes]:
+    """The lines numbered from `start` up to, not including, `end`."""
     rows = await database.fetch(
         """
         SELECT line FROM fed_leaf
-        WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND seq > $4 AND seq <= $5 ORDER BY seq
+        WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND seq >= $4 AND seq < $5 ORDER BY seq
         """,
         head.holder_id,
         head.party_id,
         head.epoch,
-        after,
-        size,
+        start,
+        end,
     )
     return [row["line"] for row in rows]
 
@@ -140,7 +145,7 @@ async def hashes(head: LogHead, size: int) -> list[bytes]:
     rows = await database.fetch(
         """
         SELECT hash FROM fed_leaf
-        WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND seq <= $4 ORDER BY seq
+        WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND seq < $4 ORDER BY seq
         """,
         head.holder_id,
         head.party_id,

@@ -1,8 +1,9 @@
 """Queries over hosted parties and peers, and the signed operations of both."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
+from federation.documents.identity import SeenOperation
 from federation.node import database
 from federation.records import HostedParty, PartyKind, Peer
 from federation.vocabulary.ids import PartyId
@@ -56,14 +57,16 @@ async def peer(peer_id: str) -> Peer | None:
     return None if row is None else Peer(**dict(row))
 
 
-async def peer_operations(peer_id: str) -> list[bytes]:
-    """A peer's signed operations, oldest first."""
-    rows = await database.fetch("SELECT body FROM fed_peer_operation WHERE peer_id = $1 ORDER BY number", peer_id)
-    return [row["body"] for row in rows]
+async def peer_operations(peer_id: str) -> tuple[SeenOperation, ...]:
+    """A peer's signed operations as this node first saw them, oldest sight first."""
+    rows = await database.fetch(
+        "SELECT body, first_seen_at FROM fed_peer_operation WHERE peer_id = $1 ORDER BY number", peer_id
+    )
+    return tuple(SeenOperation(row["body"], int(row["first_seen_at"].timestamp())) for row in rows)
 
 
-async def save_peer(peer: Peer, operations: Sequence[bytes]) -> None:
-    """Store what was fetched of a peer; operations seen before keep the time of their first sight."""
+async def save_peer(peer: Peer, operations: Sequence[SeenOperation]) -> None:
+    """Store what was fetched of a peer; operations stored before keep their place and the time of their first sight."""
     await database.execute(
         f"""
         INSERT INTO fed_peer ({_PEER}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -84,7 +87,10 @@ async def save_peer(peer: Peer, operations: Sequence[bytes]) -> None:
         INSERT INTO fed_peer_operation (peer_id, number, body, first_seen_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (peer_id, number) DO NOTHING
         """,
-        [(peer.id, number, body, peer.fetched_at) for number, body in enumerate(operations)],
+        [
+            (peer.id, number, seen.data, datetime.fromtimestamp(seen.first_seen, UTC))
+            for number, seen in enumerate(operations)
+        ],
     )
 
 

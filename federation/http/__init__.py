@@ -1,0 +1,1 @@
+"""The protocol's endpoints: read raw bytes, verify, one service call, sign the answer."""

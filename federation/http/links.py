@@ -1,0 +1,31 @@
+"""Links as they arrive: a peer's proposal, a peer's decision."""
+
+from federation.conversations import checks
+from federation.conversations.messages import LinkDecision, LinkProposal
+from federation.documents import json
+from federation.http.edge import Endpoint, Inbound, Outbound
+from federation.records import Link
+from federation.service import links
+from federation.service.context import Federation
+
+
+async def _proposal(fed: Federation, inbound: Inbound) -> Outbound:
+    proposal = checks.read(inbound.body, LinkProposal)
+    ends = (inbound.receiver, inbound.peer)
+    return _answer(await links.take_proposal(fed, ends, proposal, inbound.proof, inbound.now))
+
+
+async def _decision(fed: Federation, inbound: Inbound) -> Outbound:
+    decision = checks.read(inbound.body, LinkDecision)
+    ends = (inbound.receiver, inbound.peer)
+    return _answer(await links.take_decision(fed, ends, decision, inbound.proof, inbound.now))
+
+
+def _answer(link: Link) -> Outbound:
+    return Outbound(json.encode({"id": str(link.id), "ours": link.ours, "theirs": link.theirs, "state": link.state}))
+
+
+ENDPOINTS = (
+    Endpoint(method="POST", path="/links", run=_proposal, linked=False, once=True, introduces=True),
+    Endpoint(method="POST", path="/links/decision", run=_decision, linked=False, once=True),
+)

@@ -1,0 +1,173 @@
+"""One signed request to a peer and its verified answer: the only way in which this node speaks to another.
+
+Invariants: nothing a peer answers counts before its signature has verified against this very question. What does
+not verify, or does not come, is PeerUnreachableError: the outcome is unknown, the same idempotency key asks again.
+A verified refusal is PeerRefusedError with the peer's problem. At most two requests per peer are under way.
+"""
+
+import asyncio
+import secrets
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import msgspec
+
+from federation import limits
+from federation.documents import json, signing
+from federation.documents.keys import SigningKey
+from federation.documents.signing import ReceivedResponse, RequestToSign
+from federation.node.answers import Problem
+from federation.node.door import DoorResponse
+from federation.records import HostedParty, Peer
+from federation.service import peers
+from federation.service.context import Federation, authority_of
+from federation.store import parties as store
+from federation.vocabulary.errors import GalleriaError, NotFoundError, PeerRefusedError, PeerUnreachableError
+from federation.vocabulary.ids import PartyId
+
+JSON_TYPE = "application/json"
+LOG_TYPE = "application/vnd.fed.log+zstd"
+PROBLEM_TYPE = "application/problem+json"
+PREFIX = "/fed/v1"
+
+
+class PeerCall(msgspec.Struct, frozen=True, kw_only=True):
+    """What to ask of a peer; `path` is below its own prefix, `query` comes without its question mark."""
+
+    local_id: PartyId
+    remote_id: PartyId
+    method: str
+    path: str
+    query: str = ""
+    body: bytes = b""
+    content_type: str = ""
+    idempotency_key: str | None = None
+    old_size: int | None = None
+
+
+class PeerAnswer(msgspec.Struct, frozen=True):
+    """A verified answer that is not a refusal."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+class _Ends(msgspec.Struct, frozen=True):
+    party: HostedParty
+    peer: Peer
+
+
+async def call(
+    fed: Federation,
+    exchange: PeerCall,
+    now: datetime,
+    *,
+    total_timeout_seconds: float = limits.TOTAL_TIMEOUT_SECONDS,
+) -> PeerAnswer:
+    """Send `exchange`, signed, and return the verified answer. Raises PeerRefusedError or PeerUnreachableError.
+
+    A peer whose clock differs is asked once more by its own clock.
+    """
+    ends = await _ends(exchange)
+    created = int(now.timestamp())
+    try:
+        return await _once(fed, ends, exchange, created, total_timeout_seconds)
+    except PeerRefusedError as error:
+        server_time = _problem(error.problem).server_time if error.peer_slug == "clock-skew" else None
+        if server_time is None:
+            raise
+        corrected = int(datetime.fromisoformat(server_time).timestamp())
+        return await _once(fed, ends, exchange, corrected, total_timeout_seconds)
+
+
+async def _ends(exchange: PeerCall) -> _Ends:
+    party = await store.party(exchange.local_id)
+    peer = await store.peer(exchange.remote_id)
+    if party is None or peer is None:
+        missing = exchange.local_id if party is None else exchange.remote_id
+        raise NotFoundError(f"{missing} is not known to this node")
+    return _Ends(party, peer)
+
+
+async def _once(
+    fed: Federation, ends: _Ends, exchange: PeerCall, created: int, total_timeout_seconds: float
+) -> PeerAnswer:
+    target = f"{ends.peer.base_url}{PREFIX}/{exchange.remote_id}{exchange.path}"
+    request = RequestToSign(
+        method=exchange.method,
+        authority=authority_of(target),
+        path=urlsplit(target).path,
+        query=exchange.query,
+        fed_from=exchange.local_id,
+        body=exchange.body,
+        content_type=exchange.content_type,
+        idempotency_key=exchange.idempotency_key,
+        fed_old_size=exchange.old_size,
+    )
+    key = SigningKey.from_seed(ends.party.sign_seed)
+    headers = signing.sign_request(request, key, created, secrets.token_urlsafe(24))
+    url = f"{target}?{exchange.query}" if exchange.query else target
+    response = await _through_door(fed, exchange, url, headers, total_timeout_seconds)
+    question = signing.question_of(request, headers)
+    return await _verified(fed, exchange.remote_id, question, response, created)
+
+
+async def _through_door(
+    fed: Federation, exchange: PeerCall, url: str, headers: dict[str, str], total_timeout_seconds: float
+) -> DoorResponse:
+    try:
+        async with asyncio.timeout(total_timeout_seconds + 1), fed.lane(exchange.remote_id):
+            return await fed.door.request(
+                exchange.method,
+                url,
+                headers=headers,
+                body=exchange.body,
+                max_bytes=limits.BATCH_WIRE_BYTES_MAX,
+                total_timeout_seconds=total_timeout_seconds,
+            )
+    except TimeoutError as error:
+        raise PeerUnreachableError(f"{exchange.remote_id} is busy: no answer in time") from error
+
+
+async def _verified(
+    fed: Federation, remote_id: PartyId, question: signing.Question, response: DoorResponse, created: int
+) -> PeerAnswer:
+    headers = {name.lower(): value for name, value in response.headers}
+    received = ReceivedResponse(status=response.status, headers=headers, body=response.body)
+    try:
+        claim = signing.parse_signature(headers)
+        lookup = await peers.lookup_for(fed, remote_id, claim.keyid, created)
+        answered = claim.fields.parameters.created  # bound to our nonce, so fresh whatever the peer's clock says
+        signing.verify_response(received, question, remote_id, lookup, answered)
+    except GalleriaError as error:
+        raise PeerUnreachableError(
+            f"{remote_id} answered {response.status} without a signature we can trust: {error.detail}"
+        ) from error
+    content_type = headers.get("content-type", "")
+    if content_type.startswith(PROBLEM_TYPE):
+        raise _refusal(remote_id, response)
+    return PeerAnswer(response.status, content_type, response.body)
+
+
+def _refusal(remote_id: PartyId, response: DoorResponse) -> PeerRefusedError:
+    problem = _problem(response.body)
+    error = PeerRefusedError(
+        f"{remote_id} refused: {problem.detail}",
+        peer_slug=problem.type,
+        peer_status=response.status,
+        peer_retry=problem.retry,
+        problem=response.body,
+    )
+    error.expected = problem.expected
+    error.errors = tuple(problem.errors)
+    error.retry_after_seconds = problem.retry_after_seconds
+    return error
+
+
+def _problem(body: bytes) -> Problem:
+    """A peer's problem document; one that cannot be read is a refusal to try again."""
+    try:
+        return json.decode(body, Problem)
+    except GalleriaError as error:
+        raise PeerUnreachableError(f"the peer refused in words we cannot read: {error.detail}") from error

@@ -1,0 +1,65 @@
+"""What every use case of the federation is given: the node's settings, the guarded door, and the desks of the node."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from federation import limits
+from federation.node.door import Door, DoorResponse
+from federation.node.settings import NodeSettings
+from federation.ports import HubDesk, ShopDesk
+
+
+class PeerDoor(Protocol):
+    """The one way to a peer: `federation.node.door.Door`, or a stand-in that a test controls."""
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        max_bytes: int,
+        connect_timeout_seconds: float = limits.CONNECT_TIMEOUT_SECONDS,
+        total_timeout_seconds: float = limits.TOTAL_TIMEOUT_SECONDS,
+    ) -> DoorResponse:
+        """One exchange without redirects. Raises DoorRefusedError, or PeerUnreachableError when no answer came."""
+        ...
+
+
+class Federation:
+    """The composition of one node's federation; holds no state but how many requests each peer has in flight."""
+
+    def __init__(
+        self, settings: NodeSettings, door: PeerDoor, shop_desk: ShopDesk | None, hub_desk: HubDesk | None
+    ) -> None:
+        self.settings = settings
+        self.door = door
+        self.shop_desk = shop_desk
+        self.hub_desk = hub_desk
+        self._lanes: dict[str, asyncio.Semaphore] = {}
+
+    def lane(self, peer_id: str) -> asyncio.Semaphore:
+        """The gate through which at most REQUESTS_IN_FLIGHT_MAX requests to a peer pass at once in this process."""
+        return self._lanes.setdefault(peer_id, asyncio.Semaphore(limits.REQUESTS_IN_FLIGHT_MAX))
+
+
+def create_federation(
+    settings: NodeSettings,
+    *,
+    shop_desk: ShopDesk | None = None,
+    hub_desk: HubDesk | None = None,
+    door: PeerDoor | None = None,
+) -> Federation:
+    """A node's federation over the guarded door, with the desks of the parties it hosts."""
+    return Federation(settings, door or Door(frozenset(settings.reachable)), shop_desk, hub_desk)
+
+
+def authority_of(url: str) -> str:
+    """The `@authority` of an address as signatures cover it: host in lower case, port unless it is the scheme's own."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    default = {"https": 443, "http": 80}.get(parts.scheme)
+    return host if parts.port in {None, default} else f"{host}:{parts.port}"
