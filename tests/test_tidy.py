@@ -289,6 +289,16 @@ def test_errors_know_no_status_codes() -> None:
     assert found == []
 
 
+def test_no_imports_go_in_circles() -> None:
+    """Leaving out modules that import nothing left, again and again, leaves none: there is no cycle."""
+    importing: dict[str, set[str]] = {}
+    for importer, imported in arrows():
+        importing.setdefault(importer, set()).add(imported)
+    while free := {target for targets in importing.values() for target in targets} - importing.keys():
+        importing = {name: rest for name, targets in importing.items() if (rest := targets - free)}
+    assert importing == {}
+
+
 def test_search_and_payouts_use_vocabulary_and_node_only() -> None:
     """Of federation, search and payouts know the words all nodes share and the node kit, not the protocol."""
     found = [
