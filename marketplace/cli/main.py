@@ -11,9 +11,16 @@ import click
 from federation.vocabulary.errors import GalleriaError
 
 COMMANDS = {
-    "demo": ("marketplace.cli.commands.demo:demo", "Start a hub and boutiques on this machine, with pages to look at."),
+    "demo": ("marketplace.demo.command:demo", "Start a hub and boutiques on this machine, with pages to look at."),
     "doctor": ("marketplace.cli.commands.doctor:doctor", "Look at this machine and say what would stop galleria."),
+    "hub": ("marketplace.cli.commands.hub:hub", "Set a hub up."),
+    "import": ("marketplace.cli.commands.catalog_import:import_catalog", "Bring a catalogue in from a file."),
+    "indexer": ("marketplace.cli.commands.running:indexer", "Become the process that writes a hub's search index."),
+    "migrate": ("marketplace.cli.commands.migrate:migrate_database", "Bring a database to the newest schema."),
+    "shops": ("marketplace.cli.commands.shops:shops", "Open boutiques on a shop node and link them with hubs."),
     "test": ("marketplace.cli.commands.test:test", "Run every check: lint, types, import rules, all suites."),
+    "web": ("marketplace.cli.commands.running:web", "Become a web process of a node."),
+    "worker": ("marketplace.cli.commands.running:worker", "Become a worker of a node."),
 }
 """Each command: where it lives, and its line in the help text."""
 

@@ -1,0 +1,28 @@
+"""`galleria migrate`: bring a node's database to the newest schema, as the role that owns it."""
+
+import asyncio
+
+import click
+
+from federation.node.migrations import MigrationError, migrate
+from marketplace.cli.errors import CommandError
+from marketplace.cli.processes import KINDS
+
+
+@click.command(name="migrate")
+@click.argument("kind", type=click.Choice(sorted(KINDS)))
+@click.option(
+    "--database-url",
+    envvar="GALLERIA_DATABASE_URL",
+    show_envvar=True,
+    required=True,
+    help="The database, reached as the role that owns its tables.",
+)
+@click.option("--app-role", default="app", show_default=True, help="The role the node runs as; granted what it needs.")
+def migrate_database(kind: str, database_url: str, app_role: str) -> None:
+    """Run the migrations a hub's, shop node's or sandbox's database lacks. Safe to run twice, or from two places."""
+    try:
+        ran = asyncio.run(migrate(database_url, KINDS[kind].apps, app_role=app_role))
+    except (MigrationError, OSError) as error:
+        raise CommandError(f"the database could not be migrated: {error}") from error
+    click.echo(f"ran {len(ran)} migrations" if ran else "nothing to do: the schema is the newest")

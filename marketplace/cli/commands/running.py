@@ -1,0 +1,48 @@
+"""`galleria web`, `worker`, `indexer`: become one process of a node, with the settings of the environment.
+
+The process replaces this command, so that signals and exit codes are its own. Whoever runs many nodes (systemd,
+containers) starts these; the demo's supervisor starts the same command lines itself.
+"""
+
+import os
+from pathlib import Path
+
+import click
+
+from marketplace.cli.processes import HUB, KINDS, SHOP_NODE, indexer_command, web_command, worker_command
+
+_KIND = click.argument("kind", type=click.Choice(sorted(KINDS)))
+
+
+@click.command()
+@_KIND
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
+def web(kind: str, host: str, port: int) -> None:
+    """Serve the pages and the protocol of a hub, of a shop node, or the simulated payment provider."""
+    _become(web_command(KINDS[kind], host, port))
+
+
+@click.command()
+@click.argument("kind", type=click.Choice([HUB.name, SHOP_NODE.name]))
+@click.option("--name", default="worker@%h", show_default=True, help="What the broker calls this worker.")
+@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--schedule",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also run the sweeps, keeping their timetable in this file. Exactly one worker of a node does.",
+)
+def worker(kind: str, name: str, concurrency: int, schedule: Path | None) -> None:
+    """Do a node's work behind its pages: synchronise, move money, send mail."""
+    _become(worker_command(KINDS[kind], name, concurrency=concurrency, schedule=schedule))
+
+
+@click.command()
+@click.option("--name", default="indexer@%h", show_default=True, help="What the broker calls this worker.")
+def indexer(name: str) -> None:
+    """Keep the hub's search index: the one process that writes it."""
+    _become(indexer_command(name))
+
+
+def _become(command: tuple[str, ...]) -> None:
+    os.execve(command[0], command, os.environ)  # noqa: S606 - the point of these commands
