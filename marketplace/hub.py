@@ -7,9 +7,9 @@ import msgspec
 from litestar.connection import ASGIConnection
 
 from federation.service import Federation
-from marketplace.listings.ports import ListingIndex
 from marketplace.settings import HubSettings
 from payouts.service import Payments
+from search.service import Catalog
 
 
 class Hub(msgspec.Struct, frozen=True):
@@ -18,7 +18,7 @@ class Hub(msgspec.Struct, frozen=True):
     settings: HubSettings
     federation: Federation
     payments: Payments
-    catalog: ListingIndex
+    catalog: Catalog
 
 
 def hub_of(connection: ASGIConnection) -> Hub:  # type: ignore[type-arg]

@@ -130,6 +130,7 @@ class HubOrder(Table, tablename="hub_order", db=proxy):
     paid_minor = BigInt()
     payment_id = UUID(null=True, default=None)
     redirect_url = Text()
+    asked_at = Timestamptz(null=True)
     created_at = Timestamptz()
     updated_at = Timestamptz()
     due_at = Timestamptz(null=True)
@@ -154,6 +155,7 @@ class HubShopOrder(Table, tablename="hub_shop_order", db=proxy):
     shipping_refunded_minor = BigInt()
     carrier = Text()
     tracking = Text()
+    placed_at = Timestamptz(null=True)
     updated_at = Timestamptz()
 
 
@@ -177,6 +179,7 @@ class HubOrderLine(Table, tablename="hub_order_line", db=proxy):
     commission_minor = BigInt()
     commission_vat_minor = BigInt()
     seller_minor = BigInt()
+    shipped_quantity = Integer()
     refunded_quantity = Integer()
     refunded_minor = BigInt()
 

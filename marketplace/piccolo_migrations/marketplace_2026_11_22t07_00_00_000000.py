@@ -117,6 +117,7 @@ STATEMENTS = (
         paid_minor bigint NOT NULL CHECK (paid_minor >= 0),
         payment_id uuid,
         redirect_url text NOT NULL,
+        asked_at timestamptz,
         created_at timestamptz NOT NULL,
         updated_at timestamptz NOT NULL,
         due_at timestamptz,
@@ -145,6 +146,7 @@ STATEMENTS = (
         shipping_refunded_minor bigint NOT NULL CHECK (shipping_refunded_minor BETWEEN 0 AND shipping_minor),
         carrier text NOT NULL,
         tracking text NOT NULL,
+        placed_at timestamptz,
         updated_at timestamptz NOT NULL,
         UNIQUE (order_id, position),
         UNIQUE (order_id, shop_id)
@@ -169,6 +171,7 @@ STATEMENTS = (
         commission_minor bigint NOT NULL,
         commission_vat_minor bigint NOT NULL,
         seller_minor bigint NOT NULL,
+        shipped_quantity integer NOT NULL CHECK (shipped_quantity BETWEEN 0 AND quantity),
         refunded_quantity integer NOT NULL CHECK (refunded_quantity BETWEEN 0 AND quantity),
         refunded_minor bigint NOT NULL CHECK (refunded_minor BETWEEN 0 AND quantity * unit_minor),
         CHECK (commission_minor + commission_vat_minor + seller_minor = quantity * unit_minor)

@@ -1,0 +1,57 @@
+"""What linked boutiques may tell the hub: the hub's `federation.ports.HubDesk`. Each call runs in its caller's
+transaction, so effect and acknowledgement are one.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from federation.conversations.messages import OrderEvent, Quarantine, StockRegister
+from federation.log.records import SHOP_KEY
+from federation.ports import AcceptedRecord, LinkState
+from federation.vocabulary.ids import PartyId
+from marketplace.listings import records as listing_records
+from marketplace.listings import service as listings
+from marketplace.orders import shop_events
+from marketplace.settings import HubSettings
+from payouts import service as payouts
+from payouts.service.context import Payments
+
+
+class GalleryDesk:
+    """Lets records become listings, stock become offers, and boutiques' words move orders."""
+
+    def __init__(self, settings: HubSettings, payments: Payments) -> None:
+        self._settings = settings
+        self._payments = payments
+
+    async def records_accepted(
+        self, hub_id: PartyId, shop_id: PartyId, records: Sequence[AcceptedRecord], now: datetime
+    ) -> list[Quarantine]:
+        """Project a batch; a boutique that presents itself gets an account for its money."""
+        refused = await listing_records.take_records(hub_id, shop_id, records, now)
+        if any(record.key == SHOP_KEY and record.operation == "put" for record in records):
+            shop = (await listings.shops_by_id([shop_id], now)).get(shop_id)
+            if shop is not None:
+                await payouts.ensure_account(shop_id, shop.name, shop.country, shop.profile.currency, now)
+        return refused
+
+    async def stock_changed(
+        self, hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister], now: datetime
+    ) -> None:
+        """Keep the newest stock."""
+        await listing_records.take_stock(hub_id, shop_id, registers, now)
+
+    async def heartbeat(self, hub_id: PartyId, shop_id: PartyId, now: datetime) -> None:
+        """Stock as told is current."""
+        await listing_records.take_heartbeat(hub_id, shop_id, now)
+
+    async def order_event(self, hub_id: PartyId, shop_id: PartyId, event: OrderEvent, now: datetime) -> None:
+        """A boutique's word on its part of an order."""
+        del hub_id
+        await shop_events.take(shop_id, event, self._payments, self._settings.public_url, now)
+
+    async def link_changed(
+        self, hub_id: PartyId, shop_id: PartyId, state: LinkState, profile_name: str, now: datetime
+    ) -> None:
+        """A boutique came, went or waits."""
+        await listing_records.take_link(hub_id, shop_id, state, profile_name, now)

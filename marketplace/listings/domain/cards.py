@@ -1,0 +1,65 @@
+"""Choosing what a card shows of a product: language, pictures of a colour, sizes in stock, price range. Pure."""
+
+from collections.abc import Iterable, Mapping
+
+from federation.vocabulary.product import Media, Product, ShopProfile, Variant
+from marketplace.listings.views import CardView
+
+LANGUAGES = ("en", "it")
+"""Languages preferred when the shopper's own is missing."""
+
+
+def in_language(texts: Mapping[str, str], language: str = "en") -> str:
+    """The text in `language`, else in the first of LANGUAGES, else any; empty when there is none."""
+    for wanted in (language, *LANGUAGES):
+        if texts.get(wanted):
+            return texts[wanted]
+    return next(iter(texts.values()), "")
+
+
+def product_path(handle: str, product_id: str) -> str:
+    """Where the storefront shows a product."""
+    return f"/b/{handle}/p/{product_id}"
+
+
+def pictures(product: Product, colour: str) -> tuple[Media | None, Media | None]:
+    """First and second picture of `colour`: the first whose words name it, else the first of all, and the next one."""
+    named = (
+        place for place, picture in enumerate(product.media) if colour and colour.casefold() in picture.alt.casefold()
+    )
+    place = next(named, 0)
+    shown = [*product.media[place : place + 2], None, None]
+    return shown[0], shown[1]
+
+
+def card(
+    shop_id: str, profile: ShopProfile, product: Product, colour_family: str, in_stock: frozenset[str]
+) -> CardView:
+    """The card of a product in `colour_family` (its whole range when it no longer has that colour)."""
+    variants = tuple(one for one in product.variants if one.colour.family == colour_family) or product.variants
+    sellable = [one for one in variants if one.id in in_stock]
+    offered = sorted(sellable or variants, key=lambda one: one.price.amount_minor)
+    lead, top = offered[0], offered[-1]
+    first, second = pictures(product, lead.colour.name)
+    return CardView(
+        shop_id=shop_id,
+        shop_handle=profile.handle,
+        shop_name=profile.name,
+        town=profile.town,
+        product_id=product.id,
+        title=in_language(product.title),
+        price=lead.price,
+        price_to=top.price if top.price != lead.price else None,
+        compare_at=lead.compare_at,
+        image_url=first.url if first else "",
+        second_image_url=second.url if second else "",
+        alt=first.alt if first else "",
+        sizes=size_labels(sellable),
+        url=product_path(profile.handle, product.id),
+        colour_family=colour_family,
+    )
+
+
+def size_labels(variants: Iterable[Variant]) -> list[str]:
+    """The shop's own labels, each once, in the shop's order."""
+    return list(dict.fromkeys(variant.size.label for variant in variants))

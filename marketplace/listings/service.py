@@ -1,0 +1,137 @@
+"""Reading listings for pages, baskets and orders. Only boutiques with an accepted link and a good profile are shown.
+
+Every read is of the database, never of the search index.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import msgspec
+
+from federation.vocabulary.product import Product, ShopProfile, Variant
+from marketplace.errors import ListingNotFoundError
+from marketplace.listings.domain.cards import card
+from marketplace.listings.domain.freshness import freshness_of, offer_of
+from marketplace.listings.store import products as product_store
+from marketplace.listings.store import shops as shop_store
+from marketplace.listings.views import CardView, Offer, ProductView, ShopCard
+
+_PRODUCT = msgspec.json.Decoder(Product)
+_PROFILE = msgspec.json.Decoder(ShopProfile)
+
+
+class ListedVariant(msgspec.Struct, frozen=True, kw_only=True):
+    """A variant as it can be bought now, with the product and the leaf its price was read from."""
+
+    shop: ShopCard
+    product: Product
+    variant: Variant
+    offer: Offer
+    leaf_hash: str
+
+
+async def shop_by_handle(handle: str, now: datetime) -> ShopCard | None:
+    """The visible boutique called `handle` here."""
+    row = await shop_store.shop_by_handle(handle)
+    return None if row is None else _card(row, now)
+
+
+async def shops(now: datetime) -> list[ShopCard]:
+    """All visible boutiques by handle."""
+    rows = await shop_store.shops(visible_only=True)
+    return [shop for row in rows if (shop := _card(row, now)) is not None]
+
+
+async def shops_by_id(shop_ids: Collection[str], now: datetime) -> dict[str, ShopCard]:
+    """These boutiques with a profile, whatever their link's state: orders outlive links."""
+    rows = await shop_store.shops_by_id(shop_ids)
+    return {row.shop_id: shop for row in rows.values() if (shop := _card(row, now)) is not None}
+
+
+async def product_view(shop_handle: str, product_id: str, now: datetime) -> ProductView:
+    """A product's page. Raises ListingNotFoundError when the boutique or the product is not (or no longer) shown."""
+    shop = await shop_by_handle(shop_handle, now)
+    row = None if shop is None else await product_store.product(shop.shop_id, product_id)
+    if shop is None or row is None:
+        raise ListingNotFoundError("this piece is not offered here any more")
+    sized = await product_store.sized([(shop.shop_id, product_id)])
+    return ProductView(
+        shop=shop,
+        product=_PRODUCT.decode(row.body),
+        offers={one.variant_id: offer_of(one.quantity, shop.freshness) for one in sized},
+        leaf_hash=row.leaf_hash,
+        seq=row.seq,
+        stale=row.stale,
+    )
+
+
+async def cards(keys: Sequence[tuple[str, str, str]], now: datetime) -> list[CardView]:
+    """Cards for (shop id, product id, colour family), in that order; what is no longer shown is left out."""
+    pairs = list(dict.fromkeys((shop_id, product_id) for shop_id, product_id, _ in keys))
+    rows = await product_store.products(pairs)
+    shown = {
+        shop_id: shop
+        for shop_id, shop in (await shops_by_id({shop_id for shop_id, _ in pairs}, now)).items()
+        if shop.state == "accepted"
+    }
+    stocked = frozenset((one.shop_id, one.variant_id) for one in await product_store.sized(pairs) if one.quantity > 0)
+    found = []
+    for shop_id, product_id, colour in keys:
+        row, shop = rows.get((shop_id, product_id)), shown.get(shop_id)
+        if row is not None and shop is not None:
+            in_stock = frozenset(variant_id for owner, variant_id in stocked if owner == shop_id)
+            found.append(card(shop_id, shop.profile, _PRODUCT.decode(row.body), colour, in_stock))
+    return found
+
+
+async def shop_cards(shop_id: str, now: datetime, after: str = "", limit: int = 48) -> list[CardView]:
+    """A boutique's own pieces by product id, beyond the product `after`."""
+    rows = await product_store.shop_products(shop_id, after, limit)
+    return await cards([(shop_id, row.product_id, "") for row in rows], now)
+
+
+async def listed_variants(
+    keys: Sequence[tuple[str, str, str]], now: datetime
+) -> dict[tuple[str, str, str], ListedVariant]:
+    """What can be bought of these (shop id, product id, variant id); those no longer shown are missing."""
+    pairs = list({(shop_id, product_id) for shop_id, product_id, _ in keys})
+    rows = await product_store.products(pairs)
+    shown = await shops_by_id({shop_id for shop_id, _ in pairs}, now)
+    quantities = {
+        (one.shop_id, one.product_id, one.variant_id): one.quantity for one in await product_store.sized(pairs)
+    }
+    found = {}
+    for key in keys:
+        shop_id, product_id, variant_id = key
+        row, shop = rows.get((shop_id, product_id)), shown.get(shop_id)
+        if row is None or shop is None or shop.state != "accepted" or key not in quantities:
+            continue
+        product = _PRODUCT.decode(row.body)
+        variant = next(one for one in product.variants if one.id == variant_id)
+        offer = _buyable(offer_of(quantities[key], shop.freshness))
+        found[key] = ListedVariant(shop=shop, product=product, variant=variant, offer=offer, leaf_hash=row.leaf_hash)
+    return found
+
+
+def _buyable(offer: Offer) -> Offer:
+    """Old word on stock bars nobody: the live hold decides (protocol: `stale` is sold only after a live reserve)."""
+    return Offer(offer.available, offer.freshness, in_stock=True) if offer.freshness == "stale" else offer
+
+
+def _card(row: shop_store.ShopRow, now: datetime) -> ShopCard | None:
+    if row.profile is None or row.handle is None:
+        return None
+    profile = _PROFILE.decode(row.profile)
+    return ShopCard(
+        shop_id=row.shop_id,
+        handle=row.handle,
+        name=profile.name,
+        town=profile.town,
+        country=profile.country,
+        theme=profile.theme,
+        tagline=profile.tagline,
+        profile=profile,
+        state=row.link_state,
+        products=row.products,
+        freshness=freshness_of(row.stock_heard_at, now),
+    )

@@ -1,0 +1,1 @@
+"""Every query on listings, by what it is about; decisions belong to `records`, `service` and `indexer`."""

@@ -1,0 +1,60 @@
+"""Queries on index events: what the search index has not seen yet."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import msgspec
+
+from federation.node import database
+
+
+class IndexEvent(msgspec.Struct, frozen=True):
+    """A product to write to the index again."""
+
+    rev: int
+    shop_id: str
+    product_id: str
+
+
+async def add_index_events(shop_id: str, product_ids: Collection[str], now: datetime) -> None:
+    """These products' index documents are out of date from this transaction on."""
+    if product_ids:
+        await database.execute(
+            "INSERT INTO hub_index_event (shop_id, product_id, at) SELECT $1::text, *, $3::timestamptz FROM unnest($2::text[])",
+            shop_id,
+            sorted(product_ids),
+            now,
+        )
+
+
+async def add_index_events_of_shop(shop_id: str, now: datetime) -> None:
+    """All of a boutique's index documents are out of date."""
+    await database.execute(
+        """INSERT INTO hub_index_event (shop_id, product_id, at)
+        SELECT shop_id, product_id, $2::timestamptz FROM hub_product WHERE shop_id = $1""",
+        shop_id,
+        now,
+    )
+
+
+async def index_events(limit: int) -> list[IndexEvent]:
+    """The oldest events still to be written."""
+    rows = await database.fetch("SELECT rev, shop_id, product_id FROM hub_index_event ORDER BY rev LIMIT $1", limit)
+    return [IndexEvent(**row) for row in rows]
+
+
+async def finish_index_events(revs: Sequence[int], now: datetime) -> None:
+    """The index has these; raise the high-water mark.
+
+    Events go by their own numbers, not by the mark: a transaction that drew a lower number may commit later.
+    """
+    await database.execute("DELETE FROM hub_index_event WHERE rev = ANY($1::bigint[])", list(revs))
+    await database.execute(
+        "UPDATE hub_index_state SET rev_done = greatest(rev_done, $1), written_at = $2 WHERE id = 1", max(revs), now
+    )
+
+
+async def next_rev() -> int:
+    """A revision above every event so far, for a rebuild."""
+    rev: int = await database.fetch_value("SELECT nextval('hub_index_event_rev_seq')")
+    return rev

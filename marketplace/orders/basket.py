@@ -1,0 +1,179 @@
+"""The shopper's basket, kept in their session and priced anew each time it is shown. Runs in the request's transaction.
+
+Nothing is set aside by a basket; that begins with `checkout`. Prices seen are remembered with the lines, so that one
+which moved is told.
+"""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from federation.vocabulary.money import zero
+from marketplace.errors import BasketInvalidError
+from marketplace.listings import service as listings
+from marketplace.listings.domain.cards import in_language, pictures, product_path
+from marketplace.listings.service import ListedVariant
+from marketplace.listings.views import ShopCard
+from marketplace.orders.domain import basket as rules
+from marketplace.orders.domain.basket import Basket, BasketItem
+from marketplace.orders.domain.pricing import PricedBasket, PricedLine, PricedPart, Wanted, price_basket
+from marketplace.orders.store import orders as order_store
+from marketplace.orders.store import parts as part_store
+from marketplace.orders.views import BasketLine, BasketPart, BasketView
+
+BASKET = "basket"
+CHECKOUTS = "checkouts"
+CHECKOUTS_MAX = 10
+CURRENCY_DEFAULT = "EUR"
+
+Key = tuple[str, str, str]
+
+
+class SessionData(Protocol):
+    """The part of a session that baskets need."""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """JSON values kept for this visitor."""
+        ...
+
+
+def read(session: SessionData) -> Basket:
+    """The basket as kept."""
+    return rules.from_session(session.data.get(BASKET))
+
+
+def count(session: SessionData) -> int:
+    """Pieces in the basket, for the page's head."""
+    return read(session).pieces
+
+
+async def add(
+    session: SessionData, shop_id: str, product_id: str, variant_id: str, quantity: int, *, now: datetime
+) -> None:
+    """Put pieces in the basket. Raises BasketInvalidError when the variant is not offered, or beyond the bounds."""
+    key = (shop_id, product_id, variant_id)
+    listed = (await listings.listed_variants([key], now)).get(key)
+    if listed is None or not listed.offer.in_stock:
+        raise BasketInvalidError("this size is no longer offered; the page shows what is left")
+    item = BasketItem(shop_id, product_id, variant_id, quantity, listed.variant.price.amount_minor)
+    _keep(session, rules.add(read(session), item))
+
+
+def set_quantity(session: SessionData, key: str, quantity: int) -> None:
+    """Change a line's quantity; zero removes it."""
+    _keep(session, rules.set_quantity(read(session), key, quantity))
+
+
+def remove(session: SessionData, key: str) -> None:
+    """Take a line out."""
+    _keep(session, rules.remove(read(session), key))
+
+
+def clear(session: SessionData) -> None:
+    """Empty the basket."""
+    _keep(session, Basket((), read(session).revision + 1))
+
+
+async def accept_prices(session: SessionData, now: datetime) -> None:
+    """The shopper has seen today's prices."""
+    basket = read(session)
+    listed = await listings.listed_variants(_keys(basket), now)
+    prices = {rules.item_key(*key): one.variant.price.amount_minor for key, one in listed.items()}
+    _keep(session, rules.with_seen(basket, prices))
+
+
+def begun(session: SessionData, token: str) -> None:
+    """Remember a checkout of this session, so that its lines leave the basket once it is paid."""
+    tokens = [*session.data.get(CHECKOUTS, []), token]
+    session.data[CHECKOUTS] = list(dict.fromkeys(tokens))[-CHECKOUTS_MAX:]
+
+
+async def drop_bought(session: SessionData, token: str) -> None:
+    """Take out what a paid checkout of this session bought; called when its order page is shown, works once."""
+    tokens = session.data.get(CHECKOUTS, [])
+    order = await order_store.by_token(token) if token in tokens else None
+    if order is None or order.state != "paid":
+        return
+    parts = {part.id: part for part in await part_store.of_order(order.id)}
+    bought = frozenset(
+        rules.item_key(parts[line.shop_order_id].shop_id, line.product_id, line.variant_id)
+        for line in await part_store.lines(list(parts))
+        if parts[line.shop_order_id].state not in {"refused", "released"}
+    )
+    session.data[CHECKOUTS] = [one for one in tokens if one != token]
+    _keep(session, rules.without(read(session), bought))
+
+
+async def basket_view(session: SessionData, country: str, now: datetime) -> BasketView:
+    """The basket priced for a parcel to `country`."""
+    basket = read(session)
+    priced, listed = await price(basket, country, now)
+    shops = await listings.shops_by_id([part.shop_id for part in priced.parts], now)
+    return BasketView(
+        parts=tuple(_part(part, shops[part.shop_id], listed) for part in priced.parts if part.shop_id in shops),
+        country=country,
+        currency=priced.currency,
+        count=basket.pieces,
+        items_total=priced.items_total,
+        shipping_total=priced.shipping_total,
+        total=priced.total,
+        problems=priced.problems,
+        quote=priced.quote,
+        revision=basket.revision,
+        changed=priced.changed,
+    )
+
+
+async def price(basket: Basket, country: str, now: datetime) -> tuple[PricedBasket, dict[Key, ListedVariant]]:
+    """Price a basket at today's prices; also returns what is listed of it, by (shop, product, variant)."""
+    listed = await listings.listed_variants(_keys(basket), now)
+    wanted = []
+    for item in basket.items:
+        found = listed.get((item.shop_id, item.product_id, item.variant_id))
+        wanted.append(Wanted(item, found.variant.price if found else None, found.offer if found else None))
+    rates = {one.shop.shop_id: one.shop.profile.shipping for one in listed.values()}
+    return price_basket(wanted, rates, country, CURRENCY_DEFAULT), listed
+
+
+def _keys(basket: Basket) -> list[Key]:
+    return [(item.shop_id, item.product_id, item.variant_id) for item in basket.items]
+
+
+def _keep(session: SessionData, basket: Basket) -> None:
+    session.data[BASKET] = rules.to_session(basket)
+
+
+def _part(part: PricedPart, shop: ShopCard, listed: dict[Key, ListedVariant]) -> BasketPart:
+    shipping = part.shipping
+    return BasketPart(
+        shop=shop,
+        lines=tuple(_line(line, shop, listed) for line in part.lines),
+        subtotal=part.subtotal,
+        shipping=shipping.price if shipping else (None if part.problem else zero(part.subtotal.currency)),
+        days_min=shipping.days_min if shipping else 0,
+        days_max=shipping.days_max if shipping else 0,
+        problem=part.problem,
+    )
+
+
+def _line(line: PricedLine, shop: ShopCard, listed: dict[Key, ListedVariant]) -> BasketLine:
+    item = line.item
+    found = listed.get((item.shop_id, item.product_id, item.variant_id))
+    picture = pictures(found.product, found.variant.colour.name)[0] if found else None
+    return BasketLine(
+        key=item.key,
+        product_id=item.product_id,
+        variant_id=item.variant_id,
+        sku=found.variant.sku if found else "",
+        title=in_language(found.product.title) if found else "A piece that is no longer offered",
+        size_label=found.variant.size.label if found else "",
+        colour=found.variant.colour.name if found else "",
+        image_url=picture.url if picture else "",
+        alt=picture.alt if picture else "",
+        url=product_path(shop.handle, item.product_id),
+        quantity=item.quantity,
+        unit_price=line.unit_price,
+        total=line.total,
+        price_was=line.price_was,
+        problem=line.problem,
+    )

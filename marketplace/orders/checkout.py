@@ -1,0 +1,257 @@
+"""From basket to payment: begin, ask all boutiques, show who refused, pay. Each function manages its own transactions.
+
+Invariants: the order is committed before any boutique is asked, the payment before the provider is; a form sent twice
+begins one order; what would be charged is what the shopper was shown (`quote`) less what was refused; an order left
+behind at any step is ended by the sweep when it is due (60 s while asking, the earliest hold's end, 10 minutes of
+paying), and every hold it had is given back.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from federation.node.database import atomic
+from federation.vocabulary.ids import new_id, new_token
+from federation.vocabulary.money import Money
+from marketplace.errors import BasketChangedError, BasketInvalidError, OrderNotFoundError, OrderStateError
+from marketplace.hub import Hub
+from marketplace.orders import basket as baskets
+from marketplace.orders import drafting, holds
+from marketplace.orders.domain import order_life, shop_order_life
+from marketplace.orders.domain.pricing import PricedBasket
+from marketplace.orders.domain.values import Order, Part, part_total
+from marketplace.orders.drafting import Checkout
+from marketplace.orders.store import orders as order_store
+from marketplace.orders.store import parts as part_store
+from payouts import service as payouts
+
+PAYING_SECONDS = 600
+HOLD_MARGIN_SECONDS = 60
+"""A hold must outlast the time to pay by this much, else it is taken anew before paying."""
+
+WAIT_FOR_OTHER_SECONDS = 6.0
+WAIT_STEP_SECONDS = 0.1
+
+
+def new_checkout_key() -> str:
+    """A key for a checkout form, so that sending it twice begins one order."""
+    return new_token()
+
+
+async def begin(hub: Hub, session: baskets.SessionData, checkout: Checkout, now: datetime) -> str:
+    """Write down what is to be bought; returns the order's token.
+
+    Raises BasketChangedError when the basket is no longer as shown, BasketInvalidError when it cannot be bought.
+    """
+    async with atomic():
+        known = await order_store.by_checkout_key(checkout.key)
+        if known is not None:
+            return known.token
+        if checkout.address.country != checkout.country:
+            raise BasketInvalidError("the address is in another country than the shipping was worked out for")
+        priced, listed = await baskets.price(baskets.read(session), checkout.country, now)
+        _check(priced, checkout)
+        order = await drafting.draft_order(checkout, priced, now)
+        if not await order_store.insert(order, checkout.key):
+            known = await order_store.by_checkout_key(checkout.key)
+            return known.token if known else order.token
+        parts, lines = drafting.draft_parts(order, priced, listed, drafting.rates_of(hub))
+        await part_store.insert(parts, lines, now)
+    baskets.begun(session, order.token)
+    return order.token
+
+
+def _check(priced: PricedBasket, checkout: Checkout) -> None:
+    if not priced.parts:
+        raise BasketInvalidError("the basket is empty")
+    if priced.quote != checkout.quote:
+        raise BasketChangedError("something in your basket has changed since you saw it; please look at it again")
+    if priced.problems:
+        raise BasketInvalidError(priced.problems[0])
+
+
+async def hold_all(hub: Hub, token: str, now: datetime) -> None:
+    """Ask every boutique of the order at once and write down the answers. Again, or by two at once: asked once."""
+    order = await find(token)
+    if order.state != "holding":
+        return
+    if not await order_store.claim_asking(order.id, now):
+        await _wait_for_answers(token)
+        return
+    asked = [part for part in await part_store.of_order(order.id) if part.state == "asked"]
+    lines = await part_store.lines([part.id for part in asked])
+    outcomes = await holds.ask_all(hub, order, asked, lines, now)
+    await _record(order, outcomes, now)
+
+
+async def _wait_for_answers(token: str) -> None:
+    waited_seconds = 0.0
+    while waited_seconds < WAIT_FOR_OTHER_SECONDS and (await find(token)).state == "holding":
+        await asyncio.sleep(WAIT_STEP_SECONDS)
+        waited_seconds += WAIT_STEP_SECONDS
+
+
+async def _record(order: Order, outcomes: dict[UUID, holds.HoldOutcome], now: datetime) -> list[Part]:
+    """Write answers down; parts that were ended meanwhile stay so. Returns the parts as they stand."""
+    async with atomic():
+        locked = await order_store.lock(order.id)
+        for part in await part_store.of_order(order.id):
+            outcome = outcomes.get(part.id)
+            if outcome is not None and part.state == "asked":
+                await _record_one(order, part, outcome, now)
+        parts = await part_store.of_order(order.id)
+        held = [part for part in parts if part.state == "held"]
+        if locked is None or locked.state not in {"holding", "held"}:
+            return parts
+        if not held:
+            state = order_life.advance(locked.state, "all_refused")
+            await order_store.change(order.id, now, state=state, due_at=None)
+            return parts
+        total_minor = await _total_minor(held)
+        due_at = min(part.held_until for part in held if part.held_until)
+        state = order_life.advance(locked.state, "answered") if locked.state == "holding" else locked.state
+        await order_store.change(order.id, now, state=state, due_at=due_at, total_minor=total_minor)
+        return parts
+
+
+async def _record_one(order: Order, part: Part, outcome: holds.HoldOutcome, now: datetime) -> None:
+    if outcome.held_until is not None:
+        state = shop_order_life.advance(part.state, "held")
+        await part_store.change(part.id, now, state=state, held_until=outcome.held_until)
+        return
+    if not outcome.certain:
+        await holds.give_back(order.hub_id, part.shop_id, part.reservation_id, now)
+    state = shop_order_life.advance(part.state, "refused")
+    available = msgspec.json.encode(outcome.available).decode()
+    await part_store.change(part.id, now, state=state, reason=outcome.reason, available=available, held_until=None)
+
+
+async def _total_minor(held: list[Part]) -> int:
+    lines = await part_store.lines([part.id for part in held])
+    return sum(part_total(part, lines) for part in held)
+
+
+async def proceed(hub: Hub, token: str, now: datetime) -> str:
+    """Start paying for what is held; returns where to send the shopper. Again: the same payment.
+
+    Raises BasketChangedError when a hold had to be taken anew and was refused (show the held page again),
+    OrderStateError when the order is over, and the provider's errors (try again).
+    """
+    order = await find(token)
+    if order.state == "paid":
+        return order_url(hub, token)
+    if order.state == "held":
+        await _renew(hub, order, now)
+        order = await _open_payment(hub, order.id, now)
+    if order.state != "paying" or order.payment_id is None:
+        raise OrderStateError(f"this order is {order_life.WORDS[order.state].lower()}")
+    payment = await payouts.start_payment(hub.payments, order.payment_id, now)
+    if payment.redirect_url != order.redirect_url:
+        await order_store.change(order.id, now, redirect_url=payment.redirect_url)
+    return payment.redirect_url
+
+
+async def _open_payment(hub: Hub, order_id: UUID, now: datetime) -> Order:
+    async with atomic():
+        order = await order_store.lock(order_id)
+        if order is None or order.state != "held":
+            return order or await _missing()
+        held = [part for part in await part_store.of_order(order.id) if part.state == "held"]
+        total_minor = await _total_minor(held)
+        payment = await payouts.open_payment(
+            order.id,
+            Money(total_minor, order.currency),
+            f"Order {order.number}",
+            order_url(hub, order.token),
+            now,
+        )
+        await order_store.change(
+            order.id,
+            now,
+            state=order_life.advance(order.state, "pay"),
+            total_minor=total_minor,
+            payment_id=payment.id,
+            due_at=now + timedelta(seconds=PAYING_SECONDS),
+        )
+    return await find(order.token)
+
+
+async def _missing() -> Order:
+    raise OrderNotFoundError("this order is not known here")
+
+
+async def _renew(hub: Hub, order: Order, now: datetime) -> None:
+    """Take holds anew that would not outlast the payment: the old one is given back first, as it holds the piece."""
+    needed_until = now + timedelta(seconds=PAYING_SECONDS + HOLD_MARGIN_SECONDS)
+    short: list[Part] = []
+    async with atomic():
+        await order_store.lock(order.id)
+        for part in await part_store.of_order(order.id):
+            if part.state == "held" and (part.held_until is None or part.held_until < needed_until):
+                short.append(part)
+                await holds.give_back(order.hub_id, part.shop_id, part.reservation_id, now)
+                state = shop_order_life.advance(part.state, "renew")
+                await part_store.change(part.id, now, state=state, reservation_id=new_id())
+    if not short:
+        return
+    await asyncio.gather(*(_release_quietly(hub, order, part, now) for part in short))
+    asked = [part for part in await part_store.of_order(order.id) if part.state == "asked"]
+    lines = await part_store.lines([part.id for part in asked])
+    outcomes = await holds.ask_all(hub, order, asked, lines, now)
+    parts = await _record(order, outcomes, now)
+    if any(part.id in outcomes and part.state != "held" for part in parts):
+        raise BasketChangedError("a boutique could not keep its piece for you; please look at what is left")
+
+
+async def _release_quietly(hub: Hub, order: Order, part: Part, now: datetime) -> None:
+    """Release at once if the shop answers; the outbox holds the same release and goes on if it does not."""
+    due = holds.ReleaseDue(order.hub_id, part.shop_id, part.reservation_id, now)
+    await holds.release(hub, due, now)
+
+
+async def stop(token: str, now: datetime) -> None:
+    """The shopper does not want it after all: nothing is charged, all holds are given back. Again: no change."""
+    order = await find(token)
+    async with atomic():
+        locked = await order_store.lock(order.id)
+        if locked is not None and order_life.can(locked.state, "stopped"):
+            await end(locked, "stopped", now)
+
+
+async def end(order: Order, step: order_life.OrderStep, now: datetime) -> None:
+    """In the caller's transaction, the order locked: end an unpaid order and give everything back."""
+    for part in await part_store.of_order(order.id):
+        if part.state in shop_order_life.LIVE:
+            await holds.give_back(order.hub_id, part.shop_id, part.reservation_id, now)
+            state = shop_order_life.advance(part.state, "release")
+            await part_store.change(part.id, now, state=state, held_until=None)
+    if order.payment_id is not None:
+        await payouts.cancel_payment(order.id, now)
+    await order_store.change(order.id, now, state=order_life.advance(order.state, step), due_at=None)
+
+
+async def end_overdue(now: datetime) -> int:
+    """The sweep: end orders that were left behind; returns how many. Opens one transaction for each."""
+    ended = 0
+    while True:
+        async with atomic():
+            order = await order_store.lock_next_due(now)
+            if order is None:
+                return ended
+            await end(order, "expired", now)
+        ended += 1
+
+
+async def find(token: str) -> Order:
+    """The order behind a link. Raises OrderNotFoundError."""
+    order = await order_store.by_token(token)
+    if order is None:
+        raise OrderNotFoundError("this link leads to no order; please use the one in your mail")
+    return order
+
+
+def order_url(hub: Hub, token: str) -> str:
+    """Where the shopper follows the order."""
+    return f"{hub.settings.public_url}/order/{token}"

@@ -1,0 +1,136 @@
+"""Orders as values: what stores read and services decide on. Amounts are minor units of the order's currency."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from federation.conversations.messages import Address
+from federation.vocabulary.money import Money
+from marketplace.orders.domain.order_life import OrderState
+from marketplace.orders.domain.refunds import Refundable
+from marketplace.orders.domain.shop_order_life import UNSOLD, ShopOrderState
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """One checkout. `due_at` is when the sweep ends it if nothing happens; `asked_at` when its holds were asked for."""
+
+    id: UUID
+    hub_id: str
+    token: str
+    number: str
+    state: OrderState
+    currency: str
+    email: str
+    note: str
+    address: Address
+    total_minor: int
+    paid_minor: int
+    payment_id: UUID | None
+    redirect_url: str
+    asked_at: datetime | None
+    created_at: datetime
+    due_at: datetime | None
+    paid_at: datetime | None
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One boutique's part. `placed_at` is set once the boutique is known to have the signed order."""
+
+    id: UUID
+    order_id: UUID
+    position: int
+    shop_id: str
+    number: str
+    state: ShopOrderState
+    reservation_id: UUID
+    attempt: int
+    held_until: datetime | None
+    reason: str
+    available: dict[str, int]
+    shipping_minor: int
+    shipping_refunded_minor: int
+    carrier: str
+    tracking: str
+    placed_at: datetime | None
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """Pieces of one variant as sold, with the frozen split."""
+
+    id: UUID
+    shop_order_id: UUID
+    position: int
+    product_id: str
+    variant_id: str
+    sku: str
+    title: str
+    size_label: str
+    colour: str
+    leaf_hash: str
+    quantity: int
+    unit_minor: int
+    commission_bp: int
+    vat_bp: int
+    commission_minor: int
+    commission_vat_minor: int
+    seller_minor: int
+    shipped_quantity: int = 0
+    refunded_quantity: int = 0
+    refunded_minor: int = 0
+
+    @property
+    def total_minor(self) -> int:
+        """What the shopper pays for this line."""
+        return self.unit_minor * self.quantity
+
+
+class RefundedLine(msgspec.Struct, frozen=True):
+    """What of a refund falls on one line; `line_id` is None for the parcel. `seller_minor` is borne by the boutique."""
+
+    line_id: UUID | None
+    quantity: int
+    amount_minor: int
+    seller_minor: int
+
+
+class Refund(msgspec.Struct, frozen=True, kw_only=True):
+    """Money promised back to the shopper."""
+
+    id: UUID
+    order_id: UUID
+    shop_order_id: UUID
+    parts: tuple[RefundedLine, ...]
+    amount_minor: int
+    reason: str
+    status: str
+    created_at: datetime
+
+
+def part_total(part: Part, lines: Sequence[Line]) -> int:
+    """Goods and parcel of one part."""
+    return part.shipping_minor + sum(line.total_minor for line in lines if line.shop_order_id == part.id)
+
+
+def sold(parts: Sequence[Part]) -> list[Part]:
+    """The parts that are (or may yet be) charged."""
+    return [part for part in parts if part.state not in UNSOLD]
+
+
+def refundable(lines: Sequence[Line], currency: str) -> tuple[Refundable, ...]:
+    """What is left to give back of `lines`."""
+    return tuple(
+        Refundable(
+            str(line.id),
+            f"{line.title}, {line.size_label}",
+            line.quantity - line.refunded_quantity,
+            Money(line.unit_minor, currency),
+        )
+        for line in lines
+    )
+
+
+def all_sent(lines: Sequence[Line]) -> bool:
+    """Whether every piece has left or was refunded."""
+    return all(line.shipped_quantity + line.refunded_quantity >= line.quantity for line in lines)

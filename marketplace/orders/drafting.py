@@ -1,0 +1,124 @@
+"""Writing a priced basket down as an order: numbers, tokens and ids are drawn here, prices and splits frozen."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from federation.conversations.messages import Address
+from federation.vocabulary.ids import new_id, new_token
+from marketplace.accounts.setup import hub_id
+from marketplace.hub import Hub
+from marketplace.listings.domain.cards import in_language
+from marketplace.listings.service import ListedVariant
+from marketplace.orders import basket as baskets
+from marketplace.orders.domain.division import Rates, divided
+from marketplace.orders.domain.numbers import NUMBER_SPACE, order_number, shop_order_number
+from marketplace.orders.domain.pricing import PricedBasket, PricedLine, PricedPart
+from marketplace.orders.domain.values import Line, Order, Part
+from marketplace.orders.store import orders as order_store
+from marketplace.orders.views import Contact
+
+HOLDING_SECONDS = 60
+"""How long the boutiques may be asked before the sweep ends an order that a dead process left."""
+
+
+class Checkout(msgspec.Struct, frozen=True, kw_only=True):
+    """What the checkout form says. `key` was made with the form; `quote` is BasketView.quote as it was shown."""
+
+    key: Annotated[str, msgspec.Meta(min_length=16, max_length=100)]
+    quote: Annotated[str, msgspec.Meta(max_length=64)]
+    country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
+    contact: Contact
+    address: Address
+
+
+def rates_of(hub: Hub) -> Rates:
+    """The hub's rates as set today."""
+    return Rates(hub.settings.commission_bp, hub.settings.commission_vat_bp, hub.settings.country)
+
+
+async def draft_order(checkout: Checkout, priced: PricedBasket, now: datetime) -> Order:
+    """The order as asked for, with a number and a token of its own."""
+    number = order_number(secrets.randbelow(NUMBER_SPACE))
+    while await order_store.number_taken(number):
+        number = order_number(secrets.randbelow(NUMBER_SPACE))
+    return Order(
+        id=new_id(),
+        hub_id=await hub_id(),
+        token=new_token(),
+        number=number,
+        state="holding",
+        currency=priced.currency,
+        email=checkout.contact.email,
+        note=checkout.contact.note,
+        address=checkout.address,
+        total_minor=priced.total.amount_minor,
+        paid_minor=0,
+        payment_id=None,
+        redirect_url="",
+        asked_at=None,
+        created_at=now,
+        due_at=now + timedelta(seconds=HOLDING_SECONDS),
+        paid_at=None,
+    )
+
+
+def draft_parts(
+    order: Order, priced: PricedBasket, listed: dict[baskets.Key, ListedVariant], rates: Rates
+) -> tuple[list[Part], list[Line]]:
+    """One part per boutique and its lines, prices and split frozen."""
+    parts, lines = [], []
+    for position, priced_part in enumerate(priced.parts, start=1):
+        part = _new_part(order, priced_part, position)
+        parts.append(part)
+        for place, line in enumerate(priced_part.lines):
+            item = line.item
+            lines.append(_new_line(part.id, place, line, listed[item.shop_id, item.product_id, item.variant_id], rates))
+    return parts, divided(parts, lines, order.currency)
+
+
+def _new_part(order: Order, priced: PricedPart, position: int) -> Part:
+    return Part(
+        id=new_id(),
+        order_id=order.id,
+        position=position,
+        shop_id=priced.shop_id,
+        number=shop_order_number(order.number, position),
+        state="asked",
+        reservation_id=new_id(),
+        attempt=1,
+        held_until=None,
+        reason="",
+        available={},
+        shipping_minor=priced.shipping.price.amount_minor if priced.shipping else 0,
+        shipping_refunded_minor=0,
+        carrier="",
+        tracking="",
+        placed_at=None,
+    )
+
+
+def _new_line(part_id: UUID, place: int, priced: PricedLine, listed: ListedVariant, rates: Rates) -> Line:
+    variant = listed.variant
+    return Line(
+        id=new_id(),
+        shop_order_id=part_id,
+        position=place,
+        product_id=listed.product.id,
+        variant_id=variant.id,
+        sku=variant.sku,
+        title=in_language(listed.product.title),
+        size_label=variant.size.label,
+        colour=variant.colour.name,
+        leaf_hash=listed.leaf_hash,
+        quantity=priced.item.quantity,
+        unit_minor=priced.unit_price.amount_minor,
+        commission_bp=rates.commission_bp,
+        vat_bp=rates.vat_for(listed.shop.country),
+        commission_minor=0,
+        commission_vat_minor=0,
+        seller_minor=0,
+    )

@@ -1,0 +1,220 @@
+"""After payment: confirm each hold, hold again once if that fails, then place the signed order with the boutique.
+
+Every step is an outbox message carrying a shop order's id; its handler asks the shop outside a transaction and writes
+the answer with the next step in one. Invariants: a step repeats until the shop has said a definite word; a part that
+cannot be had is cancelled and exactly its share refunded, the other parts never notice.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from federation.conversations.messages import OrderLine, ReservationAnswer, SellerPart, ShopOrder
+from federation.node import clock, outbox
+from federation.node.database import atomic
+from federation.node.outbox import Message
+from federation.service import orders as conversations
+from federation.service import reservations
+from federation.service.times import utc_text
+from federation.vocabulary.errors import PeerRefusedError
+from federation.vocabulary.ids import PartyId, new_id
+from federation.vocabulary.money import Money
+from marketplace.hub import Hub
+from marketplace.orders import holds, refunds
+from marketplace.orders.domain import shop_order_life
+from marketplace.orders.domain.values import Line, Order, Part, part_total
+from marketplace.orders.store import orders as order_store
+from marketplace.orders.store import parts as part_store
+from payouts.settings import PayoutSettings
+
+CONFIRM = "hub.confirm"
+REHOLD = "hub.rehold"
+PLACE = "hub.place"
+QUEUE = "sync"
+EXPIRED = "reservation-expired"
+
+_log = structlog.get_logger(__name__)
+
+
+class PartDue(msgspec.Struct, frozen=True):
+    """The outbox's note that a shop order has a step to take."""
+
+    shop_order_id: UUID
+
+
+async def request_confirm(part_id: UUID, reservation_id: UUID, now: datetime) -> None:
+    """In the caller's transaction: this hold is paid for, confirm it."""
+    await _enqueue(CONFIRM, part_id, str(reservation_id), now)
+
+
+async def _enqueue(topic: str, part_id: UUID, key: str, now: datetime) -> None:
+    await outbox.enqueue(topic, str(part_id), PartDue(part_id), key=f"{topic}:{key}", queue=QUEUE, now=now)
+
+
+class Fulfilment:
+    """The outbox handlers of paid shop orders."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def confirm(self, message: Message) -> None:
+        """Turn a paid hold into a sale at the shop."""
+        order, part = await _load(message)
+        if part.state != "confirming":
+            return
+        now = clock.now()
+        reservation_id = str(part.reservation_id)
+        try:
+            answer = await reservations.confirm_remote(
+                self._hub.federation, PartyId(order.hub_id), PartyId(part.shop_id), reservation_id, now
+            )
+            confirmed = answer.state == "confirmed"
+        except PeerRefusedError as error:
+            _raise_if_passing(error)
+            _log.warning("confirm_refused", shop_order=part.number, slug=error.peer_slug, attempt=part.attempt)
+            confirmed = False
+        async with atomic():
+            current = await part_store.lock(part.id)
+            if current is None or current.state != "confirming" or current.reservation_id != part.reservation_id:
+                return
+            if confirmed:
+                await _confirmed(current, now)
+            else:
+                await _refused(order, current, self._hub.payments.settings, now)
+
+    async def rehold(self, message: Message) -> None:
+        """Hold once more what a shop no longer held when it was paid."""
+        order, part = await _load(message)
+        if part.state != "reholding":
+            return
+        now = clock.now()
+        lines = await part_store.lines([part.id])
+        try:
+            answer: ReservationAnswer | None = await holds.hold(self._hub, order.hub_id, part, lines, now)
+        except PeerRefusedError as error:
+            _raise_if_passing(error)
+            answer = None
+        outcome = holds.outcome_of(answer, now) if answer else holds.HoldOutcome(reason=holds.NOT_NOW)
+        async with atomic():
+            current = await part_store.lock(part.id)
+            if current is None or current.state != "reholding":
+                return
+            if outcome.held_until is None:
+                await _cancel(order, current, outcome.reason, self._hub.payments.settings, now)
+                return
+            state = shop_order_life.advance(current.state, "reheld")
+            await part_store.change(current.id, now, state=state, held_until=outcome.held_until)
+            await request_confirm(current.id, current.reservation_id, now)
+
+    async def place(self, message: Message) -> None:
+        """Hand the boutique its signed order."""
+        order, part = await _load(message)
+        if part.state != "confirmed":
+            return
+        now = clock.now()
+        shop_order = shop_order_of(order, part, await part_store.lines([part.id]))
+        refusal = ""
+        try:
+            await conversations.place_order_remote(
+                self._hub.federation, PartyId(order.hub_id), PartyId(part.shop_id), shop_order, now
+            )
+        except PeerRefusedError as error:
+            _raise_if_passing(error)
+            refusal = error.detail
+        async with atomic():
+            current = await part_store.lock(part.id)
+            if current is None:
+                return
+            if refusal and current.state == "confirmed":
+                state = shop_order_life.advance(current.state, "declined")
+                await part_store.change(current.id, now, state=state, reason=refusal[:500])
+                await refunds.refund_rest(order, current, "declined", self._hub.payments.settings, now)
+            elif not refusal:
+                state = (
+                    shop_order_life.advance(current.state, "placed") if current.state == "confirmed" else current.state
+                )
+                await part_store.change(current.id, now, state=state, placed_at=current.placed_at or now)
+
+
+async def _load(message: Message) -> tuple[Order, Part]:
+    part = await part_store.by_id(message.read(PartDue).shop_order_id)
+    order = None if part is None else await order_store.by_id(part.order_id)
+    if part is None or order is None:
+        raise outbox.GiveUpError(f"{message.topic}: no shop order {message.subject}")
+    return order, part
+
+
+def _raise_if_passing(error: PeerRefusedError) -> None:
+    """Let the outbox try again what the shop may yet allow; an expired hold will not come back."""
+    if error.peer_slug != EXPIRED and error.peer_retry != "never":
+        raise error
+
+
+async def _confirmed(part: Part, now: datetime) -> None:
+    state = shop_order_life.advance(part.state, "confirmed")
+    await part_store.change(part.id, now, state=state, held_until=None)
+    await _enqueue(PLACE, part.id, str(part.id), now)
+
+
+async def _refused(order: Order, part: Part, settings: PayoutSettings, now: datetime) -> None:
+    state = shop_order_life.advance(part.state, "confirm_refused", part.attempt)
+    if state == "cancelled":
+        await _cancel(order, part, holds.SOLD_OUT, settings, now)
+        return
+    await part_store.change(part.id, now, state=state, reservation_id=new_id(), attempt=part.attempt + 1)
+    await _enqueue(REHOLD, part.id, str(part.id), now)
+
+
+async def _cancel(order: Order, part: Part, reason: str, settings: PayoutSettings, now: datetime) -> None:
+    await part_store.change(part.id, now, state="cancelled", reason=reason, held_until=None)
+    await holds.give_back(order.hub_id, part.shop_id, part.reservation_id, now)
+    await refunds.refund_rest(order, part, "not available", settings, now)
+
+
+def shop_order_of(order: Order, part: Part, lines: list[Line]) -> ShopOrder:
+    """The order as the boutique gets it; the same rows give the same bytes, whenever it is sent."""
+    currency = order.currency
+
+    def money(amount_minor: int) -> Money:
+        return Money(amount_minor, currency)
+
+    return ShopOrder(
+        id=str(part.id),
+        number=part.number,
+        reservation_id=str(part.reservation_id),
+        placed_at=utc_text(order.paid_at or order.created_at),
+        currency=currency,
+        lines=tuple(
+            OrderLine(
+                line_id=str(line.id),
+                product_id=line.product_id,
+                variant_id=line.variant_id,
+                sku=line.sku,
+                title=line.title,
+                quantity=line.quantity,
+                unit_price=money(line.unit_minor),
+                leaf_hash=line.leaf_hash,
+                size_label=line.size_label,
+                colour=line.colour,
+            )
+            for line in lines
+        ),
+        shipping=money(part.shipping_minor),
+        total=money(part_total(part, lines)),
+        address=order.address,
+        email=order.email,
+        note=order.note,
+        money=seller_part(part, lines, currency),
+    )
+
+
+def seller_part(part: Part, lines: list[Line], currency: str) -> SellerPart:
+    """How this part's money divides, as frozen at checkout."""
+    return SellerPart(
+        commission=Money(sum(line.commission_minor for line in lines), currency),
+        commission_vat=Money(sum(line.commission_vat_minor for line in lines), currency),
+        seller=Money(sum(line.seller_minor for line in lines), currency),
+        shipping=Money(part.shipping_minor, currency),
+    )

@@ -1,0 +1,84 @@
+"""The mails a shopper gets: order placed, parcel sent, money on its way back. Written in the caller's transaction.
+
+Each mail has a key of its own, so that an event told twice sends one mail. The link in it opens the order without
+sign-in: it goes to the shopper's address and nowhere else.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from federation.node import mail
+from federation.vocabulary.money import Money, to_decimal
+from marketplace.listings import service as listings
+from marketplace.orders.domain.values import Line, Order, Part, Refund
+from marketplace.orders.store import parts as part_store
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent.parent / "mails"),
+    undefined=StrictUndefined,
+    autoescape=False,  # noqa: S701 - plain text only
+)
+
+
+async def order_placed(order: Order, parts: Sequence[Part], public_url: str, now: datetime) -> None:
+    """The order is paid."""
+    lines = await part_store.lines([part.id for part in parts])
+    names = await _names(parts, now)
+    listed = [
+        {
+            "shop": names[part.shop_id],
+            "number": part.number,
+            "lines": [_line(line, order) for line in lines if line.shop_order_id == part.id],
+            "shipping": words(part.shipping_minor, order),
+        }
+        for part in parts
+    ]
+    values = {"order": order, "parts": listed, "total": words(order.total_minor, order)}
+    await _send("order_placed", order, values, public_url, f"order_placed:{order.id}", now)
+
+
+async def shipped(order: Order, part: Part, parcel_id: str, public_url: str, now: datetime) -> None:
+    """A parcel has left; `parcel_id` tells one parcel from another."""
+    names = await _names([part], now)
+    values = {"order": order, "part": part, "shop": names[part.shop_id]}
+    await _send("shipped", order, values, public_url, f"shipped:{parcel_id}", now)
+
+
+async def refunded(order: Order, part: Part, refund: Refund, public_url: str, now: datetime) -> None:
+    """Money has gone back."""
+    names = await _names([part], now)
+    amount = words(refund.amount_minor, order)
+    values = {"order": order, "part": part, "shop": names[part.shop_id], "amount": amount}
+    await _send("refunded", order, values, public_url, f"refunded:{refund.id}", now)
+
+
+def words(amount_minor: int, order: Order) -> str:
+    """An amount as mails write it: `EUR 189.00`."""
+    return f"{order.currency} {to_decimal(Money(amount_minor, order.currency))}"
+
+
+def _line(line: Line, order: Order) -> dict[str, Any]:
+    return {
+        "quantity": line.quantity,
+        "title": line.title,
+        "size_label": line.size_label,
+        "total": words(line.total_minor, order),
+    }
+
+
+async def _names(parts: Sequence[Part], now: datetime) -> dict[str, str]:
+    shops = await listings.shops_by_id([part.shop_id for part in parts], now)
+    return {part.shop_id: shops[part.shop_id].name if part.shop_id in shops else "The boutique" for part in parts}
+
+
+async def _send(  # noqa: PLR0917 - one mail, its parts
+    name: str, order: Order, values: dict[str, Any], public_url: str, key: str, now: datetime
+) -> None:
+    values = {**values, "url": f"{public_url}/order/{order.token}"}
+    subject = _TEMPLATES.get_template(f"{name}/subject.txt").render(values).strip()
+    text = _TEMPLATES.get_template(f"{name}/body.txt").render(values)
+    await mail.send(to=order.email, subject=subject, text=text, now=now, key=key)

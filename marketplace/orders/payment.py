@@ -1,0 +1,95 @@
+"""What a payment, a settlement or a payout means for orders. Runs in the transaction that payouts records it in.
+
+Invariants: a payment counts once; what is captured are exactly the parts that were held when it succeeded, each of
+which then goes its own way; a boutique hears of money only for an order it has.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from federation.conversations.messages import EventBody, PaidOut, Settled, Transferred
+from federation.service.orders import send_event
+from federation.service.times import utc_text
+from federation.vocabulary.ids import PartyId
+from federation.vocabulary.money import Money, zero
+from marketplace.orders import fulfilment, mails
+from marketplace.orders.domain import order_life, shop_order_life
+from marketplace.orders.domain.division import shares_of
+from marketplace.orders.domain.values import Part
+from marketplace.orders.store import orders as order_store
+from marketplace.orders.store import parts as part_store
+from payouts import service as payouts
+from payouts.ports import PayoutChange
+from payouts.settings import PayoutSettings
+
+_log = structlog.get_logger(__name__)
+
+
+async def succeeded(order_id: UUID, settings: PayoutSettings, public_url: str, now: datetime) -> None:
+    """The order is paid: divide the money, confirm each hold."""
+    order = await order_store.lock(order_id)
+    if order is None or order.payment_id is None or not order_life.can(order.state, "paid"):
+        _log.warning("payment_for_no_open_order", order_id=str(order_id))
+        return
+    held = [part for part in await part_store.of_order(order.id) if part.state == "held"]
+    lines = await part_store.lines([part.id for part in held])
+    await payouts.capture_sale(order.id, order.payment_id, shares_of(held, lines, order.currency), settings, now)
+    await order_store.change(
+        order.id,
+        now,
+        state=order_life.advance(order.state, "paid"),
+        paid_minor=order.total_minor,
+        paid_at=now,
+        due_at=None,
+    )
+    for part in held:
+        await part_store.change(part.id, now, state=shop_order_life.advance(part.state, "paid"))
+        await fulfilment.request_confirm(part.id, part.reservation_id, now)
+    await mails.order_placed(order, held, public_url, now)
+
+
+async def failed(order_id: UUID, reason: str, now: datetime) -> None:
+    """The payment is over without money: back to the held page until the holds run out."""
+    order = await order_store.lock(order_id)
+    if order is None or not order_life.can(order.state, "declined"):
+        return
+    _log.info("payment_failed", order=order.number, reason=reason)
+    held = [part for part in await part_store.of_order(order.id) if part.state == "held"]
+    due_at = min((part.held_until for part in held if part.held_until), default=now)
+    await order_store.change(order.id, now, state=order_life.advance(order.state, "declined"), due_at=due_at)
+
+
+async def settlement_changed(shop_order_id: UUID, change: tuple[str, str], amount: Money, now: datetime) -> None:
+    """Tell the boutique when its goods' share is released (the division) and when money was sent to its account."""
+    kind, status = change
+    part = await part_store.by_id(shop_order_id)
+    if part is None:
+        return
+    if status == "sent" and amount:
+        await _tell(part, Transferred(amount), now)
+    elif status == "releasable" and kind == "sale":
+        lines = await part_store.lines([part.id])
+        await _tell(part, Settled(fulfilment.seller_part(part, lines, amount.currency)), now)
+
+
+async def payout_changed(change: PayoutChange, now: datetime) -> None:
+    """Tell the boutique of each order in a payout that reached its bank."""
+    if change.status != "paid":
+        return
+    arrival = utc_text(change.arrival_at or now)
+    amounts: dict[UUID, Money] = {}
+    for share in change.parts:
+        sum_so_far = amounts.get(share.shop_order_id, zero(share.amount.currency))
+        amounts[share.shop_order_id] = sum_so_far + share.amount
+    for shop_order_id, amount in amounts.items():
+        part = await part_store.by_id(shop_order_id)
+        if part is not None:
+            await _tell(part, PaidOut(amount, arrival), now)
+
+
+async def _tell(part: Part, body: EventBody, now: datetime) -> None:
+    order = await order_store.by_id(part.order_id)
+    if order is not None and part.placed_at is not None:
+        await send_event(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id), body, now)

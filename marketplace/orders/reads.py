@@ -1,0 +1,228 @@
+"""Reading orders for pages, mails and the API. Refused parts are shown while the shopper decides, and never after."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from federation.node import clock
+from federation.vocabulary.money import Money, zero
+from federation.vocabulary.product import ShopProfile, Theme
+from marketplace.errors import OrderNotFoundError
+from marketplace.listings import service as listings
+from marketplace.listings.domain.cards import product_path
+from marketplace.listings.views import ShopCard
+from marketplace.orders import checkout
+from marketplace.orders.domain import order_life, shop_order_life
+from marketplace.orders.domain.values import Line, Order, Part, part_total, sold
+from marketplace.orders.store import orders as order_store
+from marketplace.orders.store import parts as part_store
+from marketplace.orders.store import refunds as refund_store
+from marketplace.orders.views import (
+    HeldLine,
+    HeldPart,
+    HeldView,
+    OrderLineView,
+    OrderPartView,
+    OrderRow,
+    OrderView,
+    SplitView,
+)
+
+ROWS_MAX = 200
+
+
+async def order_view(token: str) -> OrderView:
+    """The order behind a shopper's link. Raises OrderNotFoundError."""
+    return await _view(await checkout.find(token), with_split=False)
+
+
+async def order_by_id(order_id: UUID) -> OrderView:
+    """An order for the operator, with its split. Raises OrderNotFoundError."""
+    order = await order_store.by_id(order_id)
+    if order is None:
+        raise OrderNotFoundError("no such order")
+    return await _view(order, with_split=True)
+
+
+async def order_by_token_for_operator(token: str) -> OrderView:
+    """An order for the operator by its shopper's token, with its split. Raises OrderNotFoundError."""
+    return await _view(await checkout.find(token), with_split=True)
+
+
+async def order_rows(state: str | None = None, before: datetime | None = None, limit: int = 50) -> list[OrderRow]:
+    """The operator's list, newest first."""
+    orders = await order_store.latest(state, before, min(limit, ROWS_MAX))
+    parts = await part_store.of_orders([order.id for order in orders])
+    refunded = await refund_store.totals([order.id for order in orders])
+    names = await listings.shops_by_id({part.shop_id for part in parts}, clock.now())
+    rows = []
+    for order in orders:
+        own = [part for part in parts if part.order_id == order.id]
+        rows.append(
+            OrderRow(
+                order_id=order.id,
+                number=order.number,
+                state=order.state,
+                placed_at=order.created_at,
+                email=order.email,
+                total=Money(order.total_minor, order.currency),
+                refunded=Money(refunded.get(order.id, 0), order.currency),
+                shops=tuple(names[part.shop_id].name if part.shop_id in names else part.shop_id for part in own),
+                part_states=tuple(part.state for part in own),
+            )
+        )
+    return rows
+
+
+async def held_view(token: str, now: datetime) -> HeldView:
+    """What the boutiques answered, and what would be paid. Raises OrderNotFoundError."""
+    order = await checkout.find(token)
+    parts = await part_store.of_order(order.id)
+    lines = await part_store.lines([part.id for part in parts])
+    shops = await _shops(parts, now)
+    held = [part for part in parts if part.state == "held"]
+    total_minor = sum(part_total(part, lines) for part in held)
+    return HeldView(
+        token=order.token,
+        number=order.number,
+        state=order.state,
+        parts=tuple(_held_part(part, lines, shops[part.shop_id], order.currency) for part in parts),
+        total=Money(total_minor, order.currency),
+        held_until=min((part.held_until for part in held if part.held_until), default=None),
+        can_continue=order.state in {"held", "paying"} and bool(held),
+        refused=sum(part.state == "refused" for part in parts),
+    )
+
+
+def _held_part(part: Part, lines: Sequence[Line], shop: ShopCard, currency: str) -> HeldPart:
+    own = [line for line in lines if line.shop_order_id == part.id]
+    refused = part.state == "refused"
+    return HeldPart(
+        shop=shop,
+        state=part.state,
+        reason=part.reason,
+        lines=tuple(
+            HeldLine(
+                title=line.title,
+                size_label=line.size_label,
+                colour=line.colour,
+                quantity=line.quantity,
+                total=Money(line.total_minor, currency),
+                available=part.available.get(line.variant_id) if refused else None,
+            )
+            for line in own
+        ),
+        shipping=Money(part.shipping_minor, currency),
+        total=Money(part_total(part, own), currency),
+    )
+
+
+async def _view(order: Order, *, with_split: bool) -> OrderView:
+    now = clock.now()
+    parts = sold(await part_store.of_order(order.id)) if order.state != "cancelled" else []
+    lines = await part_store.lines([part.id for part in parts])
+    shops = await _shops(parts, now)
+    currency = order.currency
+    views = tuple(_part(part, lines, shops[part.shop_id], currency, with_split=with_split) for part in parts)
+    goods = sum(line.total_minor for line in lines)
+    shipping = sum(part.shipping_minor for part in parts)
+    return OrderView(
+        order_id=order.id,
+        token=order.token,
+        number=order.number,
+        state=order.state,
+        state_words=_words(order, parts),
+        placed_at=order.paid_at or order.created_at,
+        email=order.email,
+        address=order.address,
+        note=order.note,
+        parts=views,
+        items_total=Money(goods, currency),
+        shipping_total=Money(shipping, currency),
+        total=Money(goods + shipping, currency),
+        paid=Money(order.paid_minor, currency),
+        refunded=sum((view.refunded for view in views), zero(currency)),
+        redirect_url=order.redirect_url if order.state == "paying" else "",
+    )
+
+
+def _words(order: Order, parts: Sequence[Part]) -> str:
+    if order.state == "paid" and parts:
+        states = {part.state for part in parts}
+        if states <= {"delivered", *shop_order_life.MONEY_BACK}:
+            return "Complete"
+        if states <= {"shipped", "delivered", *shop_order_life.MONEY_BACK}:
+            return "On its way"
+    return order_life.WORDS[order.state]
+
+
+def _part(part: Part, lines: Sequence[Line], shop: ShopCard, currency: str, *, with_split: bool) -> OrderPartView:
+    own = [line for line in lines if line.shop_order_id == part.id]
+    refunded = part.shipping_refunded_minor + sum(line.refunded_minor for line in own)
+    return OrderPartView(
+        shop_order_id=part.id,
+        number=part.number,
+        shop=shop,
+        state=part.state,
+        state_words=shop_order_life.WORDS[part.state],
+        reason=part.reason,
+        carrier=part.carrier,
+        tracking=part.tracking,
+        lines=tuple(_line(line, shop, currency) for line in own),
+        shipping=Money(part.shipping_minor, currency),
+        shipping_refunded=Money(part.shipping_refunded_minor, currency),
+        total=Money(part_total(part, own), currency),
+        refunded=Money(refunded, currency),
+        split=_split(part, own, currency) if with_split else None,
+    )
+
+
+def _split(part: Part, own: Sequence[Line], currency: str) -> SplitView:
+    return SplitView(
+        paid=Money(sum(line.total_minor for line in own), currency),
+        commission=Money(sum(line.commission_minor for line in own), currency),
+        commission_vat=Money(sum(line.commission_vat_minor for line in own), currency),
+        seller=Money(sum(line.seller_minor for line in own), currency),
+        shipping=Money(part.shipping_minor, currency),
+    )
+
+
+def _line(line: Line, shop: ShopCard, currency: str) -> OrderLineView:
+    return OrderLineView(
+        line_id=str(line.id),
+        product_id=line.product_id,
+        variant_id=line.variant_id,
+        sku=line.sku,
+        title=line.title,
+        size_label=line.size_label,
+        colour=line.colour,
+        quantity=line.quantity,
+        unit_price=Money(line.unit_minor, currency),
+        total=Money(line.total_minor, currency),
+        refunded_quantity=line.refunded_quantity,
+        refunded=Money(line.refunded_minor, currency),
+        url=product_path(shop.handle, line.product_id),
+    )
+
+
+async def _shops(parts: Sequence[Part], now: datetime) -> dict[str, ShopCard]:
+    """The boutiques of these parts; one that withdrew its profile since is shown by its number alone."""
+    known = await listings.shops_by_id({part.shop_id for part in parts}, now)
+    return {part.shop_id: known.get(part.shop_id) or _gone(part.shop_id) for part in parts}
+
+
+def _gone(shop_id: str) -> ShopCard:
+    theme = Theme(ground="#FBFAF7", ink="#161513", accent="#6B1F2A", pairing=1, monogram="·")
+    name = "A boutique that has left"
+    profile = ShopProfile(handle="gone", name=name, town="—", country="IT", currency="EUR", theme=theme, shipping=())
+    return ShopCard(
+        shop_id=shop_id,
+        handle="gone",
+        name=name,
+        town="—",
+        country="IT",
+        theme=theme,
+        tagline={},
+        profile=profile,
+        state="ended",
+    )

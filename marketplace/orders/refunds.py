@@ -1,0 +1,144 @@
+"""Giving money back for pieces or the parcel of one shop order. Runs in the caller's transaction; payouts moves it.
+
+Invariants: the part is locked before it is counted; the same refund id is one refund; a part that could not be had is
+given back whole, once, under an id derived from its own.
+"""
+
+from datetime import datetime
+from uuid import UUID, uuid5
+
+import msgspec
+
+from federation.conversations.messages import Refunded
+from federation.service.orders import send_event
+from federation.vocabulary.ids import PartyId
+from federation.vocabulary.money import Money
+from marketplace.errors import OrderNotFoundError, RefundInvalidError
+from marketplace.hub import Hub
+from marketplace.orders import mails, releases
+from marketplace.orders.domain.refunds import RefundPlan, RefundRequest, plan_refund, whole_refund
+from marketplace.orders.domain.shop_order_life import LIVE, UNSOLD
+from marketplace.orders.domain.values import Order, Part, Refund, RefundedLine, refundable
+from marketplace.orders.store import orders as order_store
+from marketplace.orders.store import parts as part_store
+from marketplace.orders.store import refunds as refund_store
+from payouts import service as payouts
+from payouts.settings import PayoutSettings
+
+SHIPPING_PART = "shipping"
+WHOLE = "whole"
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A refund about to be made."""
+
+    order: Order
+    part: Part
+    plan: RefundPlan
+    refund_id: UUID
+    reason: str
+
+
+async def refund(hub: Hub, order_id: UUID, request: RefundRequest, now: datetime) -> None:
+    """The operator gives back what `request` names; the same request again changes nothing.
+
+    Raises OrderNotFoundError, or RefundInvalidError when it is more than what is left.
+    """
+    order = await order_store.by_id(order_id)
+    part = await part_store.lock(request.shop_order_id)
+    if order is None or part is None or part.order_id != order.id:
+        raise OrderNotFoundError("no such part of this order")
+    if await refund_store.exists(request.refund_id):
+        return
+    if order.paid_minor == 0 or part.state in UNSOLD | LIVE:
+        raise RefundInvalidError("nothing was charged for this part, so there is nothing to give back")
+    lines = await part_store.lines([part.id])
+    left = Money(part.shipping_minor - part.shipping_refunded_minor, order.currency)
+    plan = plan_refund(request, refundable(lines, order.currency), left)
+    await _carry_out(
+        Wanted(order, part, plan, request.refund_id, request.reason or "goodwill"), hub.payments.settings, now
+    )
+    if part.state in releases.SENDING:
+        await releases.release_when_sent(part, hub.payments, now)
+
+
+async def refund_rest(order: Order, part: Part, reason: str, settings: PayoutSettings, now: datetime) -> None:
+    """Give back all that is left of a part that was locked by the caller; nothing left is fine."""
+    refund_id = uuid5(part.id, WHOLE)
+    lines = await part_store.lines([part.id])
+    left = Money(part.shipping_minor - part.shipping_refunded_minor, order.currency)
+    plan = whole_refund(refundable(lines, order.currency), left)
+    if plan.amount and not await refund_store.exists(refund_id):
+        await _carry_out(Wanted(order, part, plan, refund_id, reason), settings, now)
+
+
+async def _carry_out(wanted: Wanted, settings: PayoutSettings, now: datetime) -> None:
+    order, part, plan = wanted.order, wanted.part, wanted.plan
+    made = await payouts.refund_part(
+        payouts.RefundRequest(
+            refund_id=wanted.refund_id,
+            order_id=order.id,
+            shop_order_id=part.id,
+            parts=tuple(payouts.RefundPart(line.line_id, quantity=line.quantity) for line in plan.lines),
+            shipping=plan.shipping,
+            reason=wanted.reason,
+        ),
+        settings,
+        now,
+    )
+    shares = tuple(
+        RefundedLine(
+            None if one.line_id == SHIPPING_PART else UUID(one.line_id),
+            one.quantity,
+            one.amount.amount_minor,
+            one.seller_part.amount_minor,
+        )
+        for one in made.parts
+    )
+    await part_store.add_refunded(shares)
+    shipping_minor = sum(share.amount_minor for share in shares if share.line_id is None)
+    if shipping_minor:
+        refunded_minor = part.shipping_refunded_minor + shipping_minor
+        await part_store.change(part.id, now, shipping_refunded_minor=refunded_minor)
+    kept = Refund(
+        id=wanted.refund_id,
+        order_id=order.id,
+        shop_order_id=part.id,
+        parts=shares,
+        amount_minor=made.amount.amount_minor,
+        reason=wanted.reason,
+        status=made.status,
+        created_at=now,
+    )
+    await refund_store.insert(kept, now)
+
+
+async def refund_changed(refund_id: UUID, status: str, public_url: str, now: datetime) -> None:
+    """The money moved (or failed to): tell the shopper and the boutique once it has gone back.
+
+    Unknown refunds are payouts' own, of money that came after an order had ended.
+    """
+    known = await refund_store.lock(refund_id)
+    if known is None or known.status == status:
+        return
+    await refund_store.set_status(refund_id, status, now)
+    order = await order_store.by_id(known.order_id)
+    part = await part_store.by_id(known.shop_order_id)
+    if status != "succeeded" or order is None or part is None:
+        return
+    await mails.refunded(order, part, known, public_url, now)
+    if part.placed_at is not None:
+        for share in known.parts:
+            await send_event(
+                PartyId(order.hub_id),
+                PartyId(part.shop_id),
+                str(part.id),
+                Refunded(
+                    refund_id=str(known.id),
+                    amount=Money(share.amount_minor, order.currency),
+                    seller_part=Money(share.seller_minor, order.currency),
+                    line_id=str(share.line_id) if share.line_id else None,
+                    quantity=share.quantity,
+                ),
+                now,
+            )

@@ -1,0 +1,65 @@
+"""What a boutique says about its part of an order: accepted, declined, shipped, delivered, cancelled.
+
+Runs in the transaction of the signed request; each event comes once and in sequence (the federation sees to it).
+Declined and cancelled give the whole part back; when the last piece has left, its money is released.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from federation.conversations import checks
+from federation.conversations.messages import Cancelled, Declined, OrderEvent, Shipped
+from marketplace.errors import OrderNotFoundError
+from marketplace.orders import mails, refunds, releases
+from marketplace.orders.domain import shop_order_life
+from marketplace.orders.domain.shop_order_life import ShopOrderStep
+from marketplace.orders.domain.values import Line, Part
+from marketplace.orders.store import orders as order_store
+from marketplace.orders.store import parts as part_store
+from payouts.service.context import Payments
+
+STEPS: dict[str, ShopOrderStep] = {
+    "accepted": "accepted",
+    "declined": "declined",
+    "shipped": "shipped",
+    "delivered": "delivered",
+    "cancelled": "cancelled",
+}
+"""Kinds of event that move a part; `cancel_refused` moves nothing."""
+
+
+async def take(shop_id: str, event: OrderEvent, pay: Payments, public_url: str, now: datetime) -> None:
+    """Let the part move as the boutique says. Raises OrderNotFoundError, OrderStateError, RecordInvalidError."""
+    part = await part_store.lock_of_shop(shop_id, UUID(event.order_id))
+    order = None if part is None else await order_store.by_id(part.order_id)
+    if part is None or order is None:
+        raise OrderNotFoundError(f"no order {event.order_id} of this boutique")
+    step = STEPS.get(event.kind)
+    if step is None:
+        return
+    state = shop_order_life.advance(part.state, step)
+    body = checks.event_body(event)
+    await part_store.change(part.id, now, state=state, placed_at=part.placed_at or now)
+    if isinstance(body, Declined | Cancelled):
+        await part_store.change(part.id, now, reason=body.reason)
+        await refunds.refund_rest(order, part, event.kind, pay.settings, now)
+    elif isinstance(body, Shipped):
+        await _shipped(part, body, now)
+        await mails.shipped(order, await part_store.by_id(part.id) or part, event.id, public_url, now)
+        await releases.release_when_sent(part, pay, now)
+
+
+async def _shipped(part: Part, body: Shipped, now: datetime) -> None:
+    lines = await part_store.lines([part.id])
+    await part_store.set_shipped(sent_after(lines, body))
+    await part_store.change(part.id, now, carrier=body.carrier, tracking=body.tracking)
+
+
+def sent_after(lines: list[Line], body: Shipped) -> dict[UUID, int]:
+    """How many pieces of each line have left with this parcel; no lines named means all that were left."""
+    parcel = {UUID(one.line_id): one.quantity for one in body.lines}
+    sent = {}
+    for line in lines:
+        left = line.quantity - line.shipped_quantity
+        sent[line.id] = line.shipped_quantity + (min(parcel.get(line.id, 0), left) if parcel else left)
+    return sent

@@ -1,0 +1,117 @@
+"""Queries on orders as a whole. Lock an order before its parts, never after: `lock` first, then `parts.lock`."""
+
+# ruff: noqa: S608 - the column lists are our own constants, values travel as parameters
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from federation.conversations.messages import Address
+from federation.node import database
+from marketplace.orders.domain.values import Order
+from marketplace.tables import HubOrder
+
+_COLUMNS = """id, hub_id, token, number, state, currency, email, note, address, total_minor, paid_minor, payment_id,
+    redirect_url, asked_at, created_at, due_at, paid_at"""
+
+
+def plain_id(found: UUID) -> UUID:
+    """The driver's UUID as the standard library's, which encoders know."""
+    return UUID(int=found.int)
+
+
+def _read(row: Mapping[str, Any]) -> Order:
+    values = dict(row)
+    values["id"] = plain_id(values["id"])
+    values["payment_id"] = plain_id(values["payment_id"]) if values["payment_id"] else None
+    values["address"] = msgspec.json.decode(values["address"], type=Address)
+    return Order(**values)
+
+
+async def _one(condition: str, *args: object) -> Order | None:
+    row = await database.fetch_one(f"SELECT {_COLUMNS} FROM hub_order WHERE {condition}", *args)
+    return None if row is None else _read(row)
+
+
+async def insert(order: Order, checkout_key: str) -> bool:
+    """Add an order; False when this checkout was begun before. A number drawn twice raises from the driver."""
+    tag = await database.execute(
+        """INSERT INTO hub_order (id, hub_id, token, number, checkout_key, state, currency, email, note, address,
+            total_minor, paid_minor, redirect_url, created_at, updated_at, due_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '', $12, $12, $13)
+        ON CONFLICT (checkout_key) DO NOTHING""",
+        order.id,
+        order.hub_id,
+        order.token,
+        order.number,
+        checkout_key,
+        order.state,
+        order.currency,
+        order.email,
+        order.note,
+        msgspec.json.encode(order.address).decode(),
+        order.total_minor,
+        order.created_at,
+        order.due_at,
+    )
+    return database.affected(tag) == 1
+
+
+async def number_taken(number: str) -> bool:
+    """Whether an order has this number already."""
+    return bool(await HubOrder.exists().where(HubOrder.number == number))
+
+
+async def by_token(token: str) -> Order | None:
+    """The order behind a shopper's link."""
+    return await _one("token = $1", token)
+
+
+async def by_checkout_key(checkout_key: str) -> Order | None:
+    """The order begun with this form."""
+    return await _one("checkout_key = $1", checkout_key)
+
+
+async def by_id(order_id: UUID) -> Order | None:
+    """One order."""
+    return await _one("id = $1", order_id)
+
+
+async def lock(order_id: UUID) -> Order | None:
+    """One order, locked until the transaction ends."""
+    return await _one("id = $1 FOR UPDATE", order_id)
+
+
+async def lock_next_due(now: datetime) -> Order | None:
+    """The unfinished order that is longest overdue and locked by nobody, locked."""
+    return await _one("due_at <= $1 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED", now)
+
+
+async def claim_asking(order_id: UUID, now: datetime) -> bool:
+    """Whether the caller is the one who asks the boutiques; every later caller gets False."""
+    tag = await database.execute(
+        "UPDATE hub_order SET asked_at = $2, updated_at = $2 WHERE id = $1 AND asked_at IS NULL AND state = 'holding'",
+        order_id,
+        now,
+    )
+    return database.affected(tag) == 1
+
+
+async def change(order_id: UUID, now: datetime, **values: Any) -> None:
+    """Set columns of one order."""
+    await HubOrder.update(**values, updated_at=now).where(HubOrder.id == order_id)
+
+
+async def latest(state: str | None, before: datetime | None, limit: int) -> list[Order]:
+    """Orders, newest first; of one state if given, begun before `before` if given."""
+    rows = await database.fetch(
+        f"""SELECT {_COLUMNS} FROM hub_order WHERE ($1::text IS NULL OR state = $1)
+            AND ($2::timestamptz IS NULL OR created_at < $2) ORDER BY created_at DESC, id DESC LIMIT $3""",
+        state,
+        before,
+        limit,
+    )
+    return [_read(row) for row in rows]

@@ -1,0 +1,43 @@
+"""What becomes of money, heard from payouts inside the transaction that records it; an exception undoes the recording.
+
+Money that came after an order had ended is refunded in full by payouts itself; ids we do not know are ignored.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from federation.vocabulary.money import Money
+from marketplace.orders import payment, refunds
+from marketplace.settings import HubSettings
+from payouts.ports import PayoutChange
+from payouts.settings import PayoutSettings
+
+
+class OrderMoney:
+    """The hub's `payouts.ports.PaymentListener`."""
+
+    def __init__(self, settings: HubSettings, payout_settings: PayoutSettings) -> None:
+        self._settings = settings
+        self._payout_settings = payout_settings
+
+    async def payment_succeeded(self, order_id: UUID, now: datetime) -> None:
+        """The whole amount arrived: confirm every held part."""
+        await payment.succeeded(order_id, self._payout_settings, self._settings.public_url, now)
+
+    async def payment_failed(self, order_id: UUID, reason: str, now: datetime) -> None:
+        """The shopper gave up at the provider: the holds stand a while for another try."""
+        await payment.failed(order_id, reason, now)
+
+    async def refund_changed(self, refund_id: UUID, status: str, now: datetime) -> None:
+        """A refund moved."""
+        await refunds.refund_changed(refund_id, status, self._settings.public_url, now)
+
+    async def settlement_changed(
+        self, shop_order_id: UUID, kind: str, status: str, amount: Money, now: datetime
+    ) -> None:
+        """What a boutique is owed moved: tell it."""
+        await payment.settlement_changed(shop_order_id, (kind, status), amount, now)
+
+    async def payout_changed(self, change: PayoutChange, now: datetime) -> None:
+        """Money reached a boutique's bank: tell it, order by order."""
+        await payment.payout_changed(change, now)

@@ -1,0 +1,29 @@
+"""What the hub is told at start."""
+
+from typing import Annotated
+
+import msgspec
+
+from federation.node.settings import NodeSettings
+
+Rate = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+"""A share in basis points: 1000 is ten per cent."""
+
+
+class HubSettings(NodeSettings, frozen=True, kw_only=True):
+    """A node's settings and the hub's own. Rates are basis points, durations seconds.
+
+    `commission_bp` of a line's price is the hub's commission; `commission_vat_bp` of the commission is added for
+    boutiques in `country`, the hub's own, and not for others (reverse charge). `search_dir` is the index, by default
+    `search` in the state folder.
+    """
+
+    sandbox_url: str
+    sandbox_key: str
+    sandbox_webhook_secret: str
+    search_dir: str = ""
+    country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")] = "IT"
+    currency: str = "EUR"
+    commission_bp: Rate = 1_000
+    commission_vat_bp: Rate = 2_200
+    payout_interval_seconds: Annotated[int, msgspec.Meta(ge=1)] = 86_400
