@@ -183,11 +183,11 @@ async def _run(fed: Federation, endpoint: Endpoint, inbound: Inbound) -> Outboun
 
         async def effect() -> Answer:
             outbound = await endpoint.run(fed, inbound)
-            return Answer(outbound.status, outbound.body, outbound.content_type)
+            return Answer(status=outbound.status, content_type=outbound.content_type, body=outbound.body)
 
         scope = f"fed:{inbound.receiver.id}:{inbound.peer}:{endpoint.method} {endpoint.path}"
         answer = await once(scope, inbound.idempotency_key, inbound.body, effect)
-        return Outbound(answer.body, answer.media_type, answer.status)
+        return Outbound(answer.body, answer.content_type, answer.status)
 
 
 async def _body(request: Request[Any, Any, Any], bytes_max: int) -> bytes:

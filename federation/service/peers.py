@@ -139,3 +139,11 @@ async def _state(peer_id: PartyId) -> IdentityState | None:
 def _resolved(operations: tuple[SeenOperation, ...]) -> IdentityState:
     """What the operations add up to; remembered, since verifying their signatures anew costs more than a request."""
     return identity.resolve(operations, 0).state
+
+
+async def keys_of(peer_id: PartyId, now: datetime) -> tuple[PublicKey, ...]:
+    """The keys that may sign for a peer at `now`."""
+    state = await _state(peer_id)
+    seconds = int(now.timestamp())
+    found = [] if state is None else [state.sign_key(keyid, seconds) for keyid in state.sign_keys]
+    return tuple(key for key in found if key is not None)

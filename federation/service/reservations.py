@@ -9,8 +9,10 @@ from datetime import datetime
 from federation.conversations import checks
 from federation.conversations.messages import ReservationAnswer, ReservationRequest
 from federation.documents import json
+from federation.errors import ReplicaFrozenError
 from federation.service.calls import JSON_TYPE, PeerCall, call
 from federation.service.context import Federation
+from federation.store import replicas
 from federation.vocabulary.ids import PartyId
 
 HOLD_TIMEOUT_SECONDS = 2.0
@@ -22,8 +24,12 @@ async def hold_remote(
 ) -> ReservationAnswer:
     """Ask a shop to hold pieces; `rejected` is an answer, not an error.
 
-    Raises PeerRefusedError (hold-quota, not-linked, ...) or PeerUnreachableError.
+    Raises PeerRefusedError (hold-quota, not-linked, ...), PeerUnreachableError, or ReplicaFrozenError for a shop that
+    signed two histories.
     """
+    replica = await replicas.replica(hub_id, shop_id)
+    if replica is not None and replica.state == "frozen":
+        raise ReplicaFrozenError(f"{shop_id} signed two histories: nothing is ordered there until that is resolved")
     exchange = PeerCall(
         local_id=hub_id,
         remote_id=shop_id,

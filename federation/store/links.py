@@ -89,6 +89,33 @@ async def accepted_pairs(kind: str) -> list[tuple[PartyId, PartyId]]:
     return [(PartyId(row["local_id"]), PartyId(row["remote_id"])) for row in rows]
 
 
+async def silent_pairs(since: datetime) -> list[tuple[PartyId, PartyId]]:
+    """(shop, hub) of every accepted link whose hub has heard no stock of the hosted shop since a moment."""
+    rows = await database.fetch(
+        """
+        SELECT d.shop_id, d.hub_id FROM fed_delivery d
+        JOIN fed_link l ON l.local_id = d.shop_id AND l.remote_id = d.hub_id AND l.state = 'accepted'
+        WHERE d.last_stock_at IS NULL OR d.last_stock_at < $1 ORDER BY d.last_stock_at NULLS FIRST
+        """,
+        since,
+    )
+    return [(PartyId(row["shop_id"]), PartyId(row["hub_id"])) for row in rows]
+
+
+async def lagging_pairs(before: datetime) -> list[tuple[PartyId, PartyId]]:
+    """(shop, hub) of every accepted link whose hub lacks lines that the hosted shop signed before a moment."""
+    rows = await database.fetch(
+        """
+        SELECT d.shop_id, d.hub_id FROM fed_delivery d
+        JOIN fed_link l ON l.local_id = d.shop_id AND l.remote_id = d.hub_id AND l.state = 'accepted'
+        JOIN fed_log g ON g.holder_id = d.shop_id AND g.party_id = d.shop_id
+        WHERE d.acked_size < g.size AND g.changed_at < $1 ORDER BY d.shop_id, d.hub_id
+        """,
+        before,
+    )
+    return [(PartyId(row["shop_id"]), PartyId(row["hub_id"])) for row in rows]
+
+
 async def open_delivery(shop_id: PartyId, hub_id: PartyId) -> None:
     """Begin to count what a hub has acknowledged; nothing when that has begun."""
     await database.execute(

@@ -1,0 +1,82 @@
+"""Logs as they are pushed to a hub and read from whoever holds them."""
+
+import re
+
+from federation import batches, limits
+from federation.documents import json
+from federation.http.edge import Endpoint, Inbound, Outbound
+from federation.service import intake, reading
+from federation.service.calls import LOG_TYPE
+from federation.service.context import Federation
+from federation.vocabulary.errors import NotFoundError, RecordInvalidError
+from federation.vocabulary.ids import PartyId, is_party_id
+
+CHECKPOINT_TYPE = "text/plain; charset=utf-8"
+_NUMBER = re.compile(r"0|[1-9]\d{0,15}", re.ASCII)
+
+
+async def _push(fed: Federation, inbound: Inbound) -> Outbound:
+    if fed.hub_desk is None or inbound.receiver.kind != "hub":
+        raise NotFoundError("only a hub takes a shop's log")
+    if inbound.content_type != LOG_TYPE or inbound.old_size is None:
+        raise RecordInvalidError(f"a push has the type {LOG_TYPE} and the header Fed-Old-Size")
+    batch = batches.decode(inbound.body)
+    epoch = _epoch(inbound)
+    if f"{inbound.peer}/catalog/{epoch}\n" != batch.note.decode()[: len(f"{inbound.peer}/catalog/{epoch}\n")]:
+        raise RecordInvalidError("the checkpoint is of another log than the address")
+    ends = (inbound.receiver, inbound.peer)
+    return Outbound(json.encode(await intake.take_batch(fed.hub_desk, ends, batch, inbound.old_size, inbound.now)))
+
+
+async def _checkpoint(_fed: Federation, inbound: Inbound) -> Outbound:
+    head = await reading.head_of(inbound.receiver.id, _whose(inbound))
+    return Outbound(head.note, CHECKPOINT_TYPE)
+
+
+async def _read(_fed: Federation, inbound: Inbound) -> Outbound:
+    head = await reading.head_of(inbound.receiver.id, _whose(inbound), _epoch(inbound))
+    wanted = min(_number(inbound, "limit", limits.BATCH_OPERATIONS_MAX), limits.BATCH_OPERATIONS_MAX)
+    return Outbound(batches.encode(await reading.batch_from(head, _number(inbound, "from", 0), wanted)), LOG_TYPE)
+
+
+async def _proof(_fed: Federation, inbound: Inbound) -> Outbound:
+    head = await reading.head_of(inbound.receiver.id, _whose(inbound))
+    old, new = _number(inbound, "old", 0), _number(inbound, "new", head.size)
+    proof = await reading.growth(head, old, new)
+    return Outbound(json.encode({"old": old, "new": new, "proof": [item.hex() for item in proof]}))
+
+
+def _whose(inbound: Inbound) -> PartyId:
+    """Whose log is meant: the receiver's own, or that of the shop named in the address of a replica."""
+    named = str(inbound.params.get("shop_id", inbound.receiver.id))
+    if not is_party_id(named):
+        raise NotFoundError(f"{named[:60]!r} is not a party id")
+    return PartyId(named)
+
+
+def _epoch(inbound: Inbound) -> int:
+    return int(inbound.params["epoch"])
+
+
+def _number(inbound: Inbound, name: str, default: int) -> int:
+    text = inbound.query.get(name, str(default))
+    if _NUMBER.fullmatch(text) is None:
+        raise RecordInvalidError(f"{name}={text[:20]} is not a number")
+    return int(text)
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path="/log/{epoch:int}",
+        run=_push,
+        bytes_max=limits.BATCH_WIRE_BYTES_MAX,
+        transaction=False,
+    ),
+    Endpoint(method="GET", path="/log/{epoch:int}", run=_read),
+    Endpoint(method="GET", path="/checkpoint", run=_checkpoint, public=True, linked=False),
+    Endpoint(method="GET", path="/proof", run=_proof),
+    Endpoint(method="GET", path="/replicas/{shop_id:str}/log/{epoch:int}", run=_read),
+    Endpoint(method="GET", path="/replicas/{shop_id:str}/checkpoint", run=_checkpoint),
+    Endpoint(method="GET", path="/replicas/{shop_id:str}/proof", run=_proof),
+)

@@ -1,0 +1,182 @@
+"""A hub taking in a shop's log, by push or by pull alike: all of a batch in one transaction, then countersigned.
+
+Invariants: a hub's copy never shrinks and never holds a line that no signed root covers; what it has cosigned and
+what it projects into listings are committed together. A bad record is taken as history, quarantined and reported.
+Two signed roots for one size freeze the replica, with both notes kept as proof.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from federation import limits
+from federation.batches import Batch
+from federation.conversations.messages import PushReceipt, Quarantine
+from federation.conversations.replica import ReplicaState, step
+from federation.documents.keys import PublicKey, SigningKey
+from federation.errors import ReplicaFrozenError
+from federation.log import checkpoint, intake, leaves
+from federation.log.checkpoint import SignedCheckpoint
+from federation.log.errors import ForkDetectedError
+from federation.log.tree import Range, root_of
+from federation.node.database import atomic
+from federation.ports import AcceptedRecord, HubDesk
+from federation.records import HostedParty, LogHead, Replica
+from federation.service import catalogue, peers
+from federation.store import logs, replicas
+from federation.vocabulary.errors import GalleriaError, NotFoundError, QuotaError
+from federation.vocabulary.ids import PartyId
+
+
+class _Taking(msgspec.Struct, frozen=True):
+    """A batch at the door: whose it is, what we hold, what it claims and who may have signed that."""
+
+    desk: HubDesk
+    hub: HostedParty
+    shop_id: PartyId
+    replica: Replica
+    head: LogHead
+    signed: SignedCheckpoint
+    keys: Sequence[PublicKey]
+    now: datetime
+
+
+async def take_batch(
+    desk: HubDesk, ends: tuple[HostedParty, PartyId], batch: Batch, old_size: int, now: datetime, *, shop_size: int = 0
+) -> PushReceipt:
+    """Take a batch of a shop's log into the hub's copy; `ends` are (hub, shop). Call outside a transaction.
+
+    `shop_size` is how far the shop is known to reach, when that is further than this batch. Raises as
+    `federation.log.intake.check_batch` does, and ReplicaFrozenError; a proven fork freezes the replica first.
+    """
+    hub, shop_id = ends
+    keys = await peers.keys_of(shop_id, now)
+    signed = checkpoint.parse(batch.note)
+    try:
+        async with atomic():
+            replica = await unfrozen(hub.id, shop_id)
+            head = await locked_head(hub.id, shop_id, now)
+            await refuse_fork(head, signed, keys)
+            taking = _Taking(desk, hub, shop_id, replica, head, signed, keys, now)
+            receipt = await _take(taking, batch.lines, old_size)
+            await _record(taking, receipt, shop_size)
+            return receipt
+    except ForkDetectedError as error:
+        await freeze((hub.id, shop_id), batch.note, error.detail, now)
+        raise
+
+
+async def unfrozen(hub_id: PartyId, shop_id: PartyId) -> Replica:
+    """The replica, locked; raises ReplicaFrozenError after a proven fork, NotFoundError for a shop not followed."""
+    replica = await replicas.replica(hub_id, shop_id, lock=True)
+    if replica is None:
+        raise NotFoundError(f"{hub_id} does not follow {shop_id}")
+    if replica.state == "frozen":
+        raise ReplicaFrozenError(f"{shop_id} signed two histories; its operator must resolve that with a root key")
+    return replica
+
+
+async def locked_head(hub_id: PartyId, shop_id: PartyId, now: datetime) -> LogHead:
+    """The end of the hub's copy, locked; opened when this is the first look."""
+    head = await logs.head(hub_id, shop_id, lock=True)
+    if head is None:
+        await logs.open_log(LogHead(hub_id, shop_id, catalogue.FIRST_EPOCH, 0, b"", b"", now))
+        head = await logs.head(hub_id, shop_id, lock=True)
+    if head is None:
+        raise NotFoundError(f"{hub_id} holds no log of {shop_id}")
+    return head
+
+
+async def refuse_fork(head: LogHead, signed: SignedCheckpoint, keys: Sequence[PublicKey]) -> None:
+    """Raise ForkDetectedError when a verified checkpoint at or below our size has another root than our copy."""
+    told = checkpoint.verify(signed, checkpoint.origin_of(head.party_id, head.epoch), keys)
+    if told.size > head.size:
+        return
+    tree = Range.decode(head.size, head.peaks)
+    root = tree.root() if told.size == head.size else root_of(await logs.hashes(head, told.size))
+    if root != told.root:
+        raise ForkDetectedError(f"{told.origin} has two signed roots at size {told.size}")
+
+
+async def freeze(ends: tuple[PartyId, PartyId], note: bytes, reason: str, now: datetime) -> None:
+    """Stop following a shop; the proof is its new note beside the one that our copy grew from."""
+    hub_id, shop_id = ends
+    async with atomic():
+        head = await logs.head(hub_id, shop_id)
+        ours = b"" if head is None else head.note
+        await replicas.freeze(hub_id, shop_id, ours + b"\n" + note, reason, now)
+
+
+def followed(state: ReplicaState, *, caught_up: bool) -> ReplicaState:
+    """The replica's state after lines were taken (or found complete)."""
+    if state == "repairing":
+        state = step(state, "repaired")
+    elif state == "desynced":
+        state = step(state, "pull")
+    elif state == "live" and not caught_up:
+        state = step(state, "gap")
+    return step(state, "caught_up") if caught_up and state in {"catching_up", "live"} else state
+
+
+async def _take(taking: _Taking, lines: Sequence[bytes], old_size: int) -> PushReceipt:
+    hub, head, signed, now = taking.hub, taking.head, taking.signed, taking.now
+    newest = await logs.newest(head, _keys_in(lines))
+    state = intake.LogState(
+        checkpoint.origin_of(taking.shop_id, head.epoch),
+        Range.decode(head.size, head.peaks),
+        lambda key: newest[key].hash.hex() if key in newest else None,
+    )
+    accepted = intake.check_batch(state, old_size, lines, signed, taking.keys)
+    line = checkpoint.cosign(signed, hub.id, SigningKey.from_seed(hub.sign_seed), int(now.timestamp()))
+    note = checkpoint.with_line(signed.note.encode(), line)
+    grown = LogHead(hub.id, taking.shop_id, head.epoch, accepted.tree.size, accepted.tree.encode(), note, now)
+    if accepted.leaves:
+        await logs.add_leaves(grown, [catalogue.stored(leaf) for leaf in accepted.leaves])
+        await logs.advance(grown, sum(map(len, lines)))
+        await _refuse_too_many(grown)
+    quarantined = tuple(await _project(taking.desk, grown, accepted, now))
+    return PushReceipt(size=grown.size, cosignature=line, accepted=len(accepted.leaves), quarantined=quarantined)
+
+
+async def _record(taking: _Taking, receipt: PushReceipt, shop_size: int) -> None:
+    """Note where the replica stands after a batch, pulled when the shop's size came with it, else pushed."""
+    hub_id, replica = taking.hub.id, taking.replica
+    state = followed(replica.state, caught_up=receipt.size >= max(shop_size, replica.shop_size))
+    if shop_size:
+        await replicas.record_pulled(hub_id, replica.shop_id, state, shop_size, taking.now, found=receipt.accepted)
+    else:
+        await replicas.record_pushed(hub_id, replica.shop_id, state, receipt.size, taking.now)
+
+
+async def _project(desk: HubDesk, head: LogHead, accepted: intake.Accepted, now: datetime) -> list[Quarantine]:
+    """Hand the good records to the desk; returns all that will not be served, and remembers them."""
+    faulty = {item.leaf.seq: item for item in accepted.quarantined}
+    records = [
+        AcceptedRecord(leaf.seq, leaf.operation, leaf.key, leaf.type, leaf.body, leaf.hash)
+        for leaf in accepted.leaves
+        if leaf.seq not in faulty
+    ]
+    quarantined = [Quarantine(seq=seq, key=item.leaf.key, errors=item.errors) for seq, item in faulty.items()]
+    if records:
+        quarantined += await desk.records_accepted(head.holder_id, head.party_id, records, now)
+    await replicas.add_quarantined(head.holder_id, head.party_id, head.epoch, quarantined, now)
+    return sorted(quarantined, key=lambda item: item.seq)
+
+
+def _keys_in(lines: Sequence[bytes]) -> list[str]:
+    """The keys of those lines that can be read; `check_batch` refuses the others."""
+    keys = []
+    for line in lines[: limits.BATCH_OPERATIONS_MAX]:
+        try:
+            keys.append(leaves.parse_leaf(line).key)
+        except GalleriaError:
+            continue
+    return keys
+
+
+async def _refuse_too_many(head: LogHead) -> None:
+    if head.size <= limits.LIVE_RECORDS_MAX:
+        return
+    if await logs.live_records(head.holder_id, head.party_id, "") > limits.LIVE_RECORDS_MAX:
+        raise QuotaError(f"a shop has at most {limits.LIVE_RECORDS_MAX} live records at this hub: delete some")

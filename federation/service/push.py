@@ -1,0 +1,102 @@
+"""A shop sending the end of its log to a hub: batch after batch, from wherever the hub says it is.
+
+Invariants: only what the hub has countersigned counts as delivered, and that countersignature is verified and kept;
+a lost or repeated request does no harm, for the hub's size decides. The hub may pull the same lines at any time.
+"""
+
+from datetime import datetime
+
+from federation import batches
+from federation.conversations import checks
+from federation.conversations.messages import PushReceipt
+from federation.documents.errors import BadSignatureError
+from federation.documents.keys import PublicKey
+from federation.errors import PeerMismatchError
+from federation.log import checkpoint
+from federation.log.errors import SizeMismatchError
+from federation.node.database import atomic
+from federation.records import LogHead
+from federation.service import catalogue, peers, reading
+from federation.service.calls import LOG_TYPE, PeerCall, call
+from federation.service.catalogue import PushDue
+from federation.service.context import Federation
+from federation.store import links
+from federation.vocabulary.errors import PeerRefusedError
+from federation.vocabulary.ids import new_id
+
+BATCHES_PER_RUN = 50
+REWINDS_PER_RUN = 3
+
+
+async def deliver_log(fed: Federation, due: PushDue, now: datetime) -> int:
+    """Push what the hub lacks; returns how many lines it took. Raises PeerRefusedError or PeerUnreachableError."""
+    delivery = await links.delivery(due.shop_id, due.hub_id)
+    head = await reading.head_of(due.shop_id, due.shop_id)
+    hub_size = 0 if delivery is None else delivery.acked_size
+    taken = rewinds = 0
+    for _ in range(BATCHES_PER_RUN):
+        if hub_size >= head.size:
+            break
+        try:
+            receipt = await _push(fed, due, head, hub_size, now)
+        except PeerRefusedError as error:
+            rewinds += 1
+            hub_size = _hub_size(error, head, hub_size, rewinds)
+            await links.record_size(due.shop_id, due.hub_id, hub_size, now)
+            continue
+        taken += receipt.accepted
+        hub_size = receipt.size
+    if hub_size < head.size:
+        async with atomic():
+            await catalogue.announce(due.shop_id, due.hub_id, now, key=f"{catalogue.TOPIC}:{new_id()}")
+    return taken
+
+
+def _hub_size(error: PeerRefusedError, head: LogHead, sent_from: int, rewinds: int) -> int:
+    """Where the hub says it is, when that is why it refused; raises `error` when it is not, or goes in circles."""
+    wanted = error.expected
+    in_circles = rewinds > REWINDS_PER_RUN or wanted == sent_from
+    if error.peer_slug != SizeMismatchError.slug or not isinstance(wanted, int) or in_circles or wanted < 0:
+        raise error
+    if wanted > head.size:
+        raise PeerMismatchError(
+            f"the hub holds {wanted} signed lines of this shop, the shop itself {head.size}: it was restored from an "
+            "old copy; fetch the missing end from the hub before anything new is published"
+        ) from error
+    return wanted
+
+
+async def _push(fed: Federation, due: PushDue, head: LogHead, hub_size: int, now: datetime) -> PushReceipt:
+    batch = await reading.batch_from(head, hub_size)
+    exchange = PeerCall(
+        local_id=due.shop_id,
+        remote_id=due.hub_id,
+        method="POST",
+        path=f"/log/{head.epoch}",
+        body=batches.encode(batch),
+        content_type=LOG_TYPE,
+        idempotency_key=str(new_id()),
+        old_size=hub_size,
+    )
+    answer = await call(fed, exchange, now)
+    receipt = checks.read(answer.body, PushReceipt)
+    cosigned = _cosigned(batch.note, receipt, due, await peers.keys_of(due.hub_id, now))
+    await links.record_size(
+        due.shop_id, due.hub_id, receipt.size, now, cosigned_note=cosigned, quarantined=len(receipt.quarantined)
+    )
+    return receipt
+
+
+def _cosigned(note: bytes, receipt: PushReceipt, due: PushDue, keys: tuple[PublicKey, ...]) -> bytes:
+    """The checkpoint with the hub's verified cosignature; raises PeerMismatchError when the hub lied."""
+    told = checkpoint.parse(note).checkpoint
+    if receipt.size != told.size:
+        raise PeerMismatchError(f"{due.hub_id} answered size {receipt.size} to a batch that leads to {told.size}")
+    try:
+        cosigned = checkpoint.with_line(note, receipt.cosignature)
+        found = any(checkpoint.cosignature(checkpoint.parse(cosigned), due.hub_id, key) for key in keys)
+    except BadSignatureError as error:
+        raise PeerMismatchError(f"{due.hub_id} answered with a cosignature that does not verify") from error
+    if not found:
+        raise PeerMismatchError(f"{due.hub_id} took lines without countersigning them")
+    return cosigned

@@ -1,0 +1,43 @@
+"""Serving a log, one's own or a countersigned copy: batches that end at a signed size, proofs of growth."""
+
+from federation import limits
+from federation.batches import GROUP_BYTES_MAX, Batch
+from federation.log.tree import consistency_proof
+from federation.records import LogHead
+from federation.store import logs
+from federation.vocabulary.errors import NotFoundError, RecordInvalidError
+from federation.vocabulary.ids import PartyId
+
+
+async def head_of(holder_id: PartyId, party_id: PartyId, epoch: int | None = None) -> LogHead:
+    """The end of the log of `party_id` as `holder_id` has it; raises NotFoundError, also for another epoch."""
+    head = await logs.head(holder_id, party_id)
+    if head is None or epoch not in {None, head.epoch}:
+        raise NotFoundError(f"{holder_id} holds no log of {party_id}" + (f" in epoch {epoch}" if head else ""))
+    return head
+
+
+async def batch_from(head: LogHead, start: int, lines_max: int = limits.BATCH_OPERATIONS_MAX) -> Batch:
+    """As many lines from `start` on as one batch carries, ending at a checkpoint; none at the log's end.
+
+    `lines_max` is a wish: the first checkpoint after `start` is always reached.
+    """
+    if not 0 <= start <= head.size:
+        raise RecordInvalidError(f"the log has {head.size} lines, none can be read from {start} on")
+    if start == head.size:
+        return Batch(head.note, ())
+    found = await logs.checkpoints_after(head, start, start + limits.BATCH_OPERATIONS_MAX)
+    base = max((item.inflated_bytes for item in found if item.size <= start), default=0)
+    first, *further = [item for item in found if item.size > start]
+    end = first
+    for item in further:
+        if item.inflated_bytes - base <= GROUP_BYTES_MAX and item.size - start <= lines_max:
+            end = item
+    return Batch(end.note, tuple(await logs.lines(head, start, end.size)))
+
+
+async def growth(head: LogHead, old: int, new: int) -> list[bytes]:
+    """The proof that the log at size `new` continues the log at size `old` (RFC 6962 section 2.1.2)."""
+    if not 0 <= old <= new <= head.size:
+        raise RecordInvalidError(f"the log has {head.size} lines: no proof leads from {old} to {new}")
+    return consistency_proof(await logs.hashes(head, new), old)

@@ -1,0 +1,116 @@
+"""What a worker does for the federation: the outbox topics it handles, and what it looks for by and by.
+
+Every failure of a delivery is written where the portal shows it, then left to the outbox, which tries again or
+keeps the message as a dead letter. Sweeps find what was lost: a lagging hub, a shop's missed push, a silent stock.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from federation import limits
+from federation.node import clock
+from federation.node.database import atomic
+from federation.node.outbox import Handler, Message
+from federation.node.work import Sweep
+from federation.service import catalogue, links, orders, pull, push, stock
+from federation.service.catalogue import PushDue
+from federation.service.context import Federation
+from federation.service.links import LinkDue
+from federation.service.orders import EventDue
+from federation.service.stock import StockDue
+from federation.store import links as link_store
+from federation.store import parties
+from federation.vocabulary.errors import GalleriaError
+from federation.vocabulary.ids import PartyId
+
+_log = structlog.get_logger(__name__)
+
+QUEUE = "sync"
+HEARTBEAT_SECONDS = limits.HEARTBEAT_INTERVAL_SECONDS
+PULL_SECONDS = 10
+LAGGING_SECONDS = 30
+NONCE_SECONDS = 120
+
+
+def fed_handlers(fed: Federation) -> dict[str, Handler]:
+    """The handler of each of the federation's topics."""
+
+    async def push_log(message: Message) -> None:
+        due = message.read(PushDue)
+        await _recorded(due.shop_id, due.hub_id, lambda: push.deliver_log(fed, due, clock.now()))
+
+    async def push_stock(message: Message) -> None:
+        due, desk = message.read(StockDue), fed.shop_desk
+        if desk is not None:
+            await _recorded(due.shop_id, due.hub_id, lambda: stock.deliver_due(fed, desk, due, clock.now()))
+
+    async def send_events(message: Message) -> None:
+        await orders.deliver_events(fed, message.read(EventDue), clock.now())
+
+    async def send_link(message: Message) -> None:
+        await links.deliver_link(fed, message.read(LinkDue), clock.now())
+
+    return {
+        catalogue.TOPIC: push_log,
+        stock.TOPIC: push_stock,
+        orders.TOPIC: send_events,
+        links.TOPIC: send_link,
+    }
+
+
+def fed_sweeps(fed: Federation) -> tuple[Sweep, ...]:
+    """What must be looked at by and by, whatever messages were lost; those of a desk that is not here are left out."""
+
+    async def pull_shops(now: datetime) -> None:
+        await pull.pull_due(fed, now)
+
+    async def beat(now: datetime) -> None:
+        await heartbeats(fed, now)
+
+    sweeps = [Sweep("fed.nonces", NONCE_SECONDS, QUEUE, forget_nonces)]
+    if fed.hub_desk is not None:
+        sweeps.append(Sweep("fed.pull", PULL_SECONDS, QUEUE, pull_shops))
+    if fed.shop_desk is not None:
+        sweeps.append(Sweep("fed.heartbeat", HEARTBEAT_SECONDS, QUEUE, beat))
+        sweeps.append(Sweep("fed.lagging", LAGGING_SECONDS, QUEUE, push_lagging))
+    return tuple(sweeps)
+
+
+async def heartbeats(fed: Federation, now: datetime) -> None:
+    """Tell every linked hub of each shop that has been silent for a while that its stock is as told."""
+    desk = fed.shop_desk
+    if desk is None:
+        return
+
+    async def beat(pair: tuple[PartyId, PartyId]) -> None:
+        try:
+            await _recorded(*pair, lambda: stock.deliver_stock(fed, desk, pair, now))
+        except GalleriaError as error:
+            _log.info("heartbeat_failed", shop=pair[0], hub=pair[1], slug=error.slug, detail=error.detail)
+
+    silent_since = now - timedelta(seconds=HEARTBEAT_SECONDS - limits.HEARTBEAT_JITTER_SECONDS)
+    await pull.for_each_peer(await link_store.silent_pairs(silent_since), beat)
+
+
+async def push_lagging(now: datetime) -> None:
+    """Announce anew what a hub still lacks although nothing is on its way there."""
+    async with atomic():
+        for shop_id, hub_id in await link_store.lagging_pairs(now - timedelta(seconds=LAGGING_SECONDS)):
+            key = f"{catalogue.TOPIC}:{shop_id}:{hub_id}:lagging:{int(now.timestamp()) // LAGGING_SECONDS}"
+            await catalogue.announce(shop_id, hub_id, now, key=key)
+
+
+async def forget_nonces(now: datetime) -> None:
+    """Drop nonces too old for any request that would still be taken."""
+    await parties.forget_nonces(now - timedelta(seconds=limits.NONCE_KEPT_SECONDS))
+
+
+async def _recorded(shop_id: PartyId, hub_id: PartyId, deliver: Callable[[], Awaitable[int]]) -> None:
+    """Deliver; a failure is written down for the portal and raised on."""
+    try:
+        await deliver()
+    except GalleriaError as error:
+        await link_store.record_error(shop_id, hub_id, error.detail, clock.now())
+        raise
