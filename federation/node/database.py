@@ -8,7 +8,8 @@ transactions as nothing. JSON columns travel as text both ways: encode and decod
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import asyncpg
 from piccolo.engine.base import BaseAtomic, BaseBatch, BaseTransaction, Engine
@@ -96,12 +97,17 @@ class PiccoloTransaction(BaseTransaction):
     def __init__(self) -> None:
         self._block: AbstractAsyncContextManager[None] = atomic()
 
-    async def __aenter__(self, *_args: object, **_kwargs: object) -> "PiccoloTransaction":
+    async def __aenter__(self, *_args: object, **_kwargs: object) -> Self:
         await self._block.__aenter__()
         return self
 
-    async def __aexit__(self, *args: Any, **_kwargs: object) -> bool:
-        return bool(await self._block.__aexit__(*args))
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        at: TracebackType | None = None,
+    ) -> bool:
+        return bool(await self._block.__aexit__(kind, error, at))
 
 
 class PiccoloAtomic(BaseAtomic):

@@ -35,8 +35,8 @@ class Answer(msgspec.Struct, frozen=True):
     """A whole answer, kept so that it can be repeated byte for byte."""
 
     status: int
+    content_type: str = "application/json"
     body: bytes = b""
-    media_type: str = "application/json"
     replayed: bool = False
 
 
@@ -61,7 +61,7 @@ async def once(scope: str, key: str, content: bytes, run: Callable[[], Awaitable
     if row is not None:
         if row["content_sha256"] != digest:
             raise IdempotencyConflictError("this idempotency key was used before with another content: use a new key")
-        return Answer(row["status"], row["body"], row["media_type"], replayed=True)
+        return Answer(row["status"], row["media_type"], row["body"], replayed=True)
     answer = await run()
     if answer.status < _SERVER_ERROR:
         await execute(
@@ -71,7 +71,7 @@ async def once(scope: str, key: str, content: bytes, run: Callable[[], Awaitable
             key,
             digest,
             answer.status,
-            answer.media_type,
+            answer.content_type,
             answer.body,
         )
     return answer

@@ -11,7 +11,7 @@ from federation.vocabulary.errors import RecordInvalidError
 
 async def effect() -> Answer:
     await execute("INSERT INTO node_setting VALUES ('effect', 'x')")
-    return Answer(201, b'{"made":1}')
+    return Answer(201, body=b'{"made":1}')
 
 
 async def never() -> Answer:
@@ -24,7 +24,7 @@ async def test_same_key_and_content_repeats_the_answer(committed: Database) -> N
         first = await once("s", "k", b"content", effect)
     async with atomic():
         again = await once("s", "k", b"content", never)
-    assert (again.status, again.body, again.media_type) == (first.status, first.body, first.media_type)
+    assert (again.status, again.body, again.content_type) == (first.status, first.body, first.content_type)
     assert (first.replayed, again.replayed) == (False, True)
 
 

@@ -1,0 +1,248 @@
+"""From settings and handlers to a running web app: the boundary that every request crosses.
+
+Invariants of the boundary
+- One request, one transaction; the answer leaves only after COMMIT. Whatever was raised rolls back, and a COMMIT that
+  fails is answered as a failure. Handlers with `opt={"transaction": False}` open their own.
+- The session is loaded before and saved within that transaction; a changing request of a browser passes CSRF first.
+- Every answer, also of an address that does not exist, carries the correlation id and the security headers.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+from litestar import Litestar, MediaType, Request, Response, get
+from litestar.datastructures import State
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Send
+from litestar.types import Scope as LitestarScope
+
+from federation.node import clock, csrf, logs, sessions, signin
+from federation.node.answers import answer_exception, exception_handlers
+from federation.node.database import atomic, current, fetch_value, using
+from federation.node.pages import OWN_STATIC, template_config
+from federation.node.settings import NodeSettings, is_loopback
+from federation.node.static_files import StaticFiles
+from federation.node.web import PageContext, Visit, WebNode, learn_node_id, visit_of, web_node
+from federation.vocabulary.errors import GalleriaError
+
+_log = structlog.get_logger(__name__)
+
+Hook = Callable[[Litestar], Awaitable[None]]
+BODY_BYTES_MAX = 12 * 1024 * 1024
+_ANY_HOST_PATHS = ("/healthz", "/readyz")
+
+
+class MisdirectedError(GalleriaError):
+    """A request for a host that this node does not serve."""
+
+    slug = "misdirected-request"
+
+
+def make_app(
+    *,
+    settings: NodeSettings,
+    route_handlers: Sequence[Any],
+    templates: Sequence[Path] = (),
+    static: Sequence[Path] = (),
+    mounted_static: Mapping[str, Path] | None = None,
+    middleware: Sequence[Any] = (),
+    on_startup: Sequence[Hook] = (),
+    on_shutdown: Sequence[Hook] = (),
+    context: PageContext | Mapping[str, Any] | None = None,
+    form_targets: Sequence[str] = (),
+    state: Mapping[str, Any] | None = None,
+) -> Litestar:
+    """A web app of a node.
+
+    `context` adds names to every page. `form_targets` are the origins that forms may end on after a redirect (the
+    payment page). Hooks run with the database bound, after it started and before it stops. `mounted_static` serves a
+    folder below a prefix such as `fonts/`.
+    """
+    logs.configure(settings.log_level)
+    node = WebNode(settings, context)
+    node.form_targets = " ".join(("'self'", *form_targets))
+    static_files = StaticFiles([*([OWN_STATIC] if OWN_STATIC.is_dir() else []), *static], mounted_static or {})
+    return Litestar(
+        route_handlers=[healthz, readyz, static_files.route(), *signin.ROUTES, *route_handlers],
+        middleware=[Boundary(), *middleware],
+        lifespan=[_lifespan(node, on_startup, on_shutdown)],
+        exception_handlers=exception_handlers(),
+        after_exception=[_mark_failed],
+        before_send=[_finish_headers],
+        template_config=template_config(node, templates, static_files),
+        state=State({**(state or {}), "web_node": node}),
+        request_max_body_size=BODY_BYTES_MAX,
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _lifespan(node: WebNode, on_startup: Sequence[Hook], on_shutdown: Sequence[Hook]) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        await node.start()
+        try:
+            with using(node.database):
+                node.node_id = await learn_node_id()
+                for hook in on_startup:
+                    await hook(app)
+            try:
+                yield
+            finally:
+                with using(node.database):
+                    for hook in on_shutdown:
+                        await hook(app)
+        finally:
+            await node.database.stop()
+
+    return lifespan
+
+
+@get("/healthz", opt={"transaction": False, "session": False}, media_type=MediaType.TEXT)
+async def healthz() -> str:
+    """Alive: the database answers a real query."""
+    await current().ping()
+    return "ok"
+
+
+@get("/readyz", opt={"transaction": False, "session": False}, media_type=MediaType.TEXT)
+async def readyz() -> str:
+    """Ready: the database answers and holds this node's tables."""
+    await fetch_value("SELECT content FROM node_setting WHERE name = 'node_id'")
+    return "ready"
+
+
+class Boundary(ASGIMiddleware):
+    """Binds database and correlation id, and runs the handler inside its transaction."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: LitestarScope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        node, visit = web_node(scope["litestar_app"]), visit_of(scope)
+        with using(node.database), logs.correlated(visit.correlation_id):
+            crossing = _Crossing(node, visit, scope, receive, send, next_app)
+            if scope["route_handler"].opt.get("transaction", True):
+                await crossing.in_transaction()
+            else:
+                await crossing.without_transaction()
+
+
+class _RolledBackError(Exception):
+    """Leaves the transaction without committing; the answer is already written."""
+
+
+class _Crossing:
+    """One request on its way through the boundary."""
+
+    def __init__(
+        self, node: WebNode, visit: Visit, scope: LitestarScope, receive: Receive, send: Send, next_app: ASGIApp
+    ) -> None:
+        self._node = node
+        self._visit = visit
+        self._scope = scope
+        self._opt = scope["route_handler"].opt if "route_handler" in scope else {}
+        self._receive = receive
+        self._send = send
+        self._next_app = next_app
+        self._held: list[Message] = []
+
+    async def in_transaction(self) -> None:
+        """Hold the answer back until COMMIT; answer with the failure when anything fails before."""
+        try:
+            async with atomic():
+                await self._enter(lock=True)
+                await self._next_app(self._scope, self._receive, self._hold)
+                if self._visit.failed:
+                    raise _RolledBackError
+                await self._save_session()
+        except _RolledBackError:
+            pass
+        except Exception as error:
+            await self._answer_failure(error)
+        for message in self._held:
+            await self._send(message)
+
+    async def without_transaction(self) -> None:
+        """Pass the answer on as it comes; the session is saved on its own before the answer starts."""
+        await self._enter(lock=False)
+        await self._next_app(self._scope, self._receive, self._send_saved)
+
+    async def _hold(self, message: Message) -> None:
+        self._held.append(message)
+
+    async def _send_saved(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and not self._visit.failed:
+            await self._save_session()
+        await self._send(message)
+
+    async def _enter(self, *, lock: bool) -> None:
+        request: Request[Any, Any, Any] = Request(self._scope, self._receive)
+        _check_host(request, self._node)
+        if self._opt.get("session", True) and not self._scope["path"].startswith(csrf.EXEMPT_PATHS):
+            token = request.cookies.get(sessions.cookie_name(self._node), "")
+            changes = request.method not in csrf.SAFE_METHODS
+            self._visit.session = await sessions.load(token, clock.now(), lock=lock and changes)
+        await csrf.check(request, self._opt)
+
+    async def _save_session(self) -> None:
+        if self._opt.get("session", True):
+            await sessions.save(self._node, self._visit, clock.now())
+
+    async def _answer_failure(self, error: Exception) -> None:
+        """Replace whatever was to be said by what went wrong."""
+        self._held.clear()
+        self._visit.cookies.clear()
+        self._visit.failed = True
+        request: Request[Any, Any, Any] = Request(self._scope, self._receive)
+        response: Response[Any] = answer_exception(request, error)
+        answer = response.to_asgi_response(app=None, request=request)
+        await answer(self._scope, self._receive, self._hold)
+
+
+def _check_host(request: Request[Any, Any, Any], node: WebNode) -> None:
+    """Refuse hosts that are not ours, so that no link or cookie is ever made for one; on loopback any name will do."""
+    own, asked = node.settings.public_host, request.headers.get("host", "")
+    if asked != own and not is_loopback(own) and request.scope["path"] not in _ANY_HOST_PATHS:
+        raise MisdirectedError(f"This house answers at {node.settings.public_url} only.")
+
+
+async def _mark_failed(_error: Exception, scope: LitestarScope) -> None:
+    visit_of(scope).failed = True
+
+
+async def _finish_headers(message: Message, scope: LitestarScope) -> None:
+    if message["type"] != "http.response.start":
+        return
+    node, visit = web_node(scope["litestar_app"]), visit_of(scope)
+    headers = [*message["headers"]]
+    present = {name.lower() for name, _ in headers}
+    for name, content in _security_headers(node, visit).items():
+        if name.encode() not in present:
+            headers.append((name.encode(), content.encode()))
+    headers += [(b"set-cookie", cookie.encode()) for cookie in visit.cookies]
+    headers.append((b"correlation-id", visit.correlation_id.encode()))
+    if visit.cookies and b"cache-control" not in present:
+        headers.append((b"cache-control", b"private, no-store"))
+    message["headers"] = headers
+
+
+def _security_headers(node: WebNode, visit: Visit) -> dict[str, str]:
+    nonce = f" 'nonce-{visit.csp_nonce}'" if visit.csp_nonce else ""
+    policy = (
+        f"default-src 'none'; img-src {node.image_sources}; style-src 'self'{nonce}; script-src 'self'{nonce};"
+        f" font-src 'self'; connect-src 'self'; form-action {node.form_targets}; base-uri 'none'; frame-ancestors 'none'"
+    )
+    headers = {
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    }
+    if node.settings.is_https:
+        headers["strict-transport-security"] = "max-age=31536000"
+    return headers

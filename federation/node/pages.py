@@ -1,0 +1,79 @@
+"""Pages: one Jinja environment for all templates of an app, and how amounts and times are written for people.
+
+Invariants: autoescaping is on; an unknown name in a template fails loudly; amounts are formatted from integers by
+Babel, never through a float.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.response import Template
+from litestar.template import TemplateConfig
+
+from federation.node.csrf import csrf_field
+from federation.node.static_files import StaticFiles
+from federation.node.web import AnyRequest, WebNode, session_of, visit_of, web_node
+from federation.vocabulary.money import Money, to_decimal
+
+LOCALE = "en"
+OWN_TEMPLATES = Path(__file__).parent / "templates"
+OWN_STATIC = Path(__file__).parent / "static"
+
+
+def format_money(money: Money) -> str:
+    """An amount for people: `€1,234.50`."""
+    return format_currency(Decimal(to_decimal(money)), money.currency, locale=LOCALE)
+
+
+def format_day(moment: date | datetime) -> str:
+    """A day for people: `22 Nov 2026`."""
+    return format_date(moment, "d MMM y", locale=LOCALE)
+
+
+def format_moment(moment: datetime) -> str:
+    """A moment for people, in UTC until we know better: `22 Nov 2026, 14:05`."""
+    return format_datetime(moment, "d MMM y, HH:mm", locale=LOCALE)
+
+
+def csp_nonce(request: AnyRequest) -> str:
+    """The word that a `<style nonce>` or `<script nonce>` element of this page must carry."""
+    return visit_of(request.scope).nonce()
+
+
+def page(request: AnyRequest, template: str, /, *, status_code: int = 200, **context: Any) -> Template:
+    """A page from a template; the node's own page context is added beneath `context`."""
+    added = web_node(request.app).page_context
+    shared: Mapping[str, Any] = added(request) if callable(added) else added or {}
+    return Template(template, context={**shared, **context}, status_code=status_code, media_type="text/html")
+
+
+def template_config(
+    node: WebNode, templates: Sequence[Path], static_files: StaticFiles
+) -> TemplateConfig[JinjaTemplateEngine]:
+    """The templates of an app, its own folders before the node kit's, with our filters and functions."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([*templates, OWN_TEMPLATES]),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=node.settings.environment == "demo",
+    )
+    environment.filters |= {"money": format_money, "date": format_day, "datetime": format_moment}
+    environment.globals |= {
+        "csrf_field": csrf_field,
+        "csp_nonce": csp_nonce,
+        "session_of": session_of,
+        "static_url": static_files.url,
+        "environment": node.settings.environment,
+        "node_name": node.settings.node_name,
+        "public_url": node.settings.public_url,
+    }
+    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))

@@ -1,0 +1,101 @@
+"""Sessions of browsers, kept in the database; the cookie holds a random token, the table only its hash.
+
+Invariants: a token we did not issue is never adopted (no session fixation); signing in gives a new token; a session
+nobody put anything into is never stored; a session unused for 30 days is gone.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+
+import msgspec
+
+from federation.node.database import affected, execute, fetch_one, in_transaction
+from federation.node.web import Session, Visit, WebNode, session_of
+
+__all__ = ["Session", "forget_expired", "load", "save", "session_of"]
+
+LIFETIME = timedelta(days=30)
+TOUCH_AFTER = timedelta(days=1)
+CONTENT_BYTES_MAX = 64 * 1024
+_TOKEN_LENGTH = 43
+_COOKIE = "galleria"
+
+
+def cookie_name(node: WebNode) -> str:
+    """The name of the session cookie."""
+    return node.cookie_name(_COOKIE)
+
+
+async def load(token: str, now: datetime, *, lock: bool) -> Session:
+    """The stored session of `token`, else an empty one; `lock` makes concurrent requests of it take turns."""
+    if len(token) != _TOKEN_LENGTH:
+        return Session()
+    for_update = " FOR UPDATE" if lock and in_transaction() else ""
+    row = await fetch_one(
+        f"SELECT account_id, content FROM node_session WHERE token_sha256 = $1 AND expires_at > $2{for_update}",  # noqa: S608
+        _digest(token),
+        now,
+    )
+    if row is None:
+        return Session()
+    return Session(token, row["account_id"], msgspec.json.decode(row["content"]))
+
+
+async def save(node: WebNode, visit: Visit, now: datetime) -> None:
+    """Write what the request changed and put the cookie on the visit's answer."""
+    session = visit.session
+    if session.token == "" and session.stored_token != "" and not session.data:
+        await execute("DELETE FROM node_session WHERE token_sha256 = $1", _digest(session.stored_token))
+        visit.cookies.append(node.cookie(cookie_name(node), "", 0))
+        return
+    if session.is_changed:
+        if session.token == "":
+            session.rotate()
+        await _write(session, now)
+    elif not await _touch(session, now):
+        return
+    visit.cookies.append(node.cookie(cookie_name(node), session.token, int(LIFETIME.total_seconds())))
+
+
+async def _write(session: Session, now: datetime) -> None:
+    content = msgspec.json.encode(session.data)
+    if len(content) > CONTENT_BYTES_MAX:
+        raise ValueError(f"a session holds at most {CONTENT_BYTES_MAX} bytes, not {len(content)}")
+    values = (_digest(session.token), session.account_id, content.decode(), now + LIFETIME)
+    if session.stored_token:
+        tag = await execute(
+            "UPDATE node_session SET token_sha256 = $1, account_id = $2, content = $3, expires_at = $4"
+            " WHERE token_sha256 = $5",
+            *values,
+            _digest(session.stored_token),
+        )
+        if affected(tag) == 1:
+            return
+    await execute(
+        "INSERT INTO node_session (token_sha256, account_id, content, expires_at, created_at)"
+        " VALUES ($1, $2, $3, $4, $5)",
+        *values,
+        now,
+    )
+
+
+async def _touch(session: Session, now: datetime) -> bool:
+    """Prolong a session in use, at most once a day; whether it was."""
+    if not session.stored_token:
+        return False
+    tag = await execute(
+        "UPDATE node_session SET expires_at = $2 WHERE token_sha256 = $1 AND expires_at < $3",
+        _digest(session.stored_token),
+        now + LIFETIME,
+        now + LIFETIME - TOUCH_AFTER,
+    )
+    return affected(tag) == 1
+
+
+async def forget_expired(now: datetime) -> int:
+    """Drop sessions past their time; returns how many."""
+    return affected(await execute("DELETE FROM node_session WHERE expires_at <= $1", now))
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

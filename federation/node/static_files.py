@@ -1,0 +1,73 @@
+"""Style sheets, scripts, fonts and pictures of our own pages: found at start, served under an address that changes
+with their content, so that browsers may keep them for ever.
+
+Invariant: only files found at start are served; an address never becomes a path.
+"""
+
+import hashlib
+import mimetypes
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath
+
+from federation.vocabulary.errors import NotFoundError
+
+FOREVER = "public, max-age=31536000, immutable"
+FOR_A_DAY = "public, max-age=86400"
+
+mimetypes.add_type("font/woff2", ".woff2")
+mimetypes.add_type("text/javascript", ".js")
+mimetypes.add_type("image/svg+xml", ".svg")
+
+
+class StaticFile(msgspec.Struct, frozen=True):
+    """One file as it is served."""
+
+    content: bytes
+    media_type: str
+
+
+class StaticFiles:
+    """All static files of an app, with one version for the whole: a digest over names and contents."""
+
+    def __init__(self, roots: Sequence[Path], mounted: Mapping[str, Path]) -> None:
+        self._files: dict[str, StaticFile] = {}
+        for prefix, root in (*(("", root) for root in roots), *mounted.items()):
+            for path in sorted(root.rglob("*")):
+                if path.is_file():
+                    self._files[prefix + path.relative_to(root).as_posix()] = _read(path)
+        digest = hashlib.sha256()
+        for name, file in sorted(self._files.items()):
+            digest.update(name.encode() + b"\0" + hashlib.sha256(file.content).digest())
+        self.version = digest.hexdigest()[:12]
+
+    def url(self, path: str) -> str:
+        """The address of a file; raises KeyError when there is no such file, so that a misspelt name fails a test."""
+        if path not in self._files:
+            raise KeyError(f"there is no static file {path!r}")
+        return f"/static/{self.version}/{path}"
+
+    def answer(self, version: str, path: str) -> Response[bytes]:
+        """The file at `path`, whatever the version; only the present version may be kept for ever."""
+        file = self._files.get(path)
+        if file is None:
+            raise NotFoundError("There is no such file.")
+        keep = FOREVER if version == self.version else FOR_A_DAY
+        return Response(file.content, media_type=file.media_type, headers={"Cache-Control": keep})
+
+    def route(self) -> Any:
+        """The handler that serves them."""
+
+        @get("/static/{version:str}/{path:path}", opt={"transaction": False, "session": False})
+        async def static_file(version: FromPath[str], path: FromPath[str]) -> Response[bytes]:
+            return self.answer(version, path.lstrip("/"))
+
+        return static_file
+
+
+def _read(path: Path) -> StaticFile:
+    return StaticFile(path.read_bytes(), mimetypes.guess_type(path.name)[0] or "application/octet-stream")
