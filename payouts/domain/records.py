@@ -173,6 +173,11 @@ class RefundRecord(msgspec.Struct, frozen=True, kw_only=True):
         """The idempotency key of the attempt under way."""
         return f"re:{self.id}:{self.attempt}"
 
+    @property
+    def reference(self) -> str:
+        """How the attempt under way is named to the provider."""
+        return f"{self.id}:{self.attempt}"
+
 
 class RefundedLineRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What a refund took back of one line."""

@@ -1,0 +1,73 @@
+"""The use cases of money, one file each; what other packages call is named here."""
+
+from payouts.service.shop_accounts import ensure_account, resume_payouts
+from payouts.service.claims import write_off_claim
+from payouts.service.context import Payments
+from payouts.service.payments import PaymentView, cancel_payment, open_payment, start_payment
+from payouts.service.bank_payouts import run_payouts
+from payouts.service.reads import (
+    MoneyView,
+    account_of,
+    accounts,
+    alerts,
+    claims,
+    ledger_about,
+    ledger_entries,
+    lines_of_order,
+    payment_of_order,
+    payouts,
+    refund_by_id,
+    refunds,
+    refunds_of_order,
+    settlements,
+    settlements_of_order,
+    shop_money,
+    shortfall,
+    transfers,
+    trial_balance,
+    trial_balance_totals,
+)
+from payouts.service.refund_payment import retry_refund
+from payouts.service.refunds import RefundedPart, RefundPart, RefundRequest, RefundView, refund_part
+from payouts.service.sales import SHIPPING_LINE, capture_sale, release
+
+__all__ = [
+    "SHIPPING_LINE",
+    "MoneyView",
+    "PaymentView",
+    "Payments",
+    "RefundPart",
+    "RefundRequest",
+    "RefundView",
+    "RefundedPart",
+    "account_of",
+    "accounts",
+    "alerts",
+    "cancel_payment",
+    "capture_sale",
+    "claims",
+    "ensure_account",
+    "ledger_about",
+    "ledger_entries",
+    "lines_of_order",
+    "open_payment",
+    "payment_of_order",
+    "payouts",
+    "refund_by_id",
+    "refund_part",
+    "refunds",
+    "refunds_of_order",
+    "release",
+    "resume_payouts",
+    "retry_refund",
+    "run_payouts",
+    "settlements",
+    "settlements_of_order",
+    "shop_money",
+    "shortfall",
+    "start_payment",
+    "transfers",
+    "trial_balance",
+    "trial_balance_totals",
+    "write_off_claim",
+]

@@ -159,3 +159,79 @@ async def event_id_before(received_before: datetime) -> str:
         "SELECT id FROM pay_event WHERE received_at <= $1 ORDER BY created_at DESC, id DESC LIMIT 1", received_before
     )
     return found or ""
+
+
+async def payments_undivided(before: datetime, limit: int = 50) -> list[UUID]:
+    """Paid payments whose shares nobody has booked yet."""
+    return await _ids(
+        "SELECT id FROM pay_payment WHERE status = 'paid' AND captured_at IS NULL AND updated_at <= $1 "
+        "ORDER BY updated_at LIMIT $2",
+        before,
+        limit,
+    )
+
+
+async def settlements_blocked(before: datetime, limit: int = 50) -> list[UUID]:
+    """Blocked settlements to try again: after a while for want of balance, at once when the account became ready."""
+    return await _ids(
+        "SELECT settlement.id FROM pay_settlement AS settlement "
+        "LEFT JOIN pay_shop_account AS account USING (shop_id) "
+        "WHERE status = 'blocked' AND (block_reason = 'balance' AND settlement.updated_at <= $1 "
+        "OR block_reason = 'account' AND account.ready AND account.updated_at >= settlement.updated_at) "
+        "ORDER BY settlement.updated_at LIMIT $2",
+        before,
+        limit,
+    )
+
+
+async def settlements_blocked_by_account(shop_id: str) -> list[tuple[UUID, int]]:
+    """A shop's settlements that wait for its account, with their attempts so far."""
+    rows = await database.fetch(
+        "SELECT id, attempt FROM pay_settlement WHERE shop_id = $1 AND status = 'blocked' AND block_reason = 'account'",
+        shop_id,
+    )
+    return [(row["id"], row["attempt"]) for row in rows]
+
+
+async def accounts_not_ready(limit: int = 50) -> list[str]:
+    """Shops whose account is not open or not ready, the longest untouched first."""
+    rows = await database.fetch(
+        "SELECT shop_id FROM pay_shop_account WHERE NOT ready ORDER BY updated_at LIMIT $1", limit
+    )
+    return [row["shop_id"] for row in rows]
+
+
+async def payout_submitting(shop_id: str, currency: str) -> bool:
+    """Whether a payout of this shop is begun and not answered."""
+    found = await database.fetch_value(
+        "SELECT 1 FROM pay_payout WHERE shop_id = $1 AND currency = $2 AND status = 'submitting'", shop_id, currency
+    )
+    return found is not None
+
+
+async def payout_parts(payout_id: UUID) -> list[tuple[UUID, str, int]]:
+    """What a payout is made of, by shop order and kind of settlement."""
+    rows = await database.fetch(
+        "SELECT settlement.shop_order_id, settlement.kind, sum(part.amount_minor)::bigint AS amount "
+        "FROM pay_payout_part AS part JOIN pay_movement AS movement ON movement.id = part.movement_id "
+        "JOIN pay_settlement AS settlement ON settlement.id = movement.settlement_id "
+        "WHERE part.payout_id = $1 GROUP BY 1, 2 ORDER BY 1, 2",
+        payout_id,
+    )
+    return [(row["shop_order_id"], row["kind"], row["amount"]) for row in rows]
+
+
+async def _ids(sql: str, *args: object) -> list[UUID]:
+    return [row["id"] for row in await database.fetch(sql, *args)]
+
+
+async def moved(shop_id: str) -> dict[str, tuple[int, int]]:
+    """By currency, what a shop was sent (less what was reversed) and what of it went to its bank."""
+    rows = await database.fetch(
+        "SELECT movement.currency, sum(movement.amount_minor)::bigint AS sent, "
+        "coalesce(sum(movement.amount_minor) FILTER (WHERE payout.status = 'paid'), 0)::bigint AS paid_out "
+        "FROM pay_movement AS movement LEFT JOIN pay_payout AS payout ON payout.id = movement.payout_id "
+        "WHERE movement.shop_id = $1 GROUP BY 1",
+        shop_id,
+    )
+    return {row["currency"]: (row["sent"], row["paid_out"]) for row in rows}

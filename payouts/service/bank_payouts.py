@@ -1,0 +1,195 @@
+"""Sending what lies in a shop's account at the provider on to its bank.
+
+A payout claims movements (transfers in, reversals out) that no other payout has claimed, and is their sum. When one
+fails its movements are free again, and none is tried until a person has looked: `paid` is not final.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from federation.node.database import atomic
+from federation.vocabulary.ids import new_id
+from federation.vocabulary.money import Money
+from payouts import tables
+from payouts.domain.payout import PAYOUT, PayoutStatus, PayoutStep
+from payouts.domain.records import MovementRecord, PayoutRecord
+from payouts.errors import (
+    AccountNotReadyError,
+    InsufficientBalanceError,
+    PaymentMissingError,
+    ProviderBusyError,
+    ProviderConflictError,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+)
+from payouts.ports import PaidOutPart, PayoutChange, PayoutState
+from payouts.service.context import Payments
+from payouts.store import rows
+from payouts.tables import PayoutPart
+
+
+async def run_payouts(pay: Payments, now: datetime) -> int:
+    """Begin a payout for every shop that has money at the provider and whose interval is over; returns how many."""
+    begun = 0
+    for shop_id, currency in await rows.shops_to_pay():
+        last = await rows.last_payout_at(shop_id, currency)
+        if last is not None and last + timedelta(seconds=pay.settings.payout_interval_seconds) > now:
+            continue
+        payout = await _begin(pay, shop_id, currency, now)
+        if payout is not None:
+            begun += 1
+            await _send_patiently(pay, payout, now)
+    return begun
+
+
+async def send_payout(pay: Payments, payout_id: UUID, now: datetime) -> None:
+    """Ask the provider for a payout that was begun, or read one anew. Outside a transaction; repeatable.
+
+    Raises ProviderUnavailableError or ProviderBusyError when the outcome is not known yet.
+    """
+    payout = await _payout(payout_id)
+    if payout.provider_id is not None:
+        await observe_payout(pay, await pay.provider.get_payout(payout.provider_id), now)
+    if payout.status is not PayoutStatus.SUBMITTING:
+        return
+    try:
+        seen = await pay.provider.payout(str(payout.id), payout.account_id, payout.amount, f"po:{payout.id}:1")
+    except (InsufficientBalanceError, AccountNotReadyError, ProviderRefusedError) as error:
+        await _record(pay, payout.id, PayoutStep.FAILED, now, failure=error.detail)
+        return
+    except ProviderConflictError as error:
+        await rows.raise_alert("payout-conflict", str(payout.id), error.detail, now)
+        raise
+    await observe_payout(pay, seen, now)
+
+
+_STEPS = {"in_transit": PayoutStep.ACCEPTED, "paid": PayoutStep.PAID, "failed": PayoutStep.FAILED}
+
+
+async def observe_payout(pay: Payments, seen: PayoutState, now: datetime) -> None:
+    """Record a payout as just read at the provider: idempotent, and indifferent to order. Opens its transaction."""
+    await _record(
+        pay,
+        UUID(seen.reference),
+        _STEPS[seen.status],
+        now,
+        failure=seen.failure,
+        provider_id=seen.id,
+        arrival_at=seen.arrival_at,
+    )
+
+
+async def _send_patiently(pay: Payments, payout: PayoutRecord, now: datetime) -> None:
+    """An unknown outcome is left to the next sweep, so that one shop does not hold up the others."""
+    try:
+        await send_payout(pay, payout.id, now)
+    except (ProviderUnavailableError, ProviderBusyError):
+        return
+
+
+async def _begin(pay: Payments, shop_id: str, currency: str, now: datetime) -> PayoutRecord | None:
+    account = await rows.shop_accounts.get(shop_id)
+    if account is None or account.provider_id is None:
+        return None
+    at_provider = await pay.provider.get_account(account.provider_id)
+    async with atomic():
+        await rows.shop_accounts.get(shop_id, lock=True)
+        if await rows.payout_submitting(shop_id, currency):
+            return None
+        chosen = _within(await rows.movements_free(shop_id, currency), at_provider.available_in(currency).amount_minor)
+        amount_minor = sum(movement.amount_minor for movement in chosen)
+        if amount_minor <= 0:
+            return None
+        payout = PayoutRecord(
+            id=new_id(),
+            shop_id=shop_id,
+            account_id=account.provider_id,
+            amount_minor=amount_minor,
+            currency=currency,
+            created_at=now,
+            updated_at=now,
+        )
+        await rows.payouts.add(payout)
+        await rows.claim_movements(payout.id, [movement.id for movement in chosen])
+        await PayoutPart.insert(
+            *(
+                PayoutPart(payout_id=payout.id, movement_id=movement.id, amount_minor=movement.amount_minor)
+                for movement in chosen
+            )
+        )
+        return payout
+
+
+def _within(movements: Sequence[MovementRecord], available_minor: int) -> list[MovementRecord]:
+    """All that was taken back, and of what came in the oldest that fit into what is available."""
+    chosen = [movement for movement in movements if movement.amount_minor < 0]
+    total = sum(movement.amount_minor for movement in chosen)
+    for movement in movements:
+        if movement.amount_minor > 0 and total + movement.amount_minor <= available_minor:
+            chosen.append(movement)
+            total += movement.amount_minor
+    return chosen
+
+
+async def _record(
+    pay: Payments,
+    payout_id: UUID,
+    step: PayoutStep,
+    now: datetime,
+    *,
+    failure: str,
+    provider_id: str | None = None,
+    arrival_at: datetime | None = None,
+) -> None:
+    async with atomic():
+        payout = await rows.payouts.get(payout_id, lock=True)
+        if payout is None or not PAYOUT.allows(payout.status, step):
+            return
+        changed = msgspec.structs.replace(
+            payout,
+            status=PAYOUT.after(payout.status, step),
+            provider_id=provider_id or payout.provider_id,
+            arrival_at=arrival_at or payout.arrival_at,
+            failure=failure,
+            updated_at=now,
+        )
+        await rows.payouts.save(changed)
+        if changed.status is PayoutStatus.FAILED:
+            await _set_free(changed, now)
+        await pay.listener.payout_changed(await _change(changed), now)
+
+
+async def _set_free(payout: PayoutRecord, now: datetime) -> None:
+    claimed = await rows.movements.find(tables.Movement.payout_id == payout.id, lock=True)
+    await rows.claim_movements(None, [movement.id for movement in claimed])
+    account = await rows.shop_accounts.get(payout.shop_id, lock=True)
+    if account is not None:
+        paused = payout.failure or "the last payout failed"
+        await rows.shop_accounts.save(msgspec.structs.replace(account, payouts_paused=paused, updated_at=now))
+    message = f"the payout of {payout.amount} to {payout.shop_id} failed: {payout.failure}"
+    await rows.raise_alert("payout-failed", str(payout.id), message, now)
+
+
+async def _change(payout: PayoutRecord) -> PayoutChange:
+    parts = await rows.payout_parts(payout.id)
+    return PayoutChange(
+        payout_id=payout.id,
+        shop_id=payout.shop_id,
+        status=payout.status.value,
+        amount=payout.amount,
+        arrival_at=payout.arrival_at,
+        failure=payout.failure,
+        parts=tuple(
+            PaidOutPart(shop_order_id, kind, Money(amount, payout.currency)) for shop_order_id, kind, amount in parts
+        ),
+    )
+
+
+async def _payout(payout_id: UUID) -> PayoutRecord:
+    payout = await rows.payouts.get(payout_id)
+    if payout is None:
+        raise PaymentMissingError(f"there is no payout {payout_id}")
+    return payout

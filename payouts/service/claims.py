@@ -1,0 +1,168 @@
+"""Getting back from shops what was sent to them and then refunded to shoppers.
+
+The transfer is reversed as far as the shop's balance at the provider allows; what is left is owed and netted from
+what the shop is sent next (`payouts.service.transfers`), or written off by an operator.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from federation.node.database import atomic
+from federation.node.outbox import RetryLaterError
+from federation.vocabulary.money import Money
+from payouts import tables
+from payouts.domain import postings
+from payouts.domain.claim import CLAIM, ClaimStatus, ClaimStep
+from payouts.domain.records import ClaimRecord, MovementRecord, SettlementRecord
+from payouts.domain.refund import RefundStatus
+from payouts.domain.settlement import SETTLEMENT, WITH_THE_SHOP, SettlementStatus, SettlementStep
+from payouts.errors import (
+    AccountNotReadyError,
+    InsufficientBalanceError,
+    PaymentMissingError,
+    ProviderConflictError,
+    ProviderRefusedError,
+)
+from payouts.ports import ReversalState
+from payouts.service.context import Payments
+from payouts.store import ledger, rows
+
+
+async def recover_claim(pay: Payments, claim_id: UUID, now: datetime) -> None:
+    """Reverse the transfer behind a claim as far as possible, or take such a reversal up again. Outside a transaction.
+
+    Raises RetryLaterError while the refund is not paid or the transfer is still being made.
+    """
+    claim = await _claim(claim_id)
+    if claim.status is ClaimStatus.OPEN:
+        claim = await _begin(claim, await _within_reach(pay, claim), now)
+    if claim.status is not ClaimStatus.REVERSING:
+        return
+    settlement = await _settlement(claim)
+    if settlement.transfer_id is None:
+        raise PaymentMissingError(f"settlement {settlement.id} has no transfer to reverse")
+    amount = Money(claim.attempt_minor, claim.currency)
+    key = f"trr:{claim.id}:{settlement.transfer_id}:{claim.attempt}"
+    try:
+        seen = await pay.provider.reverse_transfer(claim.reference, settlement.transfer_id, amount, key)
+    except (InsufficientBalanceError, AccountNotReadyError, ProviderRefusedError) as error:
+        await _record_owed(claim, error.detail, now)
+        return
+    except ProviderConflictError as error:
+        await rows.raise_alert("reversal-conflict", claim.reference, error.detail, now)
+        raise
+    await _record_reversed(pay, claim, seen, now)
+
+
+async def write_off_claim(claim_id: UUID, now: datetime) -> None:
+    """Give up the rest of an owed claim, on an operator's word. In the caller's transaction; raises IllegalMoveError."""
+    claim = await _claim(claim_id, lock=True)
+    status = CLAIM.after(claim.status, ClaimStep.WRITTEN_OFF)
+    rest = Money(claim.outstanding_minor, claim.currency)
+    await ledger.post(postings.claim_written_off(claim.id, claim.shop_id, rest), now)
+    await rows.claims.save(
+        msgspec.structs.replace(claim, status=status, written_off_minor=rest.amount_minor, updated_at=now)
+    )
+
+
+async def _within_reach(pay: Payments, claim: ClaimRecord) -> int:
+    """What the shop's account at the provider could give back now, in minor units."""
+    settlement = await _settlement(claim)
+    transfer = await rows.transfer_under_way(settlement.id, settlement.attempt)
+    if settlement.status not in WITH_THE_SHOP or transfer is None:
+        return 0
+    account = await pay.provider.get_account(transfer.account_id)
+    return max(0, account.available_in(claim.currency).amount_minor)
+
+
+async def _begin(claim: ClaimRecord, within_reach: int, now: datetime) -> ClaimRecord:
+    """Pin how much is reversed, or call the whole claim owed."""
+    async with atomic():
+        settlement = await _settlement(claim, lock=True)
+        claim = await _claim(claim.id, lock=True)
+        refund = await rows.refunds.get(claim.refund_id)
+        if claim.status is not ClaimStatus.OPEN:
+            return claim
+        if refund is None or refund.status is not RefundStatus.SUCCEEDED:
+            raise RetryLaterError("the shopper has not been paid yet", retry_after_seconds=5)
+        if settlement.status is SettlementStatus.SUBMITTING:
+            raise RetryLaterError("the transfer is still being made", retry_after_seconds=5)
+        left = settlement.sent_minor - settlement.reversed_minor if settlement.status in WITH_THE_SHOP else 0
+        amount = min(claim.outstanding_minor, left, within_reach)
+        step = ClaimStep.SUBMITTED if amount else ClaimStep.OWED
+        claim = msgspec.structs.replace(
+            claim,
+            status=CLAIM.after(claim.status, step),
+            attempt=claim.attempt + 1,
+            attempt_minor=amount,
+            updated_at=now,
+        )
+        await rows.claims.save(claim)
+        return claim
+
+
+async def _record_reversed(pay: Payments, claim: ClaimRecord, seen: ReversalState, now: datetime) -> None:
+    async with atomic():
+        settlement = await _settlement(claim, lock=True)
+        current = await _claim(claim.id, lock=True)
+        if current.status is not ClaimStatus.REVERSING or current.attempt != claim.attempt:
+            return
+        amount = Money(current.attempt_minor, current.currency)
+        if seen.amount != amount:
+            raise ProviderConflictError(f"the provider's reversal {seen.id} is not the one we asked for")
+        await ledger.post(postings.claim_reversed(current.id, current.attempt, current.shop_id, amount), now)
+        current = msgspec.structs.replace(current, reversed_minor=current.reversed_minor + amount.amount_minor)
+        step = ClaimStep.OWED if current.outstanding_minor else ClaimStep.RECOVERED
+        await rows.claims.save(
+            msgspec.structs.replace(current, status=CLAIM.after(current.status, step), updated_at=now)
+        )
+        await rows.movements.add(
+            MovementRecord(
+                shop_id=settlement.shop_id,
+                settlement_id=settlement.id,
+                reference=f"reversal:{seen.id}",
+                amount_minor=-amount.amount_minor,
+                currency=amount.currency,
+                created_at=now,
+            )
+        )
+        await _lower(pay, settlement, amount, now)
+
+
+async def _lower(pay: Payments, settlement: SettlementRecord, amount: Money, now: datetime) -> None:
+    reversed_minor = settlement.reversed_minor + amount.amount_minor
+    step = SettlementStep.REVERSED if reversed_minor == settlement.sent_minor else SettlementStep.PART_REVERSED
+    status = SETTLEMENT.after(settlement.status, step)
+    await rows.settlements.save(
+        msgspec.structs.replace(settlement, status=status, reversed_minor=reversed_minor, updated_at=now)
+    )
+    await pay.listener.settlement_changed(settlement.shop_order_id, settlement.kind.value, status.value, amount, now)
+
+
+async def _record_owed(claim: ClaimRecord, detail: str, now: datetime) -> None:
+    async with atomic():
+        current = await _claim(claim.id, lock=True)
+        if current.status is ClaimStatus.REVERSING and current.attempt == claim.attempt:
+            status = CLAIM.after(current.status, ClaimStep.OWED)
+            await rows.claims.save(msgspec.structs.replace(current, status=status, error=detail, updated_at=now))
+
+
+async def claims_waiting() -> list[ClaimRecord]:
+    """Claims whose reversal has not been begun or not been finished."""
+    return await rows.claims.find(tables.Claim.status.is_in(["open", "reversing"]), limit=50)
+
+
+async def _claim(claim_id: UUID, *, lock: bool = False) -> ClaimRecord:
+    claim = await rows.claims.get(claim_id, lock=lock)
+    if claim is None:
+        raise PaymentMissingError(f"there is no claim {claim_id}")
+    return claim
+
+
+async def _settlement(claim: ClaimRecord, *, lock: bool = False) -> SettlementRecord:
+    settlement = await rows.settlements.get(claim.settlement_id, lock=lock)
+    if settlement is None:
+        raise PaymentMissingError(f"there is no settlement {claim.settlement_id}")
+    return settlement

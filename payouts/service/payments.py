@@ -1,0 +1,228 @@
+"""Taking the shopper's payment: intend, start at the provider, cancel, and record what the provider reports.
+
+Money that arrives for an order that is over goes back in full; money of another amount or currency than was asked
+waits in suspense with an alert and confirms nothing. What an event says is never believed: the payment is read anew.
+"""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from federation.node.database import atomic
+from federation.vocabulary.ids import new_id
+from federation.vocabulary.money import Money
+from payouts.domain import postings
+from payouts.domain.payment import PAYMENT, PaymentStatus, PaymentStep, Sighting, step_of
+from payouts.domain.records import PaymentRecord, RefundRecord
+from payouts.errors import IllegalMoveError, PaymentMissingError
+from payouts.ports import PaymentState
+from payouts.service import messages
+from payouts.service.context import Payments
+from payouts.store import ledger, rows
+
+_MONEY_ARRIVED = frozenset({PaymentStatus.PAID, PaymentStatus.RETURNED, PaymentStatus.SUSPENSE})
+
+
+class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment as the checkout needs it; `last_error` says why the last card was refused."""
+
+    id: UUID
+    order_id: UUID
+    status: str
+    amount: Money
+    redirect_url: str
+    last_error: str
+
+
+def view_of(payment: PaymentRecord) -> PaymentView:
+    """The payment as the checkout needs it."""
+    return PaymentView(
+        id=payment.id,
+        order_id=payment.order_id,
+        status=payment.status.value,
+        amount=payment.amount,
+        redirect_url=payment.redirect_url,
+        last_error=payment.last_error,
+    )
+
+
+async def open_payment(order_id: UUID, amount: Money, description: str, return_url: str, now: datetime) -> PaymentView:
+    """Intend to be paid `amount` for an order; the same payment again while one is alive. In the caller's transaction.
+
+    Raises IllegalMoveError when another amount is already being paid: cancel that first.
+    """
+    alive = await rows.payment_alive(order_id, lock=True)
+    if alive is not None:
+        if alive.amount != amount:
+            raise IllegalMoveError("this order is already being paid with another amount: cancel that payment first")
+        return view_of(alive)
+    payment = PaymentRecord(
+        id=new_id(),
+        order_id=order_id,
+        status=PaymentStatus.INTENDED,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        description=description,
+        return_url=return_url,
+        created_at=now,
+        updated_at=now,
+    )
+    await rows.payments.add(payment)
+    return view_of(payment)
+
+
+async def start_payment(pay: Payments, payment_id: UUID, now: datetime) -> PaymentView:
+    """Ask the provider for the payment page of an intended payment. Outside a transaction; repeatable.
+
+    Raises IllegalMoveError when the payment is over, ProviderUnavailableError when it is not known whether it worked.
+    """
+    payment = await _payment(payment_id)
+    if payment.provider_id is not None:
+        return view_of(payment)
+    if payment.status is not PaymentStatus.INTENDED:
+        raise IllegalMoveError(f"the payment is {payment.status.value}: begin the checkout again")
+    seen = await pay.provider.create_payment(
+        str(payment.id), payment.amount, payment.description, payment.return_url, f"pi:{payment.id}:1"
+    )
+    await observe_payment(pay, seen, now)
+    return view_of(await _payment(payment_id))
+
+
+async def cancel_payment(order_id: UUID, now: datetime) -> bool:
+    """Stop waiting for the payment of an order; False when it was paid already. In the caller's transaction."""
+    payment = await rows.payment_alive(order_id, lock=True)
+    if payment is None:
+        return True
+    if payment.status is PaymentStatus.PAID:
+        return False
+    status = PAYMENT.after(payment.status, PaymentStep.CANCELLED)
+    await rows.payments.save(msgspec.structs.replace(payment, status=status, updated_at=now))
+    await messages.send("pay.cancel", payment.id, "cancelled", now)
+    return True
+
+
+async def cancel_at_provider(pay: Payments, payment_id: UUID, now: datetime) -> None:
+    """Tell the provider that a cancelled payment is not wanted any more; what it answers is recorded."""
+    payment = await _payment(payment_id)
+    if payment.provider_id is not None:
+        seen = await pay.provider.cancel_payment(payment.provider_id, f"can:{payment.id}:1")
+        await observe_payment(pay, seen, now)
+
+
+async def refresh_payment(pay: Payments, payment_id: UUID, now: datetime) -> None:
+    """Read a payment anew at the provider and record what is seen."""
+    payment = await _payment(payment_id)
+    if payment.provider_id is not None:
+        await observe_payment(pay, await pay.provider.get_payment(payment.provider_id), now)
+
+
+async def announce_again(pay: Payments, payment_id: UUID, now: datetime) -> None:
+    """Tell the listener once more of a payment whose money nobody has divided yet."""
+    async with atomic():
+        payment = await rows.payments.get(payment_id, lock=True)
+        if payment is not None and payment.status is PaymentStatus.PAID and payment.captured_at is None:
+            await rows.payments.save(msgspec.structs.replace(payment, updated_at=now))
+            await pay.listener.payment_succeeded(payment.order_id, now)
+
+
+async def observe_payment(pay: Payments, seen: PaymentState, now: datetime) -> None:
+    """Record a payment as just read at the provider: idempotent, and indifferent to order. Opens its transaction."""
+    async with atomic():
+        payment = await rows.payments.get(_own_id(seen.reference), lock=True)
+        if payment is None:
+            await rows.raise_alert("payment-unknown", seen.id, f"the provider has a payment {seen.id} not ours", now)
+            return
+        step = step_of(payment.status, payment.amount, Sighting(seen.status, seen.received))
+        changed = _with_sighting(payment, seen, step, now)
+        if changed != payment:
+            await rows.payments.save(changed)
+        if changed.provider_id != payment.provider_id and payment.status is PaymentStatus.CANCELLED:
+            await messages.send("pay.cancel", payment.id, "late", now)
+        if step is not None and changed.status is not payment.status:
+            await _tell(pay, changed, now)
+        await _book_funds(changed.id, seen, now)
+
+
+def _with_sighting(
+    payment: PaymentRecord, seen: PaymentState, step: PaymentStep | None, now: datetime
+) -> PaymentRecord:
+    changed = msgspec.structs.replace(
+        payment,
+        provider_id=payment.provider_id or seen.id,
+        redirect_url=payment.redirect_url or seen.redirect_url,
+        last_error=seen.last_error,
+    )
+    if step is not None:
+        changed = msgspec.structs.replace(changed, status=PAYMENT.after(payment.status, step))
+    if changed.status in _MONEY_ARRIVED and payment.received_minor is None:
+        changed = msgspec.structs.replace(
+            changed, received_minor=seen.received.amount_minor, received_currency=seen.received.currency
+        )
+    return changed if changed == payment else msgspec.structs.replace(changed, updated_at=now)
+
+
+async def _tell(pay: Payments, payment: PaymentRecord, now: datetime) -> None:
+    if payment.status is PaymentStatus.PAID:
+        await pay.listener.payment_succeeded(payment.order_id, now)
+    elif payment.status is PaymentStatus.FAILED:
+        await pay.listener.payment_failed(payment.order_id, payment.last_error or "given up", now)
+    elif payment.status is PaymentStatus.RETURNED:
+        await _book_misdirected(payment, now)
+        await _give_back(payment, now)
+    elif payment.status is PaymentStatus.SUSPENSE:
+        await _book_misdirected(payment, now)
+        message = f"asked {payment.amount}, received {payment.received}: nothing was confirmed"
+        await rows.raise_alert("payment-mismatch", str(payment.id), message, now)
+
+
+async def _book_misdirected(payment: PaymentRecord, now: datetime) -> None:
+    await ledger.post(postings.misdirected(payment.id, payment.received), now)
+    await rows.payments.save(msgspec.structs.replace(payment, captured_at=now))
+
+
+async def _give_back(payment: PaymentRecord, now: datetime) -> None:
+    """The order was over when the money came: owe it back in full."""
+    refund = RefundRecord(
+        id=new_id(),
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        shop_order_id=None,
+        amount_minor=payment.received.amount_minor,
+        seller_minor=0,
+        currency=payment.received.currency,
+        reason="paid after the order was cancelled",
+        content_hash=hashlib.sha256(f"late:{payment.id}".encode()).digest(),
+        created_at=now,
+        updated_at=now,
+    )
+    await rows.refunds.add(refund)
+    await ledger.post(postings.suspense_returned(refund.id, refund.amount), now)
+    await messages.send("pay.refund", refund.id, "1", now)
+
+
+async def _book_funds(payment_id: UUID, seen: PaymentState, now: datetime) -> None:
+    """Post fee and availability once the provider knows them and the money itself is booked."""
+    payment = await rows.payments.get(payment_id)
+    if payment is None or payment.captured_at is None or payment.funds_at is not None:
+        return
+    if seen.settled and seen.fee is not None:
+        await ledger.post(postings.settle_funds(payment.id, payment.received, seen.fee), now)
+        await rows.payments.save(
+            msgspec.structs.replace(payment, fee_minor=seen.fee.amount_minor, funds_at=now, updated_at=now)
+        )
+
+
+async def _payment(payment_id: UUID) -> PaymentRecord:
+    payment = await rows.payments.get(payment_id)
+    if payment is None:
+        raise PaymentMissingError(f"there is no payment {payment_id}")
+    return payment
+
+
+def _own_id(reference: str) -> UUID | None:
+    try:
+        return UUID(reference)
+    except ValueError:
+        return None

@@ -1,0 +1,180 @@
+"""What consoles and portals show of money: settlements, transfers, payouts, refunds, a shop's balances, the ledger."""
+
+from uuid import UUID
+
+import msgspec
+
+from federation.vocabulary.money import Money
+from payouts import tables
+from payouts.domain.ledger import AccountKind
+from payouts.domain.records import (
+    AlertRecord,
+    ClaimRecord,
+    LineRecord,
+    PayoutRecord,
+    SettlementRecord,
+    ShopAccountRecord,
+    TransferRecord,
+)
+from payouts.service.payments import PaymentView
+from payouts.service.payments import view_of as payment_view_of
+from payouts.service.refunds import RefundView
+from payouts.service.refunds import view_of as refund_view_of
+from payouts.store import ledger, rows
+from payouts.store.ledger import EntryView
+
+LIMIT = 200
+
+
+class MoneyView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a shop has with the hub in one currency; `owed_back` is what it was sent and refunded since."""
+
+    currency: str
+    held: Money
+    releasable: Money
+    in_transfer: Money
+    owed_back: Money
+    sent: Money
+    paid_out: Money
+
+
+async def payment_of_order(order_id: UUID) -> PaymentView | None:
+    """The newest attempt to pay an order."""
+    payment = await rows.payment_latest(order_id)
+    return None if payment is None else payment_view_of(payment)
+
+
+async def lines_of_order(order_id: UUID) -> list[LineRecord]:
+    """An order's lines with their frozen components and what was refunded of them."""
+    return await rows.lines.find(tables.Line.order_id == order_id)
+
+
+async def settlements_of_order(order_id: UUID) -> list[SettlementRecord]:
+    """Everything owed to shops from one order."""
+    return await rows.settlements.find(tables.Settlement.order_id == order_id)
+
+
+async def settlements(shop_id: str | None = None, limit: int = LIMIT) -> list[SettlementRecord]:
+    """The newest settlements, of one shop or of all."""
+    table = tables.Settlement
+    where = table.id.is_not_null() if shop_id is None else table.shop_id == shop_id
+    return await rows.settlements.find(where, order_by=table.created_at, ascending=False, limit=limit)
+
+
+async def transfers(shop_id: str | None = None, limit: int = LIMIT) -> list[TransferRecord]:
+    """The newest attempts to send settlements, of one shop or of all."""
+    table = tables.Transfer
+    where = table.id.is_not_null()
+    if shop_id is not None:
+        where = table.settlement_id.is_in(
+            tables.Settlement.select(tables.Settlement.id).where(tables.Settlement.shop_id == shop_id)
+        )
+    return await rows.transfers.find(where, order_by=table.id, ascending=False, limit=limit)
+
+
+async def payouts(shop_id: str | None = None, limit: int = LIMIT) -> list[PayoutRecord]:
+    """The newest payouts, of one shop or of all."""
+    table = tables.Payout
+    where = table.id.is_not_null() if shop_id is None else table.shop_id == shop_id
+    return await rows.payouts.find(where, order_by=table.created_at, ascending=False, limit=limit)
+
+
+async def claims(shop_id: str | None = None, limit: int = LIMIT) -> list[ClaimRecord]:
+    """The newest claims, of one shop or of all."""
+    table = tables.Claim
+    where = table.id.is_not_null() if shop_id is None else table.shop_id == shop_id
+    return await rows.claims.find(where, order_by=table.created_at, ascending=False, limit=limit)
+
+
+async def refund_by_id(refund_id: UUID) -> RefundView | None:
+    """One refund with its parts."""
+    refund = await rows.refunds.get(refund_id)
+    return None if refund is None else await refund_view_of(refund)
+
+
+async def refunds_of_order(order_id: UUID) -> list[RefundView]:
+    """An order's refunds in the order they were decided."""
+    table = tables.Refund
+    found = await rows.refunds.find(table.order_id == order_id, order_by=table.created_at)
+    return [await refund_view_of(refund) for refund in found]
+
+
+async def refunds(limit: int = LIMIT) -> list[RefundView]:
+    """The newest refunds."""
+    table = tables.Refund
+    found = await rows.refunds.find(table.id.is_not_null(), order_by=table.created_at, ascending=False, limit=limit)
+    return [await refund_view_of(refund) for refund in found]
+
+
+async def accounts() -> list[ShopAccountRecord]:
+    """Every shop's account at the provider."""
+    return await rows.shop_accounts.find(tables.ShopAccount.shop_id.is_not_null(), limit=LIMIT * 10)
+
+
+async def account_of(shop_id: str) -> ShopAccountRecord | None:
+    """One shop's account at the provider."""
+    return await rows.shop_accounts.get(shop_id)
+
+
+async def shop_money(shop_id: str) -> list[MoneyView]:
+    """What a shop has with the hub and has been paid, by currency."""
+    balances = await ledger.shop_balances(shop_id)
+    moved = await rows.moved(shop_id)
+    currencies = sorted({currency for _, currency in balances} | set(moved))
+
+    def balance(kind: AccountKind, currency: str) -> Money:
+        return Money(balances.get((kind.value, currency), 0), currency)
+
+    return [
+        MoneyView(
+            currency=currency,
+            held=balance(AccountKind.HELD, currency),
+            releasable=balance(AccountKind.RELEASABLE, currency),
+            in_transfer=balance(AccountKind.IN_TRANSFER, currency),
+            owed_back=balance(AccountKind.CLAIM, currency),
+            sent=Money(moved.get(currency, (0, 0))[0], currency),
+            paid_out=Money(moved.get(currency, (0, 0))[1], currency),
+        )
+        for currency in currencies
+    ]
+
+
+async def trial_balance() -> dict[str, dict[str, int]]:
+    """Every account's sum (debit positive) by currency and code; each currency comes to zero."""
+    return await ledger.trial_balance()
+
+
+async def trial_balance_totals() -> dict[str, int]:
+    """The sum over all accounts by currency: zero, or something is badly wrong."""
+    return {currency: sum(accounts.values()) for currency, accounts in (await ledger.trial_balance()).items()}
+
+
+async def ledger_entries(code: str, currency: str, limit: int = LIMIT) -> list[EntryView]:
+    """The newest entries of one account."""
+    return await ledger.entries(code, currency, limit)
+
+
+async def ledger_about(reference: UUID | str, limit: int = LIMIT) -> list[EntryView]:
+    """The newest entries about one row: an order, payment, settlement, refund or claim."""
+    return await ledger.entries_about(str(reference), limit)
+
+
+async def shortfall() -> dict[str, int]:
+    """By currency, what the hub owes shops, shoppers and the tax office beyond what it has (0: it is solvent)."""
+    short: dict[str, int] = {}
+    for currency, balances in (await ledger.trial_balance()).items():
+        has = sum(balances.get(code, 0) for code in ("provider:pending", "provider:available", "bank"))
+        owed = -sum(
+            amount
+            for code, amount in balances.items()
+            if code.startswith(("shop:", "vat:payable")) or code in {"customer:refund_due", "suspense"}
+        )
+        short[currency] = max(0, owed - has)
+    return short
+
+
+async def alerts(limit: int = LIMIT) -> list[AlertRecord]:
+    """What a person must look at."""
+    return await rows.alerts.find(
+        tables.Alert.cleared_at.is_null(), order_by=tables.Alert.raised_at, ascending=False, limit=limit
+    )

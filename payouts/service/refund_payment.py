@@ -1,0 +1,106 @@
+"""Paying a decided refund: ask the provider, record what becomes of it, and only then claim the shops' parts back."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from federation.node.database import atomic
+from payouts import tables
+from payouts.domain import postings
+from payouts.domain.records import RefundRecord
+from payouts.domain.refund import REFUND, RefundStatus, RefundStep
+from payouts.errors import (
+    InsufficientBalanceError,
+    PaymentMissingError,
+    ProviderConflictError,
+    ProviderRefusedError,
+)
+from payouts.ports import RefundState
+from payouts.service import messages
+from payouts.service.context import Payments
+from payouts.store import ledger, rows
+
+
+async def retry_refund(refund_id: UUID, now: datetime) -> None:
+    """Try a failed refund again, on an operator's word. In the caller's transaction; raises IllegalMoveError."""
+    refund = await _refund(refund_id, lock=True)
+    status = REFUND.after(refund.status, RefundStep.REOPENED)
+    attempt = refund.attempt + 1
+    await rows.refunds.save(
+        msgspec.structs.replace(refund, status=status, attempt=attempt, provider_id=None, error="", updated_at=now)
+    )
+    await messages.send("pay.refund", refund.id, str(attempt), now)
+
+
+async def send_refund(pay: Payments, refund_id: UUID, now: datetime) -> None:
+    """Have the provider pay a requested refund, or take one up again. Outside a transaction."""
+    async with atomic():
+        refund = await _refund(refund_id, lock=True)
+        if refund.status is RefundStatus.REQUESTED:
+            status = REFUND.after(refund.status, RefundStep.SUBMITTED)
+            refund = msgspec.structs.replace(refund, status=status, updated_at=now)
+            await rows.refunds.save(refund)
+    if refund.status is RefundStatus.PENDING and refund.provider_id is not None:
+        await observe_refund(pay, await pay.provider.get_refund(refund.provider_id), now)
+    if refund.status is not RefundStatus.SUBMITTING:
+        return
+    payment = await rows.payments.get(refund.payment_id)
+    if payment is None or payment.provider_id is None:
+        raise PaymentMissingError(f"refund {refund_id} has no payment at the provider")
+    try:
+        seen = await pay.provider.refund(refund.reference, payment.provider_id, refund.amount, refund.key)
+    except (InsufficientBalanceError, ProviderRefusedError) as error:
+        await _record_refused(pay, refund, error.detail, now)
+        return
+    except ProviderConflictError as error:
+        await rows.raise_alert("refund-conflict", refund.key, error.detail, now)
+        raise
+    await observe_refund(pay, seen, now)
+
+
+_STEPS = {"pending": RefundStep.DELAYED, "succeeded": RefundStep.SUCCEEDED, "failed": RefundStep.FAILED}
+
+
+async def observe_refund(pay: Payments, seen: RefundState, now: datetime) -> None:
+    """Record a refund as just read at the provider: idempotent, and indifferent to order. Opens its transaction."""
+    async with atomic():
+        refund = await rows.refunds.get(UUID(seen.reference.partition(":")[0]), lock=True)
+        if refund is None or refund.reference != seen.reference:
+            return
+        step = _STEPS[seen.status]
+        if not REFUND.allows(refund.status, step):
+            return
+        changed = msgspec.structs.replace(
+            refund, status=REFUND.after(refund.status, step), provider_id=seen.id, error=seen.reason, updated_at=now
+        )
+        await rows.refunds.save(changed)
+        await _consequences(pay, changed, now)
+
+
+async def _record_refused(pay: Payments, refund: RefundRecord, detail: str, now: datetime) -> None:
+    async with atomic():
+        current = await _refund(refund.id, lock=True)
+        if current.status is RefundStatus.SUBMITTING and current.attempt == refund.attempt:
+            status = REFUND.after(current.status, RefundStep.FAILED)
+            changed = msgspec.structs.replace(current, status=status, error=detail, updated_at=now)
+            await rows.refunds.save(changed)
+            await _consequences(pay, changed, now)
+
+
+async def _consequences(pay: Payments, refund: RefundRecord, now: datetime) -> None:
+    if refund.status is RefundStatus.SUCCEEDED:
+        await ledger.post(postings.refund_paid(refund.id, refund.amount), now)
+        for claim in await rows.claims.find(tables.Claim.refund_id == refund.id):
+            await messages.send("pay.claim", claim.id, "refund paid", now)
+    if refund.status is RefundStatus.FAILED:
+        message = f"the refund of {refund.amount} failed: {refund.error}"
+        await rows.raise_alert("refund-failed", f"{refund.id}:{refund.attempt}", message, now)
+    await pay.listener.refund_changed(refund.id, refund.status.value, now)
+
+
+async def _refund(refund_id: UUID, *, lock: bool) -> RefundRecord:
+    refund = await rows.refunds.get(refund_id, lock=lock)
+    if refund is None:
+        raise PaymentMissingError(f"there is no refund {refund_id}")
+    return refund

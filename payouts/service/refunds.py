@@ -1,0 +1,255 @@
+"""Giving shoppers their money back, in parts and to the cent.
+
+A refund is taken from what still lies with us for the shop; what was sent already becomes a claim. The debt to the
+shopper is booked with the request, in the caller's transaction; `payouts.service.refund_payment` pays it afterwards.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from federation.vocabulary.ids import new_id
+from federation.vocabulary.money import Money
+from payouts import tables
+from payouts.domain import postings
+from payouts.domain.giveback import Components, amount_of_quantity, refund_components
+from payouts.domain.ledger import AccountKind
+from payouts.domain.records import (
+    ClaimRecord,
+    LineRecord,
+    PaymentRecord,
+    RefundedLineRecord,
+    RefundRecord,
+    SettlementRecord,
+)
+from payouts.domain.settlement import SETTLEMENT, STILL_WITH_US, SettlementKind, SettlementStatus, SettlementStep
+from payouts.errors import RefundRefusedError
+from payouts.service import messages
+from payouts.service.sales import SHIPPING_LINE
+from payouts.store import ledger, rows
+
+
+class RefundPart(msgspec.Struct, frozen=True):
+    """What to give back of one line: so many pieces, or so many minor units (exactly one of them)."""
+
+    line_id: str
+    quantity: int = 0
+    amount_minor: int = 0
+
+
+class RefundRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund from one shop order; `shipping` gives back what is left of its shipping. `refund_id` is the caller's."""
+
+    refund_id: UUID
+    order_id: UUID
+    shop_order_id: UUID
+    parts: tuple[RefundPart, ...] = ()
+    shipping: bool = False
+    reason: str = ""
+
+
+class RefundedPart(msgspec.Struct, frozen=True):
+    """What a refund took back of one line (`shipping` for shipping), and what of it the shop bears."""
+
+    line_id: str
+    quantity: int
+    amount: Money
+    seller_part: Money
+
+
+class RefundView(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund as orders and consoles show it."""
+
+    id: UUID
+    order_id: UUID
+    shop_order_id: UUID | None
+    status: str
+    amount: Money
+    seller_part: Money
+    reason: str
+    error: str
+    created_at: datetime
+    parts: tuple[RefundedPart, ...]
+
+
+class _Slice(msgspec.Struct, frozen=True):
+    """One line of a refund worked out."""
+
+    line: LineRecord
+    quantity: int
+    components: Components
+
+
+async def refund_part(request: RefundRequest, now: datetime) -> RefundView:
+    """Decide a refund and book it as owed to the shopper; the same answer when asked again with the same id.
+
+    In the caller's transaction. Raises RefundRefusedError when more is asked than is left, nothing is asked, or the id
+    was used for another refund.
+    """
+    digest = hashlib.sha256(msgspec.json.encode(request)).digest()
+    known = await rows.refunds.get(request.refund_id)
+    if known is not None:
+        if known.content_hash != digest:
+            raise RefundRefusedError("this refund id was used for another refund: make a new one")
+        return await view_of(known)
+    payment = await rows.payment_alive(request.order_id, lock=True)
+    if payment is None or payment.captured_at is None:
+        raise RefundRefusedError("this order has not been paid: there is nothing to give back")
+    slices = await _slices(request)
+    refund = _record(request, payment, slices, digest, now)
+    await rows.refunds.add(refund)
+    await _take_back(refund, slices, postings.HubBooks(payment.vat_country), now)
+    await messages.send("pay.refund", refund.id, str(refund.attempt), now)
+    return await view_of(refund)
+
+
+async def _slices(request: RefundRequest) -> list[_Slice]:
+    table = tables.Line
+    found = await rows.lines.find(table.shop_order_id == request.shop_order_id, lock=True)
+    lines = {line.line_id: line for line in found if line.order_id == request.order_id}
+    if len({part.line_id for part in request.parts}) != len(request.parts):
+        raise RefundRefusedError("a refund names each line once")
+    slices = []
+    for part in request.parts:
+        line = lines.get(part.line_id)
+        if line is None:
+            raise RefundRefusedError(f"this shop order has no line {part.line_id}")
+        slices.append(_slice(line, part))
+    shipping = lines.get(SHIPPING_LINE)
+    if request.shipping and shipping is not None and shipping.refunded_minor < shipping.paid:
+        slices.append(_slice(shipping, RefundPart(SHIPPING_LINE, quantity=1)))
+    if not slices:
+        raise RefundRefusedError("there is nothing left of this to give back")
+    return slices
+
+
+def _slice(line: LineRecord, part: RefundPart) -> _Slice:
+    if (part.quantity > 0) == (part.amount_minor > 0):
+        raise RefundRefusedError(f"say either how many pieces or how much of line {part.line_id} goes back")
+    amount = amount_of_quantity(line.refundable, part.quantity) if part.quantity else part.amount_minor
+    return _Slice(line, part.quantity, refund_components(line.components, line.refunded_minor, amount))
+
+
+def _record(
+    request: RefundRequest, payment: PaymentRecord, slices: Sequence[_Slice], digest: bytes, now: datetime
+) -> RefundRecord:
+    return RefundRecord(
+        id=request.refund_id,
+        payment_id=payment.id,
+        order_id=request.order_id,
+        shop_order_id=request.shop_order_id,
+        amount_minor=sum(each.components.paid for each in slices),
+        seller_minor=sum(each.components.seller for each in slices),
+        currency=payment.currency,
+        reason=request.reason,
+        content_hash=digest,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+async def _take_back(refund: RefundRecord, slices: Sequence[_Slice], books: postings.HubBooks, now: datetime) -> None:
+    """Lower what the parties are owed, claim what they were sent, and book the sum as owed to the shopper."""
+    shop_order_id = slices[0].line.shop_order_id
+    owed = {(each.kind, each.shop_id): each for each in await rows.settlements_of(shop_order_id, lock=True)}
+    bearers: list[postings.Bearer] = []
+    for key, amount in _borne(slices).items():
+        settlement = owed.get(key)
+        if amount < 0 or (amount and settlement is None):
+            raise RefundRefusedError("so small an amount cannot be divided: give back a little more or less")
+        if settlement is not None and amount:
+            bearers += await _take_from(refund, settlement, amount, now)
+    parts = [each.components for each in slices]
+    await ledger.post(postings.refund_due(refund.id, refund.currency, parts, bearers, books), now)
+    for each in slices:
+        await _mark_refunded(refund, each)
+
+
+def _borne(slices: Sequence[_Slice]) -> dict[tuple[SettlementKind, str], int]:
+    """What each settlement bears of a refund."""
+    borne: dict[tuple[SettlementKind, str], int] = {}
+    for each in slices:
+        kind = SettlementKind.SHIPPING if each.line.line_id == SHIPPING_LINE else SettlementKind.SALE
+        for key, amount in (
+            ((kind, each.line.shop_id), each.components.seller),
+            ((SettlementKind.REFERRAL, each.line.referrer), each.components.referral),
+        ):
+            borne[key] = borne.get(key, 0) + amount
+    return {key: amount for key, amount in borne.items() if amount}
+
+
+async def _take_from(
+    refund: RefundRecord, settlement: SettlementRecord, amount: int, now: datetime
+) -> list[postings.Bearer]:
+    with_us = min(amount, settlement.due_minor) if settlement.status in STILL_WITH_US else 0
+    claimed = amount - with_us
+    changed = msgspec.structs.replace(
+        settlement,
+        refunded_minor=settlement.refunded_minor + with_us,
+        claimed_minor=settlement.claimed_minor + claimed,
+        updated_at=now,
+    )
+    bearers = []
+    if with_us:
+        kind = AccountKind.HELD if settlement.status is SettlementStatus.HELD else AccountKind.RELEASABLE
+        bearers.append(postings.Bearer(kind, settlement.shop_id, with_us))
+        if changed.due_minor == 0:
+            status = SETTLEMENT.after(settlement.status, SettlementStep.REFUNDED)
+            changed = msgspec.structs.replace(changed, status=status)
+    if claimed:
+        bearers.append(postings.Bearer(AccountKind.CLAIM, settlement.shop_id, claimed))
+        await rows.claims.add(
+            ClaimRecord(
+                id=new_id(),
+                refund_id=refund.id,
+                settlement_id=settlement.id,
+                shop_id=settlement.shop_id,
+                currency=settlement.currency,
+                amount_minor=claimed,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+    await rows.settlements.save(changed)
+    return bearers
+
+
+async def _mark_refunded(refund: RefundRecord, each: _Slice) -> None:
+    line, given = each.line, each.components
+    await rows.lines.save(
+        msgspec.structs.replace(
+            line,
+            refunded_minor=line.refunded_minor + given.paid,
+            refunded_quantity=line.refunded_quantity + each.quantity,
+        )
+    )
+    await rows.refunded_lines.add(
+        RefundedLineRecord(
+            refund_id=refund.id, line_id=line.line_id, quantity=each.quantity, **msgspec.structs.asdict(given)
+        )
+    )
+
+
+async def view_of(refund: RefundRecord) -> RefundView:
+    """A refund with its parts."""
+    parts = await rows.refunded_lines.find(tables.RefundedLine.refund_id == refund.id)
+    return RefundView(
+        id=refund.id,
+        order_id=refund.order_id,
+        shop_order_id=refund.shop_order_id,
+        status=refund.status.value,
+        amount=refund.amount,
+        seller_part=Money(refund.seller_minor, refund.currency),
+        reason=refund.reason,
+        error=refund.error,
+        created_at=refund.created_at,
+        parts=tuple(
+            RefundedPart(
+                part.line_id, part.quantity, Money(part.paid, refund.currency), Money(part.seller, refund.currency)
+            )
+            for part in parts
+        ),
+    )

@@ -1,0 +1,125 @@
+"""Booking a paid order: its shares are divided, frozen and held; later released to be sent."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from federation.vocabulary.ids import new_id
+from federation.vocabulary.money import Money
+from payouts.domain import postings
+from payouts.domain.payment import PaymentStatus
+from payouts.domain.records import LineRecord, PaymentRecord, SettlementRecord
+from payouts.domain.settlement import SETTLEMENT, SettlementKind, SettlementStatus, SettlementStep
+from payouts.domain.split import SaleShare, ShareSplit, split_preview
+from payouts.errors import AmountInvalidError, IllegalMoveError, PaymentMissingError
+from payouts.service import messages
+from payouts.settings import PayoutSettings
+from payouts.store import ledger, rows
+
+SHIPPING_LINE = "shipping"
+"""The line id under which a share's shipping can be refunded."""
+
+
+async def capture_sale(
+    order_id: UUID,
+    payment_id: UUID,
+    shares: Sequence[SaleShare],
+    settings: PayoutSettings,
+    now: datetime,
+    *,
+    coupon_minor: int = 0,
+) -> tuple[ShareSplit, ...]:
+    """Divide a paid order among its shops and hold their parts; the same answer when called again.
+
+    In the caller's transaction. Raises AmountInvalidError when the shares do not come to what was paid,
+    IllegalMoveError when the payment has not succeeded, LedgerConflictError when it was divided otherwise before.
+    """
+    payment = await rows.payments.get(payment_id, lock=True)
+    if payment is None or payment.order_id != order_id:
+        raise PaymentMissingError(f"there is no payment {payment_id} for this order")
+    if payment.status is not PaymentStatus.PAID:
+        raise IllegalMoveError(f"the payment is {payment.status.value}, only a paid one can be divided")
+    splits = split_preview(shares, coupon_minor)
+    total = sum((split.paid for split in splits), start=Money(0, payment.currency))
+    if total != payment.amount:
+        raise AmountInvalidError(f"the shares come to {total}, {payment.amount} was paid")
+    await ledger.post(postings.capture(payment.id, order_id, splits, settings.books), now)
+    if payment.captured_at is None:
+        await rows.payments.save(
+            msgspec.structs.replace(payment, captured_at=now, updated_at=now, vat_country=settings.vat_country)
+        )
+        await rows.lines.add(*(line for split in splits for line in _line_records(order_id, split)))
+        await rows.settlements.add(*(each for split in splits for each in _settlements(payment, split, now)))
+        await messages.send("pay.refresh", payment.id, "captured", now)
+    return splits
+
+
+async def release(shop_order_id: UUID, now: datetime) -> None:
+    """Let a shop order's shares be sent, as the hub's release rule says; nothing happens to those beyond that.
+
+    In the caller's transaction.
+    """
+    for settlement in await rows.settlements_of(shop_order_id, lock=True):
+        if settlement.status is not SettlementStatus.HELD:
+            continue
+        amount = Money(settlement.due_minor, settlement.currency)
+        await ledger.post(postings.release(settlement.id, settlement.shop_id, amount), now)
+        status = SETTLEMENT.after(settlement.status, SettlementStep.RELEASED)
+        await rows.settlements.save(msgspec.structs.replace(settlement, status=status, released_at=now, updated_at=now))
+        await messages.send("pay.transfer", settlement.id, "released", now)
+
+
+def _line_records(order_id: UUID, split: ShareSplit) -> Iterator[LineRecord]:
+    for line in split.lines:
+        yield LineRecord(
+            order_id=order_id,
+            shop_order_id=split.shop_order_id,
+            shop_id=split.shop_id,
+            currency=split.currency,
+            **msgspec.structs.asdict(line),
+        )
+    if split.shipping:
+        yield LineRecord(
+            order_id=order_id,
+            shop_order_id=split.shop_order_id,
+            shop_id=split.shop_id,
+            line_id=SHIPPING_LINE,
+            quantity=1,
+            currency=split.currency,
+            base=split.shipping,
+            coupon=0,
+            paid=split.shipping,
+            commission=0,
+            vat=0,
+            referral=0,
+            referrer="",
+            seller=split.shipping,
+            commission_bp=0,
+            vat_bp=0,
+        )
+
+
+def _settlements(payment: PaymentRecord, split: ShareSplit, now: datetime) -> Iterator[SettlementRecord]:
+    owed = {
+        (SettlementKind.SALE, split.shop_id): split.seller.amount_minor,
+        (SettlementKind.SHIPPING, split.shop_id): split.shipping,
+    }
+    for line in split.lines:
+        key = (SettlementKind.REFERRAL, line.referrer)
+        owed[key] = owed.get(key, 0) + line.referral
+    for (kind, shop_id), amount_minor in owed.items():
+        if amount_minor:
+            yield SettlementRecord(
+                id=new_id(),
+                order_id=payment.order_id,
+                payment_id=payment.id,
+                shop_order_id=split.shop_order_id,
+                shop_id=shop_id,
+                kind=kind,
+                currency=split.currency,
+                amount_minor=amount_minor,
+                created_at=now,
+                updated_at=now,
+            )

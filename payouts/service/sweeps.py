@@ -1,0 +1,65 @@
+"""Finding again what was left half done: rows under way for too long are taken up with their old keys.
+
+Each sweep is idempotent and safe to run beside the outbox's handlers and beside itself. One row's failure is logged
+and does not stop the others.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from federation.vocabulary.errors import GalleriaError
+from payouts.service.shop_accounts import open_account
+from payouts.service.claims import claims_waiting, recover_claim
+from payouts.service.context import Payments
+from payouts.service.payments import announce_again, refresh_payment
+from payouts.service.bank_payouts import send_payout
+from payouts.service.refund_payment import send_refund
+from payouts.service.transfers import send_settlement
+from payouts.store import rows
+
+_log = structlog.get_logger(__name__)
+
+IdT = TypeVar("IdT")
+
+
+async def sweep_submitting(pay: Payments, now: datetime) -> int:
+    """Take up transfers, refunds, reversals and payouts that were begun and not finished; returns how many."""
+    before = now - timedelta(seconds=pay.settings.stuck_after_seconds)
+    stuck = await rows.ids_waiting("pay_settlement", ["releasable", "submitting"], before)
+    tried = await _each(stuck, lambda each: send_settlement(pay, each, now))
+    stuck = await rows.ids_waiting("pay_refund", ["requested", "submitting", "pending"], before)
+    tried += await _each(stuck, lambda each: send_refund(pay, each, now))
+    stuck = await rows.ids_waiting("pay_payout", ["submitting", "in_transit"], before)
+    tried += await _each(stuck, lambda each: send_payout(pay, each, now))
+    claims = [claim.id for claim in await claims_waiting() if claim.updated_at <= before]
+    return tried + await _each(claims, lambda each: recover_claim(pay, each, now))
+
+
+async def sweep_payments(pay: Payments, now: datetime) -> int:
+    """Look after payments: open ones are read anew, arrived ones announced until divided, their funds awaited."""
+    before = now - timedelta(seconds=pay.settings.stuck_after_seconds)
+    tried = await _each(await rows.payments_undivided(before), lambda each: announce_again(pay, each, now))
+    tried += await _each(await rows.payments_without_funds(now), lambda each: refresh_payment(pay, each, now))
+    waiting = await rows.ids_waiting("pay_payment", ["open", "processing"], before)
+    return tried + await _each(waiting, lambda each: refresh_payment(pay, each, now))
+
+
+async def sweep_blocked(pay: Payments, now: datetime) -> int:
+    """Try blocked transfers again, each as a new attempt, and read anew the accounts that were not ready."""
+    tried = await _each(await rows.accounts_not_ready(), lambda each: open_account(pay, each, now))
+    before = now - timedelta(seconds=pay.settings.stuck_after_seconds)
+    return tried + await _each(await rows.settlements_blocked(before), lambda each: send_settlement(pay, each, now))
+
+
+async def _each(ids: Iterable[IdT], act: Callable[[IdT], Awaitable[None]]) -> int:
+    tried = 0
+    for each in ids:
+        tried += 1
+        try:
+            await act(each)
+        except GalleriaError as error:
+            _log.warning("sweep_set_back", id=str(each), slug=error.slug, reason=error.detail)
+    return tried

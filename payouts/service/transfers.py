@@ -1,0 +1,200 @@
+"""Sending a released settlement to its shop's account at the provider.
+
+Intent first: one transaction nets what the shop owes, moves the rest to `in_transfer` and writes the attempt; then the
+provider is called; then one transaction writes the result or undoes the intent. Whatever stops in between is taken up
+again with the same key, so that nothing is sent twice.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from federation.node.database import atomic
+from federation.vocabulary.money import Money
+from payouts.domain import postings
+from payouts.domain.claim import CLAIM, ClaimStep
+from payouts.domain.records import MovementRecord, SettlementRecord, TransferRecord
+from payouts.domain.settlement import SETTLEMENT, BlockReason, SettlementStatus, SettlementStep
+from payouts.errors import (
+    AccountNotReadyError,
+    InsufficientBalanceError,
+    PaymentMissingError,
+    ProviderConflictError,
+    ProviderRefusedError,
+)
+from payouts.ports import TransferState
+from payouts.service.context import Payments
+from payouts.store import ledger, rows
+
+_REASONS = {
+    InsufficientBalanceError: BlockReason.BALANCE,
+    AccountNotReadyError: BlockReason.ACCOUNT,
+    ProviderRefusedError: BlockReason.REFUSED,
+}
+
+
+async def send_settlement(pay: Payments, settlement_id: UUID, now: datetime) -> None:
+    """Send a releasable, blocked or half-sent settlement; nothing to do for any other. Outside a transaction.
+
+    Raises ProviderUnavailableError or ProviderBusyError when it must be tried again with the same key, and
+    ProviderConflictError, with an alert, when a person must look.
+    """
+    async with atomic():
+        transfer = await _begin(pay, settlement_id, now)
+    if transfer is None:
+        return
+    try:
+        sent = await _ask(pay, transfer, now)
+    except (InsufficientBalanceError, AccountNotReadyError, ProviderRefusedError) as error:
+        async with atomic():
+            await _record_failure(pay, transfer, _REASONS[type(error)], error.detail, now)
+        return
+    except ProviderConflictError as error:
+        await rows.raise_alert("transfer-conflict", transfer.key, error.detail, now)
+        raise
+    async with atomic():
+        await _record_sent(pay, transfer, sent, now)
+
+
+async def _begin(pay: Payments, settlement_id: UUID, now: datetime) -> TransferRecord | None:
+    """Write the intent, or find the one under way; None when there is nothing to send."""
+    settlement = await rows.settlements.get(settlement_id, lock=True)
+    if settlement is None:
+        raise PaymentMissingError(f"there is no settlement {settlement_id}")
+    if settlement.status is SettlementStatus.SUBMITTING:
+        return await rows.transfer_under_way(settlement.id, settlement.attempt)
+    if settlement.status is SettlementStatus.BLOCKED:
+        woken = SETTLEMENT.after(settlement.status, SettlementStep.WOKEN)
+        settlement = msgspec.structs.replace(settlement, status=woken, block_reason="")
+    if settlement.status is not SettlementStatus.RELEASABLE:
+        return None
+    account = await rows.shop_accounts.get(settlement.shop_id)
+    if account is None or account.provider_id is None or not account.ready:
+        await _save(pay, settlement, SettlementStep.BLOCKED, now, block_reason=BlockReason.ACCOUNT.value)
+        return None
+    settlement = await _net_claims(pay, settlement, now)
+    if settlement.due_minor == 0:
+        await _save(pay, settlement, SettlementStep.NETTED, now)
+        return None
+    return await _write_intent(settlement, account.provider_id, now)
+
+
+async def _write_intent(settlement: SettlementRecord, account_id: str, now: datetime) -> TransferRecord:
+    transfer = TransferRecord(
+        settlement_id=settlement.id,
+        attempt=settlement.attempt + 1,
+        account_id=account_id,
+        amount_minor=settlement.due_minor,
+        currency=settlement.currency,
+        submitted_at=now,
+    )
+    await rows.transfers.add(transfer)
+    await ledger.post(
+        postings.transfer_intent(settlement.id, transfer.attempt, settlement.shop_id, transfer.amount), now
+    )
+    status = SETTLEMENT.after(settlement.status, SettlementStep.SUBMITTED)
+    await rows.settlements.save(
+        msgspec.structs.replace(settlement, status=status, attempt=transfer.attempt, updated_at=now)
+    )
+    return transfer
+
+
+async def _net_claims(pay: Payments, settlement: SettlementRecord, now: datetime) -> SettlementRecord:
+    """Withhold what the shop owes from what it is about to be sent, oldest claim first."""
+    for claim in await rows.claims_owed(settlement.shop_id, settlement.currency):
+        taken = min(claim.outstanding_minor, settlement.due_minor)
+        if taken == 0:
+            break
+        amount = Money(taken, settlement.currency)
+        attempt = settlement.attempt + 1
+        await ledger.post(postings.claim_netted(claim.id, settlement.id, attempt, settlement.shop_id, amount), now)
+        step = ClaimStep.RECOVERED if taken == claim.outstanding_minor else ClaimStep.NETTED_IN_PART
+        status = CLAIM.after(claim.status, step)
+        await rows.claims.save(
+            msgspec.structs.replace(claim, netted_minor=claim.netted_minor + taken, status=status, updated_at=now)
+        )
+        settlement = msgspec.structs.replace(settlement, netted_minor=settlement.netted_minor + taken)
+        await pay.listener.settlement_changed(settlement.shop_order_id, settlement.kind.value, "netted", amount, now)
+    return settlement
+
+
+async def _ask(pay: Payments, transfer: TransferRecord, now: datetime) -> TransferState:
+    """Have the transfer made, or find it made: an old key may have been forgotten by the provider."""
+    settlement = await rows.settlements.get(transfer.settlement_id)
+    payment = None if settlement is None else await rows.payments.get(settlement.payment_id)
+    if payment is None or payment.provider_id is None:
+        raise PaymentMissingError(f"settlement {transfer.settlement_id} has no payment at the provider")
+    reference = str(transfer.settlement_id)
+    if now - transfer.submitted_at > timedelta(seconds=pay.settings.key_lifetime_seconds):
+        made = await pay.provider.transfers_of(reference)
+        if made:
+            return made[0]
+    return await pay.provider.transfer(
+        reference, transfer.account_id, transfer.amount, payment.provider_id, transfer.key
+    )
+
+
+async def _record_sent(pay: Payments, transfer: TransferRecord, sent: TransferState, now: datetime) -> None:
+    settlement = await _still_submitting(transfer)
+    if settlement is None:
+        return
+    if sent.amount != transfer.amount or sent.account_id != transfer.account_id:
+        raise ProviderConflictError(f"the provider's transfer {sent.id} is not the one we asked for")
+    await ledger.post(postings.transfer_sent(settlement.id, transfer.attempt, settlement.shop_id, transfer.amount), now)
+    await _finish(transfer, "sent", now, provider_id=sent.id)
+    await rows.movements.add(
+        MovementRecord(
+            shop_id=settlement.shop_id,
+            settlement_id=settlement.id,
+            reference=f"transfer:{sent.id}",
+            amount_minor=transfer.amount_minor,
+            currency=transfer.currency,
+            created_at=now,
+        )
+    )
+    await _save(pay, settlement, SettlementStep.SENT, now, sent_minor=transfer.amount_minor, transfer_id=sent.id)
+
+
+async def _record_failure(
+    pay: Payments, transfer: TransferRecord, reason: BlockReason, detail: str, now: datetime
+) -> None:
+    settlement = await _still_submitting(transfer)
+    if settlement is None:
+        return
+    await ledger.post(
+        postings.transfer_failed(settlement.id, transfer.attempt, settlement.shop_id, transfer.amount), now
+    )
+    await _finish(transfer, "failed", now, error=detail)
+    if reason is BlockReason.REFUSED:
+        await rows.raise_alert("transfer-refused", str(settlement.id), detail, now)
+    await _save(pay, settlement, SettlementStep.BLOCKED, now, block_reason=reason.value)
+
+
+async def _still_submitting(transfer: TransferRecord) -> SettlementRecord | None:
+    """The settlement while this attempt is the one under way; None when its result was written already."""
+    settlement = await rows.settlements.get(transfer.settlement_id, lock=True)
+    if settlement is None or settlement.status is not SettlementStatus.SUBMITTING:
+        return None
+    return settlement if settlement.attempt == transfer.attempt else None
+
+
+async def _finish(
+    transfer: TransferRecord, status: str, now: datetime, *, provider_id: str | None = None, error: str = ""
+) -> None:
+    stored = await rows.transfer_under_way(transfer.settlement_id, transfer.attempt)
+    if stored is not None:
+        await rows.transfers.save(
+            msgspec.structs.replace(stored, status=status, provider_id=provider_id, error=error, finished_at=now)
+        )
+
+
+async def _save(
+    pay: Payments, settlement: SettlementRecord, step: SettlementStep, now: datetime, **columns: object
+) -> None:
+    """Take a step, write the row, and tell; the amount told is what the step is about."""
+    status = SETTLEMENT.after(settlement.status, step)
+    amount = Money(settlement.due_minor, settlement.currency)
+    changed = msgspec.structs.replace(settlement, status=status, updated_at=now, **columns)
+    await rows.settlements.save(changed)
+    await pay.listener.settlement_changed(settlement.shop_order_id, settlement.kind.value, status.value, amount, now)

@@ -1,0 +1,73 @@
+"""What the hub's workers do for money: the outbox's handlers by topic, and the sweeps that find lost work."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+from federation.node import clock
+from federation.node.outbox import Handler, Message
+from federation.node.work import Sweep
+from payouts.invariants import check_books
+from payouts.service.bank_payouts import run_payouts
+from payouts.service.claims import recover_claim
+from payouts.service.context import Payments
+from payouts.service.events import act_on_event, list_missed
+from payouts.service.messages import QUEUE, About
+from payouts.service.payments import cancel_at_provider, refresh_payment
+from payouts.service.refund_payment import send_refund
+from payouts.service.shop_accounts import open_account
+from payouts.service.sweeps import sweep_blocked, sweep_payments, sweep_submitting
+from payouts.service.transfers import send_settlement
+
+
+def payments_handlers(pay: Payments) -> dict[str, Handler]:
+    """The handlers of the `pay.` topics."""
+    by_row: dict[str, Callable[[Payments, UUID, datetime], Awaitable[None]]] = {
+        "pay.cancel": cancel_at_provider,
+        "pay.refresh": refresh_payment,
+        "pay.transfer": send_settlement,
+        "pay.refund": send_refund,
+        "pay.claim": recover_claim,
+    }
+    by_name: dict[str, Callable[[Payments, str, datetime], Awaitable[None]]] = {
+        "pay.account": open_account,
+        "pay.event": act_on_event,
+    }
+
+    def about_row(act: Callable[[Payments, UUID, datetime], Awaitable[None]]) -> Handler:
+        async def handle(message: Message) -> None:
+            await act(pay, UUID(message.read(About).id), clock.now())
+
+        return handle
+
+    def about_name(act: Callable[[Payments, str, datetime], Awaitable[None]]) -> Handler:
+        async def handle(message: Message) -> None:
+            await act(pay, message.read(About).id, clock.now())
+
+        return handle
+
+    return {topic: about_row(act) for topic, act in by_row.items()} | {
+        topic: about_name(act) for topic, act in by_name.items()
+    }
+
+
+def payments_sweeps(pay: Payments) -> tuple[Sweep, ...]:
+    """The sweeps of money, with how often each runs."""
+    plan: tuple[tuple[str, float, Callable[[Payments, datetime], Awaitable[object]]], ...] = (
+        ("pay.submitting", 15, sweep_submitting),
+        ("pay.payments", 5, sweep_payments),
+        ("pay.blocked", 10, sweep_blocked),
+        ("pay.payouts", 5, run_payouts),
+        ("pay.events", 30, list_missed),
+        ("pay.books", 3600, check_books),
+    )
+
+    def bound(act: Callable[[Payments, datetime], Awaitable[object]]) -> Callable[[datetime], Awaitable[object]]:
+        async def run(now: datetime) -> object:
+            return await act(pay, now)
+
+        return run
+
+    return tuple(
+        Sweep(name=name, interval_seconds=interval, queue=QUEUE, run=bound(act)) for name, interval, act in plan
+    )
