@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from federation.conversations.messages import Quarantine, StockRegister
+from federation.conversations.replica import ReplicaState
 from federation.node import database
-from federation.records import Replica, ReplicaState
+from federation.records import Replica
 from federation.vocabulary.ids import PartyId
 
 _REPLICA = """

@@ -1,0 +1,134 @@
+"""Desks for tests: a shop with a little stock and a hub that writes down what it is told. They keep all in memory."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from federation.conversations import stock
+from federation.conversations.link import LinkState
+from federation.conversations.messages import (
+    OrderEvent,
+    Quarantine,
+    ReservationAnswer,
+    ReservationRequest,
+    ShopOrder,
+    StockHeartbeat,
+    StockRegister,
+)
+from federation.errors import OrderDeclinedError, ReservationExpiredError
+from federation.ports import AcceptedRecord
+from federation.vocabulary.errors import FieldError
+from federation.vocabulary.ids import PartyId
+
+
+class MemoryShopDesk:
+    """Holds, confirms and counts like a shop would, without expiry; `calls` names every effect in order."""
+
+    def __init__(self) -> None:
+        self.registers: dict[str, StockRegister] = {}
+        self.vseq = 0
+        self.answers: dict[str, ReservationAnswer] = {}
+        self.requests: dict[str, ReservationRequest] = {}
+        self.orders: list[ShopOrder] = []
+        self.events: list[OrderEvent] = []
+        self.links: list[LinkState] = []
+        self.calls: list[str] = []
+        self.declines = ""
+
+    def put(self, variant_id: str, quantity: int) -> int:
+        """Set a register; returns its vseq."""
+        self.vseq += 1
+        self.registers[variant_id] = StockRegister(variant_id=variant_id, quantity=quantity, vseq=self.vseq)
+        return self.vseq
+
+    async def hold(
+        self, shop_id: PartyId, hub_id: PartyId, request: ReservationRequest, now: datetime
+    ) -> ReservationAnswer:
+        self.calls.append("hold")
+        have = {line.variant_id: self.registers[line.variant_id].quantity for line in request.lines}
+        if any(have[line.variant_id] < line.quantity for line in request.lines):
+            return ReservationAnswer(id=request.id, state="rejected", available=have)
+        for line in request.lines:
+            self.put(line.variant_id, have[line.variant_id] - line.quantity)
+        self.requests[request.id] = request
+        answer = ReservationAnswer(id=request.id, state="held", expires_in_seconds=request.ttl_seconds)
+        self.answers[request.id] = answer
+        return answer
+
+    async def confirm(self, shop_id: PartyId, hub_id: PartyId, reservation_id: str, now: datetime) -> ReservationAnswer:
+        self.calls.append("confirm")
+        if reservation_id not in self.answers:
+            raise ReservationExpiredError("no such hold is open")
+        self.answers[reservation_id] = ReservationAnswer(id=reservation_id, state="confirmed")
+        return self.answers[reservation_id]
+
+    async def release(self, shop_id: PartyId, hub_id: PartyId, reservation_id: str, now: datetime) -> ReservationAnswer:
+        self.calls.append("release")
+        request = self.requests.pop(reservation_id, None)
+        for line in request.lines if request is not None else ():
+            self.put(line.variant_id, self.registers[line.variant_id].quantity + line.quantity)
+        return ReservationAnswer(id=reservation_id, state="released")
+
+    async def place_order(self, shop_id: PartyId, hub_id: PartyId, order: ShopOrder, now: datetime) -> None:
+        self.calls.append("place_order")
+        if self.declines:
+            raise OrderDeclinedError(self.declines)
+        self.orders.append(order)
+
+    async def order_event(self, shop_id: PartyId, hub_id: PartyId, event: OrderEvent, now: datetime) -> None:
+        self.events.append(event)
+
+    async def link_changed(self, shop_id: PartyId, hub_id: PartyId, state: LinkState, now: datetime) -> None:
+        self.links.append(state)
+
+    async def stock_since(self, shop_id: PartyId, vseq: int, limit: int) -> list[StockRegister]:
+        changed = [register for register in self.registers.values() if register.vseq > vseq]
+        return sorted(changed, key=lambda register: register.vseq)[:limit]
+
+    async def stock_heartbeat(self, shop_id: PartyId) -> StockHeartbeat:
+        return stock.heartbeat(self.registers.values())
+
+
+class MemoryHubDesk:
+    """Writes down what shops tell; keys in `refuses` are quarantined."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, AcceptedRecord] = {}
+        self.stock: dict[str, int] = {}
+        self.events: list[OrderEvent] = []
+        self.links: list[tuple[LinkState, str]] = []
+        self.heartbeats = 0
+        self.refuses: set[str] = set()
+        self.calls: list[str] = []
+
+    async def records_accepted(
+        self, hub_id: PartyId, shop_id: PartyId, records: Sequence[AcceptedRecord], now: datetime
+    ) -> list[Quarantine]:
+        self.calls.append("records_accepted")
+        bad = [
+            Quarantine(seq=record.seq, key=record.key, errors=(FieldError("", "odd", "not for us"),))
+            for record in records
+            if record.key in self.refuses
+        ]
+        for record in records:
+            if record.operation == "del":
+                self.records.pop(record.key, None)
+            elif record.key not in self.refuses:
+                self.records[record.key] = record
+        return bad
+
+    async def stock_changed(
+        self, hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister], now: datetime
+    ) -> None:
+        self.stock |= {register.variant_id: register.quantity for register in registers}
+
+    async def heartbeat(self, hub_id: PartyId, shop_id: PartyId, now: datetime) -> None:
+        self.heartbeats += 1
+
+    async def order_event(self, hub_id: PartyId, shop_id: PartyId, event: OrderEvent, now: datetime) -> None:
+        self.calls.append(event.kind)
+        self.events.append(event)
+
+    async def link_changed(
+        self, hub_id: PartyId, shop_id: PartyId, state: LinkState, profile_name: str, now: datetime
+    ) -> None:
+        self.links.append((state, profile_name))

@@ -1,0 +1,115 @@
+"""Two nodes in one process, a shop's and a hub's, each with its own database and app, joined by a `Way`."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from litestar import Litestar
+
+from federation.http.routes import routes
+from federation.node import clock
+from federation.node.app import make_app
+from federation.node.database import Database, atomic, using
+from federation.node.outbox import Outbox
+from federation.node.web import web_node
+from federation.service import links, parties
+from federation.service.context import Federation, create_federation
+from federation.service.parties import NewParty
+from federation.tasks import fed_handlers
+from federation.vocabulary.ids import PartyId
+from tests.federation.desks import MemoryHubDesk, MemoryShopDesk
+from tests.federation.peer import Way
+from tests.support.clients import node_settings, running
+from tests.support.postgres import Server, Urls
+
+APPS = ("federation.piccolo_app",)
+QUEUE = "sync"
+
+
+class Node:
+    """One node: what its process would hold, and the party it hosts."""
+
+    def __init__(self, urls: Urls, folder: Path, address: str, way: Way) -> None:
+        self.settings = node_settings(urls, folder, public_url=f"http://{address}")
+        self.shop_desk = MemoryShopDesk()
+        self.hub_desk = MemoryHubDesk()
+        self.way = way
+        self.fed = create_federation(self.settings, shop_desk=self.shop_desk, hub_desk=self.hub_desk, door=way)
+        self.app: Litestar = make_app(settings=self.settings, route_handlers=routes(self.fed))
+        self.party_id = PartyId("")
+        self.root_seed = b""
+        way.apps[address] = self.app
+
+    @property
+    def database(self) -> Database:
+        return web_node(self.app).database
+
+    @contextmanager
+    def here(self) -> Iterator[Federation]:
+        """Work inside this node."""
+        with using(self.database):
+            yield self.fed
+
+    async def host(self, kind: Any, name: str) -> NewParty:
+        """Make the node's party."""
+        with self.here():
+            async with atomic():
+                made = await parties.create_party(self.settings, kind, name, clock.now())
+        self.party_id, self.root_seed = made.party_id, made.root_seed
+        return made
+
+    async def drain(self) -> int:
+        """Let the node's worker deliver what is due."""
+        with self.here():
+            return await Outbox(fed_handlers(self.fed)).drain(QUEUE, clock.now())
+
+    async def drain_later(self, seconds: int = 600) -> int:
+        """Let the worker deliver what is due in a while, retries included."""
+        with self.here():
+            return await Outbox(fed_handlers(self.fed)).drain(QUEUE, clock.now() + timedelta(seconds=seconds))
+
+
+class Pair(msgspec.Struct):
+    """A shop's node and a hub's node with the way between them."""
+
+    shop: Node
+    hub: Node
+    way: Way
+
+    async def settle(self) -> None:
+        """Let both workers run until neither has anything to do."""
+        while await self.shop.drain() + await self.hub.drain():
+            pass
+
+    async def propose(self) -> None:
+        """Let the shop ask the hub to be linked."""
+        with self.shop.here() as fed:
+            address = parties.profile_url(self.hub.settings, self.hub.party_id)
+            await links.propose_link(fed, self.shop.party_id, address, clock.now(), message="please")
+        await self.settle()
+
+    async def link(self) -> None:
+        """Link the two: the shop proposes, the hub accepts."""
+        await self.propose()
+        with self.hub.here() as fed:
+            async with atomic():
+                await links.accept_link(fed, self.hub.party_id, self.shop.party_id, clock.now())
+        await self.settle()
+
+
+@asynccontextmanager
+async def two_nodes(server: Server, folder: Path) -> AsyncIterator[Pair]:
+    """A shop's and a hub's node, running and not yet linked."""
+    way = Way()
+    urls = [server.clone(APPS), server.clone(APPS)]
+    shop = Node(urls[0], folder, "127.0.0.1:7101", way)
+    hub = Node(urls[1], folder, "127.0.0.1:7102", way)
+    async with running(shop.app), running(hub.app):
+        await shop.host("shop", "Bottega Aurora")
+        await hub.host("hub", "Galleria")
+        yield Pair(shop, hub, way)
+    for each in urls:
+        server.drop(each)

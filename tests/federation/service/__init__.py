@@ -1,0 +1,1 @@
+"""Tests of federation/service, over two running nodes."""

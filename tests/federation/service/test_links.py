@@ -1,0 +1,90 @@
+"""Links over two nodes: proposing, accepting, suspending, ending, and what each side keeps."""
+
+from federation.node import clock
+from federation.node.database import atomic
+from federation.service import links, parties, replicas
+from tests.federation.nodes import Pair
+
+
+async def test_a_proposal_waits_at_the_hub(strangers: Pair) -> None:
+    """A proposed link is seen by both sides and lets nothing pass until the hub accepts."""
+    await strangers.propose()
+    with strangers.hub.here():
+        (waiting,) = await links.links(strangers.hub.party_id)
+    with strangers.shop.here():
+        (asked,) = await links.links(strangers.shop.party_id)
+    assert (waiting.state, waiting.proposed_by, waiting.remote_name) == ("proposed", "remote", "Bottega Aurora")
+    assert (asked.state, asked.proposed_by, asked.remote_name) == ("proposed", "local", "Galleria")
+    assert strangers.hub.hub_desk.links == [("proposed", "Bottega Aurora")]
+
+
+async def test_accepting_makes_the_link_accepted_on_both_sides(pair: Pair) -> None:
+    """The hub's acceptance reaches the shop, and both desks learn of it."""
+    with pair.shop.here():
+        (ours,) = await links.links(pair.shop.party_id)
+        (sync,) = await replicas.sync_states(pair.shop.party_id)
+    with pair.hub.here():
+        (theirs,) = await links.links(pair.hub.party_id)
+        (replica,) = await replicas.replica_states(pair.hub.party_id, clock.now())
+    assert ours.state == theirs.state == "accepted"
+    assert ours.id == theirs.id
+    assert pair.shop.shop_desk.links == ["proposed", "accepted"]
+    assert pair.hub.hub_desk.links[-1] == ("accepted", "Bottega Aurora")
+    assert (sync.hub_name, replica.name) == ("Galleria", "Bottega Aurora")
+
+
+async def test_a_shop_may_have_several_hubs_propose_and_accept_once(pair: Pair) -> None:
+    """Accepting twice changes nothing."""
+    with pair.hub.here() as fed:
+        async with atomic():
+            await links.accept_link(fed, pair.hub.party_id, pair.shop.party_id, clock.now())
+    await pair.settle()
+    assert [state for state, _ in pair.hub.hub_desk.links] == ["proposed", "accepted"]
+
+
+async def test_a_suspension_holds_until_its_author_lifts_it(pair: Pair) -> None:
+    """A hub's suspension binds both sides; the shop's own acceptance does not lift it, the hub's does."""
+    shop, hub = pair.shop, pair.hub
+    with hub.here() as fed:
+        async with atomic():
+            await links.suspend_link(fed, hub.party_id, shop.party_id, clock.now())
+    await pair.settle()
+    with shop.here() as fed:
+        async with atomic():
+            await links.accept_link(fed, shop.party_id, hub.party_id, clock.now())
+        assert (await links.links(shop.party_id))[0].state == "suspended"
+    await pair.settle()
+    with hub.here() as fed:
+        assert (await links.links(hub.party_id))[0].state == "suspended"
+        async with atomic():
+            await links.accept_link(fed, hub.party_id, shop.party_id, clock.now())
+    await pair.settle()
+    with shop.here():
+        assert (await links.links(shop.party_id))[0].state == "accepted"
+
+
+async def test_an_ended_link_can_be_proposed_anew(pair: Pair) -> None:
+    """After an end the shop may ask again, under a new link that the hub must accept again."""
+    with pair.shop.here() as fed:
+        async with atomic():
+            await links.end_link(fed, pair.shop.party_id, pair.hub.party_id, clock.now())
+        (before,) = await links.links(pair.shop.party_id)
+    await pair.settle()
+    await pair.propose()
+    with pair.hub.here():
+        (after,) = await links.links(pair.hub.party_id)
+    assert (before.state, after.state) == ("ended", "proposed")
+    assert after.id != before.id
+
+
+async def test_a_lost_proposal_arrives_later(strangers: Pair) -> None:
+    """A proposal whose answer is lost is delivered again and is still one proposal."""
+    strangers.way.only, strangers.way.lose_answers = "/links", 1
+    with strangers.shop.here() as fed:
+        address = parties.profile_url(strangers.hub.settings, strangers.hub.party_id)
+        await links.propose_link(fed, strangers.shop.party_id, address, clock.now())
+    await strangers.shop.drain()
+    await strangers.shop.drain_later()
+    with strangers.hub.here():
+        assert len(await links.links(strangers.hub.party_id)) == 1
+    assert len(strangers.hub.hub_desk.links) == 1
