@@ -1,28 +1,28 @@
-"""What linked boutiques may tell the hub: the hub's `federation.ports.HubDesk`. Each call runs in its caller's
-transaction, so effect and acknowledgement are one.
+"""What linked boutiques may tell the hub: its `federation.ports.HubDesk`.
+
+Each call runs in its caller's transaction, so that effect and acknowledgement are one.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from federation.conversations.link import LinkState
 from federation.conversations.messages import OrderEvent, Quarantine, StockRegister
 from federation.log.records import SHOP_KEY
-from federation.ports import AcceptedRecord, LinkState
+from federation.ports import AcceptedRecord
 from federation.vocabulary.ids import PartyId
 from marketplace.listings import records as listing_records
 from marketplace.listings import service as listings
 from marketplace.orders import shop_events
 from marketplace.settings import HubSettings
 from payouts import service as payouts
-from payouts.service.context import Payments
 
 
 class GalleryDesk:
     """Lets records become listings, stock become offers, and boutiques' words move orders."""
 
-    def __init__(self, settings: HubSettings, payments: Payments) -> None:
+    def __init__(self, settings: HubSettings) -> None:
         self._settings = settings
-        self._payments = payments
 
     async def records_accepted(
         self, hub_id: PartyId, shop_id: PartyId, records: Sequence[AcceptedRecord], now: datetime
@@ -48,7 +48,7 @@ class GalleryDesk:
     async def order_event(self, hub_id: PartyId, shop_id: PartyId, event: OrderEvent, now: datetime) -> None:
         """A boutique's word on its part of an order."""
         del hub_id
-        await shop_events.take(shop_id, event, self._payments, self._settings.public_url, now)
+        await shop_events.take(shop_id, event, self._settings.public_url, now)
 
     async def link_changed(
         self, hub_id: PartyId, shop_id: PartyId, state: LinkState, profile_name: str, now: datetime

@@ -6,19 +6,21 @@ Built only by `marketplace.composition`; everything else receives it.
 import msgspec
 from litestar.connection import ASGIConnection
 
-from federation.service import Federation
+from federation.service.context import Federation
+from marketplace.orders.ports import Boutiques
 from marketplace.settings import HubSettings
-from payouts.service import Payments
+from payouts.service.context import Payments
 from search.service import Catalog
 
 
 class Hub(msgspec.Struct, frozen=True):
-    """The hub's own contexts: federation, payments and the search index."""
+    """The hub's own contexts: federation, payments, the search index, and the boutiques as orders reach them."""
 
     settings: HubSettings
     federation: Federation
     payments: Payments
     catalog: Catalog
+    boutiques: Boutiques
 
 
 def hub_of(connection: ASGIConnection) -> Hub:  # type: ignore[type-arg]

@@ -51,4 +51,4 @@ async def hub_profile_url(settings: HubSettings) -> str:
 
 async def operator_link(settings: HubSettings, account_id: UUID, now: datetime) -> str:
     """A one-time sign-in address for an operator, leading to the console."""
-    return await signin.create_link(account_id, now, next_path="/console")
+    return await signin.create_link(settings, account_id, now, next_path="/console")

@@ -19,7 +19,7 @@ async def boutiques(now: datetime) -> list[BoutiqueRow]:
     rows = {row.shop_id: row for row in await shop_store.shops(visible_only=False)}
     faulty = await shop_store.quarantine_counts()
     found = []
-    for shop_id in {**rows, **standing}:
+    for shop_id in dict.fromkeys([*rows, *standing]):
         row, link = rows.get(shop_id), standing.get(PartyId(shop_id))
         heard_at = row.stock_heard_at if row else None
         found.append(

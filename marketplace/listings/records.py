@@ -107,4 +107,4 @@ async def _set_aside(shop_id: str, record: AcceptedRecord, faults: tuple[FieldEr
     await shop_store.quarantine(shop_id, record.key, record.seq, faults, now)
     product_id = product_id_of(record.key)
     if product_id or record.key == SHOP_KEY:
-        await product_store.mark_stale(shop_id, product_id)
+        await shop_store.mark_stale(shop_id, product_id)

@@ -31,6 +31,7 @@ PAYING_SECONDS = 600
 HOLD_MARGIN_SECONDS = 60
 """A hold must outlast the time to pay by this much, else it is taken anew before paying."""
 
+OVERDUE_MAX = 100
 WAIT_FOR_OTHER_SECONDS = 6.0
 WAIT_STEP_SECONDS = 0.1
 
@@ -213,35 +214,49 @@ async def _release_quietly(hub: Hub, order: Order, part: Part, now: datetime) ->
 
 async def stop(token: str, now: datetime) -> None:
     """The shopper does not want it after all: nothing is charged, all holds are given back. Again: no change."""
-    order = await find(token)
-    async with atomic():
-        locked = await order_store.lock(order.id)
-        if locked is not None and order_life.can(locked.state, "stopped"):
-            await end(locked, "stopped", now)
+    await _end((await find(token)).id, "stopped", now)
 
 
-async def end(order: Order, step: order_life.OrderStep, now: datetime) -> None:
-    """In the caller's transaction, the order locked: end an unpaid order and give everything back."""
+async def end_overdue(now: datetime) -> int:
+    """The sweep: end orders that were left behind; returns how many. Opens one transaction for each."""
+    return sum([await _end(order_id, "expired", now) for order_id in await order_store.due(now, OVERDUE_MAX)])
+
+
+class _MovedOnError(Exception):
+    """The order went another way between looking and locking: undo what was begun."""
+
+
+async def _end(order_id: UUID, step: order_life.OrderStep, now: datetime) -> bool:
+    """End an unpaid order and give everything back; False when it was paid or ended meanwhile.
+
+    The payment is locked before the order, as payouts does when it reports a payment.
+    """
+    try:
+        async with atomic():
+            if not await payouts.cancel_payment(order_id, now):
+                return False
+            order = await order_store.lock(order_id)
+            await _end_locked(order, step, now)
+    except _MovedOnError:
+        return False
+    return True
+
+
+async def _end_locked(order: Order | None, step: order_life.OrderStep, now: datetime) -> None:
+    if order is None or not order_life.can(order.state, step):
+        raise _MovedOnError
+    if step == "expired" and (order.due_at is None or order.due_at > now):
+        raise _MovedOnError
+    await _give_all_back(order, now)
+    await order_store.change(order.id, now, state=order_life.advance(order.state, step), due_at=None)
+
+
+async def _give_all_back(order: Order, now: datetime) -> None:
     for part in await part_store.of_order(order.id):
         if part.state in shop_order_life.LIVE:
             await holds.give_back(order.hub_id, part.shop_id, part.reservation_id, now)
             state = shop_order_life.advance(part.state, "release")
             await part_store.change(part.id, now, state=state, held_until=None)
-    if order.payment_id is not None:
-        await payouts.cancel_payment(order.id, now)
-    await order_store.change(order.id, now, state=order_life.advance(order.state, step), due_at=None)
-
-
-async def end_overdue(now: datetime) -> int:
-    """The sweep: end orders that were left behind; returns how many. Opens one transaction for each."""
-    ended = 0
-    while True:
-        async with atomic():
-            order = await order_store.lock_next_due(now)
-            if order is None:
-                return ended
-            await end(order, "expired", now)
-        ended += 1
 
 
 async def find(token: str) -> Order:

@@ -12,14 +12,12 @@ import msgspec
 import structlog
 
 from federation.conversations.messages import OrderLine, ReservationAnswer, SellerPart, ShopOrder
+from federation.documents.times import text_of
 from federation.node import clock, outbox
 from federation.node.database import atomic
 from federation.node.outbox import Message
-from federation.service import orders as conversations
-from federation.service import reservations
-from federation.service.times import utc_text
 from federation.vocabulary.errors import PeerRefusedError
-from federation.vocabulary.ids import PartyId, new_id
+from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from marketplace.hub import Hub
 from marketplace.orders import holds, refunds
@@ -27,7 +25,6 @@ from marketplace.orders.domain import shop_order_life
 from marketplace.orders.domain.values import Line, Order, Part, part_total
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
-from payouts.settings import PayoutSettings
 
 CONFIRM = "hub.confirm"
 REHOLD = "hub.rehold"
@@ -67,9 +64,7 @@ class Fulfilment:
         now = clock.now()
         reservation_id = str(part.reservation_id)
         try:
-            answer = await reservations.confirm_remote(
-                self._hub.federation, PartyId(order.hub_id), PartyId(part.shop_id), reservation_id, now
-            )
+            answer = await self._hub.boutiques.confirm(order.hub_id, part.shop_id, reservation_id, now)
             confirmed = answer.state == "confirmed"
         except PeerRefusedError as error:
             _raise_if_passing(error)
@@ -82,7 +77,7 @@ class Fulfilment:
             if confirmed:
                 await _confirmed(current, now)
             else:
-                await _refused(order, current, self._hub.payments.settings, now)
+                await _refused(order, current, now)
 
     async def rehold(self, message: Message) -> None:
         """Hold once more what a shop no longer held when it was paid."""
@@ -102,7 +97,7 @@ class Fulfilment:
             if current is None or current.state != "reholding":
                 return
             if outcome.held_until is None:
-                await _cancel(order, current, outcome.reason, self._hub.payments.settings, now)
+                await _cancel(order, current, outcome.reason, now)
                 return
             state = shop_order_life.advance(current.state, "reheld")
             await part_store.change(current.id, now, state=state, held_until=outcome.held_until)
@@ -117,9 +112,7 @@ class Fulfilment:
         shop_order = shop_order_of(order, part, await part_store.lines([part.id]))
         refusal = ""
         try:
-            await conversations.place_order_remote(
-                self._hub.federation, PartyId(order.hub_id), PartyId(part.shop_id), shop_order, now
-            )
+            await self._hub.boutiques.place_order(order.hub_id, part.shop_id, shop_order, now)
         except PeerRefusedError as error:
             _raise_if_passing(error)
             refusal = error.detail
@@ -130,7 +123,7 @@ class Fulfilment:
             if refusal and current.state == "confirmed":
                 state = shop_order_life.advance(current.state, "declined")
                 await part_store.change(current.id, now, state=state, reason=refusal[:500])
-                await refunds.refund_rest(order, current, "declined", self._hub.payments.settings, now)
+                await refunds.refund_rest(order, current, "declined", now)
             elif not refusal:
                 state = (
                     shop_order_life.advance(current.state, "placed") if current.state == "confirmed" else current.state
@@ -148,7 +141,7 @@ async def _load(message: Message) -> tuple[Order, Part]:
 
 def _raise_if_passing(error: PeerRefusedError) -> None:
     """Let the outbox try again what the shop may yet allow; an expired hold will not come back."""
-    if error.peer_slug != EXPIRED and error.peer_retry != "never":
+    if error.peer_slug != EXPIRED and error.retry != "never":
         raise error
 
 
@@ -158,19 +151,19 @@ async def _confirmed(part: Part, now: datetime) -> None:
     await _enqueue(PLACE, part.id, str(part.id), now)
 
 
-async def _refused(order: Order, part: Part, settings: PayoutSettings, now: datetime) -> None:
+async def _refused(order: Order, part: Part, now: datetime) -> None:
     state = shop_order_life.advance(part.state, "confirm_refused", part.attempt)
     if state == "cancelled":
-        await _cancel(order, part, holds.SOLD_OUT, settings, now)
+        await _cancel(order, part, holds.SOLD_OUT, now)
         return
     await part_store.change(part.id, now, state=state, reservation_id=new_id(), attempt=part.attempt + 1)
     await _enqueue(REHOLD, part.id, str(part.id), now)
 
 
-async def _cancel(order: Order, part: Part, reason: str, settings: PayoutSettings, now: datetime) -> None:
+async def _cancel(order: Order, part: Part, reason: str, now: datetime) -> None:
     await part_store.change(part.id, now, state="cancelled", reason=reason, held_until=None)
     await holds.give_back(order.hub_id, part.shop_id, part.reservation_id, now)
-    await refunds.refund_rest(order, part, "not available", settings, now)
+    await refunds.refund_rest(order, part, "not available", now)
 
 
 def shop_order_of(order: Order, part: Part, lines: list[Line]) -> ShopOrder:
@@ -184,7 +177,7 @@ def shop_order_of(order: Order, part: Part, lines: list[Line]) -> ShopOrder:
         id=str(part.id),
         number=part.number,
         reservation_id=str(part.reservation_id),
-        placed_at=utc_text(order.paid_at or order.created_at),
+        placed_at=text_of(order.paid_at or order.created_at),
         currency=currency,
         lines=tuple(
             OrderLine(

@@ -17,9 +17,7 @@ from federation.conversations.messages import ReservationAnswer, ReservationLine
 from federation.limits import RESERVATION_TTL_SECONDS_MAX
 from federation.node import clock, outbox
 from federation.node.outbox import Message
-from federation.service import reservations
 from federation.vocabulary.errors import GalleriaError, PeerRefusedError, PeerUnreachableError
-from federation.vocabulary.ids import PartyId
 from marketplace.hub import Hub
 from marketplace.orders.domain.values import Line, Order, Part
 
@@ -88,7 +86,7 @@ async def hold(hub: Hub, hub_id: str, part: Part, lines: Sequence[Line], now: da
         lines=tuple(ReservationLine(variant_id, quantity) for variant_id, quantity in quantities.items()),
         ttl_seconds=RESERVATION_TTL_SECONDS_MAX,
     )
-    return await reservations.hold_remote(hub.federation, PartyId(hub_id), PartyId(part.shop_id), request, now)
+    return await hub.boutiques.hold(hub_id, part.shop_id, request, now)
 
 
 def outcome_of(answer: ReservationAnswer, now: datetime) -> HoldOutcome:
@@ -108,9 +106,7 @@ async def give_back(hub_id: str, shop_id: str, reservation_id: UUID, now: dateti
 async def release(hub: Hub, due: ReleaseDue, now: datetime) -> None:
     """Tell the shop; a definite refusal, or the hold's own end, settles it as well. Raises PeerUnreachableError."""
     try:
-        await reservations.release_remote(
-            hub.federation, PartyId(due.hub_id), PartyId(due.shop_id), str(due.reservation_id), now
-        )
+        await hub.boutiques.release(due.hub_id, due.shop_id, str(due.reservation_id), now)
     except PeerRefusedError as error:
         if error.retry != "never" and now < due.until:
             raise

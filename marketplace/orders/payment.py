@@ -10,8 +10,8 @@ from uuid import UUID
 import structlog
 
 from federation.conversations.messages import EventBody, PaidOut, Settled, Transferred
+from federation.documents.times import text_of
 from federation.service.orders import send_event
-from federation.service.times import utc_text
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money, zero
 from marketplace.orders import fulfilment, mails
@@ -78,7 +78,7 @@ async def payout_changed(change: PayoutChange, now: datetime) -> None:
     """Tell the boutique of each order in a payout that reached its bank."""
     if change.status != "paid":
         return
-    arrival = utc_text(change.arrival_at or now)
+    arrival = text_of(change.arrival_at or now)
     amounts: dict[UUID, Money] = {}
     for share in change.parts:
         sum_so_far = amounts.get(share.shop_order_id, zero(share.amount.currency))

@@ -114,6 +114,7 @@ def _held_part(part: Part, lines: Sequence[Line], shop: ShopCard, currency: str)
         ),
         shipping=Money(part.shipping_minor, currency),
         total=Money(part_total(part, own), currency),
+        available=dict(part.available),
     )
 
 

@@ -14,7 +14,6 @@ from federation.service.orders import send_event
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money
 from marketplace.errors import OrderNotFoundError, RefundInvalidError
-from marketplace.hub import Hub
 from marketplace.orders import mails, releases
 from marketplace.orders.domain.refunds import RefundPlan, RefundRequest, plan_refund, whole_refund
 from marketplace.orders.domain.shop_order_life import LIVE, UNSOLD
@@ -23,7 +22,6 @@ from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
 from marketplace.orders.store import refunds as refund_store
 from payouts import service as payouts
-from payouts.settings import PayoutSettings
 
 SHIPPING_PART = "shipping"
 WHOLE = "whole"
@@ -39,7 +37,7 @@ class Wanted(msgspec.Struct, frozen=True):
     reason: str
 
 
-async def refund(hub: Hub, order_id: UUID, request: RefundRequest, now: datetime) -> None:
+async def refund(order_id: UUID, request: RefundRequest, now: datetime) -> None:
     """The operator gives back what `request` names; the same request again changes nothing.
 
     Raises OrderNotFoundError, or RefundInvalidError when it is more than what is left.
@@ -55,24 +53,22 @@ async def refund(hub: Hub, order_id: UUID, request: RefundRequest, now: datetime
     lines = await part_store.lines([part.id])
     left = Money(part.shipping_minor - part.shipping_refunded_minor, order.currency)
     plan = plan_refund(request, refundable(lines, order.currency), left)
-    await _carry_out(
-        Wanted(order, part, plan, request.refund_id, request.reason or "goodwill"), hub.payments.settings, now
-    )
+    await _carry_out(Wanted(order, part, plan, request.refund_id, request.reason or "goodwill"), now)
     if part.state in releases.SENDING:
-        await releases.release_when_sent(part, hub.payments, now)
+        await releases.release_when_sent(part, now)
 
 
-async def refund_rest(order: Order, part: Part, reason: str, settings: PayoutSettings, now: datetime) -> None:
+async def refund_rest(order: Order, part: Part, reason: str, now: datetime) -> None:
     """Give back all that is left of a part that was locked by the caller; nothing left is fine."""
     refund_id = uuid5(part.id, WHOLE)
     lines = await part_store.lines([part.id])
     left = Money(part.shipping_minor - part.shipping_refunded_minor, order.currency)
     plan = whole_refund(refundable(lines, order.currency), left)
     if plan.amount and not await refund_store.exists(refund_id):
-        await _carry_out(Wanted(order, part, plan, refund_id, reason), settings, now)
+        await _carry_out(Wanted(order, part, plan, refund_id, reason), now)
 
 
-async def _carry_out(wanted: Wanted, settings: PayoutSettings, now: datetime) -> None:
+async def _carry_out(wanted: Wanted, now: datetime) -> None:
     order, part, plan = wanted.order, wanted.part, wanted.plan
     made = await payouts.refund_part(
         payouts.RefundRequest(
@@ -83,7 +79,6 @@ async def _carry_out(wanted: Wanted, settings: PayoutSettings, now: datetime) ->
             shipping=plan.shipping,
             reason=wanted.reason,
         ),
-        settings,
         now,
     )
     shares = tuple(

@@ -5,12 +5,11 @@ from datetime import datetime
 from marketplace.orders.domain.values import Part, all_sent
 from marketplace.orders.store import parts as part_store
 from payouts import service as payouts
-from payouts.service.context import Payments
 
 SENDING = frozenset({"shipped", "delivered"})
 
 
-async def release_when_sent(part: Part, pay: Payments, now: datetime) -> None:
+async def release_when_sent(part: Part, now: datetime) -> None:
     """Release, if every piece of the part has left or was refunded."""
     if all_sent(await part_store.lines([part.id])):
-        await payouts.release(pay, part.id, now)
+        await payouts.release(part.id, now)

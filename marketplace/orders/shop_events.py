@@ -16,7 +16,6 @@ from marketplace.orders.domain.shop_order_life import ShopOrderStep
 from marketplace.orders.domain.values import Line, Part
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
-from payouts.service.context import Payments
 
 STEPS: dict[str, ShopOrderStep] = {
     "accepted": "accepted",
@@ -28,7 +27,7 @@ STEPS: dict[str, ShopOrderStep] = {
 """Kinds of event that move a part; `cancel_refused` moves nothing."""
 
 
-async def take(shop_id: str, event: OrderEvent, pay: Payments, public_url: str, now: datetime) -> None:
+async def take(shop_id: str, event: OrderEvent, public_url: str, now: datetime) -> None:
     """Let the part move as the boutique says. Raises OrderNotFoundError, OrderStateError, RecordInvalidError."""
     part = await part_store.lock_of_shop(shop_id, UUID(event.order_id))
     order = None if part is None else await order_store.by_id(part.order_id)
@@ -42,11 +41,11 @@ async def take(shop_id: str, event: OrderEvent, pay: Payments, public_url: str, 
     await part_store.change(part.id, now, state=state, placed_at=part.placed_at or now)
     if isinstance(body, Declined | Cancelled):
         await part_store.change(part.id, now, reason=body.reason)
-        await refunds.refund_rest(order, part, event.kind, pay.settings, now)
+        await refunds.refund_rest(order, part, event.kind, now)
     elif isinstance(body, Shipped):
         await _shipped(part, body, now)
         await mails.shipped(order, await part_store.by_id(part.id) or part, event.id, public_url, now)
-        await releases.release_when_sent(part, pay, now)
+        await releases.release_when_sent(part, now)
 
 
 async def _shipped(part: Part, body: Shipped, now: datetime) -> None:

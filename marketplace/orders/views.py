@@ -101,6 +101,7 @@ class HeldPart(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[HeldLine, ...]
     shipping: Money
     total: Money
+    available: dict[str, int] = {}
 
 
 class HeldView(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,8 @@ async def add_index_events(shop_id: str, product_ids: Collection[str], now: date
     """These products' index documents are out of date from this transaction on."""
     if product_ids:
         await database.execute(
-            "INSERT INTO hub_index_event (shop_id, product_id, at) SELECT $1::text, *, $3::timestamptz FROM unnest($2::text[])",
+            """INSERT INTO hub_index_event (shop_id, product_id, at)
+            SELECT $1::text, *, $3::timestamptz FROM unnest($2::text[])""",
             shop_id,
             sorted(product_ids),
             now,

@@ -85,9 +85,10 @@ async def lock(order_id: UUID) -> Order | None:
     return await _one("id = $1 FOR UPDATE", order_id)
 
 
-async def lock_next_due(now: datetime) -> Order | None:
-    """The unfinished order that is longest overdue and locked by nobody, locked."""
-    return await _one("due_at <= $1 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED", now)
+async def due(now: datetime, limit: int) -> list[UUID]:
+    """The unfinished orders that are overdue, longest first."""
+    rows = await HubOrder.select(HubOrder.id).where(HubOrder.due_at <= now).order_by(HubOrder.due_at).limit(limit)
+    return [plain_id(row["id"]) for row in rows]
 
 
 async def claim_asking(order_id: UUID, now: datetime) -> bool:

@@ -1,0 +1,122 @@
+"""The JSON API: what is listed, searching, buying, following an order; for the operator, splits, refunds and money.
+
+Answers are JSON, refusals problem documents (RFC 9457). Reading needs nothing, an order its unguessable token, the
+console's part an operator's session. Buying takes the caller's own key: the same key again is the same order.
+"""
+
+from litestar import get, post
+from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.status_codes import HTTP_200_OK
+
+from federation.node import clock
+from federation.node.accounts import require
+from federation.node.web import AnyRequest
+from marketplace.accounts.setup import OPERATOR
+from marketplace.api import answers
+from marketplace.api.buying import buy
+from marketplace.api.documents import (
+    CheckoutAnswer,
+    CheckoutRequest,
+    Listings,
+    MoneyAnswer,
+    OrderAnswer,
+    PayoutAnswer,
+    ProductAnswer,
+    SearchAnswer,
+    TransferAnswer,
+)
+from marketplace.hub import hub_of
+from marketplace.listings import service as listings
+from marketplace.listings.boutiques import listing_counts
+from marketplace.listings.finding import find
+from marketplace.orders import reads, refunds
+from marketplace.orders.domain.refunds import RefundRequest
+from payouts import service as payouts
+from search.query import SearchRequest
+
+TEXT_MAX = 400
+
+
+@get("/api/v1/listings")
+async def list_listings() -> Listings:
+    """How many products each boutique lists here."""
+    return answers.listings_answer(await listing_counts())
+
+
+@get("/api/v1/search")
+async def search(request: AnyRequest, q: FromQuery[str] = "", page: FromQuery[int] = 1) -> SearchAnswer:
+    """Search all boutiques."""
+    wanted = SearchRequest(text=q[:TEXT_MAX], page=max(page, 1))
+    found = await find(hub_of(request), wanted, clock.now())
+    return answers.search_answer(found.cards, found.found.total, found.found.page, found.found.pages)
+
+
+@get("/api/v1/products/{handle:str}/{product_id:str}")
+async def show_product(handle: FromPath[str], product_id: FromPath[str]) -> ProductAnswer:
+    """One product with what its boutique last said of its stock."""
+    return answers.product_answer(await listings.product_view(handle, product_id, clock.now()))
+
+
+@post("/api/v1/checkout", opt={"transaction": False})
+async def check_out(request: AnyRequest, data: JSONBody[CheckoutRequest]) -> CheckoutAnswer:
+    """Ask all boutiques to hold, and say where to pay for what they hold."""
+    return await buy(hub_of(request), data, clock.now())
+
+
+@get("/api/v1/orders/{token:str}")
+async def show_order(token: FromPath[str]) -> OrderAnswer:
+    """An order by its token."""
+    return answers.order_answer(await reads.order_view(token))
+
+
+@get("/api/v1/console/orders/{token:str}")
+async def show_order_to_operator(request: AnyRequest, token: FromPath[str]) -> OrderAnswer:
+    """An order with how its money divides; operators only."""
+    await require(request, OPERATOR)
+    return answers.order_answer(await reads.order_by_token_for_operator(token))
+
+
+@post("/api/v1/console/orders/{token:str}/refunds", status_code=HTTP_200_OK)
+async def refund_order(request: AnyRequest, token: FromPath[str], data: JSONBody[RefundRequest]) -> OrderAnswer:
+    """Give part of an order back; the same refund id again changes nothing. Operators only."""
+    await require(request, OPERATOR)
+    order = await reads.order_by_token_for_operator(token)
+    await refunds.refund(order.order_id, data, clock.now())
+    return answers.order_answer(await reads.order_by_token_for_operator(token))
+
+
+@get("/api/v1/console/money")
+async def show_money(request: AnyRequest) -> MoneyAnswer:
+    """Trial balance, transfers and payouts; operators only."""
+    await require(request, OPERATOR)
+    shop_orders = {settlement.id: settlement for settlement in await payouts.settlements()}
+    transfers = []
+    for transfer in await payouts.transfers():
+        settlement = shop_orders.get(transfer.settlement_id)
+        if settlement is not None:
+            transfers.append(
+                TransferAnswer(
+                    shop_id=settlement.shop_id,
+                    shop_order_id=settlement.shop_order_id,
+                    kind=settlement.kind.value,
+                    amount=transfer.amount,
+                    status=transfer.status.value,
+                )
+            )
+    sent = [
+        PayoutAnswer(shop_id=payout.shop_id, amount=payout.amount, status=payout.status.value)
+        for payout in await payouts.payouts()
+    ]
+    return MoneyAnswer(trial_balance=await payouts.trial_balance_totals(), transfers=transfers, payouts=sent)
+
+
+API_ROUTES = [
+    list_listings,
+    search,
+    show_product,
+    check_out,
+    show_order,
+    show_order_to_operator,
+    refund_order,
+    show_money,
+]

@@ -1,0 +1,56 @@
+"""The hub's web process: storefront, console, JSON API, federation endpoints and the payment provider's hook."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Litestar
+
+from federation.http.routes import routes as federation_routes
+from federation.node.app import make_app
+from federation.node.settings import load
+from marketplace.api.http import API_ROUTES
+from marketplace.composition import build_hub
+from marketplace.console.handlers import ROUTES as CONSOLE_ROUTES
+from marketplace.hub import Hub
+from marketplace.settings import HubSettings
+from marketplace.storefront.handlers import ROUTES as STOREFRONT_ROUTES
+from marketplace.storefront.handlers import page_context
+from payouts.http import payments_routes
+
+HERE = Path(__file__).parent
+
+
+def create_app(settings: HubSettings, hub: Hub | None = None) -> Litestar:
+    """The app for `settings`; a ready-made `hub` takes the place of the one built from them."""
+    own = hub or build_hub(settings)
+    return make_app(
+        settings=settings,
+        route_handlers=_routes(own),
+        templates=[HERE / "storefront" / "templates", HERE / "console" / "templates"],
+        static=[folder for name in ("storefront", "console") if (folder := HERE / name / "static").is_dir()],
+        context=page_context,
+        form_targets=[_origin(settings.sandbox_url)],
+        state={"hub": own},
+    )
+
+
+def _routes(hub: Hub) -> Sequence[Any]:
+    return [
+        *STOREFRONT_ROUTES,
+        *CONSOLE_ROUTES,
+        *API_ROUTES,
+        *federation_routes(hub.federation),
+        *payments_routes(hub.payments),
+    ]
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def create_app_from_env() -> Litestar:
+    """The app as servers start it, from GALLERIA_ variables."""
+    return create_app(load(HubSettings))

@@ -1,0 +1,48 @@
+"""The one place where the hub is put together: which adapters stand behind which ports, and who hears whom.
+
+The order follows who needs whom: money is heard by orders, boutiques' words reach orders and money through the desk,
+the federation carries them.
+"""
+
+from pathlib import Path
+
+from federation.node.door import Door
+from federation.service.context import create_federation
+from marketplace.desk import GalleryDesk
+from marketplace.hub import Hub
+from marketplace.orders.adapters.federated import FederatedBoutiques
+from marketplace.payments import OrderMoney
+from marketplace.settings import HubSettings
+from payouts.adapters.sandbox import SandboxProvider
+from payouts.ports import PaymentProvider
+from payouts.service.context import Payments
+from payouts.settings import PayoutSettings
+from search.adapters.tantivy_engine import TantivyEngine
+from search.documents import LISTINGS
+from search.service import Catalog
+
+
+def build_hub(settings: HubSettings, provider: PaymentProvider | None = None, catalog: Catalog | None = None) -> Hub:
+    """A hub over the sandbox provider and the embedded index, unless others are given."""
+    door = Door(frozenset(settings.reachable))
+    payout_settings = PayoutSettings(
+        vat_country=settings.country, payout_interval_seconds=settings.payout_interval_seconds
+    )
+    payments = Payments(
+        provider or SandboxProvider(door, settings.sandbox_url, settings.sandbox_key, settings.sandbox_webhook_secret),
+        OrderMoney(settings, payout_settings),
+        payout_settings,
+    )
+    federation = create_federation(settings, hub_desk=GalleryDesk(settings), door=door)
+    return Hub(
+        settings=settings,
+        federation=federation,
+        payments=payments,
+        catalog=catalog or Catalog(TantivyEngine(search_folder(settings), LISTINGS)),
+        boutiques=FederatedBoutiques(federation),
+    )
+
+
+def search_folder(settings: HubSettings) -> Path:
+    """Where the search index lies."""
+    return Path(settings.search_dir) if settings.search_dir else settings.state_dir / "search"

@@ -1,0 +1,1 @@
+"""The ways to boutiques: over the federation, or kept in memory."""

@@ -1,0 +1,64 @@
+"""The hub's workers: federation, orders, money and mail in one kind of process, the search index in its own.
+
+Only the process that drains the queue `index` opens the index for writing, at its first piece of work.
+"""
+
+from datetime import datetime
+
+from federation.node import mail
+from federation.node.outbox import Outbox
+from federation.node.settings import load
+from federation.node.work import Node, Sweep, make_celery
+from federation.tasks import fed_handlers, fed_sweeps
+from marketplace.composition import build_hub
+from marketplace.hub import Hub
+from marketplace.listings import indexer
+from marketplace.orders.tasks import order_handlers, order_sweeps
+from marketplace.settings import HubSettings
+from payouts.tasks import payments_handlers, payments_sweeps
+
+APPS = (
+    "federation.node.piccolo_app",
+    "federation.piccolo_app",
+    "payouts.piccolo_app",
+    "marketplace.piccolo_app",
+)
+QUEUES = ("sync", "money", "mail", "index")
+INDEX_SECONDS = 0.5
+"""How often the index looks for changes: a change must be found within two seconds."""
+
+
+def build_node() -> Node:
+    """The hub as a worker process runs it, from GALLERIA_ variables."""
+    return node_of(build_hub(load(HubSettings)))
+
+
+def node_of(hub: Hub) -> Node:
+    """What the workers of `hub` do."""
+
+    async def index(now: datetime) -> object:
+        return await indexer.drain(hub.catalog, now)
+
+    return Node(
+        name=hub.settings.node_name,
+        settings=hub.settings,
+        apps=APPS,
+        outbox=Outbox(
+            {
+                **fed_handlers(hub.federation),
+                **payments_handlers(hub.payments),
+                **order_handlers(hub),
+                **mail.mail_handlers(hub.settings),
+            }
+        ),
+        sweeps=(
+            *fed_sweeps(hub.federation),
+            *payments_sweeps(hub.payments),
+            *order_sweeps(),
+            Sweep("listings.index", INDEX_SECONDS, "index", index),
+        ),
+        queues=QUEUES,
+    )
+
+
+celery = make_celery(build_node)
