@@ -62,7 +62,7 @@ def test_a_genesis_gives_the_party_its_id() -> None:
 def test_moving_and_rotating_keep_the_id() -> None:
     """A new domain and new keys are the same party."""
     chain = [GENESIS, moved([GENESIS], "https://new.example")]
-    fields = {"root_keys": (public(NEXT),), "sign_keys": (SignKey(x=public(NEXT)),)}
+    fields: dict[str, Any] = {"root_keys": (public(NEXT),), "sign_keys": (SignKey(x=public(NEXT)),)}
     chain.append(after(chain, type="rotate", **fields))
     state = identity.fold(chain)
     assert state.party_id == identity.party_id_of(GENESIS)

@@ -13,7 +13,7 @@ from federation.documents import json
 from federation.vocabulary.errors import GalleriaError, RecordInvalidError, TooLargeError
 from federation.vocabulary.money import Money
 
-texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0")).map(
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0")).map(
     lambda text: unicodedata.normalize("NFC", text)
 )
 names = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=10)

@@ -21,7 +21,8 @@ from federation.documents.errors import (
     VersionUnsupportedError,
 )
 from federation.documents.keys import PublicKey, SigningKey, decode_base64url
-from federation.documents.signature_fields import Parameters, signature_base
+from federation.documents.signature_checks import Lookup
+from federation.documents.signature_fields import Parameters, signature_base, spell_signature
 from federation.documents.signing import (
     Question,
     ReceivedRequest,
@@ -203,7 +204,7 @@ def resigned(request: ReceivedRequest, spelled: str, signer: SigningKey = SHOP_K
     return with_headers(
         request,
         signature_input=f"fed={spelled}",
-        signature=f"fed={signing.spell_signature(signer.sign(base))}",
+        signature=f"fed={spell_signature(signer.sign(base))}",
     )
 
 
@@ -281,7 +282,7 @@ def test_the_first_rule_broken_speaks() -> None:
     """Size, fields, key, time, digest, components, signature: a request breaking all is refused by the earliest."""
     sent = received(PUSH, created=NOW - 1_000)
     broken = msgspec.structs.replace(with_headers(sent, content_type="other/type"), body=b"changed")
-    nobody: signing.Lookup = lambda _party, _keyid: None  # noqa: E731 - a one-line lookup
+    nobody: Lookup = lambda _party, _keyid: None  # noqa: E731 - a one-line lookup
     with pytest.raises(TooLargeError):
         signing.verify_request(broken, nobody, NOW, body_bytes_max=3)
     with pytest.raises(BadSignatureError, match="not of the profile"):
@@ -426,7 +427,7 @@ def test_a_published_signature_over_a_base_built_here() -> None:
     seed = decode_base64url("n4Ni-HpISpVObnQMW0wOhCKROaIKqKtW_2ZYb2p9KcU")
     signature = "fed=:wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==:"
     assert SigningKey.from_seed(seed).public == key
-    assert f"fed={signing.spell_signature(SigningKey.from_seed(seed).sign(base))}" == signature
+    assert f"fed={spell_signature(SigningKey.from_seed(seed).sign(base))}" == signature
 
 
 def test_the_base_is_spelled_line_by_line() -> None:
@@ -438,7 +439,7 @@ def test_the_base_is_spelled_line_by_line() -> None:
     )
 
 
-class Keys(HTTPSignatureKeyResolver):  # type: ignore[misc]
+class Keys(HTTPSignatureKeyResolver):
     """The oracle's way to our public keys."""
 
     def resolve_public_key(self, key_id: str) -> Ed25519PublicKey:
