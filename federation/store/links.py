@@ -194,3 +194,11 @@ async def sync_states(shop_id: PartyId) -> list[SyncState]:
         shop_id,
     )
     return [SyncState(**dict(row)) for row in rows]
+
+
+async def cosigned_note(shop_id: PartyId, hub_id: PartyId) -> bytes:
+    """The newest checkpoint of a shop that a hub has countersigned; empty before the first."""
+    note: bytes | None = await database.fetch_value(
+        "SELECT cosigned_note FROM fed_delivery WHERE shop_id = $1 AND hub_id = $2", shop_id, hub_id
+    )
+    return note or b""
