@@ -63,7 +63,10 @@ def order(reservation_id: str, leaf_hash: str) -> ShopOrder:
         address=Address(name="Ada", line1="Via Roma 1", postcode="50100", town="Firenze", country="IT"),
         email="ada@example.org",
         money=SellerPart(
-            commission=Money(1_890, "EUR"), commission_vat=Money(416, "EUR"), seller=Money(16_594, "EUR"), shipping=shipping
+            commission=Money(1_890, "EUR"),
+            commission_vat=Money(416, "EUR"),
+            seller=Money(16_594, "EUR"),
+            shipping=shipping,
         ),
     )
 

@@ -1,0 +1,152 @@
+"""Orders and their events: placed once, told in order each way, resent from where the peer says."""
+
+import pytest
+
+from federation.conversations.checks import event_body
+from federation.conversations.messages import (
+    Accepted,
+    Cancelled,
+    Delivered,
+    EventBody,
+    ReservationLine,
+    ReservationRequest,
+    Shipped,
+    ShopOrder,
+)
+from federation.node import clock, database
+from federation.node.database import atomic
+from federation.service import catalogue, links, orders, reservations
+from federation.vocabulary.errors import PeerRefusedError, PeerUnreachableError
+from federation.vocabulary.ids import new_id
+from tests.federation.goods import order, product
+from tests.federation.nodes import Node, Pair
+from tests.federation.service.test_catalogue import append
+
+
+async def place(pair: Pair) -> ShopOrder:
+    """Publish, hold, confirm and place an order of one piece."""
+    await append(pair.shop, product(1))
+    pair.shop.shop_desk.put("v1", 3)
+    await pair.settle()
+    ends = (pair.hub.party_id, pair.shop.party_id)
+    with pair.hub.here() as fed:
+        request = ReservationRequest(id=str(new_id()), lines=(ReservationLine("v1", 1),), ttl_seconds=300)
+        await reservations.hold_remote(fed, *ends, request, clock.now())
+        await reservations.confirm_remote(fed, *ends, request.id, clock.now())
+        placed = order(request.id, pair.hub.hub_desk.records["product/p1"].leaf_hash)
+        await orders.place_order_remote(fed, *ends, placed, clock.now())
+    return placed
+
+
+async def tell(node: Node, other: Node, placed: ShopOrder, *bodies: EventBody) -> None:
+    """Let one side say what happened."""
+    with node.here():
+        async with atomic():
+            for body in bodies:
+                await orders.send_event(node.party_id, other.party_id, placed.id, body, clock.now())
+
+
+async def test_an_order_and_its_events_reach_both_sides(pair: Pair) -> None:
+    """From publishing to delivery: each side hears every event of the other, numbered from one."""
+    placed = await place(pair)
+    await tell(pair.shop, pair.hub, placed, Accepted(), Shipped(carrier="Poste", tracking="X1"), Delivered())
+    await tell(pair.hub, pair.shop, placed, Cancelled(reason="changed mind"))
+    await pair.settle()
+    heard = pair.hub.hub_desk.events
+    assert [(event.kind, event.sequence) for event in heard] == [("accepted", 1), ("shipped", 2), ("delivered", 3)]
+    assert event_body(heard[1]) == Shipped(carrier="Poste", tracking="X1")
+    assert [(event.kind, event.sequence) for event in pair.shop.shop_desk.events] == [("cancelled", 1)]
+    assert [one.id for one in pair.shop.shop_desk.orders] == [placed.id]
+    with pair.shop.here():
+        assert placed.lines[0].leaf_hash == await catalogue.own_leaf_hash(pair.shop.party_id, "product/p1")
+
+
+async def test_an_order_placed_twice_is_one_order(pair: Pair) -> None:
+    """Placing again after a lost answer asks the desk once."""
+    placed = await place(pair)
+    with pair.hub.here() as fed:
+        await orders.place_order_remote(fed, pair.hub.party_id, pair.shop.party_id, placed, clock.now())
+    assert pair.shop.shop_desk.calls.count("place_order") == 1
+
+
+async def test_a_declined_order_is_a_definite_refusal_and_leaves_nothing(pair: Pair) -> None:
+    """The shop's reason comes back by slug, and no conversation is opened at the shop."""
+    pair.shop.shop_desk.declines = "the price has changed"
+    with pytest.raises(PeerRefusedError, match="the price has changed") as refused:
+        await place(pair)
+    assert refused.value.peer_slug == "order-declined"
+    with pair.shop.here():
+        assert await database.fetch_value("SELECT count(*) FROM fed_conversation") == 0
+
+
+async def test_lost_events_are_sent_again_in_order(pair: Pair) -> None:
+    """When the first of three is lost on the way, nothing arrives out of order and all arrive."""
+    placed = await place(pair)
+    pair.way.only, pair.way.lose_requests = "/events", 1
+    await tell(pair.shop, pair.hub, placed, Accepted(), Shipped(), Delivered())
+    await pair.settle()
+    assert pair.hub.hub_desk.events == []
+    await pair.shop.drain_later()
+    assert [event.sequence for event in pair.hub.hub_desk.events] == [1, 2, 3]
+
+
+async def test_an_event_whose_answer_was_lost_is_taken_once(pair: Pair) -> None:
+    """The retry is answered as before and the desk hears the event once."""
+    placed = await place(pair)
+    pair.way.only, pair.way.lose_answers = "/events", 1
+    await tell(pair.shop, pair.hub, placed, Accepted())
+    await pair.settle()
+    await pair.shop.drain_later()
+    assert [event.kind for event in pair.hub.hub_desk.events] == ["accepted"]
+
+
+async def test_a_peer_that_forgot_events_is_sent_them_again(pair: Pair) -> None:
+    """A hub restored from an old copy names the number it wants, and the shop goes on from there."""
+    placed = await place(pair)
+    await tell(pair.shop, pair.hub, placed, Accepted(), Shipped())
+    await pair.settle()
+    with pair.hub.here():
+        await database.execute("UPDATE fed_conversation SET last_in = 0")
+        await database.execute("DELETE FROM fed_event_in")
+        await database.execute("DELETE FROM node_idempotency")
+    pair.hub.hub_desk.events.clear()
+    await tell(pair.shop, pair.hub, placed, Delivered())
+    await pair.settle()
+    assert [event.kind for event in pair.hub.hub_desk.events] == ["accepted", "shipped", "delivered"]
+
+
+async def test_an_event_of_an_unknown_order_waits(pair: Pair) -> None:
+    """An event that overtakes its order is refused for now, and delivered once the order is there."""
+    placed = order(str(new_id()), "0" * 64)
+    await tell(pair.hub, pair.shop, placed, Cancelled())
+    await pair.settle()
+    assert pair.shop.shop_desk.events == []
+    with pair.hub.here() as fed:
+        await orders.place_order_remote(fed, pair.hub.party_id, pair.shop.party_id, placed, clock.now())
+    await pair.hub.drain_later()
+    assert [event.kind for event in pair.shop.shop_desk.events] == ["cancelled"]
+
+
+async def test_events_wait_out_a_suspended_link(pair: Pair) -> None:
+    """What could not be told while the link was suspended is told when it is accepted again."""
+    placed = await place(pair)
+    ends = (pair.hub.party_id, pair.shop.party_id)
+    with pair.hub.here() as fed:
+        async with atomic():
+            await links.suspend_link(fed, *ends, clock.now())
+    await tell(pair.shop, pair.hub, placed, Accepted())
+    await pair.settle()
+    assert pair.hub.hub_desk.events == []
+    with pair.hub.here() as fed:
+        async with atomic():
+            await links.accept_link(fed, *ends, clock.now())
+    await pair.settle()
+    assert [event.kind for event in pair.hub.hub_desk.events] == ["accepted"]
+
+
+async def test_an_unreachable_shop_leaves_an_order_unknown(pair: Pair) -> None:
+    """Without an answer nobody knows; asking again settles it."""
+    pair.way.only, pair.way.lose_answers = "/orders", 1
+    with pytest.raises(PeerUnreachableError):
+        await place(pair)
+    assert len(pair.shop.shop_desk.orders) == 1
