@@ -79,6 +79,26 @@ PROBLEM_STATUS: dict[str, int] = {
     "basket-invalid": 422,
     "order-state": 409,
     "refund-invalid": 422,
+    # Payouts and the sandbox.
+    "amount-invalid": 422,
+    "illegal-move": 409,
+    "refund-refused": 409,
+    "payment-missing": 404,
+    "event-refused": 400,
+    "ledger-refused": 500,
+    "ledger-unbalanced": 500,
+    "ledger-conflict": 409,
+    "ledger-short": 409,
+    "provider-refused": 502,
+    "provider-unavailable": 503,
+    "provider-busy": 503,
+    "provider-conflict": 502,
+    "payment-declined": 402,
+    "insufficient-balance": 402,
+    "account-not-ready": 409,
+    "sandbox-fault": 500,
+    "sandbox-busy": 429,
+    "api-key-refused": 401,
 }
 """The HTTP status of every slug; an unlisted slug takes the status of the nearest listed class above it."""
 

@@ -26,6 +26,7 @@ from federation.node.database import atomic, current, fetch_value, using
 from federation.node.pages import OWN_STATIC, template_config
 from federation.node.settings import NodeSettings, is_loopback
 from federation.node.static_files import StaticFiles
+from federation.node.wake import Waker
 from federation.node.web import PageContext, Visit, WebNode, learn_node_id, visit_of, web_node
 from federation.vocabulary.errors import GalleriaError
 
@@ -84,7 +85,9 @@ def make_app(
 def _lifespan(node: WebNode, on_startup: Sequence[Hook], on_shutdown: Sequence[Hook]) -> Any:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        waker = Waker(node.settings.broker_url)
         await node.start()
+        node.database.wake = waker.wake
         try:
             with using(node.database):
                 node.node_id = await learn_node_id()
@@ -97,6 +100,7 @@ def _lifespan(node: WebNode, on_startup: Sequence[Hook], on_shutdown: Sequence[H
                     for hook in on_shutdown:
                         await hook(app)
         finally:
+            waker.stop()
             await node.database.stop()
 
     return lifespan

@@ -24,7 +24,7 @@ def node_settings(urls: Urls, state_dir: Path, **changes: Any) -> NodeSettings:
         "node_name": "Test node",
         "public_url": "http://127.0.0.1:7999",
         "database_url": urls.app,
-        "broker_url": "memory://",
+        "broker_url": "none:",
         "state_dir": state_dir,
         "secret_key": "test-secret-key-of-32-characters!",
         "environment": "test",

@@ -1,0 +1,291 @@
+"""Workers: a node's queues drained and its sweeps run by Celery, and by the worker itself while the broker is away.
+
+Invariants: messages carry names only, the truth lies in the outbox; everything a task does can be done twice; each
+process has one event loop and one pool, used by one job at a time; a sweep never runs twice at once, wherever its
+workers are; a dead broker delays work by some seconds and loses none.
+"""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+from celery import Celery, signals
+from kombu import Connection, Queue
+
+from federation.node import clock, idempotency, logs, outbox, sessions, signin
+from federation.node.database import Database, using
+from federation.node.logs import correlated, new_correlation_id
+from federation.node.outbox import Outbox
+from federation.node.settings import NodeSettings
+from federation.node.wake import DRAIN_TASK, SWEEP_TASK, TRANSPORT_OPTIONS, Waker
+
+_log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+DRAIN_EVERY_SECONDS = 2.0
+DRAIN_LIMIT = 50
+TASK_SECONDS_MAX = 300
+HOUSEKEEPING_SECONDS = 3600.0
+STANDBY_SECONDS = 2.0
+POOL_MAX = 8
+_SWEEP_LOCK_SPACE = 7219
+
+
+class Sweep(msgspec.Struct, frozen=True):
+    """Something to look at again and again: `run` is given the time, outside a transaction, every `interval_seconds`."""
+
+    name: str
+    interval_seconds: float
+    queue: str
+    run: Callable[[datetime], Awaitable[object]]
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True):
+    """What the workers of a node do. `start` runs once in each process, with the database bound."""
+
+    name: str
+    settings: NodeSettings
+    apps: tuple[str, ...]
+    outbox: Outbox
+    sweeps: tuple[Sweep, ...] = ()
+    queues: tuple[str, ...] = ("sync",)
+    start: Callable[[], Awaitable[None]] | None = None
+
+    def all_sweeps(self) -> tuple[Sweep, ...]:
+        """The node's own sweeps and the kit's housekeeping."""
+        return (*self.sweeps, Sweep("node.housekeeping", HOUSEKEEPING_SECONDS, self.queues[0], keep_house))
+
+
+async def keep_house(now: datetime) -> None:
+    """Drop what has served its time: sessions, sign-in links, repeated answers, bodies of delivered messages."""
+    await sessions.forget_expired(now)
+    await signin.forget_expired(now)
+    await idempotency.forget_old(now)
+    await outbox.forget_finished(now)
+
+
+class NodeProcess:
+    """One process at work: a node, a loop, a database; jobs take turns."""
+
+    def __init__(self, build: Callable[[], Node]) -> None:
+        self.pid = os.getpid()
+        self.node = build()
+        self._turn = threading.Lock()
+        self._runner: asyncio.Runner | None = None
+        self._database: Database | None = None
+        self._waker = Waker(self.node.settings.broker_url)
+
+    def run(self, job: Callable[[], Awaitable[T]]) -> T:
+        """Run `job` to its end with the database bound; opens what is needed at the first one."""
+        with self._turn:
+            if self._runner is None:
+                self._runner = asyncio.Runner()
+            return self._runner.run(self._bound(job))
+
+    async def _bound(self, job: Callable[[], Awaitable[T]]) -> T:
+        database = self._database or await self._open()
+        with using(database), correlated(new_correlation_id()):
+            return await job()
+
+    async def _open(self) -> Database:
+        database = await Database().start(self.node.settings.database_url, pool_max=POOL_MAX)
+        database.wake = self._waker.wake
+        if self.node.start is not None:
+            with using(database):
+                await self.node.start()
+        self._database = database
+        return database
+
+    def drain(self, queue: str) -> int:
+        """Deliver what is due in `queue`; asks for another round when there was more than one round's worth."""
+        delivered = self.run(lambda: self.node.outbox.drain(queue, clock.now(), DRAIN_LIMIT))
+        if delivered >= DRAIN_LIMIT:
+            self._waker.wake(queue)
+        return delivered
+
+    def sweep(self, name: str) -> None:
+        """Run the sweep of that name, unless it is being run elsewhere or is not known any more."""
+        found = next((sweep for sweep in self.node.all_sweeps() if sweep.name == name), None)
+        if found is not None:
+            self.run(lambda: self._alone(found))
+
+    async def _alone(self, sweep: Sweep) -> None:
+        assert self._database is not None, "run() opens the database first"  # noqa: S101 - tells the type checker
+        async with self._database.acquire() as guard:
+            key = f"{_SWEEP_LOCK_SPACE}/{sweep.name}"
+            if not await guard.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key):
+                return
+            try:
+                await sweep.run(clock.now())
+            finally:
+                await guard.fetchval("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
+
+    def stop(self) -> None:
+        """Close the database and the loop."""
+        self._waker.stop()
+        with self._turn:
+            if self._runner is not None:
+                if self._database is not None:
+                    self._runner.run(self._database.stop())
+                self._runner.close()
+                self._runner = self._database = None
+
+
+class _Here:
+    """The NodeProcess of the process we are in: a fork gets one of its own."""
+
+    def __init__(self, build: Callable[[], Node]) -> None:
+        self._build = build
+        self._process: NodeProcess | None = None
+
+    def process(self) -> NodeProcess:
+        if self._process is None or self._process.pid != os.getpid():
+            self._process = NodeProcess(self._build)
+        return self._process
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.pid == os.getpid():
+            self._process.stop()
+
+
+def make_celery(build: Callable[[], Node]) -> Celery:
+    """The Celery app of a node, run as `celery -A <package>.worker worker`. `build` is not called before it is needed.
+
+    Tasks: `node.drain(queue)` and `node.sweep(name)`; the schedule drains every queue each two seconds.
+    """
+    here = _Here(build)
+    celery = Celery("galleria", set_as_current=False)
+    celery.add_defaults(lambda: _configuration(here.process().node))
+
+    @celery.task(name=DRAIN_TASK)  # type: ignore[untyped-decorator, unused-ignore]
+    def drain(queue: str) -> None:
+        here.process().drain(queue)
+
+    @celery.task(name=SWEEP_TASK)  # type: ignore[untyped-decorator, unused-ignore]
+    def sweep(name: str) -> None:
+        here.process().sweep(name)
+
+    _connect_signals(here)
+    return celery
+
+
+def _configuration(node: Node) -> dict[str, Any]:
+    return {
+        "broker_url": node.settings.broker_url,
+        "broker_transport_options": {**TRANSPORT_OPTIONS, "visibility_timeout": 2 * TASK_SECONDS_MAX},
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "task_queues": [Queue(queue) for queue in node.queues],
+        "task_default_queue": node.queues[0],
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_ignore_result": True,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_time_limit": TASK_SECONDS_MAX,
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "beat_scheduler": "celery.beat:Scheduler",
+        "beat_schedule": _schedule(node),
+        "enable_utc": True,
+    }
+
+
+def _schedule(node: Node) -> dict[str, Any]:
+    """Every queue drained each two seconds, every sweep at its interval; a message nobody took in time is dropped."""
+    drains = {f"drain {queue}": _entry(DRAIN_TASK, queue, DRAIN_EVERY_SECONDS, queue) for queue in node.queues}
+    sweeps = {
+        f"sweep {sweep.name}": _entry(SWEEP_TASK, sweep.name, sweep.interval_seconds, sweep.queue)
+        for sweep in node.all_sweeps()
+    }
+    return {**drains, **sweeps}
+
+
+def _entry(task: str, argument: str, interval_seconds: float, queue: str) -> dict[str, Any]:
+    options = {"queue": queue, "expires": max(2 * interval_seconds, 5.0), "retry": False}
+    return {"task": task, "args": [argument], "schedule": interval_seconds, "options": options}
+
+
+def _connect_signals(here: _Here) -> None:
+    standby: list[Standby] = []
+
+    def configure_logs(**_: object) -> None:
+        logs.configure(here.process().node.settings.log_level)
+
+    def start_standby(sender: Any, **_: object) -> None:
+        process = here.process()
+        standby.append(Standby(process, sorted(sender.app.amqp.queues.consume_from)))
+        standby[0].start()
+
+    def stop_all(**_: object) -> None:
+        for thread in standby:
+            thread.stop()
+        here.stop()
+
+    signals.setup_logging.connect(configure_logs, weak=False)
+    signals.worker_ready.connect(start_standby, weak=False)
+    signals.worker_shutdown.connect(stop_all, weak=False)
+    signals.worker_process_shutdown.connect(lambda **_: here.stop(), weak=False)
+
+
+class Standby(threading.Thread):
+    """Does the work of a worker's queues itself while the broker does not answer; idle otherwise.
+
+    Lives in the worker's main process, so every worker stands in for its own queues and no others.
+    """
+
+    def __init__(self, process: NodeProcess, queues: Sequence[str]) -> None:
+        super().__init__(name="standby", daemon=True)
+        self._process = process
+        self._queues = queues
+        self._ended = threading.Event()
+        self._next_run = {sweep.name: 0.0 for sweep in process.node.all_sweeps() if sweep.queue in queues}
+        self._is_away = False
+
+    def run(self) -> None:
+        """Look at the broker every two seconds, and at the work when it is away."""
+        while not self._ended.wait(STANDBY_SECONDS):
+            is_away = not _answers(self._process.node.settings.broker_url)
+            if is_away != self._is_away:
+                _log.warning("broker_away" if is_away else "broker_back")
+                self._is_away = is_away
+            if is_away:
+                self._work()
+
+    def stop(self) -> None:
+        """End after the present round."""
+        self._ended.set()
+
+    def _work(self) -> None:
+        for queue in self._queues:
+            self._guarded(lambda queue=queue: self._process.drain(queue))
+        for sweep in self._process.node.all_sweeps():
+            due = self._next_run.get(sweep.name)
+            if due is not None and due <= time.monotonic():
+                self._next_run[sweep.name] = time.monotonic() + sweep.interval_seconds
+                self._guarded(lambda name=sweep.name: self._process.sweep(name))
+
+    def _guarded(self, job: Callable[[], object]) -> None:
+        try:
+            job()
+        except Exception:
+            _log.exception("standby_failed")
+
+
+def _answers(broker_url: str) -> bool:
+    """Whether the broker takes a connection within a second or so."""
+    try:
+        with Connection(broker_url, transport_options=TRANSPORT_OPTIONS, connect_timeout=1) as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=2)
+    except Exception:  # noqa: BLE001 - whatever it says, it does not answer
+        return False
+    return True
