@@ -1,0 +1,352 @@
+"""The embedded engine: tantivy behind the `SearchEngine` port, nothing to install, one directory of files.
+
+Invariants: the directory's name carries a hash of the schema, so a changed schema never opens an old index; a pointer
+file names the current directory and is replaced atomically; one process writes, and each write opens the index anew
+and waits for its merges, so that no segment is orphaned. Text never reaches a query parser: every query is built from
+constructors. Not for network file systems (memory maps and locks).
+"""
+
+import contextlib
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import tantivy
+
+from search.errors import SearchUnavailableError
+from search.ports import (
+    AllOf,
+    AnyOf,
+    Between,
+    EngineDocument,
+    EngineHit,
+    EngineQuery,
+    EngineResult,
+    EngineStats,
+    Filter,
+    In,
+    IndexSpec,
+    Not,
+    OwnerDocuments,
+    Term,
+    WriteTicket,
+)
+
+EXACT, PREFIX, FUZZY = 1.0, 0.5, 0.2
+WRITER_HEAP_BYTES = 64_000_000
+VERSION = 1
+"""Raised when the meaning of the indexed bytes changes without the schema changing."""
+
+
+class _Opened(msgspec.Struct, frozen=True):
+    """An index as this process last opened it, with the pointer text it was opened for."""
+
+    pointer: str
+    index: Any
+    schema: Any
+
+
+class TantivyEngine:
+    """One index under `root`. `search` and the other reads may run in any process; the writes in one only."""
+
+    def __init__(self, root: Path, spec: IndexSpec) -> None:
+        self._root = root
+        self._spec = spec
+        self._pointer_path = root / f"{spec.name}.current"
+        self._opened: _Opened | None = None
+
+    # ---- reads
+
+    def search(self, query: EngineQuery) -> EngineResult:
+        opened = self._open()
+        searcher = opened.index.searcher()
+        build = _QueryBuilder(opened.schema, self._spec)
+        text = build.terms(query.terms)
+        matching = build.both(text, query.where)
+        scored = build.boosted(matching, query)
+        hits, total = self._hits(searcher, scored, query)
+        return EngineResult(
+            hits=hits,
+            total=total,
+            distinct=round(searcher.cardinality(matching, query.distinct)) if query.distinct and total else total,
+            facets={
+                ask.field: _facet_counts(searcher, build.both(text, ask.where), ask.field, ask.size)
+                for ask in query.facets
+            },
+            stats={name: _range(searcher, matching, name) if total else None for name in query.stats},
+        )
+
+    def _hits(self, searcher: Any, scored: Any, query: EngineQuery) -> tuple[tuple[EngineHit, ...], int]:
+        sort = query.sort
+        order = tantivy.Order.Desc if sort is None or sort.descending else tantivy.Order.Asc
+        field = sort.field if sort is not None else None
+        found = searcher.search(scored, query.limit, True, field, query.offset, order)  # noqa: FBT003 - library order
+        hits = []
+        for score, address in found.hits:
+            stored = searcher.doc(address)
+            keywords = {name: str(stored.get_first(name) or "") for name in self._spec.returned}
+            hits.append(EngineHit(str(stored.get_first("id")), 0.0 if sort else float(score), keywords))
+        return tuple(hits), int(found.count)
+
+    def suggest(self, field: str, prefix: str, limit: int) -> list[str]:
+        searcher = self._open().index.searcher()
+        words = searcher.terms_with_prefix(_words_field(field), prefix, None, None)
+        return [word for word, _ in sorted(words, key=lambda item: (-item[1], item[0]))[:limit]]
+
+    def revisions(self, owners: Sequence[str]) -> dict[str, int]:
+        if not owners:
+            return {}
+        opened = self._open()
+        return _revisions(opened.index.searcher(), opened.schema, owners)
+
+    def stats(self) -> EngineStats:
+        opened = self._open()
+        searcher = opened.index.searcher()
+        return EngineStats(int(searcher.num_docs), int(searcher.num_segments), self._generation(opened.pointer))
+
+    # ---- writes
+
+    def replace(self, owners: Sequence[OwnerDocuments]) -> WriteTicket:
+        path = self._current(create=True)
+        with _writing(path, self._schema()) as (index, writer):
+            known = _revisions(index.searcher(), index.schema, [owner.owner for owner in owners])
+            for owner in owners:
+                if owner.rev >= known.get(owner.owner, owner.rev):
+                    writer.delete_documents_by_term("owner", owner.owner)
+                    for document in owner.documents:
+                        writer.add_document(_document(document))
+        return self._written(path)
+
+    def delete_where(self, where: Filter) -> WriteTicket:
+        path = self._current(create=True)
+        with _writing(path, self._schema()) as (index, writer):
+            writer.delete_documents_by_query(_QueryBuilder(index.schema, self._spec).where(where))
+        return self._written(path)
+
+    def rebuild(self, owners: Sequence[OwnerDocuments]) -> WriteTicket:
+        old = self._current(create=True)
+        number = int(old.name.rpartition("-")[2]) + 1
+        path = self._root / f"{self._spec.name}-{_schema_hash(self._spec)}-{number}"
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(parents=True)
+        with _writing(path, self._schema()) as (_, writer):
+            for owner in owners:
+                for document in owner.documents:
+                    writer.add_document(_document(document))
+        ticket = self._written(path)
+        self._drop_all_but(path, old)
+        return ticket
+
+    # ---- files
+
+    def _schema(self) -> Any:
+        return _schema(self._spec)
+
+    def _open(self) -> _Opened:
+        pointer = self._read_pointer()
+        if self._opened is None or self._opened.pointer != pointer:
+            path = self._current(create=False)
+            try:
+                index = tantivy.Index(self._schema(), str(path))
+            except ValueError as error:
+                raise SearchUnavailableError(f"the search index cannot be opened: {error}") from error
+            index.config_reader("manual")
+            index.reload()
+            self._opened = _Opened(pointer, index, index.schema)
+        return self._opened
+
+    def _read_pointer(self) -> str:
+        try:
+            return self._pointer_path.read_text("utf-8")
+        except FileNotFoundError:
+            return ""
+
+    def _current(self, *, create: bool) -> Path:
+        name = self._read_pointer().partition("\n")[0]
+        path = self._root / name
+        if name.startswith(f"{self._spec.name}-{_schema_hash(self._spec)}-") and path.is_dir():
+            return path
+        if not create:
+            raise SearchUnavailableError("the search index has not been built yet: try again in a moment")
+        path = self._root / f"{self._spec.name}-{_schema_hash(self._spec)}-1"
+        path.mkdir(parents=True, exist_ok=True)
+        tantivy.Index(self._schema(), str(path))
+        self._point_at(path)
+        return path
+
+    def _point_at(self, path: Path, generation: int = 0) -> None:
+        _replace_file(self._pointer_path, f"{path.name}\n{generation}\n")
+
+    def _written(self, path: Path) -> WriteTicket:
+        generation = self._generation(self._read_pointer()) + 1
+        self._point_at(path, generation)
+        return WriteTicket(generation)
+
+    def _generation(self, pointer: str) -> int:
+        return int(pointer.split("\n")[1]) if pointer else 0
+
+    def _drop_all_but(self, *kept: Path) -> None:
+        for path in self._root.glob(f"{self._spec.name}-*"):
+            if path.is_dir() and path not in kept:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+class _QueryBuilder:
+    """Turns port values into tantivy queries."""
+
+    def __init__(self, schema: Any, spec: IndexSpec) -> None:
+        self._schema = schema
+        self._spec = spec
+
+    def both(self, text: Any | None, where: Filter) -> Any:
+        """Documents that match the text and the filter; the filter adds nothing to the score."""
+        narrowed = tantivy.Query.const_score_query(self.where(where), 0.0)
+        if text is None:
+            return narrowed
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, text), (tantivy.Occur.Must, narrowed)])
+
+    def boosted(self, matching: Any, query: EngineQuery) -> Any:
+        if not query.boosts:
+            return matching
+        clauses = [(tantivy.Occur.Must, matching)]
+        clauses += [
+            (tantivy.Occur.Should, tantivy.Query.const_score_query(self.where(boost.where), boost.weight))
+            for boost in query.boosts
+        ]
+        return tantivy.Query.boolean_query(clauses)
+
+    def terms(self, terms: Sequence[Term]) -> Any | None:
+        if not terms:
+            return None
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, self._term(term)) for term in terms])
+
+    def _term(self, term: Term) -> Any:
+        ways = []
+        for field, weight in self._spec.texts.items():
+            name = _words_field(field)
+            ways += [self._weighted(self._exact(name, word), weight * EXACT) for word in term.alternatives]
+            if term.prefix:
+                starts = tantivy.Query.fuzzy_term_query(self._schema, name, term.alternatives[0], 0, prefix=True)
+                ways.append(self._weighted(starts, weight * PREFIX))
+            if term.typos:
+                near = tantivy.Query.fuzzy_term_query(
+                    self._schema, name, term.alternatives[0], term.typos, prefix=term.prefix
+                )
+                ways.append(self._weighted(near, weight * FUZZY))
+        return tantivy.Query.disjunction_max_query(ways, 0.1)
+
+    def _exact(self, name: str, word: str) -> Any:
+        return tantivy.Query.term_query(self._schema, name, word)
+
+    @staticmethod
+    def _weighted(query: Any, weight: float) -> Any:
+        return tantivy.Query.const_score_query(query, weight)
+
+    def where(self, where: Filter) -> Any:
+        match where:
+            case In(field, values):
+                return tantivy.Query.term_set_query(self._schema, field, list(values))
+            case Between(field, low, high):
+                return self._between(field, low, high)
+            case AllOf(parts):
+                return self._combined(tantivy.Occur.Must, parts) if parts else tantivy.Query.all_query()
+            case AnyOf(parts):
+                return self._combined(tantivy.Occur.Should, parts) if parts else tantivy.Query.empty_query()
+            case Not(part):
+                return tantivy.Query.boolean_query(
+                    [(tantivy.Occur.Must, tantivy.Query.all_query()), (tantivy.Occur.MustNot, self.where(part))]
+                )
+
+    def _between(self, field: str, low: int | None, high: int | None) -> Any:
+        if low is None and high is None:
+            return tantivy.Query.all_query()
+        return tantivy.Query.range_query(self._schema, field, tantivy.FieldType.Integer, low, high)
+
+    def _combined(self, occur: Any, parts: Sequence[Filter]) -> Any:
+        return tantivy.Query.boolean_query([(occur, self.where(part)) for part in parts])
+
+
+def _words_field(field: str) -> str:
+    return f"text_{field}"
+
+
+def _schema(spec: IndexSpec) -> Any:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in spec.texts:
+        builder.add_text_field(_words_field(name), tokenizer_name="whitespace", index_option="freq")
+    for name in spec.keywords:
+        stored = name in spec.returned
+        builder.add_text_field(name, stored=stored, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in ("rev", *spec.numbers):
+        builder.add_integer_field(name, indexed=True, fast=True)
+    return builder.build()
+
+
+def _schema_hash(spec: IndexSpec) -> str:
+    return hashlib.sha256(msgspec.json.encode((VERSION, spec))).hexdigest()[:12]
+
+
+def _document(document: EngineDocument) -> Any:
+    fields: dict[str, Any] = {"id": document.id, "rev": document.rev, **document.numbers}
+    fields |= {_words_field(name): text for name, text in document.texts.items()}
+    fields |= {name: list(values) for name, values in document.keywords.items() if values}
+    return tantivy.Document(**fields)
+
+
+@contextlib.contextmanager
+def _writing(path: Path, schema: Any) -> Iterator[tuple[Any, Any]]:
+    index = tantivy.Index(schema, str(path))
+    try:
+        writer = index.writer(WRITER_HEAP_BYTES, 1)
+    except ValueError as error:
+        raise SearchUnavailableError(f"another process is writing the search index: {error}") from error
+    try:
+        yield index, writer
+        writer.commit()
+    except BaseException:
+        writer.rollback()
+        raise
+    finally:
+        writer.wait_merging_threads()
+
+
+def _revisions(searcher: Any, schema: Any, owners: Sequence[str]) -> dict[str, int]:
+    if not owners or not searcher.num_docs:
+        return {}
+    query = tantivy.Query.term_set_query(schema, "owner", list(owners))
+    asked = {
+        "owners": {
+            "terms": {"field": "owner", "size": len(owners), "segment_size": len(owners)},
+            "aggs": {"rev": {"max": {"field": "rev"}}},
+        }
+    }
+    buckets = searcher.aggregate(query, asked)["owners"]["buckets"]
+    return {bucket["key"]: int(bucket["rev"]["value"]) for bucket in buckets}
+
+
+def _facet_counts(searcher: Any, query: Any, field: str, size: int) -> dict[str, int]:
+    asked = {"values": {"terms": {"field": field, "size": size, "segment_size": size * 10}}}
+    buckets = searcher.aggregate(query, asked)["values"]["buckets"]
+    counted = {bucket["key"]: int(bucket["doc_count"]) for bucket in buckets}
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _range(searcher: Any, query: Any, field: str) -> tuple[int, int] | None:
+    asked = {"low": {"min": {"field": field}}, "high": {"max": {"field": field}}}
+    ends = searcher.aggregate(query, asked)
+    low, high = ends["low"]["value"], ends["high"]["value"]
+    return (int(low), int(high)) if low is not None and high is not None else None
+
+
+def _replace_file(path: Path, text: str) -> None:
+    fresh = path.with_suffix(f".{os.getpid()}.new")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

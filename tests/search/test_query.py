@@ -1,0 +1,93 @@
+"""A query is understood as its author meant it, and stays within its bounds."""
+
+from datetime import date
+
+import msgspec
+import pytest
+
+from search.errors import SearchInvalidError
+from search.lexicon import covers_vocabulary
+from search.ports import AllOf, Between, In, Sort, Term
+from search.query import Filters, SearchRequest, filter_of, sort_of, typos_allowed, understand
+
+
+def test_words_are_recognised_in_two_languages() -> None:
+    """Colours, categories and wearers are named in English and Italian alike."""
+    for text in ("red handbag women ", "borsa rossa donna "):
+        read = understand(text)
+        assert {(part.kind, part.value) for part in read.understood} == {
+            ("colour", "red"),
+            ("category", "handbags"),
+            ("gender", "women"),
+        }
+        assert len(read.boosts) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "words"),
+    [
+        ("dress under 200", "max:20000", "dress"),
+        ("dress under € 200", "max:20000", "dress"),
+        ("abito meno di 150 euro", "max:15000", "abito"),
+        ("over 90€ dress", "min:9000", "dress"),
+    ],
+)
+def test_price_phrases_become_a_boost_and_leave_the_words(text: str, value: str, words: str) -> None:
+    """A price in words is read as minor units and not searched as text."""
+    read = understand(text)
+    assert [part.value for part in read.understood if part.kind == "price"] == [value]
+    assert [term.alternatives[0] for term in read.terms] == [words]
+
+
+def test_the_last_word_is_a_prefix_until_a_space_follows() -> None:
+    """While typing the last word is open; a space closes it."""
+    assert understand("silk dre").terms == (Term(("silk",), 0), Term(("dre",), 0, prefix=True))
+    assert understand("silk dre ").terms[-1].prefix is False
+
+
+def test_long_queries_are_cut_and_stop_words_ignored() -> None:
+    """Only ten words are read, and little words are not among them."""
+    assert len(understand(" ".join(f"word{n}" for n in range(50))).terms) == 10
+    assert [term.alternatives[0] for term in understand("the dress of the day ").terms] == ["dress", "day"]
+
+
+@pytest.mark.parametrize(
+    ("word", "allowed"), [("silk", 0), ("dress", 1), ("cashmere", 1), ("turtleneck", 2), ("ab1234", 0)]
+)
+def test_typos_by_length(word: str, allowed: int) -> None:
+    """Short words and codes must be exact, long words may err twice."""
+    assert typos_allowed(word) == allowed
+
+
+def test_filters_join_groups_and_can_leave_one_out() -> None:
+    """Groups are ANDed; leaving one out is how its own other values are counted."""
+    clicked = Filters(colour=("red", "blue"), category=("boots",), price_max=5_000, in_stock_only=True)
+    whole = filter_of(clicked)
+    assert isinstance(whole, AllOf)
+    assert In("colour", ("red", "blue")) in whole.parts
+    assert Between("price", None, 5_000) in whole.parts
+    without = filter_of(clicked, without="colour")
+    assert isinstance(without, AllOf)
+    assert In("colour", ("red", "blue")) not in without.parts
+
+
+def test_browsing_without_words_rotates_by_day() -> None:
+    """Without words relevance has nothing to say, so the day's shuffle orders."""
+    orders = {sort_of("relevance", has_terms=False, today=date(2026, 11, day)) for day in range(1, 9)}
+    assert len(orders) == 4
+    assert sort_of("relevance", has_terms=True, today=date(2026, 11, 1)) is None
+    assert sort_of("price-desc", has_terms=True, today=date(2026, 11, 1)) == Sort("price", descending=True)
+
+
+def test_requests_are_bounded() -> None:
+    """Too deep a page, too long a text, too many values are refused before any work."""
+    with pytest.raises(SearchInvalidError):
+        SearchRequest(page=50, per_page=24)
+    for bad in ({"text": "x" * 401}, {"page": 0}, {"per_page": 500}, {"filters": {"colour": ["x"] * 201}}):
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert(bad, SearchRequest)
+
+
+def test_every_category_and_colour_has_words() -> None:
+    """The lexicon knows everything the vocabulary knows."""
+    assert covers_vocabulary()
