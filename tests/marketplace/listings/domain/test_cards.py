@@ -1,0 +1,41 @@
+"""What a card shows."""
+
+from federation.vocabulary.money import Money
+from federation.vocabulary.product import Media
+from marketplace.listings.domain.cards import card, in_language, pictures
+from tests.marketplace.listings.builders import product, profile, variant
+
+BLUE_AND_RED = product(
+    "p",
+    variant("b40", 10_000, "blue", "40"),
+    variant("b42", 12_000, "blue", "42"),
+    variant("r40", 9_000, "red", "40"),
+    media=tuple(
+        Media(f"http://shop.example/{place}.svg", "0" * 64, 600, 800, words)
+        for place, words in enumerate(("Blue dress", "Blue dress, back", "Red dress", "Red dress, back"))
+    ),
+)
+
+
+def test_a_card_speaks_of_its_own_colour() -> None:
+    """Price range, pictures and sizes in stock are those of the colour that was found."""
+    shown = card("s", profile("x"), BLUE_AND_RED, "blue", frozenset({"b40", "b42", "r40"}))
+    assert (shown.price, shown.price_to) == (Money(10_000, "EUR"), Money(12_000, "EUR"))
+    assert (shown.image_url[-5:], shown.second_image_url[-5:]) == ("0.svg", "1.svg")
+    assert shown.sizes == ["IT 40", "IT 42"]
+    red = card("s", profile("x"), BLUE_AND_RED, "red", frozenset())
+    assert (red.image_url[-5:], red.sizes, red.price_to) == ("2.svg", [], None)
+
+
+def test_a_product_without_pictures_has_a_card() -> None:
+    """No picture is an empty address, not a fault."""
+    bare = product("p", media=())
+    assert pictures(bare, "Blue") == (None, None)
+    assert card("s", profile("x"), bare, "blue", frozenset()).image_url == ""
+
+
+def test_a_language_that_is_missing_falls_back() -> None:
+    """English, then Italian, then whatever there is."""
+    assert in_language({"it": "Abito", "de": "Kleid"}, "fr") == "Abito"
+    assert in_language({"de": "Kleid"}) == "Kleid"
+    assert in_language({}) == ""

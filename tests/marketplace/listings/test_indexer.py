@@ -1,0 +1,73 @@
+"""The index follows the listings."""
+
+from datetime import timedelta
+
+import pytest
+
+from federation.node.database import Database, atomic, fetch_value
+from marketplace.listings import indexer, records
+from search.adapters.memory import MemoryEngine
+from search.documents import LISTINGS
+from search.query import SearchRequest
+from search.service import Catalog
+from tests.marketplace.listings.builders import HUB_ID, NOW, delete, open_boutique, product, put, registers, variant
+
+pytestmark = pytest.mark.apps("marketplace.piccolo_app")
+
+
+def found(catalog: Catalog, text: str = "") -> set[str]:
+    """The products a search finds."""
+    return {hit.product_id for hit in catalog.search(SearchRequest(text=text), NOW).hits}
+
+
+async def test_what_is_published_is_found_and_what_is_withdrawn_is_not(committed: Database) -> None:
+    """Events are written, removed once written, and the mark follows."""
+    catalog = Catalog(MemoryEngine(LISTINGS))
+    shop_id = await open_boutique("a", [product("p1"), product("p2")], {"p1-42": 1})
+    assert await indexer.drain(catalog, NOW) == 2
+    assert found(catalog, "dress") == {"p1", "p2"}
+    async with atomic():
+        await records.take_records(HUB_ID, shop_id, [delete(9, "product/p1")], NOW)
+    await indexer.drain(catalog, NOW)
+    assert found(catalog, "dress") == {"p2"}
+    assert await fetch_value("SELECT count(*) FROM hub_index_event") == 0
+    assert await fetch_value("SELECT rev_done FROM hub_index_state") > 0
+
+
+async def test_a_lost_mark_replays_without_harm(committed: Database) -> None:
+    """A crash between the index's commit and ours writes the same again: the result is the same."""
+    catalog = Catalog(MemoryEngine(LISTINGS))
+    await open_boutique("a", [product("p1")], {"p1-42": 1})
+    await indexer.drain(catalog, NOW)
+    async with atomic():
+        await records.take_link(HUB_ID, "s1" + "a" * 32, "accepted", "", NOW)
+    await indexer.drain(catalog, NOW)
+    assert found(catalog) == {"p1"}
+
+
+async def test_a_suspended_boutique_leaves_the_index(committed: Database) -> None:
+    """Nothing of it is found until it is accepted again."""
+    catalog = Catalog(MemoryEngine(LISTINGS))
+    shop_id = await open_boutique("a", [product("p1")], {"p1-42": 1})
+    await indexer.drain(catalog, NOW)
+    for state, expected in (("suspended", set()), ("accepted", {"p1"})):
+        async with atomic():
+            await records.take_link(HUB_ID, shop_id, state, "", NOW)
+        await indexer.drain(catalog, NOW)
+        assert found(catalog) == expected
+
+
+async def test_a_rebuilt_index_equals_the_database(committed: Database) -> None:
+    """Whatever the index held before, after a rebuild it holds the visible products and later events still apply."""
+    catalog = Catalog(MemoryEngine(LISTINGS))
+    shop_id = await open_boutique("a", [product(f"p{number}") for number in range(7)], {"p1-42": 1})
+    await open_boutique("b", [product("q1")], {})
+    assert await indexer.reindex(catalog) == 8
+    await indexer.drain(catalog, NOW)
+    assert found(catalog) == {"q1", *(f"p{number}" for number in range(7))}
+    async with atomic():
+        changed = product("p1", variant("p1-42"), title={"en": "Velvet gown"})
+        await records.take_records(HUB_ID, shop_id, [put(20, changed)], NOW + timedelta(seconds=1))
+        await records.take_stock(HUB_ID, shop_id, registers({"p1-42": 0}, vseq=50), NOW)
+    await indexer.drain(catalog, NOW)
+    assert found(catalog, "velvet") == {"p1"}
