@@ -1,0 +1,80 @@
+"""What the check found, in the form that `docs/demo-check.schema.json` describes. Amounts are minor units."""
+
+import msgspec
+
+from marketplace.cli.progress import Phase
+
+
+class Search(msgspec.Struct, frozen=True):
+    """One query through the hub's API: how many products, and how long the answer took."""
+
+    q: str
+    hits: int
+    ms: float
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One boutique's part of the sale: paid = commission + vat + seller; shipping passes through whole."""
+
+    shop: str
+    paid: int
+    commission: int
+    vat: int
+    shipping: int
+    seller: int
+
+
+class Sale(msgspec.Struct, frozen=True):
+    """The order over three boutiques."""
+
+    number: str
+    currency: str
+    total: int
+    parts: tuple[Part, ...]
+
+
+class Movement(msgspec.Struct, frozen=True):
+    """Money that moved, or is to move, for a boutique."""
+
+    shop: str
+    amount: int
+    currency: str
+    status: str
+
+
+class Race(msgspec.Struct, frozen=True):
+    """Checkouts at once for a variant: how many were left, tried for and sold."""
+
+    stock: int
+    tried: int
+    sold: int
+
+
+class Kill(msgspec.Struct, frozen=True):
+    """A process ended by SIGKILL, how often it was started again, and what became of the order under way."""
+
+    process: str
+    restarts: int
+    order_state: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything together."""
+
+    passed: bool
+    faults: tuple[str, ...]
+    shops: int
+    nodes: int
+    products_published: int
+    listings: int
+    missing: int
+    stale: int
+    searches: tuple[Search, ...]
+    order: Sale
+    refund: Movement
+    transfers: tuple[Movement, ...]
+    payouts: tuple[Movement, ...]
+    trial_balance: dict[str, int]
+    race: Race
+    kills: tuple[Kill, ...]
+    phases: tuple[Phase, ...]

@@ -1,0 +1,68 @@
+"""The people behind the counters: boutique owners who accept and ship in their portals, and the hub's operator."""
+
+import re
+
+import msgspec
+
+from federation.vocabulary.ids import new_id
+from marketplace.api.documents import MoneyAnswer, OrderAnswer
+from marketplace.cli.errors import CommandError
+from marketplace.demo.check.browser import Browser, words_of
+from marketplace.demo.opening import OPERATOR_EMAIL, OpenShop, sign_in_link
+from marketplace.demo.running import Ready
+
+_ORDER_LINK = re.compile(r'href="([^"]*/orders/\d+)"')
+_REFUSED_FROM = 400
+
+
+async def fulfil_open_orders(ready: Ready, shop: OpenShop) -> int:
+    """As the boutique's owner: accept what waits to be accepted, ship what waits to be shipped; how many shipped."""
+    link = await sign_in_link(ready.fleet, shop.node, shop.owner_email, f"/portal/{shop.handle}")
+    shipped = 0
+    async with Browser(shop.node.url) as browser:
+        await browser.sign_in(link)
+        listed = await browser.open(f"/portal/{shop.handle}/orders?state=open")
+        for address in sorted(set(_ORDER_LINK.findall(listed.text))):
+            page = await browser.open(address)
+            if page.offers("/accept"):
+                await browser.submit(page, page.form("/accept"))
+                page = await browser.open(address)
+            if page.offers("/ship"):
+                await browser.submit(page, page.form("/ship"), carrier="Poste Italiane", tracking="DEMO0001")
+                shipped += 1
+    return shipped
+
+
+class Operator:
+    """The hub's operator, signed in to the console. Use inside `async with Operator.browser`."""
+
+    def __init__(self, ready: Ready) -> None:
+        self._ready = ready
+        self.browser = Browser(ready.fleet.layout.hub.url)
+
+    async def sign_in(self) -> None:
+        """Open the console by a one-time link."""
+        hub = self._ready.fleet.layout.hub
+        await self.browser.sign_in(await sign_in_link(self._ready.fleet, hub, OPERATOR_EMAIL, "/console"))
+
+    async def order(self, token: str) -> OrderAnswer:
+        """An order with how each part divides."""
+        return msgspec.convert(await self.browser.get_json(f"/api/v1/console/orders/{token}"), OrderAnswer)
+
+    async def money(self) -> MoneyAnswer:
+        """The books and what was sent."""
+        return msgspec.convert(await self.browser.get_json("/api/v1/console/money"), MoneyAnswer)
+
+    async def refund_one(self, token: str, part_index: int) -> None:
+        """Take one piece of one part back."""
+        part = (await self.order(token)).parts[part_index]
+        content = {
+            "refund_id": new_id(),
+            "shop_order_id": part.shop_order_id,
+            "lines": [{"line_id": part.lines[0].line_id, "quantity": 1}],
+            "shipping": False,
+            "reason": "The shopper changed their mind",
+        }
+        status, body = await self.browser.ask("POST", f"/api/v1/console/orders/{token}/refunds", content)
+        if status >= _REFUSED_FROM:
+            raise CommandError(f"the refund answered {status}: {words_of(body.decode(errors='replace'))}")

@@ -1,0 +1,189 @@
+"""What the check plays: comparing, searching, selling, racing, killing; each stage returns what it saw."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from contextlib import AsyncExitStack
+from time import monotonic
+from urllib.parse import quote
+
+import msgspec
+
+from marketplace.api.documents import CheckoutAnswer, Listings, MoneyAnswer, OrderAnswer
+from marketplace.cli.errors import CommandError
+from marketplace.demo.check.figures import Kill, Movement, Part, Race, Sale, Search
+from marketplace.demo.check.shopper import Piece, Shopper
+from marketplace.demo.check.staff import Operator, fulfil_open_orders
+from marketplace.demo.opening import OpenShop
+from marketplace.demo.running import Ready, published
+
+QUERIES = ("dress", "silk scarf", "leather bag", "wool coat", "gold ring", "boots", "navy", "jaket")
+RACERS = 40
+RACE_STOCK = 3
+SALE_SHOPS = 3
+SOLD = frozenset({"confirmed", "placed", "accepted", "shipped", "delivered"})
+WITH_THE_SHOP = frozenset({"placed", "accepted", "shipped", "delivered"})
+SENT = frozenset({"shipped", "delivered"})
+MONEY_WAIT_SECONDS = 90.0
+PAID_OUT = "paid"
+"""How the hub calls a payout that has reached the bank."""
+
+_AT_ONCE = 8
+_LOOK_SECONDS = 0.5
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """What boutiques publish against what the hub lists, and every piece that can be bought."""
+
+    published: int
+    listings: int
+    missing: int
+    stale: int
+    pieces: dict[str, list[Piece]]
+
+
+async def compare(ready: Ready, shopper: Shopper) -> Compared:
+    """Read every boutique's signed log whole and look each product up at the hub."""
+    told = await published(ready.fleet, ready.opened)
+    listings = msgspec.convert(await shopper.browser.get_json("/api/v1/listings"), Listings)
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def look(shop: OpenShop) -> tuple[list[Piece], int]:
+        async with gate:
+            return await shopper.pieces(shop, told[shop.shop_id])
+
+    looked = await asyncio.gather(*(look(shop) for shop in ready.opened.shops))
+    return Compared(
+        published=sum(map(len, told.values())),
+        listings=listings.total,
+        missing=sum(missing for _, missing in looked),
+        stale=sum(shop.stale for shop in listings.shops),
+        pieces={shop.shop_id: found for shop, (found, _) in zip(ready.opened.shops, looked, strict=True)},
+    )
+
+
+async def search(shopper: Shopper) -> tuple[Search, ...]:
+    """Ask the hub a few ordinary questions, one of them misspelt."""
+    found = []
+    for words in QUERIES:
+        started = monotonic()
+        told = await shopper.browser.get_json(f"/api/v1/search?q={quote(words)}")
+        found.append(Search(words, told["total"], round((monotonic() - started) * 1000, 1)))
+    return tuple(found)
+
+
+async def sell(
+    ready: Ready, shopper: Shopper, operator: Operator, pieces: dict[str, list[Piece]]
+) -> tuple[str, OrderAnswer]:
+    """A basket over boutiques on three nodes, two pieces of the first: paid once, accepted and shipped by each."""
+    chosen: list[tuple[Piece, int]] = []
+    for node in ready.fleet.layout.shop_nodes[:SALE_SHOPS]:
+        wanted = 1 if chosen else 2
+        chosen.append((_piece(pieces, wanted, nodes=(node.name,)), wanted))
+    answer = await _held(shopper, chosen)
+    await shopper.pay(answer)
+    await shopper.until_parts(answer.token, WITH_THE_SHOP)
+    for piece, _ in chosen:
+        await fulfil_open_orders(ready, piece.shop)
+    await shopper.until_parts(answer.token, SENT)
+    return answer.token, await operator.order(answer.token)
+
+
+def sale_of(order: OrderAnswer) -> Sale:
+    """The sale as the hub divided it. Raises CommandError when the hub does not say how."""
+    parts = []
+    for part in order.parts:
+        if part.split is None:
+            raise CommandError(f"the hub does not say how the part of {part.shop} divides")
+        split = part.split
+        parts.append(
+            Part(
+                shop=part.shop,
+                paid=split.paid.amount_minor,
+                commission=split.commission.amount_minor,
+                vat=split.commission_vat.amount_minor,
+                shipping=split.shipping.amount_minor,
+                seller=split.seller.amount_minor,
+            )
+        )
+    return Sale(order.number, order.total.currency, order.total.amount_minor, tuple(parts))
+
+
+async def refund(shopper: Shopper, operator: Operator, token: str) -> Movement:
+    """One of the two pieces of the first part goes back; waits until the hub says so."""
+    await operator.refund_one(token, 0)
+    deadline = monotonic() + MONEY_WAIT_SECONDS
+    while True:
+        order = await shopper.order(token)
+        part = order.parts[0]
+        done = part.refunded.amount_minor > 0 and order.refunded == part.refunded
+        if done or monotonic() > deadline:
+            status = "refunded" if done else "waiting"
+            return Movement(part.shop, part.refunded.amount_minor, part.refunded.currency, status)
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def race(ready: Ready, compared: Compared) -> Race:
+    """Many shoppers at once for a variant of which three are left; those who were given one pay for it."""
+    piece = _piece(compared.pieces, RACE_STOCK, exactly=True)
+    async with AsyncExitStack() as stack:
+        hub_url = ready.fleet.layout.hub.url
+        racers = [await stack.enter_async_context(Shopper(hub_url)) for _ in range(RACERS)]
+        answers = await asyncio.gather(*(racer.check_out([(piece, 1)]) for racer in racers))
+        lucky = [(racer, answer) for racer, answer in zip(racers, answers, strict=True) if answer is not None]
+        await asyncio.gather(*(racer.pay(answer) for racer, answer in lucky))
+        orders = await asyncio.gather(*(racer.until_parts(answer.token, SOLD) for racer, answer in lucky))
+    return Race(stock=RACE_STOCK, tried=RACERS, sold=len(orders))
+
+
+async def kill_hub_worker(ready: Ready, shopper: Shopper, compared: Compared) -> Kill:
+    """The hub's worker dies between the payment and everything that follows from it."""
+    name = f"{ready.fleet.layout.hub.name}-worker"
+    answer = await _held(shopper, [(_piece(compared.pieces, 4), 1)])
+    await ready.fleet.supervisor.kill(name)
+    await shopper.pay(answer)
+    return await _after_kill(ready, shopper, answer, name)
+
+
+async def kill_shop_node(ready: Ready, shopper: Shopper, compared: Compared) -> Kill:
+    """A shop node dies, pages and worker, after it held a piece and before the order reaches it."""
+    node = ready.fleet.layout.shop_nodes[-1]
+    answer = await _held(shopper, [(_piece(compared.pieces, 4, nodes=(node.name,)), 1)])
+    await ready.fleet.supervisor.kill(f"{node.name}-worker")
+    await ready.fleet.supervisor.kill(f"{node.name}-web")
+    await shopper.pay(answer)
+    return await _after_kill(ready, shopper, answer, f"{node.name}-web")
+
+
+async def _after_kill(ready: Ready, shopper: Shopper, answer: CheckoutAnswer, name: str) -> Kill:
+    order = await shopper.until_parts(answer.token, WITH_THE_SHOP)
+    await ready.fleet.supervisor.until_ready(name)
+    return Kill(name, ready.fleet.supervisor.restart_count(name), order.parts[0].state)
+
+
+async def settle(operator: Operator, order: OrderAnswer) -> MoneyAnswer:
+    """Wait until every boutique of the order has been paid out; the books as they stand then, or when time is up."""
+    shops = {part.shop_id for part in order.parts}
+    deadline = monotonic() + MONEY_WAIT_SECONDS
+    while True:
+        money = await operator.money()
+        paid_out = {payout.shop_id for payout in money.payouts if payout.status == PAID_OUT}
+        if shops <= paid_out or monotonic() > deadline:
+            return money
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _held(shopper: Shopper, chosen: Sequence[tuple[Piece, int]]) -> CheckoutAnswer:
+    answer = await shopper.check_out(chosen)
+    if answer is None or answer.refused:
+        refused = answer.refused[0].reason if answer else "every boutique refused"
+        raise CommandError(f"pieces that the hub shows as available could not be held: {refused}")
+    return answer
+
+
+def _piece(pieces: dict[str, list[Piece]], wanted: int, *, nodes: Collection[str] = (), exactly: bool = False) -> Piece:
+    """A piece with enough (or exactly so many) left, at one of these nodes; the fullest shelf first."""
+    for piece in sorted((piece for found in pieces.values() for piece in found), key=lambda piece: -piece.available):
+        fits = piece.available == wanted if exactly else piece.available >= wanted
+        if fits and (not nodes or piece.shop.node.name in nodes):
+            return piece
+    raise CommandError(f"no variant has {'exactly' if exactly else 'at least'} {wanted} left")

@@ -1,0 +1,86 @@
+"""Whether a report adds up: pure arithmetic over its figures, one sentence for each thing that does not."""
+
+from collections.abc import Iterator
+
+from marketplace.demo.check.figures import Part, Report
+
+SALE_PARTS = 3
+KILLS = 2
+
+
+def faults_of(report: Report) -> tuple[str, ...]:
+    """Everything that is wrong with these figures; nothing when they add up."""
+    return (*_listing_faults(report), *_sale_faults(report), *_money_faults(report), *_crash_faults(report))
+
+
+def _listing_faults(report: Report) -> Iterator[str]:
+    if report.products_published == 0:
+        yield "the boutiques published nothing"
+    if report.listings != report.products_published:
+        yield f"boutiques published {report.products_published} products, the hub lists {report.listings}"
+    if report.missing or report.stale:
+        yield f"{report.missing} products are missing and {report.stale} are shown in a previous version"
+    for search in report.searches:
+        if not search.hits:
+            yield f"searching for {search.q!r} found nothing"
+
+
+def _sale_faults(report: Report) -> Iterator[str]:
+    order = report.order
+    if len(order.parts) != SALE_PARTS:
+        yield f"the sale has {len(order.parts)} parts, not {SALE_PARTS}"
+    for part in order.parts:
+        if part.paid != part.commission + part.vat + part.seller or min(part.paid, part.seller) <= 0:
+            divided = f"{part.commission} + {part.vat} + {part.seller}"
+            yield f"the part of {part.shop} does not divide: {part.paid} is not {divided}"
+    total = sum(part.paid + part.shipping for part in order.parts)
+    if total != order.total:
+        yield f"the parts come to {total}, the order to {order.total}"
+    if order.parts and not 0 < report.refund.amount < order.parts[0].paid:
+        yield f"the refund of {report.refund.amount} is no part of the {order.parts[0].paid} that were paid"
+
+
+def _money_faults(report: Report) -> Iterator[str]:
+    for currency, balance in report.trial_balance.items():
+        if balance:
+            yield f"the books are off by {balance} in {currency}"
+    if not report.trial_balance:
+        yield "the hub showed no trial balance"
+    for part in report.order.parts:
+        owed = owed_to(part, report)
+        sent = sum(transfer.amount for transfer in report.transfers if transfer.shop == part.shop)
+        if sent != owed:
+            yield f"{part.shop} is owed {owed} for its part and was sent {sent}"
+        paid_out = sum(payout.amount for payout in report.payouts if payout.shop == part.shop)
+        if paid_out < owed:
+            yield f"{part.shop} is owed {owed} and its bank got {paid_out}"
+
+
+def owed_to(part: Part, report: Report) -> int:
+    """What a boutique keeps of its part: seller's share and shipping, less its share of what was refunded.
+
+    A refund gives commission and its VAT back in proportion; half of two equal pieces is half of each component.
+    """
+    whole = part.seller + part.shipping
+    if part.shop != report.refund.shop or not part.paid:
+        return whole
+    return whole - (part.seller - _kept(part.seller, part.paid, report.refund.amount))
+
+
+def _kept(component: int, paid: int, refunded: int) -> int:
+    """A component after a refund, by the same rule as at the sale: the exact share, rounded half to even."""
+    numerator, rest = divmod(component * (paid - refunded), paid)
+    if 2 * rest > paid or (2 * rest == paid and numerator % 2):
+        return numerator + 1
+    return numerator
+
+
+def _crash_faults(report: Report) -> Iterator[str]:
+    race = report.race
+    if race.sold != race.stock or not race.stock:
+        yield f"{race.tried} shoppers raced for {race.stock} pieces and {race.sold} were sold"
+    if len(report.kills) != KILLS:
+        yield f"{len(report.kills)} of {KILLS} killed processes came through"
+    for kill in report.kills:
+        if not kill.restarts:
+            yield f"{kill.process} was killed and never started again"

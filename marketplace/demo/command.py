@@ -1,0 +1,102 @@
+"""`galleria demo`: the whole marketplace on this machine, to look at or, with `--check`, to be proven."""
+
+import asyncio
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Coroutine
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from marketplace.cli.progress import Progress, table
+from marketplace.cli.state import StateFolder, default_state
+from marketplace.demo.check.run import check_everything
+from marketplace.demo.check.showing import shown
+from marketplace.demo.opening import OPERATOR_EMAIL, sign_in_link
+from marketplace.demo.running import Ready, chosen_layout, running
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Prove that everything adds up, then stop. Exit code 0 only if it does.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the check's figures.")
+@click.option("--state", type=click.Path(file_okay=False, path_type=Path), help="Where everything is kept.")
+@click.option("--port", type=int, help="The hub's port; the other nodes follow it. The first run on a state decides.")
+def demo(*, check: bool, json_file: Path | None, state: Path | None, port: int | None) -> None:
+    """Start a hub, shop nodes with boutiques, and a simulated payment provider as processes on this machine."""
+    progress = Progress()
+    if json_file is not None and not check:
+        raise click.UsageError("--json says where --check writes its figures: add --check")
+    if not check:
+        _until_done(_show(StateFolder((state or default_state(os.environ)).resolve()), port, progress))
+        return
+    folder = state.resolve() if state else Path(tempfile.mkdtemp(prefix="galleria-check-"))
+    passed = False
+    try:
+        passed = _until_done(_check(StateFolder(folder), port, json_file, progress))
+    finally:
+        if state is None and passed:
+            shutil.rmtree(folder, ignore_errors=True)
+        elif not passed:
+            progress.say(f"the logs of every process are in {folder / 'logs'}")
+    if not passed:
+        raise SystemExit(1)
+
+
+def _until_done(work: Coroutine[None, None, bool]) -> bool:
+    """Run to the end, or until SIGINT or SIGTERM ask to stop: everything is taken down in order then. True if done."""
+
+    async def main() -> bool:
+        task = asyncio.ensure_future(work)
+        asked = False
+
+        def stop() -> None:
+            nonlocal asked
+            if not asked:
+                asked = True
+                task.cancel()
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, stop)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            return False
+
+    return asyncio.run(main())
+
+
+async def _show(state: StateFolder, port: int | None, progress: Progress) -> bool:
+    async with running(state, chosen_layout(state, port), progress) as ready:
+        console = Console()
+        console.print(table("Galleria is ready", ("what", "for whom", "address"), await _addresses(ready)))
+        console.print("Sign-in links work once and for twelve hours. Ctrl-C stops everything.", markup=False)
+        await asyncio.Event().wait()
+    return True
+
+
+async def _addresses(ready: Ready) -> list[tuple[str, str, str]]:
+    fleet, hub = ready.fleet, ready.fleet.layout.hub
+    rows = [
+        ("storefront", "everybody", f"{hub.url}/"),
+        ("console", "the hub's operator", await sign_in_link(fleet, hub, OPERATOR_EMAIL, "/console")),
+    ]
+    for shop in ready.opened.shops:
+        link = await sign_in_link(fleet, shop.node, shop.owner_email, f"/portal/{shop.handle}/")
+        rows.append((f"portal of {shop.name}", shop.owner_email, link))
+    return rows
+
+
+async def _check(state: StateFolder, port: int | None, json_file: Path | None, progress: Progress) -> bool:
+    async with running(state, chosen_layout(state, port), progress) as ready:
+        report = await check_everything(ready, progress)
+    console = Console()
+    for part in shown(report):
+        console.print(part, markup=False)
+    if json_file is not None:
+        await asyncio.to_thread(json_file.write_bytes, msgspec.json.format(msgspec.json.encode(report), indent=2))
+    return report.passed
