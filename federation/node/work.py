@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 import msgspec
 import structlog
 from celery import Celery, signals
-from kombu import Connection, Queue
+from kombu.connection import Connection
+from kombu.entity import Queue
 
 from federation.node import clock, idempotency, logs, outbox, sessions, signin
 from federation.node.database import Database, using
@@ -183,7 +184,7 @@ def _configuration(node: Node) -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
-        "task_queues": [Queue(queue) for queue in node.queues],
+        "task_queues": [Queue(queue) for queue in node.queues],  # type: ignore[no-untyped-call]
         "task_default_queue": node.queues[0],
         "task_serializer": "json",
         "accept_content": ["json"],
@@ -267,16 +268,16 @@ class Standby(threading.Thread):
 
     def _work(self) -> None:
         for queue in self._queues:
-            self._guarded(lambda queue=queue: self._process.drain(queue))
+            self._guarded(self._process.drain, queue)
         for sweep in self._process.node.all_sweeps():
             due = self._next_run.get(sweep.name)
             if due is not None and due <= time.monotonic():
                 self._next_run[sweep.name] = time.monotonic() + sweep.interval_seconds
-                self._guarded(lambda name=sweep.name: self._process.sweep(name))
+                self._guarded(self._process.sweep, sweep.name)
 
-    def _guarded(self, job: Callable[[], object]) -> None:
+    def _guarded(self, job: Callable[[str], object], name: str) -> None:
         try:
-            job()
+            job(name)
         except Exception:
             _log.exception("standby_failed")
 
@@ -284,7 +285,7 @@ class Standby(threading.Thread):
 def _answers(broker_url: str) -> bool:
     """Whether the broker takes a connection within a second or so."""
     try:
-        with Connection(broker_url, transport_options=TRANSPORT_OPTIONS, connect_timeout=1) as connection:
+        with Connection(broker_url, transport_options=TRANSPORT_OPTIONS, connect_timeout=1) as connection:  # type: ignore[no-untyped-call]
             connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=2)
     except Exception:  # noqa: BLE001 - whatever it says, it does not answer
         return False

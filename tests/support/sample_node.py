@@ -1,0 +1,50 @@
+"""A node with one topic and one sweep, for tests that run real workers; it notes what happened in `node_setting`."""
+
+from datetime import datetime
+
+import msgspec
+
+from federation.node.database import atomic, execute
+from federation.node.outbox import Message, Outbox
+from federation.node.settings import NodeSettings, load
+from federation.node.work import Node, Sweep, make_celery
+
+TOPIC = "sample.note"
+
+
+class Note(msgspec.Struct):
+    """What to note."""
+
+    text: str
+
+
+async def note(message: Message) -> None:
+    """The effect and the end of the message together."""
+    async with atomic():
+        await execute("INSERT INTO node_setting (name, content) VALUES ($1, 'noted')", message.read(Note).text)
+        await message.done()
+
+
+async def tick(_now: datetime) -> None:
+    """Count the sweeps."""
+    await execute(
+        "INSERT INTO node_setting (name, content) VALUES ('ticks', '1')"
+        " ON CONFLICT (name) DO UPDATE SET content = (node_setting.content::int + 1)::text"
+    )
+
+
+def build_node() -> Node:
+    """The node, from GALLERIA_ variables."""
+    settings = load(NodeSettings)
+    outbox = Outbox({TOPIC: note})
+    return Node(
+        name=settings.node_name,
+        settings=settings,
+        apps=("federation.node.piccolo_app",),
+        outbox=outbox,
+        sweeps=(Sweep("sample.tick", 1.0, "sync", tick),),
+        queues=("sync", "other"),
+    )
+
+
+celery = make_celery(build_node)
