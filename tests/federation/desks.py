@@ -1,5 +1,6 @@
 """Desks for tests: a shop with a little stock and a hub that writes down what it is told. They keep all in memory."""
 
+# ruff: noqa: ARG002 - a desk takes what its Protocol passes, used or not
 from collections.abc import Sequence
 from datetime import datetime
 

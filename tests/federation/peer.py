@@ -1,5 +1,6 @@
 """A way between nodes in one process that can be told to misbehave: lose, repeat, delay, or falsify what passes."""
 
+# ruff: noqa: ARG002 - the door's parameters, used or not
 import asyncio
 import contextvars
 from collections.abc import Callable, Mapping

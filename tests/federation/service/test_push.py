@@ -81,7 +81,7 @@ async def test_a_repeated_push_is_taken_once(pair: Pair) -> None:
 
 
 async def test_a_bad_record_never_blocks_the_log(pair: Pair) -> None:
-    """A record that breaks its form, and one the hub will not list, are quarantined and reported; the rest is listed."""
+    """A record that breaks its form, and one the hub will not list, are quarantined and reported; others are listed."""
     pair.hub.hub_desk.refuses.add("product/p3")
     await append(pair.shop, product(1), product(2, price_minor=-5), product(3), product(4))
     await pair.settle()
