@@ -4,16 +4,17 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from federation.service.catalogue import Change, append
 
+from federation.log.records import SHOP_KEY, SHOP_TYPE
 from federation.node import accounts
 from federation.node.settings import NodeSettings
+from federation.service.catalogue import Change, append
 from federation.service.parties import create_party
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.product import ShopProfile
 from shops import store
-from shops.catalog.domain.record import PROFILE_KEY, PROFILE_TYPE, profile_body
+from shops.catalog.domain.record import profile_body
 
 
 class OpenedShop(msgspec.Struct, frozen=True):
@@ -36,7 +37,7 @@ async def open_shop(
     await store.insert_boutique(party.party_id, profile, recovery_file, now)
     owner = await accounts.ensure_account(owner_email, profile.name)
     await accounts.grant(owner, "owner", party.party_id)
-    await append(party.party_id, [Change("put", PROFILE_KEY, PROFILE_TYPE, body)], now)
+    await append(party.party_id, [Change("put", SHOP_KEY, SHOP_TYPE, body)], now)
     return OpenedShop(party.party_id, party.root_seed)
 
 
@@ -56,7 +57,7 @@ async def edit_profile(shop_id: PartyId, profile: ShopProfile, now: datetime) ->
         raise RecordInvalidError("a boutique keeps its address and its currency: open another one to change them")
     body = profile_body(profile)
     await store.update_profile(shop_id, profile)
-    await append(shop_id, [Change("put", PROFILE_KEY, PROFILE_TYPE, body)], now)
+    await append(shop_id, [Change("put", SHOP_KEY, SHOP_TYPE, body)], now)
 
 
 def root_key_is_here(recovery_file: str) -> bool:

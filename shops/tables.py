@@ -4,7 +4,7 @@ The schema itself, with its constraints and indexes, is written in `piccolo_migr
 came signed lies in `Bytea`, byte for byte.
 """
 
-from piccolo.columns import BigInt, BigSerial, Boolean, Bytea, Integer, Text, Timestamptz, Uuid
+from piccolo.columns import UUID, BigInt, BigSerial, Boolean, Bytea, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from federation.node.database import proxy
@@ -89,7 +89,7 @@ class Movement(Table, tablename="shop_movement", db=proxy):
 
     id = BigSerial(primary_key=True)
     shop_id = Text()
-    movement_id = Uuid()
+    movement_id = UUID()
     variant_id = Text()
     location = Text()
     kind = Text()
@@ -104,14 +104,14 @@ class Reservation(Table, tablename="shop_reservation", db=proxy):
     id = BigSerial(primary_key=True)
     shop_id = Text()
     hub_id = Text()
-    reservation_id = Uuid()
+    reservation_id = UUID()
     state = Text()
     lines = Bytea()
     available = Bytea()
     held_at = Timestamptz()
     expires_at = Timestamptz()
     changed_at = Timestamptz()
-    order_id = Uuid(null=True, default=None)
+    order_id = UUID(null=True, default=None)
     restocked = Boolean()
 
 
@@ -121,7 +121,7 @@ class Hold(Table, tablename="shop_hold", db=proxy):
     id = BigSerial(primary_key=True)
     shop_id = Text()
     hub_id = Text()
-    reservation_id = Uuid()
+    reservation_id = UUID()
     variant_id = Text()
     location = Text()
     quantity = Integer()
@@ -133,10 +133,11 @@ class Order(Table, tablename="shop_order", db=proxy):
     id = BigSerial(primary_key=True)
     shop_id = Text()
     hub_id = Text()
-    order_id = Uuid()
-    reservation_id = Uuid()
+    order_id = UUID()
+    reservation_id = UUID()
     number = Text()
     state = Text()
+    cancellation = Text()
     reason = Text()
     body = Bytea()
     currency = Text()
@@ -159,7 +160,7 @@ class OrderLineRow(Table, tablename="shop_order_line", db=proxy):
     id = BigSerial(primary_key=True)
     shop_id = Text()
     hub_id = Text()
-    order_id = Uuid()
+    order_id = UUID()
     line_id = Text()
     position = Integer()
     product_id = Text()
@@ -170,21 +171,26 @@ class OrderLineRow(Table, tablename="shop_order_line", db=proxy):
     colour = Text()
     quantity = Integer()
     unit_price_minor = BigInt()
+    shipped = Integer()
     refunded = Integer()
 
 
 class OrderEventRow(Table, tablename="shop_order_event", db=proxy):
-    """What was said about an order, by the shop (`out`) or the hub (`in`); append-only."""
+    """What was said about an order, by the shop (`out`) or the hub (`in`); append-only.
+
+    `step_id` comes from the form that made a step, so that a second click of it changes nothing.
+    """
 
     id = BigSerial(primary_key=True)
     shop_id = Text()
     hub_id = Text()
-    order_id = Uuid()
-    event_id = Uuid()
+    order_id = UUID()
+    event_id = UUID()
     direction = Text()
     kind = Text()
     body = Bytea()
     said_at = Timestamptz()
+    step_id = UUID(null=True, default=None)
 
 
 class ImportRun(Table, tablename="shop_import", db=proxy):
@@ -192,7 +198,7 @@ class ImportRun(Table, tablename="shop_import", db=proxy):
 
     id = BigSerial(primary_key=True)
     shop_id = Text()
-    import_id = Uuid()
+    import_id = UUID()
     file_name = Text()
     content = Bytea()
     state = Text()
@@ -210,7 +216,7 @@ class ImportFault(Table, tablename="shop_import_fault", db=proxy):
 
     id = BigSerial(primary_key=True)
     shop_id = Text()
-    import_id = Uuid()
+    import_id = UUID()
     line = Integer()
     pointer = Text()
     code = Text()

@@ -10,18 +10,21 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
-from federation.service.catalogue import Change, append, own_leaf_hash
 
+from federation.log.records import PRODUCT_TYPE, product_key
+from federation.service.catalogue import Change, append, own_leaf_hash
 from federation.vocabulary.errors import FieldError, NotFoundError, RecordInvalidError
 from federation.vocabulary.ids import PartyId, new_id
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import Product
 from shops import store as boutiques
 from shops.catalog import store
-from shops.catalog.domain.record import PRODUCT_TYPE, Owners, gone_variants, product_body, product_key
+from shops.catalog.domain.record import Owners, gone_variants, product_body
 from shops.errors import SkuTakenError
 from shops.inventory.service import levels
 from shops.inventory.store import registers
+from shops.media import service as media
+from shops.settings import ShopNodeSettings
 
 PUBLICATIONS_KEPT = timedelta(days=30)
 
@@ -79,15 +82,9 @@ async def judge_products(
     bodies: dict[str, tuple[Product, bytes]] = {}
     seen: set[str] = set()
     for product in products:
-        try:
-            body = product_body(product, currency)
-        except RecordInvalidError as error:
-            faults = error.errors or (FieldError("", error.slug, error.detail),)
-            outcomes.append(Saved(product.id, "rejected", faults))
-            continue
-        faults = tuple(owners.faults(product))
+        body, faults = _body_and_faults(product, currency, owners)
         if product.id in seen:
-            faults = (FieldError("/id", "duplicate", f"product {product.id} stands twice in one batch"), *faults)
+            faults += (FieldError("/id", "duplicate", f"product {product.id} stands twice in one batch"),)
         if faults:
             outcomes.append(Saved(product.id, "rejected", faults))
             continue
@@ -100,6 +97,13 @@ async def judge_products(
         if not unchanged:
             bodies[product.id] = (product, body)
     return outcomes, bodies
+
+
+def _body_and_faults(product: Product, currency: str, owners: Owners) -> tuple[bytes, tuple[FieldError, ...]]:
+    try:
+        return product_body(product, currency), tuple(owners.faults(product))
+    except RecordInvalidError as error:
+        return b"", error.errors or (FieldError("", error.slug, error.detail),)
 
 
 async def _publish(shop_id: PartyId, bodies: Mapping[str, tuple[Product, bytes]], now: datetime) -> None:
@@ -164,7 +168,7 @@ async def withdraw(shop_id: PartyId, product_id: str, now: datetime) -> None:
     if (await product(shop_id, product_id)).state == "withdrawn":
         return
     await store.write_state(shop_id, product_id, "withdrawn", now)
-    await append(shop_id, [Change("del", product_key(product_id), PRODUCT_TYPE, b"")], now)
+    await append(shop_id, [Change("del", product_key(product_id))], now)
     await store.supersede(shop_id, [product_id], now)
 
 
@@ -185,3 +189,21 @@ async def forget_publications(now: datetime) -> None:
     """Sweep: forget the bodies of leaves that were superseded too long ago for any order to name them."""
     for view in await boutiques.boutiques():
         await store.forget_publications(view.shop_id, now - PUBLICATIONS_KEPT)
+
+
+async def add_picture(
+    settings: ShopNodeSettings, shop_id: PartyId, place: tuple[str, str], data: bytes, now: datetime
+) -> None:
+    """Keep a picture and put it at the end of a product's; `place` is (product id, words for the picture)."""
+    product_id, alt = place
+    stored = await product(shop_id, product_id)
+    picture = await media.keep_picture(settings, shop_id, data, alt=alt, now=now)
+    others = tuple(known for known in stored.product.media if known.sha256 != picture.sha256)
+    await save_product(shop_id, msgspec.structs.replace(stored.product, media=(*others, picture)), now)
+
+
+async def remove_picture(shop_id: PartyId, product_id: str, sha256: str, now: datetime) -> None:
+    """Take a picture off a product."""
+    stored = await product(shop_id, product_id)
+    left = tuple(known for known in stored.product.media if known.sha256 != sha256)
+    await save_product(shop_id, msgspec.structs.replace(stored.product, media=left), now)

@@ -9,7 +9,7 @@ import msgspec
 from federation.node import database
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.product import Product
-from shops.catalog.domain.record import Owners
+from shops.catalog.domain.record import Owners, Published
 
 ProductState = Literal["published", "withdrawn"]
 
@@ -37,13 +37,6 @@ class ProductRow(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime
 
 
-class PublishedBody(msgspec.Struct, frozen=True, kw_only=True):
-    """A product as it stood under one leaf; `superseded_at` is None while it is the newest."""
-
-    product: Product
-    superseded_at: datetime | None
-
-
 def _stored(row: Any) -> StoredProduct:
     return StoredProduct(
         product=msgspec.json.decode(row["body"], type=Product),
@@ -69,8 +62,8 @@ async def product_rows(
         "  coalesce((SELECT sum(greatest(r.on_hand - r.held, 0)) FROM shop_register r JOIN shop_variant w "
         "    ON w.shop_id = r.shop_id AND w.variant_id = r.variant_id "
         "    WHERE w.shop_id = p.shop_id AND w.product_id = p.product_id), 0)::int AS sellable "
-        "FROM shop_product p CROSS JOIN LATERAL (SELECT count(*)::int AS variants, min(price_minor) AS price_low_minor, "
-        "    max(price_minor) AS price_high_minor FROM shop_variant v "
+        "FROM shop_product p CROSS JOIN LATERAL (SELECT count(*)::int AS variants, "
+        "    min(price_minor) AS price_low_minor, max(price_minor) AS price_high_minor FROM shop_variant v "
         "    WHERE v.shop_id = p.shop_id AND v.product_id = p.product_id) v "
         "WHERE p.shop_id = $1 AND ($2 = '' OR strpos(lower(p.title || ' ' || p.product_id), $2) > 0) "
         "AND ($3 = '' OR p.state = $3) ORDER BY p.changed_at DESC, p.id DESC LIMIT $4 OFFSET $5",
@@ -186,7 +179,7 @@ async def supersede(shop_id: PartyId, product_ids: Sequence[str], now: datetime)
     )  # fmt: skip
 
 
-async def publications(shop_id: PartyId, leaf_hashes: Sequence[str]) -> dict[str, PublishedBody]:
+async def publications(shop_id: PartyId, leaf_hashes: Sequence[str]) -> dict[str, Published]:
     """The bodies under these leaves, as far as they are remembered."""
     rows = await database.fetch(
         "SELECT leaf_hash, body, superseded_at FROM shop_publication "
@@ -194,7 +187,7 @@ async def publications(shop_id: PartyId, leaf_hashes: Sequence[str]) -> dict[str
         shop_id, list(leaf_hashes),
     )  # fmt: skip
     return {
-        row["leaf_hash"]: PublishedBody(
+        row["leaf_hash"]: Published(
             product=msgspec.json.decode(row["body"], type=Product), superseded_at=row["superseded_at"]
         )
         for row in rows

@@ -32,7 +32,7 @@ from shops.settings import ShopNodeSettings
 TOPIC = "shops.import"
 QUEUE = "import"
 BATCH_LINES = 50
-FILE_BYTES_MAX = 16 * 2**20
+FILE_BYTES_MAX = 10 * 2**20
 LINES_PER_MESSAGE = 1_000
 """Lines a worker does before it passes the rest on, well inside one lease."""
 CHECKED_KEPT = timedelta(days=2)

@@ -70,3 +70,11 @@ def write_file(media_dir: Path, sha256: str, data: bytes) -> None:
     partial = path.with_name(f"{sha256}.{os.getpid()}.part")
     partial.write_bytes(data)
     partial.replace(path)
+
+
+def read_file(media_dir: Path, sha256: str) -> bytes | None:
+    """The bytes under a hash; None when the file is gone. Only call it with a hash that a row names."""
+    try:
+        return path_of(media_dir, sha256).read_bytes()
+    except FileNotFoundError:
+        return None

@@ -140,7 +140,10 @@ CREATE TABLE shop_order (
     order_id uuid NOT NULL,
     reservation_id uuid NOT NULL,
     number text NOT NULL,
-    state text NOT NULL,
+    state text NOT NULL CHECK (
+        state IN ('placed', 'accepted', 'declined', 'in_fulfilment', 'completed', 'cancelled')),
+    cancellation text NOT NULL DEFAULT 'none' CHECK (
+        cancellation IN ('none', 'requested', 'refused', 'cancelled')),
     reason text NOT NULL DEFAULT '',
     body bytea NOT NULL,
     currency text NOT NULL,
@@ -176,6 +179,7 @@ CREATE TABLE shop_order_line (
     colour text NOT NULL,
     quantity integer NOT NULL CHECK (quantity > 0),
     unit_price_minor bigint NOT NULL,
+    shipped integer NOT NULL DEFAULT 0 CHECK (shipped BETWEEN 0 AND quantity),
     refunded integer NOT NULL DEFAULT 0,
     UNIQUE (shop_id, hub_id, order_id, line_id),
     FOREIGN KEY (shop_id, hub_id, order_id) REFERENCES shop_order (shop_id, hub_id, order_id)
@@ -191,7 +195,9 @@ CREATE TABLE shop_order_event (
     kind text NOT NULL,
     body bytea NOT NULL,
     said_at timestamptz NOT NULL,
+    step_id uuid,
     UNIQUE (shop_id, hub_id, event_id),
+    UNIQUE (shop_id, step_id),
     FOREIGN KEY (shop_id, hub_id, order_id) REFERENCES shop_order (shop_id, hub_id, order_id)
 );
 CREATE INDEX shop_order_event_order ON shop_order_event (shop_id, hub_id, order_id, id);

@@ -5,6 +5,7 @@ belong to one product of a boutique.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -13,16 +14,8 @@ from federation.documents import json
 from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.product import Product, ShopProfile, check_product
 
-PRODUCT_TYPE = "fed.product/1"
-PROFILE_TYPE = "fed.shop/1"
-PROFILE_KEY = "shop/profile"
 BODY_BYTES_MAX = limits.LINE_BYTES_MAX - 1024
 """What remains of a log line for the body beside sequence, key, type and hashes."""
-
-
-def product_key(product_id: str) -> str:
-    """The log key of a product."""
-    return f"product/{product_id}"
 
 
 def product_body(product: Product, currency: str) -> bytes:
@@ -62,6 +55,13 @@ def _bounded(body: bytes) -> bytes:
         fault = FieldError("", "too-large", f"{len(body)} bytes of text, at most {BODY_BYTES_MAX} fit: shorten it")
         raise RecordInvalidError(fault.message, errors=(fault,))
     return body
+
+
+class Published(msgspec.Struct, frozen=True):
+    """A product as it stood under one leaf; `superseded_at` is None while it is the newest."""
+
+    product: Product
+    superseded_at: datetime | None
 
 
 class Owners(msgspec.Struct):

@@ -42,7 +42,8 @@ async def insert_reservation(
     await database.execute(
         "INSERT INTO shop_reservation "
         "(shop_id, hub_id, reservation_id, state, lines, available, held_at, expires_at, changed_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp(), clock_timestamp() + make_interval(secs => $7), clock_timestamp())",
+        "VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp(), clock_timestamp() + make_interval(secs => $7), "
+        "clock_timestamp())",
         shop_id, hub_id, reservation_id, state, lines, available, float(ttl_seconds),
     )  # fmt: skip
 
@@ -167,7 +168,8 @@ async def mark_restocked(shop_id: PartyId, hub_id: PartyId, reservation_id: UUID
 async def shops_with_overdue_holds() -> list[PartyId]:
     """Which boutiques the sweep must visit; names only, no row of theirs."""
     rows = await database.fetch(
-        "SELECT DISTINCT shop_id FROM shop_reservation WHERE state = 'held' AND expires_at <= clock_timestamp() LIMIT 500"
+        "SELECT DISTINCT shop_id FROM shop_reservation "
+        "WHERE state = 'held' AND expires_at <= clock_timestamp() LIMIT 500"
     )
     return [PartyId(row["shop_id"]) for row in rows]
 

@@ -14,6 +14,8 @@ PICTURE_BYTES_MAX = 10 * 2**20
 PIXELS_MAX = 40_000_000
 SIDE_MAX = 20_000
 PLATE_BYTES_MAX = 64 * 1024
+_JPEG_MARK = 0xFF
+_WEBP_LOSSLESS_MARK = 0x2F
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """SOFn markers (ITU-T T.81 table B.1), without those that define tables."""
 
@@ -58,13 +60,13 @@ def _recognise(data: bytes) -> Picture | None:
 def _jpeg(data: bytes) -> Picture | None:
     at = 2
     while at + 9 <= len(data):
-        if data[at] != 0xFF:
+        if data[at] != _JPEG_MARK:
             return None
         marker = data[at + 1]
         if marker in _JPEG_FRAMES:
             height, width = struct.unpack(">HH", data[at + 5 : at + 9])
             return Picture("image/jpeg", width, height)
-        at += 1 if marker == 0xFF else 2 + max(struct.unpack(">H", data[at + 2 : at + 4])[0], 2)
+        at += 1 if marker == _JPEG_MARK else 2 + max(struct.unpack(">H", data[at + 2 : at + 4])[0], 2)
     return None
 
 
@@ -72,7 +74,7 @@ def _webp(data: bytes) -> Picture | None:
     kind = data[12:16]
     if kind == b"VP8X":
         return Picture("image/webp", 1 + _little24(data[24:27]), 1 + _little24(data[27:30]))
-    if kind == b"VP8L" and data[20] == 0x2F:
+    if kind == b"VP8L" and data[20] == _WEBP_LOSSLESS_MARK:
         bits = struct.unpack("<I", data[21:25])[0]
         return Picture("image/webp", 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF))
     if kind == b"VP8 " and data[23:26] == b"\x9d\x01\x2a":

@@ -1,0 +1,35 @@
+"""The web process of a shop node: portal, the boutiques' own sites, pictures, and the federation's endpoints."""
+
+from pathlib import Path
+
+from litestar import Litestar
+
+from federation.http.routes import routes
+from federation.node.app import make_app
+from federation.node.settings import load
+from federation.service.context import Federation, create_federation
+from shops.desk import BoutiqueDesk
+from shops.media import handlers as media
+from shops.node import STATE_KEY, ShopNode
+from shops.portal import handlers as portal
+from shops.settings import ShopNodeSettings
+from shops.site import handlers as site
+
+HERE = Path(__file__).parent
+
+
+def create_app(settings: ShopNodeSettings, federation: Federation | None = None) -> Litestar:
+    """The app of a shop node; `federation` is made from the settings unless a test brings its own."""
+    fed = federation or create_federation(settings, shop_desk=BoutiqueDesk())
+    return make_app(
+        settings=settings,
+        route_handlers=[*routes(fed), *portal.HANDLERS, *media.HANDLERS, *site.HANDLERS],
+        templates=[HERE / "portal" / "templates", HERE / "site" / "templates"],
+        static=[HERE / "portal" / "static", HERE / "site" / "static"],
+        state={STATE_KEY: ShopNode(settings, fed)},
+    )
+
+
+def create_app_from_env() -> Litestar:
+    """The app as the web server starts it, with settings from the environment."""
+    return create_app(load(ShopNodeSettings))

@@ -1,0 +1,59 @@
+"""The shop's side of the federation: what a linked hub may ask of a boutique hosted here.
+
+Translates calls of `federation.ports.ShopDesk` to the use cases of this package; decides nothing.
+"""
+
+from datetime import datetime
+
+from federation.conversations import stock
+from federation.conversations.link import LinkState
+from federation.conversations.messages import (
+    OrderEvent,
+    ReservationAnswer,
+    ReservationRequest,
+    ShopOrder,
+    StockHeartbeat,
+    StockRegister,
+)
+from federation.vocabulary.ids import PartyId
+from shops import store as boutiques
+from shops.inventory.service import holds
+from shops.inventory.service.announcing import announce
+from shops.inventory.store import registers
+from shops.orders.service import receiving
+
+REGISTERS_MAX = 1_000_000
+"""More registers than a boutique's bound on live records could ever have."""
+
+
+class BoutiqueDesk:
+    """The `ShopDesk` of this node."""
+
+    async def hold(
+        self, shop_id: PartyId, hub_id: PartyId, request: ReservationRequest, now: datetime
+    ) -> ReservationAnswer:
+        return await holds.hold(shop_id, hub_id, request, now)
+
+    async def confirm(self, shop_id: PartyId, hub_id: PartyId, reservation_id: str, now: datetime) -> ReservationAnswer:
+        return await holds.confirm(shop_id, hub_id, reservation_id, now)
+
+    async def release(self, shop_id: PartyId, hub_id: PartyId, reservation_id: str, now: datetime) -> ReservationAnswer:
+        return await holds.release(shop_id, hub_id, reservation_id, now)
+
+    async def place_order(self, shop_id: PartyId, hub_id: PartyId, order: ShopOrder, now: datetime) -> None:
+        await receiving.place(shop_id, hub_id, order, now)
+
+    async def order_event(self, shop_id: PartyId, hub_id: PartyId, event: OrderEvent, now: datetime) -> None:
+        await receiving.take_event(shop_id, hub_id, event, now)
+
+    async def link_changed(self, shop_id: PartyId, hub_id: PartyId, state: LinkState, now: datetime) -> None:
+        """A hub that has just been linked hears of the whole stock; otherwise there is nothing to do."""
+        del hub_id
+        if state == "accepted" and await boutiques.vseq(shop_id):
+            await announce(shop_id, now)
+
+    async def stock_since(self, shop_id: PartyId, vseq: int, limit: int) -> list[StockRegister]:
+        return await registers.changed_since(shop_id, vseq, limit)
+
+    async def stock_heartbeat(self, shop_id: PartyId) -> StockHeartbeat:
+        return stock.heartbeat(await registers.changed_since(shop_id, 0, REGISTERS_MAX))

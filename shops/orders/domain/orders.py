@@ -1,0 +1,165 @@
+"""A shop order as its boutique knows it, what may be done with it next, and what its money comes to. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from federation.conversations.messages import ShippedLine, ShopOrder
+from federation.conversations.order import CANCELLATION, ORDER, CancellationState, OrderState
+from federation.vocabulary.errors import RecordInvalidError
+from federation.vocabulary.ids import PartyId
+from federation.vocabulary.money import Money
+
+Action = Literal["accept", "decline", "ship", "deliver", "cancel", "refuse_cancel"]
+
+DeclineReason = Literal["sold_out", "damaged", "cannot_deliver", "other"]
+
+DECLINE_WORDS: dict[DeclineReason, str] = {
+    "sold_out": "The piece is no longer here",
+    "damaged": "The piece is damaged",
+    "cannot_deliver": "We cannot deliver to this address",
+    "other": "Another reason",
+}
+NOT_RESTOCKED: frozenset[DeclineReason] = frozenset({"sold_out", "damaged"})
+"""Reasons after which the pieces do not go back on sale: they are not there, or not whole."""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of an order and how much of it has left or was refunded."""
+
+    line_id: str
+    product_id: str
+    variant_id: str
+    sku: str
+    title: str
+    size_label: str
+    colour: str
+    quantity: int
+    unit_price_minor: int
+    shipped: int
+    refunded: int
+
+    @property
+    def to_ship(self) -> int:
+        """Pieces that have not left yet; a refund before shipping takes its pieces out."""
+        return max(self.quantity - self.shipped - self.refunded, 0)
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something said about an order: `out` by the boutique, `in` by the hub."""
+
+    direction: Literal["in", "out"]
+    kind: str
+    body: bytes
+    said_at: datetime
+
+
+class OrderMoney(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an order's money, in minor units of `currency`."""
+
+    currency: str
+    total_minor: int
+    seller_minor: int
+    commission_minor: int
+    commission_vat_minor: int
+    shipping_minor: int
+    refunded_minor: int
+    seller_refunded_minor: int
+    transferred_minor: int
+    paid_out_minor: int
+
+    @property
+    def due_minor(self) -> int:
+        """What is the boutique's of this order: its share and shipping, less its part of refunds."""
+        return self.seller_minor + self.shipping_minor - self.seller_refunded_minor
+
+    @property
+    def owed_minor(self) -> int:
+        """What the hub still has to transfer; below zero when the boutique owes the hub."""
+        return self.due_minor - self.transferred_minor
+
+    def money(self, amount_minor: int) -> Money:
+        return Money(amount_minor, self.currency)
+
+
+class OrderView(msgspec.Struct, frozen=True, kw_only=True):
+    """A shop order whole; `row` is its number inside this node, for addresses of pages."""
+
+    row: int
+    hub_id: PartyId
+    order_id: UUID
+    reservation_id: UUID
+    number: str
+    state: OrderState
+    cancellation: CancellationState
+    reason: str
+    document: ShopOrder
+    placed_at: datetime
+    changed_at: datetime
+    money: OrderMoney
+    lines: tuple[Line, ...]
+    events: tuple[Event, ...]
+
+
+class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the orders page."""
+
+    row: int
+    hub_id: PartyId
+    number: str
+    state: OrderState
+    cancellation: CancellationState
+    placed_at: datetime
+    pieces: int
+    country: str
+    buyer: str
+    money: OrderMoney
+
+
+def actions(state: OrderState, cancellation: CancellationState, *, pieces_left: int) -> tuple[Action, ...]:
+    """What the boutique may do next, the expected thing first."""
+    possible: list[Action] = []
+    if cancellation == "requested" and ORDER.allows(state, "cancelled"):
+        possible += ["cancel", "refuse_cancel"]
+    if ORDER.allows(state, "accepted"):
+        possible.append("accept")
+    if ORDER.allows(state, "shipped") and pieces_left:
+        possible.append("ship")
+    if ORDER.allows(state, "delivered") and not pieces_left:
+        possible.append("deliver")
+    if ORDER.allows(state, "declined"):
+        possible.append("decline")
+    if state == "accepted" and cancellation != "requested" and CANCELLATION.allows(cancellation, "cancelled"):
+        possible.append("cancel")
+    return tuple(possible)
+
+
+def parcel(lines: Iterable[Line], quantities: dict[str, int]) -> tuple[ShippedLine, ...]:
+    """The lines of a parcel; no `quantities` means everything left. Raises RecordInvalidError for what cannot be."""
+    parcel_lines = []
+    for line in lines:
+        quantity = quantities.get(line.line_id, 0) if quantities else line.to_ship
+        if not 0 <= quantity <= line.to_ship:
+            raise RecordInvalidError(f"{line.title}: {line.to_ship} pieces are left to ship, not {quantity}")
+        if quantity:
+            parcel_lines.append(ShippedLine(line.line_id, quantity))
+    if not parcel_lines:
+        raise RecordInvalidError("nothing is left to ship in this parcel: choose at least one piece")
+    return tuple(parcel_lines)
+
+
+def total(rows: Iterable[OrderMoney]) -> dict[str, OrderMoney]:
+    """The sum of orders' money for each currency."""
+    sums: dict[str, OrderMoney] = {}
+    for row in rows:
+        before = sums.get(row.currency)
+        sums[row.currency] = row if before is None else _add(before, row)
+    return sums
+
+
+def _add(left: OrderMoney, right: OrderMoney) -> OrderMoney:
+    figures = [name for name in OrderMoney.__struct_fields__ if name != "currency"]
+    return OrderMoney(currency=left.currency, **{name: getattr(left, name) + getattr(right, name) for name in figures})

@@ -1,0 +1,111 @@
+"""What hubs send about orders: placing them, and their events. Runs inside the signed request's transaction.
+
+Invariants: an order is taken once, over a confirmed reservation that is spent on it, at the prices of this
+boutique's own log; an event that this version does not know, or that no longer fits, is kept and moves nothing.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from federation.conversations import checks
+from federation.conversations import order as life
+from federation.conversations.errors import TransitionRefusedError
+from federation.conversations.messages import (
+    Accepted,
+    Cancelled,
+    CancelRequested,
+    EventBody,
+    OrderEvent,
+    PaidOut,
+    Refunded,
+    Settled,
+    ShopOrder,
+    Transferred,
+)
+from federation.errors import OrderDeclinedError
+from federation.vocabulary.ids import PartyId, new_id
+from shops import store as boutiques
+from shops.catalog import store as catalog
+from shops.inventory.service.levels import restock
+from shops.inventory.store import reservations
+from shops.orders import store
+from shops.orders.domain.checking import refusal
+from shops.orders.domain.orders import Event, OrderView
+from shops.orders.service.steps import Step, tell
+
+
+async def place(shop_id: PartyId, hub_id: PartyId, order: ShopOrder, now: datetime) -> None:
+    """Take an order; accept it at once when the boutique wishes so. Raises OrderDeclinedError with the reason."""
+    await boutiques.lock(shop_id)
+    if await store.row_of(shop_id, (hub_id, UUID(order.id))) is not None:
+        return
+    view = await boutiques.boutique(shop_id)
+    reservation_id = UUID(order.reservation_id)
+    reservation = await reservations.reservation(shop_id, hub_id, reservation_id)
+    if reservation is None or reservation.state != "confirmed":
+        raise OrderDeclinedError("the order names no confirmed reservation: hold and confirm its pieces first")
+    why = refusal(
+        order,
+        leaves=await catalog.publications(shop_id, [line.leaf_hash for line in order.lines]),
+        held=await reservations.pieces_of(shop_id, hub_id, reservation_id),
+        held_at=reservation.held_at,
+        currency=view.profile.currency,
+    )
+    if why is not None:
+        raise OrderDeclinedError(why)
+    if not await reservations.give_to_order(shop_id, hub_id, reservation_id, UUID(order.id)):
+        raise OrderDeclinedError("the pieces of this reservation were ordered already, or are back on sale")
+    await store.insert(shop_id, hub_id, order, now)
+    if view.profile.order_acceptance == "automatic":
+        row = await store.row_of(shop_id, (hub_id, UUID(order.id)))
+        if row is not None:
+            await tell(shop_id, await store.order(shop_id, row), Accepted(), Step(new_id(), now))
+
+
+async def take_event(shop_id: PartyId, hub_id: PartyId, event: OrderEvent, now: datetime) -> None:
+    """Take the hub's next event of an order; the same event again changes nothing."""
+    name = (hub_id, UUID(event.order_id))
+    row = await store.row_of(shop_id, name)
+    if row is None:
+        return
+    kept = Event(direction="in", kind=event.kind, body=bytes(event.body), said_at=now)
+    if not await store.insert_event(shop_id, name, UUID(event.id), kept):
+        return
+    order = await store.order(shop_id, row)
+    body = checks.event_body(event)
+    if isinstance(body, CancelRequested | Cancelled):
+        await _move(shop_id, order, event.kind, body, now)
+    elif body is not None:
+        await _count_money(shop_id, name, body)
+
+
+async def _move(
+    shop_id: PartyId, order: OrderView, kind: str, body: CancelRequested | Cancelled, now: datetime
+) -> None:
+    try:
+        state = life.step(order.state, kind)
+        cancellation = life.step_cancellation(order.cancellation, kind)
+    except TransitionRefusedError:
+        return
+    await store.move(
+        shop_id,
+        (order.hub_id, order.order_id),
+        seen=(order.state, order.cancellation),
+        then=(state, cancellation),
+        reason=body.reason,
+        now=now,
+    )
+    if state == "cancelled":
+        await boutiques.lock(shop_id)
+        await restock(shop_id, order.hub_id, order.reservation_id, now)
+
+
+async def _count_money(shop_id: PartyId, name: store.Name, body: EventBody) -> None:
+    if isinstance(body, Refunded):
+        await store.add_refund(shop_id, name, body)
+    elif isinstance(body, Settled):
+        await store.set_settlement(shop_id, name, body.settlement)
+    elif isinstance(body, Transferred):
+        await store.add_transfer(shop_id, name, body.amount.amount_minor)
+    elif isinstance(body, PaidOut):
+        await store.add_payout(shop_id, name, body.amount.amount_minor)

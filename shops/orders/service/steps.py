@@ -1,0 +1,120 @@
+"""What a boutique does with an order: accept, decline, ship, mark delivered, cancel. Each is one click and one event.
+
+Invariants: a step and the event that tells the hub are one transaction; a step moves an order only from the state
+its person saw; the second click of the same form changes nothing. Locks are taken in one order everywhere: the
+conversation, the order, the boutique's stock.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from federation.conversations import order as life
+from federation.conversations.errors import TransitionRefusedError
+from federation.conversations.messages import (
+    KIND_OF_BODY,
+    Accepted,
+    Cancelled,
+    CancelRefused,
+    Declined,
+    Delivered,
+    EventBody,
+    Shipped,
+)
+from federation.node.database import atomic
+from federation.service.orders import send_event
+from federation.vocabulary.errors import RecordInvalidError
+from federation.vocabulary.ids import PartyId
+from shops import store as boutiques
+from shops.errors import OrderStateError
+from shops.inventory.service.levels import restock
+from shops.orders import store
+from shops.orders.domain.orders import DECLINE_WORDS, NOT_RESTOCKED, DeclineReason, Event, OrderView, parcel
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One click: the id its form carried, and when it came."""
+
+    id: UUID
+    now: datetime
+
+
+async def accept(shop_id: PartyId, row: int, step: Step) -> None:
+    """Promise to fulfil the order."""
+    await _take(shop_id, row, Accepted(), step)
+
+
+async def decline(shop_id: PartyId, row: int, why: tuple[DeclineReason, str], step: Step) -> None:
+    """Refuse the order for a reason and a note; its pieces go back on sale unless they are gone or damaged."""
+    reason, note = why
+    sentence = DECLINE_WORDS[reason] + (f": {note.strip()}" if note.strip() else "")
+    await _take(shop_id, row, Declined(sentence[:500]), step, restocked=reason not in NOT_RESTOCKED)
+
+
+async def ship(shop_id: PartyId, row: int, sent: Shipped, step: Step) -> None:
+    """Tell that a parcel left; no lines in `sent` means everything left. Raises RecordInvalidError for wrong counts."""
+    order = await store.order(shop_id, row)
+    if await store.step_known(shop_id, step.id):
+        return
+    lines = parcel(order.lines, {line.line_id: line.quantity for line in sent.lines})
+    await _take(shop_id, row, msgspec.structs.replace(sent, lines=lines), step)
+
+
+async def deliver(shop_id: PartyId, row: int, step: Step) -> None:
+    """Tell that everything has arrived."""
+    order = await store.order(shop_id, row)
+    if any(line.to_ship for line in order.lines):
+        raise OrderStateError("some pieces have not been shipped yet: ship them first")
+    await _take(shop_id, row, Delivered(), step)
+
+
+async def cancel(shop_id: PartyId, row: int, reason: str, step: Step) -> None:
+    """Stop the order before anything has left, asked by the hub or not; its pieces go back on sale."""
+    await _take(shop_id, row, Cancelled(reason.strip()[:500]), step, restocked=True)
+
+
+async def refuse_cancel(shop_id: PartyId, row: int, reason: str, step: Step) -> None:
+    """Answer a hub's wish to cancel with no."""
+    if not reason.strip():
+        raise RecordInvalidError("say why the order cannot be cancelled; the shopper will read it")
+    await _take(shop_id, row, CancelRefused(reason.strip()[:500]), step)
+
+
+async def _take(shop_id: PartyId, row: int, body: EventBody, step: Step, *, restocked: bool = False) -> None:
+    order = await store.order(shop_id, row)
+    if await store.step_known(shop_id, step.id):
+        return
+    try:
+        async with atomic():
+            await tell(shop_id, order, body, step)
+            if restocked:
+                await boutiques.lock(shop_id)
+                await restock(shop_id, order.hub_id, order.reservation_id, step.now)
+    except (OrderStateError, TransitionRefusedError) as error:
+        if await store.step_known(shop_id, step.id):
+            return
+        raise OrderStateError(f"order {order.number} has moved on: look at it again") from error
+
+
+async def tell(shop_id: PartyId, order: OrderView, body: EventBody, step: Step) -> None:
+    """Move the order by an event of ours and send it. Raises TransitionRefusedError or OrderStateError."""
+    name = (order.hub_id, order.order_id)
+    kind = KIND_OF_BODY[type(body)]
+    state = life.step(order.state, kind)
+    cancellation = life.step_cancellation(order.cancellation, kind)
+    event = await send_event(shop_id, order.hub_id, str(order.order_id), body, step.now)
+    moved = await store.move(
+        shop_id,
+        name,
+        seen=(order.state, order.cancellation),
+        then=(state, cancellation),
+        reason=getattr(body, "reason", ""),
+        now=step.now,
+    )
+    if moved and isinstance(body, Shipped):
+        moved = await store.add_shipped(shop_id, name, body.lines)
+    if not moved:
+        raise OrderStateError("the order has moved on")
+    kept = Event(direction="out", kind=kind, body=bytes(event.body), said_at=step.now)
+    await store.insert_event(shop_id, name, UUID(event.id), kept, step_id=step.id)

@@ -1,0 +1,247 @@
+"""The rows of a boutique's orders; every function takes the boutique. Decides nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from federation.conversations.messages import Refunded, SellerPart, ShippedLine, ShopOrder
+from federation.conversations.order import CancellationState, OrderState
+from federation.node import database
+from federation.vocabulary.ids import PartyId
+from shops.errors import UnknownOrderError
+from shops.orders.domain.orders import Event, Line, OrderMoney, OrderRow, OrderView
+
+_MONEY = (
+    "currency, total_minor, seller_minor, commission_minor, commission_vat_minor, shipping_minor, refunded_minor, "
+    "seller_refunded_minor, transferred_minor, paid_out_minor"
+)
+Name = tuple[PartyId, UUID]
+"""An order's name inside its boutique: (hub id, order id)."""
+
+
+async def insert(shop_id: PartyId, hub_id: PartyId, order: ShopOrder, placed_at: datetime) -> None:
+    """Keep an order as it was placed."""
+    order_id = UUID(order.id)
+    await database.execute(
+        "INSERT INTO shop_order (shop_id, hub_id, order_id, reservation_id, number, state, body, currency, placed_at, "
+        "changed_at, total_minor, seller_minor, commission_minor, commission_vat_minor, shipping_minor) "
+        "VALUES ($1, $2, $3, $4, $5, 'placed', $6, $7, $8, $8, $9, $10, $11, $12, $13)",
+        shop_id, hub_id, order_id, UUID(order.reservation_id), order.number, msgspec.json.encode(order),
+        order.currency, placed_at, order.total.amount_minor, order.money.seller.amount_minor,
+        order.money.commission.amount_minor, order.money.commission_vat.amount_minor, order.shipping.amount_minor,
+    )  # fmt: skip
+    await database.execute_many(
+        "INSERT INTO shop_order_line (shop_id, hub_id, order_id, line_id, position, product_id, variant_id, sku, "
+        "title, size_label, colour, quantity, unit_price_minor) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        [
+            (
+                shop_id, hub_id, order_id, line.line_id, position, line.product_id, line.variant_id, line.sku,
+                line.title, line.size_label, line.colour, line.quantity, line.unit_price.amount_minor,
+            )
+            for position, line in enumerate(order.lines)
+        ],
+    )  # fmt: skip
+
+
+async def row_of(shop_id: PartyId, name: Name) -> int | None:
+    """The row number of an order, if it was placed here."""
+    found: int | None = await database.fetch_value(
+        "SELECT id FROM shop_order WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3", shop_id, *name
+    )
+    return found
+
+
+async def order(shop_id: PartyId, row: int) -> OrderView:
+    """Raises UnknownOrderError, for another boutique's order too."""
+    found = await database.fetch_one("SELECT * FROM shop_order WHERE shop_id = $1 AND id = $2", shop_id, row)
+    if found is None:
+        raise UnknownOrderError("this boutique has no such order")
+    name = (found["hub_id"], found["order_id"])
+    return OrderView(
+        row=found["id"],
+        hub_id=PartyId(found["hub_id"]),
+        order_id=found["order_id"],
+        reservation_id=found["reservation_id"],
+        number=found["number"],
+        state=found["state"],
+        cancellation=found["cancellation"],
+        reason=found["reason"],
+        document=msgspec.json.decode(found["body"], type=ShopOrder),
+        placed_at=found["placed_at"],
+        changed_at=found["changed_at"],
+        money=_money(found),
+        lines=await _lines(shop_id, name),
+        events=await _events(shop_id, name),
+    )
+
+
+def _money(row: Any) -> OrderMoney:
+    return OrderMoney(**{name: row[name] for name in OrderMoney.__struct_fields__})
+
+
+async def _lines(shop_id: PartyId, name: Name) -> tuple[Line, ...]:
+    rows = await database.fetch(
+        "SELECT * FROM shop_order_line WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3 ORDER BY position",
+        shop_id,
+        *name,
+    )
+    return tuple(Line(**{field: row[field] for field in Line.__struct_fields__}) for row in rows)
+
+
+async def _events(shop_id: PartyId, name: Name) -> tuple[Event, ...]:
+    rows = await database.fetch(
+        "SELECT direction, kind, body, said_at FROM shop_order_event "
+        "WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3 ORDER BY id",
+        shop_id,
+        *name,
+    )
+    return tuple(Event(**dict(row)) for row in rows)
+
+
+async def order_rows(
+    shop_id: PartyId, *, states: Sequence[OrderState] = (), offset: int = 0, limit: int = 50
+) -> list[OrderRow]:
+    """The orders page, newest first; no `states` means all."""
+    rows = await database.fetch(
+        f"SELECT o.id, o.hub_id, o.number, o.state, o.cancellation, o.placed_at, o.body, {_MONEY}, "  # noqa: S608 - fixed columns
+        "  (SELECT sum(l.quantity)::int FROM shop_order_line l WHERE l.shop_id = o.shop_id AND l.hub_id = o.hub_id "
+        "   AND l.order_id = o.order_id) AS pieces "
+        "FROM shop_order o WHERE o.shop_id = $1 AND (cardinality($2::text[]) = 0 OR o.state = ANY($2::text[])) "
+        "ORDER BY o.placed_at DESC, o.id DESC LIMIT $3 OFFSET $4",
+        shop_id, list(states), limit, offset,
+    )  # fmt: skip
+    return [_row(row) for row in rows]
+
+
+def _row(row: Any) -> OrderRow:
+    document = msgspec.json.decode(row["body"], type=ShopOrder)
+    return OrderRow(
+        row=row["id"],
+        hub_id=PartyId(row["hub_id"]),
+        number=row["number"],
+        state=row["state"],
+        cancellation=row["cancellation"],
+        placed_at=row["placed_at"],
+        pieces=row["pieces"],
+        country=document.address.country,
+        buyer=document.address.name,
+        money=_money(row),
+    )
+
+
+async def counts(shop_id: PartyId) -> dict[str, int]:
+    """How many orders are in each state, and under `cancel_requested` how many wait for a word on cancelling."""
+    rows = await database.fetch(
+        "SELECT state, count(*)::int AS number FROM shop_order WHERE shop_id = $1 GROUP BY state "
+        "UNION ALL SELECT 'cancel_requested', count(*)::int FROM shop_order "
+        "WHERE shop_id = $1 AND cancellation = 'requested' AND state IN ('placed', 'accepted', 'in_fulfilment')",
+        shop_id,
+    )
+    return {row["state"]: row["number"] for row in rows}
+
+
+async def money_sums(shop_id: PartyId) -> list[OrderMoney]:
+    """The money of all orders that were not declined or cancelled, summed by currency."""
+    figures = [name for name in OrderMoney.__struct_fields__ if name != "currency"]
+    sums = ", ".join(f"sum({name})::bigint AS {name}" for name in figures)
+    rows = await database.fetch(
+        f"SELECT currency, {sums} FROM shop_order "  # noqa: S608 - fixed columns
+        "WHERE shop_id = $1 AND state NOT IN ('declined', 'cancelled') GROUP BY currency ORDER BY currency",
+        shop_id,
+    )
+    return [_money(row) for row in rows]
+
+
+async def move(
+    shop_id: PartyId,
+    name: Name,
+    *,
+    seen: tuple[OrderState, CancellationState],
+    then: tuple[OrderState, CancellationState],
+    reason: str,
+    now: datetime,
+) -> bool:
+    """Move an order from the state that was `seen`; False when it stands elsewhere by now."""
+    tag = await database.execute(
+        "UPDATE shop_order SET state = $6, cancellation = $7, changed_at = $9, "
+        "reason = CASE WHEN $8 = '' THEN reason ELSE $8 END "
+        "WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3 AND state = $4 AND cancellation = $5",
+        shop_id, *name, *seen, *then, reason, now,
+    )  # fmt: skip
+    return database.affected(tag) == 1
+
+
+async def add_shipped(shop_id: PartyId, name: Name, lines: Sequence[ShippedLine]) -> bool:
+    """Count pieces as having left; False (then roll back) if more would leave than there are."""
+    tag = await database.execute(
+        "UPDATE shop_order_line l SET shipped = l.shipped + p.quantity "
+        "FROM unnest($4::text[], $5::int[]) AS p (line_id, quantity) "
+        "WHERE l.shop_id = $1 AND l.hub_id = $2 AND l.order_id = $3 AND l.line_id = p.line_id "
+        "AND l.shipped + p.quantity <= l.quantity",
+        shop_id, *name, [line.line_id for line in lines], [line.quantity for line in lines],
+    )  # fmt: skip
+    return database.affected(tag) == len(lines)
+
+
+async def step_known(shop_id: PartyId, step_id: UUID) -> bool:
+    """Whether this click was carried out before."""
+    found = await database.fetch_value(
+        "SELECT 1 FROM shop_order_event WHERE shop_id = $1 AND step_id = $2", shop_id, step_id
+    )
+    return found is not None
+
+
+async def insert_event(
+    shop_id: PartyId, name: Name, event_id: UUID, event: Event, *, step_id: UUID | None = None
+) -> bool:
+    """Keep an event; False if it is known already."""
+    tag = await database.execute(
+        "INSERT INTO shop_order_event "
+        "(shop_id, hub_id, order_id, event_id, direction, kind, body, said_at, step_id) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (shop_id, hub_id, event_id) DO NOTHING",
+        shop_id, *name, event_id, event.direction, event.kind, event.body, event.said_at, step_id,
+    )  # fmt: skip
+    return database.affected(tag) == 1
+
+
+async def add_refund(shop_id: PartyId, name: Name, refund: Refunded) -> None:
+    await database.execute(
+        "UPDATE shop_order SET refunded_minor = refunded_minor + $4, "
+        "seller_refunded_minor = seller_refunded_minor + $5 WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3",
+        shop_id, *name, refund.amount.amount_minor, refund.seller_part.amount_minor,
+    )  # fmt: skip
+    if refund.line_id is not None:
+        await database.execute(
+            "UPDATE shop_order_line SET refunded = refunded + $5 "
+            "WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3 AND line_id = $4",
+            shop_id, *name, refund.line_id, refund.quantity,
+        )  # fmt: skip
+
+
+async def set_settlement(shop_id: PartyId, name: Name, part: SellerPart) -> None:
+    await database.execute(
+        "UPDATE shop_order SET seller_minor = $4, commission_minor = $5, commission_vat_minor = $6, "
+        "shipping_minor = $7 WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3",
+        shop_id, *name, part.seller.amount_minor, part.commission.amount_minor, part.commission_vat.amount_minor,
+        part.shipping.amount_minor,
+    )  # fmt: skip
+
+
+async def add_transfer(shop_id: PartyId, name: Name, amount_minor: int) -> None:
+    await database.execute(
+        "UPDATE shop_order SET transferred_minor = transferred_minor + $4 "
+        "WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3",
+        shop_id, *name, amount_minor,
+    )  # fmt: skip
+
+
+async def add_payout(shop_id: PartyId, name: Name, amount_minor: int) -> None:
+    await database.execute(
+        "UPDATE shop_order SET paid_out_minor = paid_out_minor + $4 "
+        "WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3",
+        shop_id, *name, amount_minor,
+    )  # fmt: skip

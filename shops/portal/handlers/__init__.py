@@ -1,0 +1,14 @@
+"""The portal's addresses, one file per page; every one of them starts at `door.boutique_of`."""
+
+from shops.portal.handlers import hubs, imports, money, orders, overview, products, profile, stock
+
+HANDLERS = [
+    *overview.HANDLERS,
+    *products.HANDLERS,
+    *stock.HANDLERS,
+    *imports.HANDLERS,
+    *orders.HANDLERS,
+    *money.HANDLERS,
+    *hubs.HANDLERS,
+    *profile.HANDLERS,
+]

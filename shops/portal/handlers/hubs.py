@@ -1,0 +1,79 @@
+"""The hubs of a boutique: propose, accept, pause or end a link, and see how far each hub has followed."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from federation.node import clock
+from federation.node.web import AnyRequest
+from federation.service import links
+from federation.service.catalogue import log_state
+from federation.service.context import Federation
+from federation.service.parties import profile_url
+from federation.service.replicas import sync_states
+from federation.vocabulary.errors import GalleriaError, NotFoundError
+from federation.vocabulary.ids import PartyId, is_party_id
+from shops import store
+from shops.node import shop_node
+from shops.portal import forms
+from shops.portal.door import back_to, boutique_of, render
+from shops.portal.views import STATE_WORDS, is_failing
+
+
+@get("/portal/{handle:str}/hubs")
+async def hubs(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
+    """Every hub the boutique is or was linked with."""
+    boutique = await boutique_of(request, handle)
+    states = {state.hub_id: state for state in await sync_states(boutique.shop_id)}
+    return render(
+        request,
+        "hubs.html",
+        boutique,
+        links=await links.links(boutique.shop_id),
+        states=states,
+        failing={hub_id for hub_id, state in states.items() if is_failing(state)},
+        log=await log_state(boutique.shop_id),
+        vseq=await store.vseq(boutique.shop_id),
+        own_address=profile_url(shop_node(request).settings, boutique.shop_id),
+        words=STATE_WORDS,
+    )
+
+
+@post("/portal/{handle:str}/hubs/propose", opt={"transaction": False})
+async def propose(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
+    """Propose a link to the hub at an address; the hub's operator decides."""
+    boutique = await boutique_of(request, handle)
+    fields = forms.fields_of(await request.form())
+    address, message = fields.get("address", "")[:500], fields.get("message", "")[:2000]
+    try:
+        await links.propose_link(shop_node(request).federation, boutique.shop_id, address, clock.now(), message)
+    except GalleriaError as error:
+        return back_to(request, boutique, "/hubs", f"Not proposed. {error.detail}", failed=True)
+    return back_to(request, boutique, "/hubs", "Proposed. The hub's operator decides; you will see it here.")
+
+
+Decide = Callable[[Federation, PartyId, PartyId, datetime], Awaitable[None]]
+DECISIONS: dict[str, tuple[Decide, str]] = {
+    "accept": (links.accept_link, "Linked."),
+    "suspend": (links.suspend_link, "Paused: nothing passes until you accept again."),
+    "end": (links.end_link, "Ended."),
+}
+
+
+@post("/portal/{handle:str}/hubs/{hub_id:str}/{decision:str}")
+async def decide(
+    request: AnyRequest, handle: FromPath[str], hub_id: FromPath[str], decision: FromPath[str]
+) -> Response[Any]:
+    """Accept, pause or end the link with one hub."""
+    boutique = await boutique_of(request, handle)
+    if decision not in DECISIONS or not is_party_id(hub_id):
+        raise NotFoundError("there is no such hub or decision; go back to the hubs")
+    carry_out, said = DECISIONS[decision]
+    await carry_out(shop_node(request).federation, boutique.shop_id, PartyId(hub_id), clock.now())
+    return back_to(request, boutique, "/hubs", said)
+
+
+HANDLERS = [hubs, propose, decide]

@@ -1,0 +1,159 @@
+"""The orders of a boutique: the list, one order, and what can be done with it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, cast, get_args
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from federation.conversations.messages import Shipped, ShippedLine
+from federation.conversations.order import OrderState
+from federation.node import clock
+from federation.node.web import AnyRequest
+from federation.service.links import links
+from federation.vocabulary.errors import GalleriaError, NotFoundError, RecordInvalidError
+from federation.vocabulary.ids import PartyId
+from shops.errors import UnknownOrderError
+from shops.orders import store
+from shops.orders.domain.orders import DECLINE_WORDS, Action, OrderView, actions
+from shops.orders.service import steps
+from shops.orders.service.steps import Step
+from shops.portal import forms
+from shops.portal.door import back_to, boutique_of, page_number, render
+from shops.portal.views import ACTION_WORDS, EVENT_WORDS, STATE_WORDS
+from shops.store import BoutiqueView
+
+PER_PAGE = 50
+OPEN: tuple[OrderState, ...] = ("placed", "accepted", "in_fulfilment")
+DONE_WORDS: dict[Action, str] = {
+    "accept": "Accepted. The hub has been told.",
+    "decline": "Declined. The hub gives the shopper the money back.",
+    "ship": "Shipped. The shopper can follow the parcel.",
+    "deliver": "Marked as delivered.",
+    "cancel": "Cancelled. The hub gives the shopper the money back.",
+    "refuse_cancel": "The order stays. The hub has been told why.",
+}
+
+
+@get("/portal/{handle:str}/orders")
+async def orders(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
+    """The boutique's orders, newest first; `state` narrows them."""
+    boutique = await boutique_of(request, handle)
+    state = request.query_params.get("state", "")
+    states = OPEN if state == "open" else (state,) if state in get_args(OrderState) else ()
+    number = page_number(request)
+    rows = await store.order_rows(
+        boutique.shop_id,
+        states=cast("tuple[OrderState, ...]", states),
+        offset=(number - 1) * PER_PAGE,
+        limit=PER_PAGE + 1,
+    )
+    return render(
+        request,
+        "orders.html",
+        boutique,
+        rows=rows[:PER_PAGE],
+        more=len(rows) > PER_PAGE,
+        number=number,
+        state=state,
+        counts=await store.counts(boutique.shop_id),
+        hubs=await _hub_names(boutique.shop_id),
+        words=STATE_WORDS,
+    )
+
+
+async def _hub_names(shop_id: PartyId) -> dict[str, str]:
+    return {link.remote_id: link.remote_name for link in await links(shop_id)}
+
+
+@get("/portal/{handle:str}/orders/{row:int}")
+async def order(request: AnyRequest, handle: FromPath[str], row: FromPath[int]) -> Response[Any]:
+    """One order: where it stands, what to do, its parcel and its money."""
+    boutique = await boutique_of(request, handle)
+    return await _page(request, boutique, await store.order(boutique.shop_id, row))
+
+
+async def _page(request: AnyRequest, boutique: BoutiqueView, found: OrderView) -> Response[Any]:
+    return render(
+        request,
+        "order.html",
+        boutique,
+        order=found,
+        actions=actions(found.state, found.cancellation, pieces_left=sum(line.to_ship for line in found.lines)),
+        hub=(await _hub_names(boutique.shop_id)).get(found.hub_id, found.hub_id),
+        events=[
+            (EVENT_WORDS.get(event.kind, event.kind), event, msgspec.json.decode(event.body or b"{}"))
+            for event in reversed(found.events)
+        ],
+        reasons=DECLINE_WORDS,
+        action_words=ACTION_WORDS,
+        words=STATE_WORDS,
+        step=forms.new_step(),
+    )
+
+
+@post("/portal/{handle:str}/orders/{row:int}/{action:str}")
+async def act(request: AnyRequest, handle: FromPath[str], row: FromPath[int], action: FromPath[str]) -> Response[Any]:
+    """Carry out one step of an order; a second click of the same button changes nothing."""
+    boutique = await boutique_of(request, handle)
+    carry_out = STEPS.get(action)
+    if carry_out is None:
+        raise NotFoundError("there is no such step; go back to the order")
+    fields = forms.fields_of(await request.form())
+    path = f"/orders/{row}"
+    try:
+        step = Step(forms.uuid_field(fields, "step"), clock.now())
+        await carry_out(boutique.shop_id, row, fields, step)
+    except UnknownOrderError:
+        raise
+    except GalleriaError as error:
+        return back_to(request, boutique, path, error.detail, failed=True)
+    return back_to(request, boutique, path, DONE_WORDS[cast("Action", action)])
+
+
+async def _accept(shop_id: PartyId, row: int, _fields: forms.Fields, step: Step) -> None:
+    await steps.accept(shop_id, row, step)
+
+
+async def _decline(shop_id: PartyId, row: int, fields: forms.Fields, step: Step) -> None:
+    reason = fields.get("reason", "")
+    if reason not in DECLINE_WORDS:
+        raise RecordInvalidError("choose a reason; the shopper will read it")
+    await steps.decline(shop_id, row, (reason, fields.get("note", "")), step)
+
+
+async def _ship(shop_id: PartyId, row: int, fields: forms.Fields, step: Step) -> None:
+    lines = []
+    for name in fields:
+        line_id = name.removeprefix("line_")
+        if line_id != name and (quantity := forms.whole_number(fields, name, "pieces")):
+            lines.append(ShippedLine(line_id, quantity))
+    sent = Shipped(
+        carrier=fields.get("carrier", "")[:200], tracking=fields.get("tracking", "")[:200], lines=tuple(lines)
+    )
+    await steps.ship(shop_id, row, sent, step)
+
+
+async def _deliver(shop_id: PartyId, row: int, _fields: forms.Fields, step: Step) -> None:
+    await steps.deliver(shop_id, row, step)
+
+
+async def _cancel(shop_id: PartyId, row: int, fields: forms.Fields, step: Step) -> None:
+    await steps.cancel(shop_id, row, fields.get("note", ""), step)
+
+
+async def _refuse_cancel(shop_id: PartyId, row: int, fields: forms.Fields, step: Step) -> None:
+    await steps.refuse_cancel(shop_id, row, fields.get("note", ""), step)
+
+
+STEPS: dict[str, Callable[[PartyId, int, forms.Fields, Step], Awaitable[None]]] = {
+    "accept": _accept,
+    "decline": _decline,
+    "ship": _ship,
+    "deliver": _deliver,
+    "cancel": _cancel,
+    "refuse_cancel": _refuse_cancel,
+}
+
+HANDLERS = [orders, order, act]

@@ -1,0 +1,56 @@
+"""The portal's front pages: which boutiques are yours, and of one of them what to do next."""
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from federation.node import accounts
+from federation.node.pages import page
+from federation.node.web import AnyRequest
+from federation.service.replicas import sync_states
+from shops import store
+from shops.catalog import store as catalog
+from shops.inventory.store import registers
+from shops.orders import store as orders
+from shops.portal.door import boutique_of, render
+from shops.portal.views import STATE_WORDS, Standing, todos
+from shops.service import root_key_is_here
+
+
+@get("/portal")
+async def own_boutiques(request: AnyRequest) -> Response[Any]:
+    """The boutiques of whoever is signed in; straight on to the only one."""
+    account = await accounts.signed_in(request)
+    owned = {grant.scope for grant in await accounts.grants_of(account.id) if grant.role == accounts.OWNER}
+    boutiques = [boutique for boutique in await store.boutiques() if boutique.shop_id in owned]
+    if len(boutiques) == 1:
+        return Redirect(f"/portal/{boutiques[0].handle}")
+    return page(request, "portal/boutiques.html", boutiques=boutiques)
+
+
+@get("/portal/{handle:str}")
+async def overview(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
+    """What to do next, and how the boutique stands."""
+    boutique = await boutique_of(request, handle)
+    standing = Standing(
+        orders=await orders.counts(boutique.shop_id),
+        products=await catalog.counts(boutique.shop_id),
+        sold_out=await registers.sold_out_count(boutique.shop_id),
+        hubs=await sync_states(boutique.shop_id),
+        root_key_here=root_key_is_here(boutique.recovery_file),
+    )
+    return render(
+        request,
+        "overview.html",
+        boutique,
+        standing=standing,
+        todos=todos(standing),
+        rows=await orders.order_rows(boutique.shop_id, limit=5),
+        sums=await orders.money_sums(boutique.shop_id),
+        words=STATE_WORDS,
+    )
+
+
+HANDLERS = [own_boutiques, overview]

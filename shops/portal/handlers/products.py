@@ -1,0 +1,191 @@
+"""The pages of products: list, new, edit, withdraw and publish again, pictures."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.params import FromPath
+
+from federation.node import clock
+from federation.node.web import AnyRequest
+from federation.vocabulary.errors import GalleriaError, RecordInvalidError
+from federation.vocabulary.money import Money
+from federation.vocabulary.product import CATEGORIES, COLOUR_FAMILIES
+from shops.catalog import service, store
+from shops.node import shop_node
+from shops.portal import forms
+from shops.portal.door import back_to, boutique_of, page_number, render
+from shops.portal.views import STATE_WORDS
+from shops.store import BoutiqueView
+
+PER_PAGE = 50
+SIZE_SYSTEMS = ("IT", "FR", "DE", "ES", "EU", "UK", "US", "JP", "INT", "ISO", "CM", "WL", "ONE")
+
+
+@get("/portal/{handle:str}/products")
+async def products(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
+    """The boutique's products, newest change first."""
+    boutique = await boutique_of(request, handle)
+    search = request.query_params.get("q", "")[:100]
+    state = request.query_params.get("state", "")
+    number = page_number(request)
+    rows = await store.product_rows(
+        boutique.shop_id,
+        search=search,
+        state=state if state in {"published", "withdrawn"} else "",
+        offset=(number - 1) * PER_PAGE,
+        limit=PER_PAGE + 1,
+    )
+    return render(
+        request,
+        "products.html",
+        boutique,
+        rows=rows[:PER_PAGE],
+        more=len(rows) > PER_PAGE,
+        number=number,
+        search=search,
+        state=state,
+        words=STATE_WORDS,
+        categories=CATEGORIES,
+        currency=boutique.profile.currency,
+        money=Money,
+    )
+
+
+@get("/portal/{handle:str}/new-product")
+async def blank_product(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
+    """The empty form."""
+    boutique = await boutique_of(request, handle)
+    return _form(request, boutique, forms.product_fields(None), None)
+
+
+def _form(
+    request: AnyRequest,
+    boutique: BoutiqueView,
+    fields: forms.Fields,
+    stored: store.StoredProduct | None,
+    problem: GalleriaError | None = None,
+) -> Response[Any]:
+    return render(
+        request,
+        "product.html",
+        boutique,
+        status_code=422 if problem else 200,
+        fields=fields,
+        stored=stored,
+        rows=forms.variant_rows(fields),
+        problem=problem,
+        faults={fault.pointer: fault.message for fault in problem.errors} if problem else {},
+        languages=forms.LANGUAGES,
+        categories=[(code, label) for code, (label, _) in CATEGORIES.items()],
+        families=COLOUR_FAMILIES,
+        systems=SIZE_SYSTEMS,
+        words=STATE_WORDS,
+    )
+
+
+@post("/portal/{handle:str}/new-product")
+async def create_product(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
+    """Write and publish a product that is not there yet."""
+    boutique = await boutique_of(request, handle)
+    fields = forms.fields_of(await request.form())
+    try:
+        product = forms.product_from(fields, boutique.profile.currency, None)
+        await _refuse_known(boutique, product.id)
+        await service.save_product(boutique.shop_id, product, clock.now())
+    except RecordInvalidError as error:
+        return _form(request, boutique, fields, None, error)
+    return back_to(request, boutique, f"/products/{product.id}", "Saved and published. Now set its stock.")
+
+
+async def _refuse_known(boutique: BoutiqueView, product_id: str) -> None:
+    if await store.products(boutique.shop_id, [product_id]):
+        raise RecordInvalidError(f"there is a product {product_id} already: choose another article code")
+
+
+@get("/portal/{handle:str}/products/{product_id:str}")
+async def product(request: AnyRequest, handle: FromPath[str], product_id: FromPath[str]) -> Response[Any]:
+    """One product's form."""
+    boutique = await boutique_of(request, handle)
+    stored = await service.product(boutique.shop_id, product_id)
+    return _form(request, boutique, forms.product_fields(stored.product), stored)
+
+
+@post("/portal/{handle:str}/products/{product_id:str}")
+async def save_product(request: AnyRequest, handle: FromPath[str], product_id: FromPath[str]) -> Response[Any]:
+    """Write and publish a product as the form says."""
+    boutique = await boutique_of(request, handle)
+    stored = await service.product(boutique.shop_id, product_id)
+    fields = forms.fields_of(await request.form())
+    try:
+        changed = forms.product_from(fields, boutique.profile.currency, stored.product)
+        saved = await service.save_product(boutique.shop_id, changed, clock.now())
+    except RecordInvalidError as error:
+        return _form(request, boutique, fields, stored, error)
+    said = "Nothing had changed." if saved.outcome == "unchanged" else "Saved and published."
+    return back_to(request, boutique, f"/products/{product_id}", said)
+
+
+@post("/portal/{handle:str}/products/{product_id:str}/withdraw")
+async def withdraw(request: AnyRequest, handle: FromPath[str], product_id: FromPath[str]) -> Response[Any]:
+    """Take it off sale everywhere."""
+    boutique = await boutique_of(request, handle)
+    await service.withdraw(boutique.shop_id, product_id, clock.now())
+    return back_to(request, boutique, f"/products/{product_id}", "Withdrawn from sale everywhere.")
+
+
+@post("/portal/{handle:str}/products/{product_id:str}/publish")
+async def publish(request: AnyRequest, handle: FromPath[str], product_id: FromPath[str]) -> Response[Any]:
+    """Put it back on sale."""
+    boutique = await boutique_of(request, handle)
+    await service.publish_again(boutique.shop_id, product_id, clock.now())
+    return back_to(request, boutique, f"/products/{product_id}", "On sale again.")
+
+
+@post("/portal/{handle:str}/products/{product_id:str}/delete")
+async def delete(request: AnyRequest, handle: FromPath[str], product_id: FromPath[str]) -> Response[Any]:
+    """Withdraw it and forget it."""
+    boutique = await boutique_of(request, handle)
+    await service.delete(boutique.shop_id, product_id, clock.now())
+    return back_to(request, boutique, "/products", "Deleted.")
+
+
+@post("/portal/{handle:str}/products/{product_id:str}/pictures")
+async def add_picture(request: AnyRequest, handle: FromPath[str], product_id: FromPath[str]) -> Response[Any]:
+    """Add an uploaded picture at the end."""
+    boutique = await boutique_of(request, handle)
+    form = await request.form()
+    upload = form.get("picture")
+    path = f"/products/{product_id}#pictures"
+    if not isinstance(upload, UploadFile) or not upload.filename:
+        return back_to(request, boutique, path, "Choose a picture file first.", failed=True)
+    place, settings = (product_id, str(form.get("alt", "")).strip()), shop_node(request).settings
+    try:
+        await service.add_picture(settings, boutique.shop_id, place, await upload.read(), clock.now())
+    except GalleriaError as error:
+        return back_to(request, boutique, path, error.detail, failed=True)
+    return back_to(request, boutique, path, "Picture added and published.")
+
+
+@post("/portal/{handle:str}/products/{product_id:str}/pictures/{sha256:str}/remove")
+async def remove_picture(
+    request: AnyRequest, handle: FromPath[str], product_id: FromPath[str], sha256: FromPath[str]
+) -> Response[Any]:
+    """Take a picture off the product; the file stays for other products."""
+    boutique = await boutique_of(request, handle)
+    await service.remove_picture(boutique.shop_id, product_id, sha256, clock.now())
+    return back_to(request, boutique, f"/products/{product_id}#pictures", "Picture removed.")
+
+
+HANDLERS = [
+    products,
+    blank_product,
+    create_product,
+    product,
+    save_product,
+    withdraw,
+    publish,
+    delete,
+    add_picture,
+    remove_picture,
+]
