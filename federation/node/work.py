@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 import msgspec
 import structlog
 from celery import Celery, signals
-from kombu.connection import Connection
 from kombu.entity import Queue
 
 from federation.node import clock, idempotency, logs, outbox, sessions, signin
@@ -35,6 +34,7 @@ DRAIN_LIMIT = 50
 TASK_SECONDS_MAX = 300
 HOUSEKEEPING_SECONDS = 3600.0
 STANDBY_SECONDS = 2.0
+SILENCE_SECONDS_MAX = 5.0
 POOL_MAX = 8
 _SWEEP_LOCK_SPACE = 7219
 
@@ -178,19 +178,17 @@ def make_celery(build: Callable[[], Node]) -> Celery:
 
 
 def _configuration(node: Node) -> dict[str, Any]:
+    """Messages are acknowledged early: one that is lost with its worker is replaced by the next sweep."""
     return {
         "broker_url": node.settings.broker_url,
         "broker_transport_options": {**TRANSPORT_OPTIONS, "visibility_timeout": 2 * TASK_SECONDS_MAX},
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
-        "worker_cancel_long_running_tasks_on_connection_loss": False,
         "task_queues": [Queue(queue) for queue in node.queues],  # type: ignore[no-untyped-call]
         "task_default_queue": node.queues[0],
         "task_serializer": "json",
         "accept_content": ["json"],
         "task_ignore_result": True,
-        "task_acks_late": True,
-        "task_reject_on_worker_lost": True,
         "task_time_limit": TASK_SECONDS_MAX,
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
@@ -223,9 +221,12 @@ def _connect_signals(here: _Here) -> None:
         logs.configure(here.process().node.settings.log_level)
 
     def start_standby(sender: Any, **_: object) -> None:
-        process = here.process()
-        standby.append(Standby(process, sorted(sender.app.amqp.queues.consume_from)))
+        standby.append(Standby(here.process(), sorted(sender.app.amqp.queues.consume_from)))
         standby[0].start()
+
+    def hear(**_: object) -> None:
+        for thread in standby:
+            thread.hear()
 
     def stop_all(**_: object) -> None:
         for thread in standby:
@@ -234,14 +235,16 @@ def _connect_signals(here: _Here) -> None:
 
     signals.setup_logging.connect(configure_logs, weak=False)
     signals.worker_ready.connect(start_standby, weak=False)
+    signals.task_received.connect(hear, weak=False)
     signals.worker_shutdown.connect(stop_all, weak=False)
     signals.worker_process_shutdown.connect(lambda **_: here.stop(), weak=False)
 
 
 class Standby(threading.Thread):
-    """Does the work of a worker's queues itself while the broker does not answer; idle otherwise.
+    """Does the work of a worker's queues itself while no task arrives: the broker or the beat is away.
 
-    Lives in the worker's main process, so every worker stands in for its own queues and no others.
+    Lives in the worker's main process, so every worker stands in for its own queues and no others. With beat and
+    broker alive a task comes every two seconds.
     """
 
     def __init__(self, process: NodeProcess, queues: Sequence[str]) -> None:
@@ -250,16 +253,21 @@ class Standby(threading.Thread):
         self._queues = queues
         self._ended = threading.Event()
         self._next_run = {sweep.name: 0.0 for sweep in process.node.all_sweeps() if sweep.queue in queues}
-        self._is_away = False
+        self._heard_at = time.monotonic()
+        self._stands_in = False
+
+    def hear(self) -> None:
+        """A task has arrived: broker and beat are there."""
+        self._heard_at = time.monotonic()
 
     def run(self) -> None:
-        """Look at the broker every two seconds, and at the work when it is away."""
+        """Every two seconds: when it has been silent for long, do the work."""
         while not self._ended.wait(STANDBY_SECONDS):
-            is_away = not _answers(self._process.node.settings.broker_url)
-            if is_away != self._is_away:
-                _log.warning("broker_away" if is_away else "broker_back")
-                self._is_away = is_away
-            if is_away:
+            stands_in = time.monotonic() - self._heard_at > SILENCE_SECONDS_MAX
+            if stands_in != self._stands_in:
+                _log.warning("standby_begins" if stands_in else "standby_ends")
+                self._stands_in = stands_in
+            if stands_in:
                 self._work()
 
     def stop(self) -> None:
@@ -280,13 +288,3 @@ class Standby(threading.Thread):
             job(name)
         except Exception:
             _log.exception("standby_failed")
-
-
-def _answers(broker_url: str) -> bool:
-    """Whether the broker takes a connection within a second or so."""
-    try:
-        with Connection(broker_url, transport_options=TRANSPORT_OPTIONS, connect_timeout=1) as connection:  # type: ignore[no-untyped-call]
-            connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=2)
-    except Exception:  # noqa: BLE001 - whatever it says, it does not answer
-        return False
-    return True
