@@ -1,0 +1,1 @@
+"""Payment providers: the sandbox, and one that lives in memory."""

@@ -1,10 +1,9 @@
 """The use cases of money, one file each; what other packages call is named here."""
 
-from payouts.service.shop_accounts import ensure_account, resume_payouts
+from payouts.service.bank_payouts import run_payouts
 from payouts.service.claims import write_off_claim
 from payouts.service.context import Payments
 from payouts.service.payments import PaymentView, cancel_payment, open_payment, start_payment
-from payouts.service.bank_payouts import run_payouts
 from payouts.service.reads import (
     MoneyView,
     account_of,
@@ -30,6 +29,7 @@ from payouts.service.reads import (
 from payouts.service.refund_payment import retry_refund
 from payouts.service.refunds import RefundedPart, RefundPart, RefundRequest, RefundView, refund_part
 from payouts.service.sales import SHIPPING_LINE, capture_sale, release
+from payouts.service.shop_accounts import ensure_account, resume_payouts
 
 __all__ = [
     "SHIPPING_LINE",

@@ -57,7 +57,7 @@ async def recover_claim(pay: Payments, claim_id: UUID, now: datetime) -> None:
 
 
 async def write_off_claim(claim_id: UUID, now: datetime) -> None:
-    """Give up the rest of an owed claim, on an operator's word. In the caller's transaction; raises IllegalMoveError."""
+    """Give up the rest of an owed claim, on a person's word. Raises IllegalMoveError. In the caller's transaction."""
     claim = await _claim(claim_id, lock=True)
     status = CLAIM.after(claim.status, ClaimStep.WRITTEN_OFF)
     rest = Money(claim.outstanding_minor, claim.currency)

@@ -13,11 +13,11 @@ from payouts.domain.records import EventRecord
 from payouts.errors import PaymentMissingError
 from payouts.ports import ProviderEvent
 from payouts.service import messages
-from payouts.service.shop_accounts import observe_account
+from payouts.service.bank_payouts import observe_payout
 from payouts.service.context import Payments
 from payouts.service.payments import observe_payment
-from payouts.service.bank_payouts import observe_payout
 from payouts.service.refund_payment import observe_refund
+from payouts.service.shop_accounts import observe_account
 from payouts.store import rows
 
 LOOK_BACK_SECONDS = 600

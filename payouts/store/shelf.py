@@ -60,5 +60,5 @@ class Shelf(Generic[R]):
     def _columns(self, record: R) -> dict[str, Any]:
         columns = msgspec.structs.asdict(record)
         if self._numbered:
-            columns.pop("id")
+            columns.pop(self.key._meta.name)  # noqa: SLF001 - as above
         return columns

@@ -1,0 +1,409 @@
+"""A payment provider that lives in memory, for tests: the same habits as the sandbox, and levers to make it fail.
+
+`Fault`s wait for calls by name: raised `before` the effect, or `after` it (the answer is lost). What the shopper, the
+bank and time do is done by the methods in the second half of the class.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Literal, TypeVar
+
+import msgspec
+
+from federation.vocabulary.money import Money
+from payouts.adapters import signatures
+from payouts.domain.amounts import rate_of
+from payouts.errors import (
+    AccountNotReadyError,
+    EventRefusedError,
+    InsufficientBalanceError,
+    ProviderBusyError,
+    ProviderConflictError,
+    ProviderError,
+    ProviderRefusedError,
+    ProviderUnavailableError,
+)
+from payouts.ports import (
+    AccountState,
+    BalanceState,
+    ObjectKind,
+    PaymentState,
+    PayoutState,
+    ProviderEvent,
+    RefundState,
+    ReversalState,
+    TransferState,
+)
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+FEE_BP = 140
+FEE_FIXED_MINOR = 25
+SECRET = "memory"  # noqa: S105 - a pretended provider's pretended secret
+PLATFORM = ""
+
+
+class Fault(msgspec.Struct):
+    """Something that goes wrong with the next `times` calls of `call`, before or after their effect."""
+
+    call: str
+    error: Exception
+    when: Literal["before", "after"] = "before"
+    times: int = 1
+
+
+class _Move(msgspec.Struct, frozen=True):
+    account_id: str
+    money: Money
+    available_at: datetime
+
+
+class MemoryProvider:
+    """Implements `payouts.ports.PaymentProvider` with dictionaries; `now` is its clock, moved by `advance`."""
+
+    def __init__(self, now: datetime, *, accounts_ready: bool = True, funds_delay_seconds: int = 0) -> None:
+        self.now = now
+        self.accounts_ready = accounts_ready
+        self.funds_delay = timedelta(seconds=funds_delay_seconds)
+        self.faults: list[Fault] = []
+        self.calls: list[tuple[str, str]] = []
+        self.events: list[ProviderEvent] = []
+        self.payments: dict[str, PaymentState] = {}
+        self.accounts: dict[str, AccountState] = {}
+        self.transfers: dict[str, TransferState] = {}
+        self.reversals: dict[str, ReversalState] = {}
+        self.refunds: dict[str, RefundState] = {}
+        self.payouts: dict[str, PayoutState] = {}
+        self.failing_banks: set[str] = set()
+        self._available_at: dict[str, datetime] = {}
+        self._moves: list[_Move] = []
+        self._answers: dict[str, tuple[bytes, msgspec.Struct | ProviderError]] = {}
+        self._payment_of: dict[str, str] = {}
+
+    async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
+        def act() -> AccountState:
+            account_id = self._new_id("acct")
+            url = "" if self.accounts_ready else f"http://provider.invalid/accounts/{account_id}"
+            made = AccountState(id=account_id, reference=shop_id, ready=self.accounts_ready, onboarding_url=url)
+            self.accounts[account_id] = made
+            return made
+
+        return self._once("create_account", key, (shop_id, name, country, currency), act)
+
+    async def get_account(self, account_id: str) -> AccountState:
+        self._meet("get_account", "before")
+        return self._with_balances(self._found(self.accounts, account_id))
+
+    async def create_payment(
+        self, reference: str, amount: Money, description: str, return_url: str, key: str
+    ) -> PaymentState:
+        def act() -> PaymentState:
+            if amount.amount_minor <= 0:
+                raise ProviderRefusedError("a payment is of at least one minor unit")
+            payment_id = self._new_id("pay")
+            self.payments[payment_id] = PaymentState(
+                id=payment_id,
+                reference=reference,
+                status="open",
+                amount=amount,
+                received=Money(0, amount.currency),
+                redirect_url=f"http://provider.invalid/pay/{payment_id}",
+            )
+            return self.payments[payment_id]
+
+        return self._once("create_payment", key, (reference, amount, description, return_url), act)
+
+    async def get_payment(self, payment_id: str) -> PaymentState:
+        self._meet("get_payment", "before")
+        self.tick()
+        return self._found(self.payments, payment_id)
+
+    async def cancel_payment(self, payment_id: str, key: str) -> PaymentState:
+        def act() -> PaymentState:
+            payment = self._found(self.payments, payment_id)
+            if payment.status == "open":
+                payment = self._change_payment(payment_id, status="cancelled")
+            return payment
+
+        return self._once("cancel_payment", key, (payment_id,), act)
+
+    async def refund(self, reference: str, payment_id: str, amount: Money, key: str) -> RefundState:
+        def act() -> RefundState:
+            payment = self._found(self.payments, payment_id)
+            before = sum(
+                each.amount.amount_minor
+                for each in self.refunds.values()
+                if each.payment_id == payment_id and each.status != "failed"
+            )
+            if amount.amount_minor <= 0 or before + amount.amount_minor > payment.received.amount_minor:
+                raise ProviderRefusedError("the refunds would exceed the payment")
+            refund = RefundState(
+                id=self._new_id("re"),
+                reference=reference,
+                payment_id=payment_id,
+                amount=amount,
+                status="pending",
+                reason="insufficient_funds",
+            )
+            self.refunds[refund.id] = refund
+            self.tick()
+            return self.refunds[refund.id]
+
+        return self._once("refund", key, (reference, payment_id, amount), act)
+
+    async def get_refund(self, refund_id: str) -> RefundState:
+        self._meet("get_refund", "before")
+        self.tick()
+        return self._found(self.refunds, refund_id)
+
+    async def transfer(
+        self, reference: str, account_id: str, amount: Money, payment_id: str, key: str
+    ) -> TransferState:
+        def act() -> TransferState:
+            account, payment = self._found(self.accounts, account_id), self._found(self.payments, payment_id)
+            if not account.ready:
+                raise AccountNotReadyError(f"account {account_id} cannot take money yet")
+            before = sum(
+                made.amount.amount_minor for made in self.transfers.values() if self._payment_of[made.id] == payment_id
+            )
+            if payment.status != "succeeded" or before + amount.amount_minor > payment.received.amount_minor:
+                raise ProviderRefusedError("the transfers would exceed the payment")
+            made = TransferState(
+                id=self._new_id("tr"),
+                reference=reference,
+                account_id=account_id,
+                amount=amount,
+                reversed=Money(0, amount.currency),
+            )
+            self.transfers[made.id] = made
+            self._payment_of[made.id] = payment_id
+            at = max(self.now, self._available_at[payment_id])
+            self._move(PLATFORM, -amount, at)
+            self._move(account_id, amount, at)
+            return made
+
+        return self._once("transfer", key, (reference, account_id, amount, payment_id), act)
+
+    async def transfers_of(self, reference: str) -> Sequence[TransferState]:
+        self._meet("transfers_of", "before")
+        return [made for made in self.transfers.values() if made.reference == reference]
+
+    async def reverse_transfer(self, reference: str, transfer_id: str, amount: Money, key: str) -> ReversalState:
+        def act() -> ReversalState:
+            made = self._found(self.transfers, transfer_id)
+            if not 0 < amount.amount_minor <= (made.amount - made.reversed).amount_minor:
+                raise ProviderRefusedError("not so much of the transfer is left to reverse")
+            if self._available(made.account_id, amount.currency) < amount.amount_minor:
+                raise InsufficientBalanceError("the account has not that much available")
+            reversal = ReversalState(
+                id=self._new_id("trr"), reference=reference, transfer_id=transfer_id, amount=amount
+            )
+            self.reversals[reversal.id] = reversal
+            self.transfers[made.id] = msgspec.structs.replace(made, reversed=made.reversed + amount)
+            self._move(made.account_id, -amount, self.now)
+            self._move(PLATFORM, amount, self.now)
+            return reversal
+
+        return self._once("reverse_transfer", key, (reference, transfer_id, amount), act)
+
+    async def reversals_of(self, transfer_id: str) -> Sequence[ReversalState]:
+        self._meet("reversals_of", "before")
+        return [made for made in self.reversals.values() if made.transfer_id == transfer_id]
+
+    async def payout(self, reference: str, account_id: str, amount: Money, key: str) -> PayoutState:
+        def act() -> PayoutState:
+            account = self._found(self.accounts, account_id)
+            if not account.ready:
+                raise AccountNotReadyError(f"account {account_id} cannot send money yet")
+            if self._available(account_id, amount.currency) < amount.amount_minor:
+                raise InsufficientBalanceError("the account has not that much available")
+            made = PayoutState(
+                id=self._new_id("po"),
+                reference=reference,
+                account_id=account_id,
+                amount=amount,
+                status="in_transit",
+                arrival_at=self.now,
+            )
+            self.payouts[made.id] = made
+            self._move(account_id, -amount, self.now)
+            return made
+
+        return self._once("payout", key, (reference, account_id, amount), act)
+
+    async def get_payout(self, payout_id: str) -> PayoutState:
+        self._meet("get_payout", "before")
+        self.tick()
+        return self._found(self.payouts, payout_id)
+
+    async def balance(self) -> BalanceState:
+        self._meet("balance", "before")
+        state = self._with_balances(AccountState(id=PLATFORM, reference="", ready=True))
+        return BalanceState(available=state.available, pending=state.pending)
+
+    async def list_events(self, after: str, limit: int = 100) -> Sequence[ProviderEvent]:
+        self._meet("list_events", "before")
+        start = next((index + 1 for index, event in enumerate(self.events) if event.id == after), 0)
+        return self.events[start : start + limit]
+
+    def read_event(self, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderEvent:
+        signatures.verify(SECRET, body, headers.get(signatures.HEADER, ""), now)
+        try:
+            return msgspec.json.decode(body, type=ProviderEvent)
+        except msgspec.MsgspecError as error:
+            raise EventRefusedError(f"this event cannot be read: {error}") from error
+
+    # What the world does.
+
+    def pay(self, payment_id: str, received: Money | None = None) -> None:
+        """The shopper's card paid what was asked, or something else; also what had been cancelled."""
+        payment = self.payments[payment_id]
+        amount = received or payment.amount
+        fee = Money(min(rate_of(amount.amount_minor, FEE_BP) + FEE_FIXED_MINOR, amount.amount_minor), amount.currency)
+        self._available_at[payment_id] = self.now + self.funds_delay
+        self._move(PLATFORM, amount - fee, self._available_at[payment_id])
+        self._change_payment(payment_id, status="succeeded", received=amount, fee=fee, last_error="")
+        self.tick()
+
+    def decline(self, payment_id: str) -> None:
+        """The shopper's card was refused."""
+        self._change_payment(payment_id, last_error="The card was declined.")
+
+    def give_up(self, payment_id: str) -> None:
+        """The shopper went away."""
+        self._change_payment(payment_id, status="cancelled", last_error="The shopper gave up.")
+
+    def complete_account(self, account_id: str) -> None:
+        """All papers are in."""
+        self.accounts[account_id] = msgspec.structs.replace(self.accounts[account_id], ready=True, onboarding_url="")
+        self._tell("account", account_id, "updated")
+
+    def take_from_platform(self, money: Money) -> None:
+        """Something outside took money from the platform's balance."""
+        self._move(PLATFORM, -money, self.now)
+
+    def advance(self, seconds: int) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+        self.tick()
+
+    def tick(self) -> None:
+        """Let what is due by now happen."""
+        for payment in list(self.payments.values()):
+            if payment.status == "succeeded" and not payment.settled and self._available_at[payment.id] <= self.now:
+                self._change_payment(payment.id, settled=True)
+        for refund in list(self.refunds.values()):
+            waiting = refund.status == "pending"
+            if waiting and self._available(PLATFORM, refund.amount.currency) >= refund.amount.amount_minor:
+                self.refunds[refund.id] = msgspec.structs.replace(refund, status="succeeded", reason="")
+                self._move(PLATFORM, -refund.amount, self.now)
+                self._tell("refund", refund.id, "succeeded")
+
+    def arrive(self, payout_id: str) -> None:
+        """A payout reached the bank, or came back from it (also after it was called paid)."""
+        payout = self.payouts[payout_id]
+        if payout.account_id in self.failing_banks:
+            self._move(payout.account_id, payout.amount, self.now)
+            payout = msgspec.structs.replace(payout, status="failed", failure="account_closed")
+        else:
+            payout = msgspec.structs.replace(payout, status="paid")
+        self.payouts[payout_id] = payout
+        self._tell("payout", payout_id, payout.status)
+
+    def deliver(self, event: ProviderEvent, signed_at: datetime) -> tuple[dict[str, str], bytes]:
+        """An event as it would be delivered: headers and body."""
+        body = msgspec.json.encode(event)
+        return {signatures.HEADER: signatures.sign(SECRET, body, signed_at)}, body
+
+    def calls_of(self, call: str) -> int:
+        """How many different keys a call was made with and had its effect."""
+        return len({key for name, key in self.calls if name == call})
+
+    def _once(self, call: str, key: str, content: tuple[object, ...], act: Callable[[], T]) -> T:
+        self._meet(call, "before")
+        digest = hashlib.sha256(msgspec.json.encode((call, content))).digest()
+        if key not in self._answers:
+            answer: msgspec.Struct | ProviderError
+            try:
+                answer = act()
+                self.calls.append((call, key))
+            except (ProviderUnavailableError, ProviderBusyError):
+                raise
+            except ProviderError as error:
+                answer = error
+            self._answers[key] = (digest, answer)
+        known_digest, known = self._answers[key]
+        self._meet(call, "after")
+        if known_digest != digest:
+            raise ProviderConflictError("this key was used with other parameters")
+        if isinstance(known, ProviderError):
+            raise known
+        return known  # type: ignore[return-value]  # the digest covers the call's name, so the type is the call's
+
+    def _meet(self, call: str, when: str) -> None:
+        for fault in self.faults:
+            if fault.call == call and fault.when == when and fault.times > 0:
+                fault.times -= 1
+                raise fault.error
+
+    def _change_payment(self, payment_id: str, **changes: object) -> PaymentState:
+        before = self.payments[payment_id]
+        after = msgspec.structs.replace(before, **changes)
+        self.payments[payment_id] = after
+        what = "settled" if after.settled and not before.settled else after.status
+        self._tell("payment", payment_id, what)
+        return after
+
+    def _tell(self, kind: ObjectKind, object_id: str, what: str) -> None:
+        self.events.append(
+            ProviderEvent(
+                id=f"evt_{len(self.events) + 1:06}",
+                type=f"{kind}.{what}",
+                object_kind=kind,
+                object_id=object_id,
+                created_at=self.now,
+            )
+        )
+
+    def _move(self, account_id: str, money: Money, available_at: datetime) -> None:
+        self._moves.append(_Move(account_id, money, available_at))
+
+    def _available(self, account_id: str, currency: str) -> int:
+        return sum(
+            move.money.amount_minor
+            for move in self._moves
+            if move.account_id == account_id and move.money.currency == currency and move.available_at <= self.now
+        )
+
+    def _with_balances(self, account: AccountState) -> AccountState:
+        currencies = sorted({move.money.currency for move in self._moves if move.account_id == account.id})
+        return msgspec.structs.replace(
+            account,
+            available=tuple(Money(self._available(account.id, each), each) for each in currencies),
+            pending=tuple(
+                Money(
+                    sum(
+                        move.money.amount_minor
+                        for move in self._moves
+                        if move.account_id == account.id
+                        and move.money.currency == each
+                        and move.available_at > self.now
+                    ),
+                    each,
+                )
+                for each in currencies
+            ),
+        )
+
+    def _found(self, objects: Mapping[str, T], object_id: str) -> T:
+        if object_id not in objects:
+            raise ProviderRefusedError(f"there is no {object_id}")
+        return objects[object_id]
+
+    def _new_id(self, kind: str) -> str:
+        number = sum(
+            len(objects)
+            for objects in (self.accounts, self.payments, self.transfers, self.reversals, self.refunds, self.payouts)
+        )
+        return f"{kind}_{number + 1:06}"
