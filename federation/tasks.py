@@ -98,7 +98,7 @@ async def push_lagging(now: datetime) -> None:
     """Announce anew what a hub still lacks although nothing is on its way there."""
     async with atomic():
         for shop_id, hub_id in await link_store.lagging_pairs(now - timedelta(seconds=LAGGING_SECONDS)):
-            key = f"{catalogue.TOPIC}:{shop_id}:{hub_id}:lagging:{int(now.timestamp()) // LAGGING_SECONDS}"
+            key = f"{shop_id}:{hub_id}:lagging:{int(now.timestamp()) // LAGGING_SECONDS}"
             await catalogue.announce(shop_id, hub_id, now, key=key)
 
 

@@ -20,7 +20,7 @@ from federation.node import outbox
 from federation.records import HostedParty, LogHead, StoredLeaf
 from federation.store import links, logs, parties
 from federation.vocabulary.errors import NotFoundError
-from federation.vocabulary.ids import PartyId
+from federation.vocabulary.ids import PartyId, new_id
 
 TOPIC = "fed.push"
 QUEUE = "sync"
@@ -78,14 +78,15 @@ async def append(shop_id: PartyId, changes: Sequence[Change], now: datetime) -> 
         await logs.add_leaves(head, [stored(by_line[line]) for line in group])
         await logs.advance(head, sum(map(len, group)))
     for hub_id in await links.accepted_remotes(shop_id):
-        await announce(shop_id, hub_id, now, key=f"{TOPIC}:{shop_id}:{hub_id}:{head.epoch}:{head.size}")
+        await announce(shop_id, hub_id, now)
     return LogState(head.epoch, head.size, head.note)
 
 
-async def announce(shop_id: PartyId, hub_id: PartyId, now: datetime, *, key: str) -> None:
-    """Let a hub be sent what it lacks, after the caller's transaction; `key` makes one announcement of many."""
+async def announce(shop_id: PartyId, hub_id: PartyId, now: datetime, *, key: str = "") -> None:
+    """Let a hub be sent what it lacks, after the caller's transaction; a `key` makes one announcement of many."""
     due = PushDue(shop_id, hub_id)
-    await outbox.enqueue(TOPIC, f"{TOPIC}:{hub_id}:{shop_id}", due, key=key, queue=QUEUE, now=now)
+    once = f"{TOPIC}:{key or new_id()}"
+    await outbox.enqueue(TOPIC, f"{TOPIC}:{hub_id}:{shop_id}", due, key=once, queue=QUEUE, now=now)
 
 
 async def log_state(party_id: PartyId) -> LogState:

@@ -13,12 +13,12 @@ import msgspec
 from federation import limits
 from federation.batches import Batch
 from federation.conversations.messages import PushReceipt, Quarantine
-from federation.conversations.replica import ReplicaState, step
+from federation.conversations.replica import REPLICA, ReplicaState, step
 from federation.documents.keys import PublicKey, SigningKey
 from federation.errors import ReplicaFrozenError
 from federation.log import checkpoint, intake, leaves
 from federation.log.checkpoint import SignedCheckpoint
-from federation.log.errors import ForkDetectedError
+from federation.log.errors import ForkDetectedError, RootMismatchError
 from federation.log.tree import Range, root_of
 from federation.node.database import atomic
 from federation.ports import AcceptedRecord, HubDesk
@@ -65,6 +65,9 @@ async def take_batch(
     except ForkDetectedError as error:
         await freeze((hub.id, shop_id), batch.note, error.detail, now)
         raise
+    except RootMismatchError as error:
+        await _mark_mismatch((hub.id, shop_id), error.detail, now)
+        raise
 
 
 async def unfrozen(hub_id: PartyId, shop_id: PartyId) -> Replica:
@@ -106,6 +109,15 @@ async def freeze(ends: tuple[PartyId, PartyId], note: bytes, reason: str, now: d
         head = await logs.head(hub_id, shop_id)
         ours = b"" if head is None else head.note
         await replicas.freeze(hub_id, shop_id, ours + b"\n" + note, reason, now)
+
+
+async def _mark_mismatch(ends: tuple[PartyId, PartyId], reason: str, now: datetime) -> None:
+    """Note that a shop's signed root is not that of our copy with its lines: one of the two must be repaired."""
+    async with atomic():
+        replica = await replicas.replica(*ends, lock=True)
+        if replica is not None and REPLICA.allows(replica.state, "mismatch"):
+            await replicas.set_state(*ends, step(replica.state, "mismatch"))
+        await replicas.record_error(*ends, reason, now)
 
 
 def followed(state: ReplicaState, *, caught_up: bool) -> ReplicaState:

@@ -218,7 +218,7 @@ async def _begin(local: HostedParty, remote_id: PartyId, now: datetime) -> None:
     """Begin to deliver, or to follow; what waited while the link was suspended goes out."""
     if local.kind == "shop":
         await store.open_delivery(local.id, remote_id)
-        await catalogue.announce(local.id, remote_id, now, key=f"{catalogue.TOPIC}:{new_id()}")
+        await catalogue.announce(local.id, remote_id, now)
         await stock.announce_whole(local.id, remote_id, now)
     else:
         await replicas.open_replica(local.id, remote_id)

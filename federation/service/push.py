@@ -16,7 +16,7 @@ from federation.log import checkpoint
 from federation.log.errors import SizeMismatchError
 from federation.node.database import atomic
 from federation.records import LogHead
-from federation.service import catalogue, peers, reading
+from federation.service import catalogue, peers, reading, recovery
 from federation.service.calls import LOG_TYPE, PeerCall, call
 from federation.service.catalogue import PushDue
 from federation.service.context import Federation
@@ -41,28 +41,25 @@ async def deliver_log(fed: Federation, due: PushDue, now: datetime) -> int:
             receipt = await _push(fed, due, head, hub_size, now)
         except PeerRefusedError as error:
             rewinds += 1
-            hub_size = _hub_size(error, head, hub_size, rewinds)
+            hub_size = _hub_size(error, hub_size, rewinds)
+            if hub_size > head.size:
+                head = await recovery.recover_end(fed, (due.shop_id, due.hub_id), now)
             await links.record_size(due.shop_id, due.hub_id, hub_size, now)
             continue
         taken += receipt.accepted
         hub_size = receipt.size
     if hub_size < head.size:
         async with atomic():
-            await catalogue.announce(due.shop_id, due.hub_id, now, key=f"{catalogue.TOPIC}:{new_id()}")
+            await catalogue.announce(due.shop_id, due.hub_id, now)
     return taken
 
 
-def _hub_size(error: PeerRefusedError, head: LogHead, sent_from: int, rewinds: int) -> int:
+def _hub_size(error: PeerRefusedError, sent_from: int, rewinds: int) -> int:
     """Where the hub says it is, when that is why it refused; raises `error` when it is not, or goes in circles."""
     wanted = error.expected
     in_circles = rewinds > REWINDS_PER_RUN or wanted == sent_from
     if error.peer_slug != SizeMismatchError.slug or not isinstance(wanted, int) or in_circles or wanted < 0:
         raise error
-    if wanted > head.size:
-        raise PeerMismatchError(
-            f"the hub holds {wanted} signed lines of this shop, the shop itself {head.size}: it was restored from an "
-            "old copy; fetch the missing end from the hub before anything new is published"
-        ) from error
     return wanted
 
 

@@ -86,6 +86,13 @@ async def record_error(hub_id: PartyId, shop_id: PartyId, error: str, now: datet
     )
 
 
+async def set_state(hub_id: PartyId, shop_id: PartyId, state: ReplicaState) -> None:
+    """Move a replica to another state."""
+    await database.execute(
+        "UPDATE fed_replica SET state = $3 WHERE hub_id = $1 AND shop_id = $2", hub_id, shop_id, state
+    )
+
+
 async def freeze(hub_id: PartyId, shop_id: PartyId, proof: bytes, error: str, now: datetime) -> None:
     """Stop following a shop whose two signed histories are in `proof`."""
     await database.execute(

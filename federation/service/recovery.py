@@ -1,0 +1,87 @@
+"""A shop restored from an old copy fetching the end of its own log back from a hub that countersigned it.
+
+Invariants: only lines that the shop's own key has signed come back, and only as the continuation of what the shop
+still holds; then nothing published is lost and no second history is begun. When the shop has already signed other
+lines in their place, that is a fork: nothing is changed, and a root key must speak.
+"""
+
+from datetime import datetime
+
+from federation import batches
+from federation.batches import Batch
+from federation.errors import PeerMismatchError
+from federation.log import checkpoint, intake
+from federation.log.checkpoint import SignedCheckpoint
+from federation.log.errors import ForkDetectedError, RootMismatchError
+from federation.log.tree import Range
+from federation.node.database import atomic
+from federation.records import LogHead
+from federation.service import catalogue, parties
+from federation.service.calls import PeerCall, call
+from federation.service.context import Federation
+from federation.store import logs
+from federation.vocabulary.errors import NotFoundError
+from federation.vocabulary.ids import PartyId
+
+BATCHES_MAX = 500
+
+
+async def recover_end(fed: Federation, ends: tuple[PartyId, PartyId], now: datetime) -> LogHead:
+    """Fetch what a hub holds of a shop's log beyond the shop's own copy; `ends` are (shop, hub).
+
+    Returns the end of the own log after it. Raises ForkDetectedError when the two do not fit together,
+    PeerMismatchError when the hub cannot show our signature, PeerError when it cannot be asked.
+    """
+    shop_id, hub_id = ends
+    head = await _head(shop_id)
+    for _ in range(BATCHES_MAX):
+        exchange = PeerCall(
+            local_id=shop_id,
+            remote_id=hub_id,
+            method="GET",
+            path=f"/replicas/{shop_id}/log/{head.epoch}",
+            query=f"from={head.size}",
+        )
+        batch = batches.decode((await call(fed, exchange, now)).body)
+        if not batch.lines:
+            break
+        async with atomic():
+            head = await _take_back(shop_id, batch, now)
+    return head
+
+
+async def _head(shop_id: PartyId, *, lock: bool = False) -> LogHead:
+    head = await logs.head(shop_id, shop_id, lock=lock)
+    if head is None:
+        raise NotFoundError(f"no shop {shop_id} is hosted here")
+    return head
+
+
+async def _take_back(shop_id: PartyId, batch: Batch, now: datetime) -> LogHead:
+    head = await _head(shop_id, lock=True)
+    identity = await parties.identity_of(shop_id)
+    seconds = int(now.timestamp())
+    keys = [key for keyid in identity.sign_keys if (key := identity.sign_key(keyid, seconds)) is not None]
+    origin = checkpoint.origin_of(shop_id, head.epoch)
+    state = intake.LogState(origin, Range.decode(head.size, head.peaks), lambda _key: None)
+    signed = checkpoint.parse(batch.note)
+    try:
+        accepted = intake.check_batch(state, head.size, batch.lines, signed, keys)
+    except RootMismatchError as error:
+        raise ForkDetectedError(
+            "what hubs hold of this shop does not continue what it holds itself: two histories were signed; "
+            "resolve that with the root key before anything new is published"
+        ) from error
+    note = _owners_note(signed, origin)
+    grown = LogHead(shop_id, shop_id, head.epoch, accepted.tree.size, accepted.tree.encode(), note, now)
+    await logs.add_leaves(grown, [catalogue.stored(leaf) for leaf in accepted.leaves])
+    await logs.advance(grown, sum(map(len, batch.lines)))
+    return grown
+
+
+def _owners_note(signed: SignedCheckpoint, origin: str) -> bytes:
+    """The note with our own signature line alone; cosignatures are kept per hub."""
+    own = tuple(item for item in signed.note.signatures if item.name == origin)
+    if not own:
+        raise PeerMismatchError("the hub sent lines without our own signature")
+    return type(signed.note)(signed.note.text, own).encode()
