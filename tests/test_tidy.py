@@ -76,7 +76,7 @@ SQL_CALLS = frozenset({"fetch", "fetch_one", "fetch_value", "execute"})
 def files(*endings: str) -> tuple[str, ...]:
     """Tracked files, and new ones that are not ignored, by ending."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607 - whichever git is there
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         check=True,
         capture_output=True,

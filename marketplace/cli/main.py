@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from federation.node import logs
 from federation.vocabulary.errors import GalleriaError
 
 COMMANDS = {
@@ -55,6 +56,7 @@ def galleria() -> None:
 
 def main() -> None:
     """Run the command line; refusals end with exit code 2 and their sentence on standard error."""
+    logs.configure("WARNING")
     try:
         galleria.main(prog_name="galleria")
     except GalleriaError as error:

@@ -40,8 +40,10 @@ def filled(value: str) -> str:
 
 
 @pytest.mark.parametrize("service", sorted(ours()))
-def test_each_command_is_one_that_galleria_knows(service: str) -> None:
-    """The command of every container parses: name, arguments and options exist."""
+def test_each_command_is_one_that_galleria_knows(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command of every container parses: name, arguments and options exist, or come from its environment."""
+    for name, value in ours()[service]["environment"].items():
+        monkeypatch.setenv(name, filled(str(value)))
     words = list(ours()[service]["command"])
     context = click.Context(galleria)
     command = galleria.get_command(context, words[0])

@@ -1,0 +1,87 @@
+"""The verdict over the check's figures: pure arithmetic, every way of being wrong has its sentence."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from marketplace.demo.check.figures import Kill, Movement, Part, Race, Report, Sale, Search
+from marketplace.demo.check.verdict import faults_of, owed_to
+
+FIRST = Part("Zagara", paid=20_000, commission=2_000, vat=440, shipping=900, seller=17_560)
+SECOND = Part("Corallo", paid=10_000, commission=1_000, vat=0, shipping=0, seller=9_000)
+THIRD = Part("Bora", paid=5_000, commission=500, vat=110, shipping=500, seller=4_390)
+
+GOOD = Report(
+    passed=False,
+    faults=(),
+    shops=3,
+    nodes=5,
+    products_published=30,
+    listings=30,
+    missing=0,
+    stale=0,
+    searches=(Search("dress", 3, 4.0),),
+    order=Sale("G-1", "EUR", 36_400, (FIRST, SECOND, THIRD)),
+    refund=Movement("Zagara", 10_000, "EUR", "refunded"),
+    transfers=(
+        Movement("Zagara", 17_560, "EUR", "paid"),
+        Movement("Zagara", 900, "EUR", "paid"),
+        Movement("Zagara", -8_780, "EUR", "paid"),
+        Movement("Corallo", 9_000, "EUR", "paid"),
+        Movement("Bora", 4_890, "EUR", "paid"),
+    ),
+    payouts=(
+        Movement("Zagara", 9_680, "EUR", "paid"),
+        Movement("Corallo", 9_000, "EUR", "paid"),
+        Movement("Bora", 4_890, "EUR", "paid"),
+    ),
+    trial_balance={"EUR": 0},
+    race=Race(3, 40, 3),
+    kills=(Kill("hub-worker", 1, "placed"), Kill("shops-3-web", 1, "placed")),
+    phases=(),
+)
+
+
+def test_figures_that_add_up_have_no_fault() -> None:
+    """A sale, a refund of half of one part, and payouts of exactly what is owed are in order."""
+    assert faults_of(GOOD) == ()
+
+
+def test_a_refund_takes_its_share_from_the_seller_only_once() -> None:
+    """Half of two equal pieces back leaves half of the seller's share and all of the shipping."""
+    assert owed_to(FIRST, GOOD) == 17_560 // 2 + 900
+    assert owed_to(SECOND, GOOD) == 9_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"listings": 29}, "the hub lists 29"),
+        ({"missing": 1}, "1 products are missing"),
+        ({"products_published": 0, "listings": 0}, "published nothing"),
+        ({"searches": (Search("dress", 0, 4.0),)}, "'dress' found nothing"),
+        ({"trial_balance": {"EUR": 1}}, "off by 1 in EUR"),
+        ({"trial_balance": {}}, "no trial balance"),
+        ({"race": Race(3, 40, 4)}, "4 were sold"),
+        ({"race": Race(3, 40, 2)}, "2 were sold"),
+        ({"kills": GOOD.kills[:1]}, "1 of 2"),
+        ({"kills": (Kill("hub-worker", 0, "placed"), GOOD.kills[1])}, "never started again"),
+        ({"transfers": GOOD.transfers[1:]}, "Zagara is owed 9680"),
+        ({"payouts": GOOD.payouts[1:]}, "its bank got 0"),
+        ({"refund": Movement("Zagara", 0, "EUR", "waiting")}, "the refund of 0"),
+        ({"order": Sale("G-1", "EUR", 36_401, GOOD.order.parts)}, "the order to 36401"),
+        ({"order": Sale("G-1", "EUR", 36_400, (FIRST, SECOND))}, "2 parts"),
+    ],
+)
+def test_each_wrong_figure_is_named(changes: dict[str, Any], words: str) -> None:
+    """Whatever does not add up is said in a sentence with its figures."""
+    faults = faults_of(msgspec.structs.replace(GOOD, **changes))
+    assert any(words in fault for fault in faults), faults
+
+
+def test_a_part_that_does_not_divide_is_named() -> None:
+    """Paid is commission, VAT and the seller's share to the cent."""
+    bent = msgspec.structs.replace(FIRST, seller=17_559)
+    report = msgspec.structs.replace(GOOD, order=Sale("G-1", "EUR", 36_400, (bent, SECOND, THIRD)))
+    assert any("does not divide" in fault for fault in faults_of(report))

@@ -1,0 +1,67 @@
+"""The demo's nodes know each other by address, and each is told what it needs and nothing else."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from federation.node.settings import NodeSettings, load
+from marketplace.cli.errors import CommandError
+from marketplace.cli.processes import HUB, SANDBOX, SHOP_NODE
+from marketplace.cli.state import StateFolder
+from marketplace.demo.layout import DemoNode, environment, layout
+from marketplace.settings import HubSettings
+from payouts.sandbox.settings import SandboxSettings
+from shops.settings import ShopNodeSettings
+
+KINDS: dict[str, type[NodeSettings]] = {
+    HUB.name: HubSettings,
+    SHOP_NODE.name: ShopNodeSettings,
+    SANDBOX.name: SandboxSettings,
+}
+
+
+def told(node: DemoNode, state: StateFolder) -> dict[str, str]:
+    return environment(node, layout(7400), state, "postgresql://app@/hub", "redis+socket:///broker.sock")
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> StateFolder:
+    """A fresh state folder."""
+    folder = StateFolder(tmp_path)
+    folder.prepare()
+    return folder
+
+
+@pytest.mark.parametrize("node", layout(7400).nodes, ids=lambda node: node.name)
+def test_each_node_accepts_what_it_is_told(node: DemoNode, state: StateFolder) -> None:
+    """The environment of every process is read by its own settings: nothing missing, nothing unknown."""
+    settings = load(KINDS[node.kind.name], told(node, state))
+    assert settings.environment == "demo"
+    assert settings.public_url == node.url
+
+
+def test_nodes_may_reach_each_other_and_nothing_else(state: StateFolder) -> None:
+    """A node's guarded door opens to the exact addresses of the other nodes, not to its own."""
+    whole = layout(7400)
+    settings = load(HubSettings, told(whole.hub, state))
+    assert sorted(settings.reachable) == ["127.0.0.1:7401", "127.0.0.1:7402", "127.0.0.1:7403", "127.0.0.1:7409"]
+
+
+def test_hub_and_sandbox_share_their_keys_and_nothing_is_in_the_open(state: StateFolder) -> None:
+    """The payment provider's key is the same on both sides, made once, and readable by us alone."""
+    whole = layout(7400)
+    hub = load(HubSettings, told(whole.hub, state))
+    sandbox = load(SandboxSettings, told(whole.sandbox, state))
+    assert hub.sandbox_key == sandbox.api_key
+    assert hub.sandbox_webhook_secret == sandbox.webhook_secret
+    assert hub.secret_key != sandbox.secret_key
+    assert load(HubSettings, told(whole.hub, state)).secret_key == hub.secret_key
+    for secret in state.path.rglob("*-key"):
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+
+
+def test_a_port_without_room_is_refused() -> None:
+    """A base port that leaves no room for the other nodes is refused with a sentence."""
+    with pytest.raises(CommandError, match="name one from"):
+        layout(65_530)
