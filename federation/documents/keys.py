@@ -7,6 +7,7 @@ randomness: seeds are the caller's. `keyid` is the RFC 7638 thumbprint of the ke
 """
 
 import base64
+import functools
 import hashlib
 import re
 from typing import Any, Final
@@ -149,6 +150,7 @@ def key_set(keys: tuple[PublicKey, ...]) -> dict[str, Any]:
     return {"keys": [key.jwk() for key in keys]}
 
 
+@functools.lru_cache(maxsize=10_000)
 def _check_point(raw: bytes) -> None:
     if len(raw) != KEY_BYTES:
         raise KeyRefusedError(f"an Ed25519 key has {KEY_BYTES} bytes, not {len(raw)}")

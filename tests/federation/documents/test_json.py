@@ -157,3 +157,65 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         json.decode(data, Any)
     except GalleriaError:
         return
+
+
+pieces = st.lists(
+    st.sampled_from(
+        [
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            '"a"',
+            '"b"',
+            '"\u00e9"',
+            '"e\u0301"',
+            '"\\n\u0301"',
+            '"\\u0061"',
+            '"\\""',
+            '"\\/"',
+            "0",
+            "-0",
+            "1.5",
+            "1e3",
+            "9007199254740991",
+            "9007199254740992",
+            "true",
+            "null",
+            "NaN",
+            " ",
+            '"1.5e3"',
+            '"\x00"',
+        ]
+    ),
+    max_size=9,
+).map("".join)
+
+
+@given(pieces | documents.map(lambda document: json.encode(document).decode()))
+def test_the_quick_way_agrees_with_the_thorough_one(text: str) -> None:
+    """Whatever the quick look calls good, the thorough check takes."""
+    data = text.encode()
+    if json.is_plain(data):
+        json.check_strictly(data)
+
+
+@pytest.mark.parametrize(
+    "data", [b'{"a":[1,-2,"x\\n"],"b":null}', '{"a":"\u00e9t\u00e9 \\"x\\" 1.5e3"}'.encode(), b"[900719925474099]"]
+)
+def test_usual_documents_take_the_quick_way(data: bytes) -> None:
+    """What our own encoder writes needs no second look."""
+    assert json.is_plain(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    ['{"\u00e9":1}'.encode(), '{"a\u00e9\\"b":1}'.encode(), b'{"a":1,"a":1}', b"[1.5]", b"[9007199254740992]", b"[-0]"],
+)
+def test_the_quick_way_passes_on_what_it_cannot_judge(data: bytes) -> None:
+    """Names outside ASCII, repeats, fractions and wide numbers are left to the thorough check, which refuses them."""
+    assert not json.is_plain(data)
+    with pytest.raises(RecordInvalidError):
+        json.check(data)
