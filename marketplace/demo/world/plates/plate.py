@@ -1,0 +1,59 @@
+"""From a cut and its colours to the plates that show a piece: always two views, the whole and the turned or near one."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from marketplace.demo.world.cuts import (
+    AnyCut, Bag, Belt, Boot, Bracelet, Coat, Dress, Earrings, Gloves, Hat, Knit, Necklace, Ring, Sandal, Scarf, Shirt,
+    Shoe, Skirt, Suit, Trousers, Wallet,
+)  # fmt: skip
+from marketplace.demo.world.plates import accessories, bags, dresses, jewels, shoes, tailoring, tops
+from marketplace.demo.world.plates.sheet import HEIGHT, WIDTH, Sheet
+
+Drawing = Callable[..., tuple[float, float, float] | None]
+"""Draws a cut on a sheet; `back=True` asks for the second view. May answer with a zoom: scale and the point to centre."""
+
+_DRAWINGS: dict[type, tuple[Drawing, str, str]] = {
+    Dress: (dresses.draw_dress, "front", "back"),
+    Skirt: (dresses.draw_skirt, "front", "back"),
+    Knit: (tops.draw_knit, "front", "back"),
+    Shirt: (tops.draw_shirt, "front", "back"),
+    Coat: (tailoring.draw_coat, "front", "back"),
+    Suit: (tailoring.draw_suit, "front", "back"),
+    Trousers: (tailoring.draw_trousers, "front", "back"),
+    Shoe: (shoes.draw_shoe, "from the side", "from above"),
+    Sandal: (shoes.draw_sandal, "from the side", "from above"),
+    Boot: (shoes.draw_boot, "from the side", "near"),
+    Bag: (bags.draw_bag, "front", "near"),
+    Wallet: (bags.draw_wallet, "front", "near"),
+    Ring: (jewels.draw_ring, "whole", "near"),
+    Necklace: (jewels.draw_necklace, "whole", "near"),
+    Earrings: (jewels.draw_earrings, "the pair", "near"),
+    Bracelet: (jewels.draw_bracelet, "whole", "near"),
+    Scarf: (accessories.draw_scarf, "laid out", "near"),
+    Belt: (accessories.draw_belt, "rolled", "near"),
+    Hat: (accessories.draw_hat, "from the side", "near"),
+    Gloves: (accessories.draw_gloves, "the pair", "near"),
+}
+
+
+class Plate(msgspec.Struct, frozen=True):
+    """One finished picture: file name, SVG, its words, its size in pixels."""
+
+    name: str
+    svg: str
+    alt: str
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def plates_of(name: str, words: str, cut: AnyCut, colours: tuple[str, str], ground: str) -> tuple[Plate, Plate]:
+    """Both views of a piece in one colour: `name` begins the file names, `words` the alternative texts."""
+    draw, first, second = _DRAWINGS[type(cut)]
+    views = []
+    for view, back in ((first, False), (second, True)):
+        sheet = Sheet(colours, cut.cloth, ground)
+        zoom = draw(sheet, cut, back=back)
+        views.append(Plate(f"{name}-{2 if back else 1}.svg", sheet.svg(zoom), f"{words}, {view}"))
+    return views[0], views[1]
