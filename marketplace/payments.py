@@ -36,7 +36,8 @@ class OrderMoney:
         self, shop_order_id: UUID, kind: str, status: str, amount: Money, now: datetime
     ) -> None:
         """What a boutique is owed moved: tell it."""
-        await payment.settlement_changed(shop_order_id, (kind, status), amount, now)
+        del kind
+        await payment.settlement_changed(shop_order_id, status, amount, now)
 
     async def payout_changed(self, change: PayoutChange, now: datetime) -> None:
         """Money reached a boutique's bank: tell it, order by order."""

@@ -98,7 +98,7 @@ async def show_money(request: AnyRequest) -> MoneyAnswer:
                 TransferAnswer(
                     shop_id=settlement.shop_id,
                     shop_order_id=settlement.shop_order_id,
-                    kind=settlement.kind.value,
+                    kind=settlement.kind,
                     amount=transfer.amount,
                     status=transfer.status.value,
                 )

@@ -11,13 +11,14 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from federation.conversations.messages import OrderLine, ReservationAnswer, SellerPart, ShopOrder
+from federation.conversations.messages import OrderLine, ReservationAnswer, SellerPart, Settled, ShopOrder
 from federation.documents.times import text_of
 from federation.node import clock, outbox
 from federation.node.database import atomic
 from federation.node.outbox import Message
+from federation.service.orders import send_event
 from federation.vocabulary.errors import PeerRefusedError
-from federation.vocabulary.ids import new_id
+from federation.vocabulary.ids import PartyId, new_id
 from federation.vocabulary.money import Money
 from marketplace.hub import Hub
 from marketplace.orders import holds, refunds
@@ -125,10 +126,21 @@ class Fulfilment:
                 await part_store.change(current.id, now, state=state, reason=refusal[:500])
                 await refunds.refund_rest(order, current, "declined", now)
             elif not refusal:
-                state = (
-                    shop_order_life.advance(current.state, "placed") if current.state == "confirmed" else current.state
-                )
-                await part_store.change(current.id, now, state=state, placed_at=current.placed_at or now)
+                if current.state == "confirmed":
+                    state = shop_order_life.advance(current.state, "placed")
+                    await part_store.change(current.id, now, state=state)
+                await note_placed(order, current, now)
+
+
+async def note_placed(order: Order, part: Part, now: datetime) -> None:
+    """In the caller's transaction, the part locked: the boutique has the order, so tell it once how its money divides.
+
+    Its own first word may come before the answer to our placing: whichever is noted first tells.
+    """
+    if part.placed_at is None:
+        await part_store.change(part.id, now, placed_at=now)
+        division = seller_part(part, await part_store.lines([part.id]), order.currency)
+        await send_event(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id), Settled(division), now)
 
 
 async def _load(message: Message) -> tuple[Order, Part]:
@@ -153,6 +165,7 @@ async def _confirmed(part: Part, now: datetime) -> None:
 
 async def _refused(order: Order, part: Part, now: datetime) -> None:
     state = shop_order_life.advance(part.state, "confirm_refused", part.attempt)
+    await holds.give_back(order.hub_id, part.shop_id, part.reservation_id, now)
     if state == "cancelled":
         await _cancel(order, part, holds.SOLD_OUT, now)
         return

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from federation.conversations.messages import EventBody, PaidOut, Settled, Transferred
+from federation.conversations.messages import EventBody, PaidOut, Transferred
 from federation.documents.times import text_of
 from federation.service.orders import send_event
 from federation.vocabulary.ids import PartyId
@@ -61,17 +61,11 @@ async def failed(order_id: UUID, reason: str, now: datetime) -> None:
     await order_store.change(order.id, now, state=order_life.advance(order.state, "declined"), due_at=due_at)
 
 
-async def settlement_changed(shop_order_id: UUID, change: tuple[str, str], amount: Money, now: datetime) -> None:
-    """Tell the boutique when its goods' share is released (the division) and when money was sent to its account."""
-    kind, status = change
+async def settlement_changed(shop_order_id: UUID, status: str, amount: Money, now: datetime) -> None:
+    """Tell the boutique of money sent to its account; how it divides it was told when it got the order."""
     part = await part_store.by_id(shop_order_id)
-    if part is None:
-        return
-    if status == "sent" and amount:
+    if part is not None and status == "sent" and amount:
         await _tell(part, Transferred(amount), now)
-    elif status == "releasable" and kind == "sale":
-        lines = await part_store.lines([part.id])
-        await _tell(part, Settled(fulfilment.seller_part(part, lines, amount.currency)), now)
 
 
 async def payout_changed(change: PayoutChange, now: datetime) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from federation.conversations import checks
 from federation.conversations.messages import Cancelled, Declined, OrderEvent, Shipped
 from marketplace.errors import OrderNotFoundError
-from marketplace.orders import mails, refunds, releases
+from marketplace.orders import fulfilment, mails, refunds, releases
 from marketplace.orders.domain import shop_order_life
 from marketplace.orders.domain.shop_order_life import ShopOrderStep
 from marketplace.orders.domain.values import Line, Part
@@ -38,7 +38,8 @@ async def take(shop_id: str, event: OrderEvent, public_url: str, now: datetime) 
         return
     state = shop_order_life.advance(part.state, step)
     body = checks.event_body(event)
-    await part_store.change(part.id, now, state=state, placed_at=part.placed_at or now)
+    await part_store.change(part.id, now, state=state)
+    await fulfilment.note_placed(order, part, now)
     if isinstance(body, Declined | Cancelled):
         await part_store.change(part.id, now, reason=body.reason)
         await refunds.refund_rest(order, part, event.kind, now)

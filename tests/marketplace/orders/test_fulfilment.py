@@ -1,0 +1,223 @@
+"""After payment: every held part is confirmed, placed, or given back to the cent."""
+
+import pytest
+
+from federation.conversations.messages import Accepted, Cancelled, Declined, Delivered, Shipped, ShippedLine
+from federation.node import clock
+from federation.node.database import atomic, fetch, fetch_value
+from federation.vocabulary.errors import GalleriaError
+from federation.vocabulary.ids import new_id
+from marketplace.errors import OrderNotFoundError, OrderStateError, RefundInvalidError
+from marketplace.orders import checkout, refunds
+from marketplace.orders.domain.refunds import RefundLine, RefundRequest
+from marketplace.orders.store import parts as part_store
+from payouts import service as payouts
+from payouts.service.payments import observe_payment
+from tests.marketplace.listings.builders import shop_id_of
+from tests.marketplace.orders.till import refunded_total
+from tests.marketplace.orders.world import APPS, PRICE_MINOR, SHIPPING_MINOR, World
+
+pytestmark = pytest.mark.apps(*APPS)
+
+PART_MINOR = PRICE_MINOR + SHIPPING_MINOR
+
+
+async def books_balance() -> bool:
+    """Whether the ledger sums to zero in every currency."""
+    return all(total == 0 for total in (await payouts.trial_balance_totals()).values())
+
+
+async def test_a_paid_order_reaches_every_boutique_as_sold(world: World) -> None:
+    """Each gets its own lines, price, leaf and split; the sums are those the shopper paid."""
+    token = await world.buy({"a": 2, "b": 1})
+    assert await world.states(token) == {"a": "placed", "b": "placed"}
+    assert (world.sold("a"), world.sold("b")) == (2, 1)
+    placed = {order.lines[0].product_id: order for order in world.boutiques.orders.values()}
+    order = placed["p-a"]
+    assert order.total.amount_minor == 2 * PRICE_MINOR
+    assert (order.money.commission.amount_minor, order.money.commission_vat.amount_minor) == (2_000, 440)
+    assert order.money.seller.amount_minor == 2 * PRICE_MINOR - 2_440
+    assert order.address.town == "Palermo"
+    assert await world.mails() == [f"Your order {(await world.view(token)).number}"]
+    assert await books_balance()
+
+
+async def test_a_lost_answer_changes_nothing(world: World) -> None:
+    """Confirm and place are repeated until the boutique has said a definite word; it sells and hears once."""
+    for call in ("confirm", "place_order"):
+        world.boutiques.loses_answer(shop_id_of("a"), call)  # type: ignore[arg-type]
+        world.boutiques.silent(shop_id_of("b"), call, times=2)  # type: ignore[arg-type]
+    token = await world.buy({"a": 1, "b": 1})
+    assert await world.states(token) == {"a": "placed", "b": "placed"}
+    assert (world.sold("a"), world.sold("b"), len(world.boutiques.orders)) == (1, 1, 2)
+
+
+async def test_a_hold_that_ran_out_is_taken_once_more(world: World) -> None:
+    """The piece is still there, so the shopper never notices."""
+    token = await world.hold({"a": 1, "b": 1})
+    world.boutiques.expire_all()
+    await world.pay(token)
+    await world.work()
+    assert await world.states(token) == {"a": "placed", "b": "placed"}
+    assert refunded_total(world.till) == 0
+
+
+async def test_a_piece_lost_after_payment_is_refunded_to_the_cent(world: World) -> None:
+    """That part is cancelled and exactly its share refunded with its parcel; the other part goes on untouched."""
+    token = await world.hold({"a": 1, "b": 2})
+    await checkout.proceed(world.hub, token, clock.now())
+    world.boutiques.expire_all()
+    world.boutiques.stock(shop_id_of("a"), "v-a", 0)
+    await world.pay(token)
+    await world.work()
+    assert await world.states(token) == {"a": "cancelled", "b": "placed"}
+    assert refunded_total(world.till) == PART_MINOR
+    view = await world.view(token)
+    assert view.refunded.amount_minor == PART_MINOR
+    assert view.parts[0].refunded == view.parts[0].total
+    assert (await world.mails())[-1].startswith("Refund for your order")
+    assert await books_balance()
+
+
+async def test_a_confirm_refused_twice_ends_the_part(world: World) -> None:
+    """There is one second try and no third."""
+    world.boutiques.refuses(shop_id_of("a"), "confirm", "reservation-expired", times=2)
+    token = await world.buy({"a": 1})
+    assert await world.states(token) == {"a": "cancelled"}
+    assert refunded_total(world.till) == PART_MINOR
+    assert [call for _, call, _ in world.boutiques.calls].count("confirm") == 2
+    assert world.left("a") == 3
+
+
+@pytest.mark.parametrize("slug", ["order-declined", "not-linked"])
+async def test_an_order_the_boutique_will_not_take_is_refunded(world: World, slug: str) -> None:
+    """Declined at the door: refunded whole, and no money words go to a boutique that has not the order."""
+    world.boutiques.refuses(shop_id_of("a"), "place_order", slug)
+    token = await world.buy({"a": 1, "b": 1})
+    assert await world.states(token) == {"a": "declined", "b": "placed"}
+    assert refunded_total(world.till) == PART_MINOR
+    assert await world.told("a") == []
+
+
+@pytest.mark.parametrize("word", [Declined(reason="The heel is broken"), Cancelled(reason="Out of stock after all")])
+async def test_a_boutique_that_cannot_fulfil_gives_everything_back(world: World, word: Declined | Cancelled) -> None:
+    """Its part is refunded with the parcel, it hears of the refund line by line, the other part is not touched."""
+    token = await world.buy({"a": 1, "b": 1})
+    await world.says("a", token, word)
+    await world.work()
+    view = await world.view(token)
+    assert view.parts[0].reason == word.reason
+    assert (refunded_total(world.till), view.refunded.amount_minor) == (PART_MINOR, PART_MINOR)
+    assert await world.told("a") == ["settled", "refunded", "refunded"]
+    assert await world.told("b") == ["settled"]
+    assert await books_balance()
+
+
+async def test_a_shipped_part_is_paid_out_and_the_boutique_hears_it(world: World) -> None:
+    """Shipping releases what the boutique is owed: goods less commission, and the parcel."""
+    token = await world.buy({"a": 1, "b": 1})
+    await world.says("a", token, Accepted())
+    await world.says("a", token, Shipped(carrier="Poste", tracking="XY1"))
+    await world.work()
+    sent = sorted(one.amount.amount_minor for one in world.till.transfers.values())
+    assert sent == [SHIPPING_MINOR, PRICE_MINOR - 1_220]
+    assert sorted(await world.told("a")) == ["settled", "transferred", "transferred"]
+    part = (await world.view(token)).parts[0]
+    assert (part.state, part.carrier, part.tracking) == ("shipped", "Poste", "XY1")
+    assert (await world.mails())[-1].startswith("Shop-a has sent your parcel")
+    await world.says("a", token, Delivered())
+    assert (await world.states(token))["a"] == "delivered"
+
+
+async def test_money_waits_for_the_last_parcel(world: World) -> None:
+    """A first parcel with part of the pieces releases nothing yet."""
+    token = await world.buy({"a": 2})
+    lines = await part_store.lines([(await world.part(token, "a")).id])
+    await world.says("a", token, Accepted())
+    await world.says("a", token, Shipped(lines=(ShippedLine(str(lines[0].id), 1),)))
+    await world.work()
+    assert world.till.transfers == {}
+    await world.says("a", token, Shipped())
+    await world.work()
+    assert [one.amount.amount_minor for one in world.till.transfers.values()] == [2 * PRICE_MINOR - 2_440]
+
+
+async def test_a_boutique_speaks_only_of_its_own_orders(world: World) -> None:
+    """Another boutique's shop order does not exist for it, and a finished part cannot be revived."""
+    token = await world.buy({"a": 1, "b": 1})
+    other = await world.part(token, "b")
+    world.events[str(other.id)] = 0
+    order = await checkout.find(token)
+    assert await part_store.lock_of_shop(shop_id_of("a"), other.id) is None
+    with pytest.raises(OrderNotFoundError):
+        await refunds.refund(new_id(), request(other.id), clock.now())
+    await world.says("a", token, Declined(reason="no"))
+    with pytest.raises(OrderStateError):
+        await world.says("a", token, Accepted())
+    assert order.number == (await world.view(token)).number
+
+
+def request(part_id: object, *lines: RefundLine, shipping: bool = False) -> RefundRequest:
+    """An operator's refund form."""
+    return RefundRequest(refund_id=new_id(), shop_order_id=part_id, lines=lines, shipping=shipping)  # type: ignore[arg-type]
+
+
+async def give_back(token: str, asked: RefundRequest) -> None:
+    """The operator sends the form."""
+    async with atomic():
+        await refunds.refund((await checkout.find(token)).id, asked, clock.now())
+
+
+async def test_the_operator_gives_back_by_piece_and_parcel(world: World) -> None:
+    """Each piece once, the parcel once, the same form twice once; more than that is refused with a sentence."""
+    token = await world.buy({"a": 2, "b": 1})
+    part = await world.part(token, "a")
+    line = str((await part_store.lines([part.id]))[0].id)
+    first = request(part.id, RefundLine(line, 1))
+    await give_back(token, first)
+    await give_back(token, first)
+    await world.work()
+    assert refunded_total(world.till) == PRICE_MINOR
+    with pytest.raises(RefundInvalidError, match="1 left"):
+        await give_back(token, request(part.id, RefundLine(line, 2)))
+    with pytest.raises(RefundInvalidError, match="shipping"):
+        await give_back(token, request(part.id, shipping=True))
+    await give_back(token, request(part.id, RefundLine(line, 1)))
+    await world.work()
+    assert refunded_total(world.till) == 2 * PRICE_MINOR
+    assert await world.told("a") == ["settled", "refunded", "refunded"]
+    assert (await world.view(token)).parts[0].lines[0].refunded_quantity == 2
+    assert await books_balance()
+
+
+async def test_nothing_uncharged_is_given_back(world: World) -> None:
+    """Before payment, and for a refused part, there is nothing to refund."""
+    token = await world.hold({"a": 1})
+    part = await world.part(token, "a")
+    line = str((await part_store.lines([part.id]))[0].id)
+    with pytest.raises(GalleriaError):
+        await give_back(token, request(part.id, RefundLine(line, 1)))
+
+
+async def test_a_payment_told_twice_counts_once(world: World) -> None:
+    """The provider may repeat itself: one capture, one confirm, one mail."""
+    token = await world.hold({"a": 1})
+    await world.pay(token)
+    await observe_payment(world.hub.payments, world.till.pay(), clock.now())
+    async with atomic():
+        await world.hub.payments.listener.payment_succeeded(await world.order_id(token), clock.now())
+    await world.work()
+    assert world.sold("a") == 1
+    assert await fetch_value("SELECT count(*) FROM node_outbox WHERE topic = 'hub.confirm'") == 1
+    assert len(await world.mails()) == 1
+
+
+async def test_no_message_is_left_behind(world: World) -> None:
+    """After a whole order nothing waits and nothing died."""
+    token = await world.buy({"a": 1, "b": 1, "c": 1})
+    for letter in "abc":
+        await world.says(letter, token, Accepted())
+        await world.says(letter, token, Shipped())
+    await world.work()
+    rows = await fetch("SELECT topic, state, last_error FROM node_outbox WHERE state <> 'done'")
+    assert [dict(row) for row in rows] == []
