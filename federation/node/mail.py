@@ -19,6 +19,7 @@ from federation.node.accounts import normal_email
 from federation.node.database import execute, fetch, fetch_one
 from federation.node.outbox import GiveUpError, Handler, Message, RetryLaterError, enqueue
 from federation.node.settings import NodeSettings, SettingsError
+from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import new_id
 
 TOPIC = "mail.send"
@@ -98,13 +99,18 @@ async def _submit(settings: NodeSettings, letter: Mail) -> None:
     try:
         await asyncio.to_thread(_submit_now, settings.mail_url, _compose(settings, letter))
     except smtplib.SMTPResponseException as error:
-        if error.smtp_code in _PERMANENT_CODES:
-            raise GiveUpError(f"the mail server refuses: {error.smtp_code}") from error
-        raise RetryLaterError(f"the mail server asks for patience: {error.smtp_code}") from error
+        raise _refusal(error.smtp_code) from error
     except smtplib.SMTPRecipientsRefused as error:
-        raise GiveUpError("the mail server does not know the recipient") from error
+        raise _refusal(max(code for code, _ in error.recipients.values())) from error
     except (OSError, smtplib.SMTPException) as error:
         raise RetryLaterError(f"the mail server cannot be reached: {error!r}") from error
+
+
+def _refusal(code: int) -> GalleriaError:
+    """What a mail server's answer means for the message: 5xx is for ever, anything else may pass (RFC 5321 4.2.1)."""
+    if code in _PERMANENT_CODES:
+        return GiveUpError(f"the mail server refuses: {code}")
+    return RetryLaterError(f"the mail server asks for patience: {code}")
 
 
 def _compose(settings: NodeSettings, letter: Mail) -> EmailMessage:

@@ -3,9 +3,13 @@
 from datetime import datetime
 
 import msgspec
+from litestar import Litestar, post
+from litestar.params import FromPath
 
+from federation.node.app import make_app
+from federation.node.clock import now
 from federation.node.database import atomic, execute
-from federation.node.outbox import Message, Outbox
+from federation.node.outbox import Message, Outbox, enqueue
 from federation.node.settings import NodeSettings, load
 from federation.node.work import Node, Sweep, make_celery
 
@@ -48,3 +52,15 @@ def build_node() -> Node:
 
 
 celery = make_celery(build_node)
+
+
+@post("/note/{text:str}", opt={"exclude_from_csrf": True})
+async def ask(text: FromPath[str]) -> str:
+    """Cause an effect through the outbox."""
+    await enqueue(TOPIC, text, Note(text), key=text, queue="sync", now=now())
+    return "asked"
+
+
+def create_app_from_env() -> Litestar:
+    """The node's web process, from GALLERIA_ variables."""
+    return make_app(settings=load(NodeSettings), route_handlers=[ask])

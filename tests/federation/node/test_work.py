@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 
@@ -45,19 +47,29 @@ def worker(database_urls: Urls, valkey: EmbeddedValkey, tmp_path: Path) -> Itera
         *(sys.executable, "-m", "celery", "-A", "tests.support.sample_node", "worker", "-B", "-Q", "sync", "-c", "1"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
-    environ = {
-        "PATH": os.environ.get("PATH", ""),
-        "GALLERIA_NODE_NAME": "sample",
-        "GALLERIA_PUBLIC_URL": "http://127.0.0.1:7999",
-        "GALLERIA_DATABASE_URL": database_urls.app,
-        "GALLERIA_BROKER_URL": valkey.url(0),
-        "GALLERIA_STATE_DIR": str(tmp_path),
-        "GALLERIA_SECRET_KEY": "k" * 32,
-        "C_FORCE_ROOT": "1",
-    }
+    environ = environment(database_urls, valkey.url(0), tmp_path)
     with (tmp_path / "worker.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log, start_new_session=True)
     yield process
+    end(process)
+
+
+def environment(urls: Urls, broker_url: str, state_dir: Path) -> dict[str, str]:
+    """The whole environment of a process of the sample node."""
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "GALLERIA_NODE_NAME": "sample",
+        "GALLERIA_PUBLIC_URL": "http://127.0.0.1:7999",
+        "GALLERIA_DATABASE_URL": urls.app,
+        "GALLERIA_BROKER_URL": broker_url,
+        "GALLERIA_STATE_DIR": str(state_dir),
+        "GALLERIA_SECRET_KEY": "k" * 32,
+        "C_FORCE_ROOT": "1",
+    }
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Stop a process politely, else for sure."""
     os.killpg(process.pid, signal.SIGTERM)
     try:
         process.wait(timeout=20)
@@ -81,6 +93,46 @@ async def ask_for(text: str) -> float:
     async with atomic():
         await enqueue(TOPIC, text, Note(text), key=text, queue="sync", now=now())
     return time.monotonic() - started
+
+
+@pytest.fixture
+def web(database_urls: Urls, tmp_path: Path) -> Iterator[str]:
+    """A real web process of the sample node; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1"),
+        *("--port", str(port), "--workers-kill-timeout", "5", "tests.support.sample_node:create_app_from_env"),
+    ]
+    environ = environment(database_urls, "none:", tmp_path)
+    with (tmp_path / "web.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log, start_new_session=True)
+    yield f"http://127.0.0.1:{port}"
+    end(process)
+
+
+@pytest.mark.processes
+async def test_real_web_process(committed: Database, web: str) -> None:
+    """Served by granian, a request finds its database, commits its effect and answers an unknown address with a page."""
+    async with httpx.AsyncClient(base_url=web, headers={"accept": "text/html"}) as browser:
+        await ready(browser)
+        answers = await asyncio.gather(*(browser.post(f"/note/n{number}") for number in range(30)))
+        assert {answer.status_code for answer in answers} == {201}
+        assert await fetch_value("SELECT count(*) FROM node_outbox") == 30
+        missing = await browser.get("/nowhere")
+        assert (missing.status_code, missing.headers["x-content-type-options"]) == (404, "nosniff")
+
+
+async def ready(browser: httpx.AsyncClient) -> None:
+    """Wait until the web process says that it is ready."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                if (await browser.get("/readyz")).text == "ready":
+                    return
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
 
 
 @pytest.mark.processes
