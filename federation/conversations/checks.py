@@ -26,8 +26,12 @@ from federation.conversations.messages import (
     Transferred,
 )
 from federation.documents import json
+from federation.documents.times import moment_of
 from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.money import Money, zero
+
+_TIMES = ("at", "placed_at", "proposed_at", "arrival")
+"""Fields that hold a time: their type knows the form, only the calendar knows the day."""
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -69,6 +73,7 @@ def event_body(event: OrderEvent) -> EventBody | None:
 
 
 def _faults(message: msgspec.Struct) -> Iterator[FieldError]:
+    yield from _time_faults(message)
     if isinstance(message, ShopOrder):
         yield from _order_faults(message)
     elif isinstance(message, ReservationRequest):
@@ -107,6 +112,16 @@ def _order_faults(order: ShopOrder) -> Iterator[FieldError]:
             yield FieldError("/money", "sum", "commission, its VAT and the seller's part are not the sum of the lines")
         if part.shipping != order.shipping:
             yield FieldError("/money/shipping", "sum", "the seller's shipping is not the order's shipping")
+
+
+def _time_faults(message: msgspec.Struct) -> Iterator[FieldError]:
+    for name in _TIMES:
+        text = getattr(message, name, None)
+        try:
+            if text is not None:
+                moment_of(text)
+        except RecordInvalidError as refusal:
+            yield FieldError(f"/{name}", "time", refusal.detail)
 
 
 def _part_faults(at: str, part: SellerPart) -> Iterator[FieldError]:

@@ -17,14 +17,14 @@ from federation.vocabulary.ids import PARTY_ID_PATTERN
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import Code, Country
 
-UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?!\n)$"
 
 
 Uuid = Annotated[str, msgspec.Meta(pattern=UUID_PATTERN)]
 UtcTime = Annotated[str, msgspec.Meta(pattern=TIME_PATTERN)]
-Party = Annotated[str, msgspec.Meta(pattern=f"^{PARTY_ID_PATTERN}$")]
-LeafHash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
-Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
+Party = Annotated[str, msgspec.Meta(pattern=rf"^{PARTY_ID_PATTERN}(?!\n)$")]
+LeafHash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}(?!\n)$")]
+Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}(?!\n)$")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 OptionalName = Annotated[str, msgspec.Meta(max_length=200)]
 Note = Annotated[str, msgspec.Meta(max_length=2_000)]
@@ -74,7 +74,7 @@ class StockHeartbeat(msgspec.Struct, frozen=True, kw_only=True):
 
     vseq_high: Version
     count: Annotated[int, msgspec.Meta(ge=0, le=limits.INTEGER_MAGNITUDE_MAX)]
-    digest: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    digest: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}(?!\n)$")]
 
 
 class StockBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +164,7 @@ class ShopOrder(msgspec.Struct, frozen=True, kw_only=True):
     """One shop's part of an order, as the hub places it after payment; `number` is what people read out."""
 
     id: Uuid
-    number: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{2,29}$")]
+    number: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{2,29}(?!\n)$")]
     reservation_id: Uuid
     placed_at: UtcTime
     currency: Currency
@@ -172,7 +172,7 @@ class ShopOrder(msgspec.Struct, frozen=True, kw_only=True):
     shipping: Money
     total: Money
     address: Address
-    email: Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+    email: Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+(?!\n)$")]
     money: SellerPart
     note: Note = ""
 
@@ -297,7 +297,7 @@ class OrderEvent(msgspec.Struct, frozen=True, kw_only=True):
     id: Uuid
     order_id: Uuid
     sequence: Annotated[int, msgspec.Meta(ge=1, le=limits.ORDER_EVENTS_MAX)]
-    kind: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]{0,39}$")]
+    kind: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]{0,39}(?!\n)$")]
     at: UtcTime
     body: msgspec.Raw = msgspec.Raw(b"{}")
 

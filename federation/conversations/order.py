@@ -8,7 +8,6 @@ order stays so for ever: a change of mind is a new order.
 from typing import Literal, cast
 
 from federation.conversations.lifecycle import LifeCycle
-from federation.conversations.messages import EVENT_BODIES
 
 OrderState = Literal["placed", "accepted", "declined", "in_fulfilment", "completed", "cancelled"]
 OrderStep = Literal["accepted", "declined", "shipped", "delivered", "cancelled"]
@@ -59,8 +58,3 @@ def step_cancellation(state: CancellationState, kind: str) -> CancellationState:
     """Where the wish to cancel stands after an event of `kind`; kinds without a say leave it as it was."""
     events = {event for _, event in CANCELLATION.table}
     return CANCELLATION.step(state, kind) if kind in events else state
-
-
-def is_known_kind(kind: str) -> bool:
-    """Whether this version of the protocol gives events of `kind` a meaning."""
-    return kind in EVENT_BODIES

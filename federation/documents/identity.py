@@ -25,10 +25,10 @@ from federation.vocabulary.ids import PartyId
 
 PartyKind = Literal["shop", "hub"]
 OperationType = Literal["genesis", "rotate", "move", "retire", "fork_resolve"]
-KeyText = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{43}$")]
+KeyText = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{43}(?!\n)$")]
 Time = Annotated[str, msgspec.Meta(pattern=TIME_PATTERN)]
-Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
-Origin = Annotated[str, msgspec.Meta(max_length=300, pattern=r"^(https?://[a-z0-9.:\[\]-]+)?$")]
+Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}(?!\n)$")]
+Origin = Annotated[str, msgspec.Meta(max_length=300, pattern=r"^(https?://[a-z0-9.:\[\]-]+)?(?!\n)$")]
 
 _PREFIX: dict[PartyKind, str] = {"shop": "s1", "hub": "h1"}
 _ID_CHARACTERS = 32

@@ -10,7 +10,7 @@ import base64
 import functools
 import hashlib
 import re
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import nacl.bindings
@@ -143,11 +143,6 @@ def decode_base64url(text: str) -> bytes:
     if encode_base64url(data) != text:
         raise KeyRefusedError(f"{text[:60]!r} has stray bits at its end")
     return data
-
-
-def key_set(keys: tuple[PublicKey, ...]) -> dict[str, Any]:
-    """A JWK set (RFC 7517 section 5) of these keys."""
-    return {"keys": [key.jwk() for key in keys]}
 
 
 @functools.lru_cache(maxsize=10_000)

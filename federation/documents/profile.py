@@ -17,7 +17,7 @@ from federation.vocabulary.ids import PARTY_ID_PATTERN, PartyId
 
 PREFIX = "/fed/v1"
 Address = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^https?://")]
-Id = Annotated[str, msgspec.Meta(pattern=f"^{PARTY_ID_PATTERN}$")]
+Id = Annotated[str, msgspec.Meta(pattern=rf"^{PARTY_ID_PATTERN}(?!\n)$")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from federation.vocabulary.errors import RecordInvalidError
 
-TIME_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
+TIME_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z(?!\n)$"
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _TIME = re.compile(TIME_PATTERN, re.ASCII)
 

@@ -22,8 +22,6 @@ Change = Literal["put", "del"]
 KEY_PATTERN = r"[a-z][a-z0-9-]{0,31}/[A-Za-z0-9][A-Za-z0-9._:~/-]*"
 RECORD_TYPE_PATTERN = r"[a-z][a-z0-9.-]*/[1-9][0-9]{0,3}"
 
-_KEY = re.compile(KEY_PATTERN)
-_RECORD_TYPE = re.compile(RECORD_TYPE_PATTERN)
 _ENVELOPE = re.compile(
     (
         r'\{"s":(?P<seq>0|[1-9]\d{0,15}),"o":"(?P<operation>put|del)",'
@@ -91,13 +89,3 @@ def parse_leaf(line: bytes) -> Leaf:
 def leaf_hash(line: bytes) -> bytes:
     """The RFC 6962 hash of a leaf: SHA-256 of a zero byte and the line."""
     return hashlib.sha256(b"\x00" + line).digest()
-
-
-def is_key(text: str) -> bool:
-    """Whether `text` may name a record: a kind, a slash, an id."""
-    return len(text) <= limits.KEY_BYTES_MAX and _KEY.fullmatch(text) is not None
-
-
-def is_record_type(text: str) -> bool:
-    """Whether `text` has the form of a record type with its version, such as `fed.product/1`."""
-    return len(text) <= limits.RECORD_TYPE_BYTES_MAX and _RECORD_TYPE.fullmatch(text) is not None

@@ -109,6 +109,7 @@ def test_a_good_order_reads_back() -> None:
         ({"shipping": euros(901), "total": euros(40_901)}, [("/money/shipping", "sum")]),
         ({"shipping": euros(-1)}, [("/shipping", "range"), ("/total", "sum"), ("/money/shipping", "sum")]),
         ({"currency": "USD"}, [("/currency", "mixed")]),
+        ({"placed_at": "2026-02-30T00:00:00Z"}, [("/placed_at", "time")]),
         ({"total": Money(40_900, "USD")}, [("/currency", "mixed")]),
         ({"lines": ORDER.lines * 2, "total": euros(80_900)}, [("/lines", "duplicate"), ("/money", "sum")]),
         ({"money": msgspec.structs.replace(PART, seller=euros(35_121))}, [("/money", "sum")]),
@@ -137,6 +138,8 @@ def test_an_order_adds_up_in_one_currency(changes: dict[str, Any], expected: lis
         (b'"number":"G-7K3Q-2"', b'"number":"g 7"'),
         (b'"placed_at":"2026-11-22T07:16:00Z"', b'"placed_at":"yesterday"'),
         (ID.encode(), ID.upper().encode()),
+        (ID.encode(), ID.encode() + b"\\n"),
+        (b'"leaf_hash":"' + b"ab" * 32, b'"leaf_hash":"' + b"ab" * 32 + b"\\n"),
         (b'"currency":"EUR"', b'"currency":"DEM"'),
     ],
 )

@@ -35,6 +35,7 @@ def test_other_zones_are_written_in_utc() -> None:
         "2026-13-22T07:16:00Z",
         "2026-11-22T07:16:00+01:00",
         "2026-11-22T07:16:00Z\n",
+        "\u0662026-11-22T07:16:00Z",
     ],
 )
 def test_another_spelling_is_refused(text: str) -> None:

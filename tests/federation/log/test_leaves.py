@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from federation import limits
 from federation.log.errors import LineInvalidError
-from federation.log.leaves import build_leaf, is_key, is_record_type, leaf_hash, parse_leaf
+from federation.log.leaves import build_leaf, leaf_hash, parse_leaf
 from federation.vocabulary.errors import GalleriaError, TooLargeError
 
 HASH = "ab" * 32
@@ -107,12 +107,3 @@ def test_any_bytes_are_read_or_refused(line: bytes) -> None:
             assert parse_leaf(data).line == data
         except GalleriaError:
             continue
-
-
-def test_forms_of_keys_and_types() -> None:
-    """Keys and types can be judged before a line is built."""
-    assert is_key("product/atelier-1")
-    assert not is_key("product")
-    assert not is_key("product/" + "x" * limits.KEY_BYTES_MAX)
-    assert is_record_type("fed.product/1")
-    assert not is_record_type("fed.product")
