@@ -82,6 +82,19 @@ async def append(shop_id: PartyId, changes: Sequence[Change], now: datetime) -> 
     return LogState(head.epoch, head.size, head.note)
 
 
+async def sign_again(shop_id: PartyId, key: SigningKey, now: datetime) -> None:
+    """Sign every checkpoint of a shop's own log with a new key: the same sizes and roots, so no history changes."""
+    head = await logs.head(shop_id, shop_id, lock=True)
+    if head is None:
+        return
+    signed = [
+        (item.size, checkpoint.sign(checkpoint.parse(item.note).checkpoint, key))
+        for item in await logs.checkpoints_after(head, 0, head.size)
+    ]
+    await logs.replace_notes(head, signed)
+    await logs.touch(head, checkpoint.sign(checkpoint.parse(head.note).checkpoint, key), now)
+
+
 async def announce(shop_id: PartyId, hub_id: PartyId, now: datetime, *, key: str = "") -> None:
     """Let a hub be sent what it lacks, after the caller's transaction; a `key` makes one announcement of many."""
     due = PushDue(shop_id, hub_id)

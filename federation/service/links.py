@@ -101,6 +101,18 @@ async def end_link(fed: Federation, local_id: PartyId, remote_id: PartyId, now: 
     await _decide(fed, await _known(local_id, remote_id), "end", now)
 
 
+async def announce_address(fed: Federation, local_id: PartyId, now: datetime) -> None:
+    """Let every peer hear where a hosted party lives now, after a move; in the caller's transaction.
+
+    It is the link's proposal once more, with the new profile address: identity and link stay what they were.
+    """
+    local = await parties.party(local_id)
+    for view in await store.views(local_id):
+        link = await store.link(local_id, view.remote_id)
+        if link is not None and link.state != "ended":
+            await _send(link, "/links", _proposal(fed, local, link), now)
+
+
 async def links(local_id: PartyId) -> list[LinkView]:
     """All links of a hosted party, newest proposal first."""
     return await store.views(local_id)

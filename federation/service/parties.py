@@ -19,7 +19,7 @@ from federation.node.settings import NodeSettings
 from federation.records import HostedParty, PartyKind
 from federation.service import catalogue
 from federation.store import parties as store
-from federation.vocabulary.errors import NotFoundError
+from federation.vocabulary.errors import ConflictError, NotFoundError
 from federation.vocabulary.ids import PartyId
 
 
@@ -78,6 +78,27 @@ def profile_url(settings: NodeSettings, party_id: PartyId) -> str:
 async def identity_of(party_id: str) -> IdentityState:
     """What a hosted party's operations add up to."""
     return identity.fold(await store.operations(party_id))
+
+
+async def record_operation(
+    party_id: PartyId, operation: bytes, now: datetime, *, sign_seed: bytes | None = None
+) -> IdentityState:
+    """Add an operation that a root key has signed to a hosted party's identity, in the caller's transaction.
+
+    `sign_seed` is the seed of a newly named sign key, with which the node speaks from now on; the own log's
+    checkpoints are signed again with it, since readers take only keys of today. Raises OperationRefusedError when
+    the operation does not follow, ConflictError when the node would be left without a key that may sign.
+    """
+    known = await party(party_id)
+    operations = [*await store.operations(party_id), operation]
+    state = identity.fold(operations)
+    key = SigningKey.from_seed(sign_seed or known.sign_seed)
+    if state.sign_key(key.public.keyid, int(now.timestamp())) is None:
+        raise ConflictError("the operation does not name the key this node signs with: give the seed of one it names")
+    await store.add_operation(party_id, len(operations) - 1, operation, key.seed)
+    if known.kind == "shop" and key.seed != known.sign_seed:
+        await catalogue.sign_again(party_id, key, now)
+    return state
 
 
 async def own_profile(hosted_party: HostedParty, now: datetime) -> PartyProfile:

@@ -9,6 +9,8 @@ import functools
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
+import structlog
+
 from federation import limits
 from federation.conversations import checks
 from federation.conversations.messages import LinkProposal
@@ -25,6 +27,8 @@ from federation.service.parties import OperationsDocument
 from federation.store import parties as store
 from federation.vocabulary.errors import GalleriaError, PeerError, PeerUnreachableError, QuotaError
 from federation.vocabulary.ids import PartyId
+
+_log = structlog.get_logger(__name__)
 
 STRANGERS_PER_MINUTE_MAX = 120
 """How many parties may introduce themselves to this node in a minute; each costs two requests to their address."""
@@ -94,10 +98,10 @@ async def lookup_for(
     """
     state = await _state(peer_id)
     moment = datetime.fromtimestamp(now_seconds, UTC)
-    if state is None and introduction is not None:
+    if introduction is not None:
         await _introduce(fed, peer_id, introduction, moment)
         state = await _state(peer_id)
-    elif state is not None and state.sign_key(keyid, now_seconds) is None:
+    if state is not None and state.sign_key(keyid, now_seconds) is None:
         await _refresh(fed, peer_id, moment)
         state = await _state(peer_id)
 
@@ -110,29 +114,41 @@ async def lookup_for(
 
 
 async def _introduce(fed: Federation, peer_id: PartyId, introduction: bytes, now: datetime) -> None:
+    """Meet a stranger at the address in its proposal, or a known peer at its new one."""
     proposal = checks.read(introduction, LinkProposal)
     if f"/{peer_id}/" not in proposal.profile_url:
         raise PeerMismatchError(f"{proposal.profile_url} is not a profile address of {peer_id}")
+    known = await store.peer(peer_id)
+    if known is not None:
+        if known.profile_url != proposal.profile_url:
+            await _refresh(fed, peer_id, now, at=proposal.profile_url)
+        return
     if await store.peers_first_seen_since(now - timedelta(minutes=1)) >= STRANGERS_PER_MINUTE_MAX:
         raise QuotaError("too many parties introduced themselves this minute", retry_after_seconds=60)
     await fetch_peer(fed, proposal.profile_url, now)
 
 
-async def _refresh(fed: Federation, peer_id: PartyId, now: datetime) -> None:
+async def _refresh(fed: Federation, peer_id: PartyId, now: datetime, *, at: str = "") -> None:
     """Fetch a known peer again, once per PROFILE_TTL_SECONDS_MIN; a failure leaves what is known as it is."""
     known = await store.peer(peer_id)
     next_at = now + timedelta(seconds=limits.PROFILE_TTL_SECONDS_MIN)
     if known is None or not await store.claim_refresh(peer_id, now, next_at):
         return
     try:
-        await fetch_peer(fed, known.profile_url, now)
-    except PeerError:
-        return
+        await fetch_peer(fed, at or known.profile_url, now)
+    except PeerError as error:
+        _log.info("peer_refresh_failed", peer=peer_id, slug=error.slug, detail=error.detail)
 
 
 async def _state(peer_id: PartyId) -> IdentityState | None:
     operations = await store.peer_operations(peer_id)
     return _resolved(operations) if operations else None
+
+
+async def is_contested(peer_id: PartyId, now: datetime) -> bool:
+    """Whether two root keys of a peer contradict each other and the higher one may still speak."""
+    operations = await store.peer_operations(peer_id)
+    return len(operations) > 1 and identity.resolve(operations, int(now.timestamp())).contested
 
 
 @functools.lru_cache(maxsize=2_000)

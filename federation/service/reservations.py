@@ -10,6 +10,7 @@ from federation.conversations import checks
 from federation.conversations.messages import ReservationAnswer, ReservationRequest
 from federation.documents import json
 from federation.errors import ReplicaFrozenError
+from federation.service import peers
 from federation.service.calls import JSON_TYPE, PeerCall, call
 from federation.service.context import Federation
 from federation.store import replicas
@@ -30,6 +31,8 @@ async def hold_remote(
     replica = await replicas.replica(hub_id, shop_id)
     if replica is not None and replica.state == "frozen":
         raise ReplicaFrozenError(f"{shop_id} signed two histories: nothing is ordered there until that is resolved")
+    if await peers.is_contested(shop_id, now):
+        raise ReplicaFrozenError(f"two root keys of {shop_id} contradict each other: nothing is ordered there for now")
     exchange = PeerCall(
         local_id=hub_id,
         remote_id=shop_id,

@@ -193,8 +193,16 @@ async def live_records(holder_id: PartyId, party_id: PartyId, prefix: str) -> in
     )
 
 
+async def replace_notes(head: LogHead, notes: Sequence[tuple[int, bytes]]) -> None:
+    """Replace the checkpoint notes at these sizes by the same checkpoints, signed otherwise."""
+    await database.execute_many(
+        "UPDATE fed_checkpoint SET note = $5 WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND size = $4",
+        [(head.holder_id, head.party_id, head.epoch, size, note) for size, note in notes],
+    )
+
+
 async def touch(head: LogHead, note: bytes, now: datetime) -> None:
-    """Replace the newest note of a log by one with more signatures."""
+    """Replace the newest note of a log by the same checkpoint, signed otherwise."""
     await database.execute(
         "UPDATE fed_log SET note = $3, changed_at = $4 WHERE holder_id = $1 AND party_id = $2",
         head.holder_id,

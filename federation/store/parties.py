@@ -51,6 +51,14 @@ async def operations(party_id: str) -> list[bytes]:
     return [row["body"] for row in rows]
 
 
+async def add_operation(party_id: PartyId, number: int, operation: bytes, sign_seed: bytes) -> None:
+    """Add the next operation of a hosted party's identity, and the seed it now speaks with."""
+    await database.execute(
+        "INSERT INTO fed_operation (party_id, number, body) VALUES ($1, $2, $3)", party_id, number, operation
+    )
+    await database.execute("UPDATE fed_party SET sign_seed = $2 WHERE id = $1", party_id, sign_seed)
+
+
 async def peer(peer_id: str) -> Peer | None:
     """The peer of that id as last fetched."""
     row = await database.fetch_one(f"SELECT {_PEER} FROM fed_peer WHERE id = $1", peer_id)  # noqa: S608

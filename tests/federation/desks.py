@@ -34,6 +34,7 @@ class MemoryShopDesk:
         self.links: list[LinkState] = []
         self.calls: list[str] = []
         self.declines = ""
+        self.breaks = 0
 
     def put(self, variant_id: str, quantity: int) -> int:
         """Set a register; returns its vseq."""
@@ -45,6 +46,9 @@ class MemoryShopDesk:
         self, shop_id: PartyId, hub_id: PartyId, request: ReservationRequest, now: datetime
     ) -> ReservationAnswer:
         self.calls.append("hold")
+        if self.breaks:
+            self.breaks -= 1
+            raise RuntimeError("the desk broke down")
         have = {line.variant_id: self.registers[line.variant_id].quantity for line in request.lines}
         if any(have[line.variant_id] < line.quantity for line in request.lines):
             return ReservationAnswer(id=request.id, state="rejected", available=have)
@@ -99,11 +103,15 @@ class MemoryHubDesk:
         self.links: list[tuple[LinkState, str]] = []
         self.heartbeats = 0
         self.refuses: set[str] = set()
+        self.breaks = 0
         self.calls: list[str] = []
 
     async def records_accepted(
         self, hub_id: PartyId, shop_id: PartyId, records: Sequence[AcceptedRecord], now: datetime
     ) -> list[Quarantine]:
+        if self.breaks:
+            self.breaks -= 1
+            raise RuntimeError("the desk broke down")
         self.calls.append("records_accepted")
         bad = [
             Quarantine(seq=record.seq, key=record.key, errors=(FieldError("", "odd", "not for us"),))

@@ -53,6 +53,13 @@ class Node:
         with using(self.database):
             yield self.fed
 
+    def move(self, address: str) -> None:
+        """Answer at another address from now on, and no more at the old one."""
+        self.settings = msgspec.structs.replace(self.settings, public_url=f"http://{address}")
+        self.fed.settings = self.settings
+        self.way.apps = {known: app for known, app in self.way.apps.items() if app is not self.app}
+        self.way.apps[address] = self.app
+
     async def host(self, kind: Any, name: str) -> NewParty:
         """Make the node's party."""
         with self.here():
