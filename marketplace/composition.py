@@ -21,13 +21,14 @@ from search.adapters.tantivy_engine import TantivyEngine
 from search.documents import LISTINGS
 from search.service import Catalog
 
+DAY_SECONDS = 86_400
+DEMO_SECONDS = 5
+
 
 def build_hub(settings: HubSettings, provider: PaymentProvider | None = None, catalog: Catalog | None = None) -> Hub:
     """A hub over the sandbox provider and the embedded index, unless others are given."""
     door = Door(frozenset(settings.reachable))
-    payout_settings = PayoutSettings(
-        vat_country=settings.country, payout_interval_seconds=settings.payout_interval_seconds
-    )
+    payout_settings = payout_settings_of(settings)
     payments = Payments(
         provider or SandboxProvider(door, settings.sandbox_url, settings.sandbox_key, settings.sandbox_webhook_secret),
         OrderMoney(settings, payout_settings),
@@ -41,6 +42,17 @@ def build_hub(settings: HubSettings, provider: PaymentProvider | None = None, ca
         catalog=catalog or Catalog(TantivyEngine(search_folder(settings), LISTINGS)),
         boutiques=FederatedBoutiques(federation),
     )
+
+
+def payout_settings_of(settings: HubSettings) -> PayoutSettings:
+    """The money rules; the demo lives faster."""
+    if settings.environment == "demo":
+        interval_seconds = settings.payout_interval_seconds or DEMO_SECONDS
+        return PayoutSettings(
+            vat_country=settings.country, payout_interval_seconds=interval_seconds, stuck_after_seconds=DEMO_SECONDS
+        )
+    interval_seconds = settings.payout_interval_seconds or DAY_SECONDS
+    return PayoutSettings(vat_country=settings.country, payout_interval_seconds=interval_seconds)
 
 
 def search_folder(settings: HubSettings) -> Path:

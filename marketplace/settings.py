@@ -15,7 +15,8 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
 
     `commission_bp` of a line's price is the hub's commission; `commission_vat_bp` of the commission is added for
     boutiques in `country`, the hub's own, and not for others (reverse charge). `search_dir` is the index, by default
-    `search` in the state folder.
+    `search` in the state folder. `payout_interval_seconds` is the least time between two payouts to one boutique;
+    0 means a day, and in the demo a few seconds.
     """
 
     sandbox_url: str
@@ -26,4 +27,4 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     currency: str = "EUR"
     commission_bp: Rate = 1_000
     commission_vat_bp: Rate = 2_200
-    payout_interval_seconds: Annotated[int, msgspec.Meta(ge=1)] = 86_400
+    payout_interval_seconds: Annotated[int, msgspec.Meta(ge=0)] = 0

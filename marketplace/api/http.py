@@ -100,7 +100,7 @@ async def show_money(request: AnyRequest) -> MoneyAnswer:
                     shop_order_id=settlement.shop_order_id,
                     kind=settlement.kind,
                     amount=transfer.amount,
-                    status=transfer.status.value,
+                    status=transfer.status,
                 )
             )
     sent = [

@@ -12,9 +12,7 @@ from marketplace.errors import BasketChangedError, BasketInvalidError, OrderNotF
 from marketplace.listings import records
 from marketplace.orders import basket, checkout, reads
 from marketplace.orders.domain import basket as rules
-from payouts.service.payments import observe_payment
 from tests.marketplace.listings.builders import HUB_ID, delete, product, put, shop_id_of, variant
-from tests.marketplace.orders.till import refunded_total
 from tests.marketplace.orders.world import APPS, PRICE_MINOR, SHIPPING_MINOR, World
 
 pytestmark = pytest.mark.apps(*APPS)
@@ -155,10 +153,10 @@ async def test_money_that_comes_after_the_end_goes_back_in_full(world: World) ->
     token = await world.hold({"a": 1, "b": 1})
     await checkout.proceed(world.hub, token, clock.now())
     await checkout.stop(token, clock.now())
-    await observe_payment(world.hub.payments, world.till.pay(), clock.now())
+    await world.money_arrives(token)
     await world.work()
     assert (await checkout.find(token)).state == "cancelled"
-    assert refunded_total(world.till) == 2 * (PRICE_MINOR + SHIPPING_MINOR)
+    assert world.refunded() == 2 * (PRICE_MINOR + SHIPPING_MINOR)
     assert (world.sold("a"), world.left("a")) == (0, 3)
 
 
@@ -166,7 +164,7 @@ async def test_who_gives_up_paying_may_try_again(world: World) -> None:
     """A payment that ended without money leaves the holds; another one can be begun and paid."""
     token = await world.hold({"a": 1})
     await checkout.proceed(world.hub, token, clock.now())
-    await observe_payment(world.hub.payments, world.till.give_up(), clock.now())
+    await world.shopper_gives_up(token)
     assert (await checkout.find(token)).state == "held"
     await world.pay(token)
     await world.work()

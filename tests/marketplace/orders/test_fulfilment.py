@@ -1,5 +1,7 @@
 """After payment: every held part is confirmed, placed, or given back to the cent."""
 
+from datetime import timedelta
+
 import pytest
 
 from federation.conversations.messages import Accepted, Cancelled, Declined, Delivered, Shipped, ShippedLine
@@ -12,9 +14,8 @@ from marketplace.orders import checkout, refunds
 from marketplace.orders.domain.refunds import RefundLine, RefundRequest
 from marketplace.orders.store import parts as part_store
 from payouts import service as payouts
-from payouts.service.payments import observe_payment
+from payouts.service.bank_payouts import observe_payout
 from tests.marketplace.listings.builders import shop_id_of
-from tests.marketplace.orders.till import refunded_total
 from tests.marketplace.orders.world import APPS, PRICE_MINOR, SHIPPING_MINOR, World
 
 pytestmark = pytest.mark.apps(*APPS)
@@ -59,7 +60,7 @@ async def test_a_hold_that_ran_out_is_taken_once_more(world: World) -> None:
     await world.pay(token)
     await world.work()
     assert await world.states(token) == {"a": "placed", "b": "placed"}
-    assert refunded_total(world.till) == 0
+    assert world.refunded() == 0
 
 
 async def test_a_piece_lost_after_payment_is_refunded_to_the_cent(world: World) -> None:
@@ -71,7 +72,7 @@ async def test_a_piece_lost_after_payment_is_refunded_to_the_cent(world: World) 
     await world.pay(token)
     await world.work()
     assert await world.states(token) == {"a": "cancelled", "b": "placed"}
-    assert refunded_total(world.till) == PART_MINOR
+    assert world.refunded() == PART_MINOR
     view = await world.view(token)
     assert view.refunded.amount_minor == PART_MINOR
     assert view.parts[0].refunded == view.parts[0].total
@@ -84,7 +85,7 @@ async def test_a_confirm_refused_twice_ends_the_part(world: World) -> None:
     world.boutiques.refuses(shop_id_of("a"), "confirm", "reservation-expired", times=2)
     token = await world.buy({"a": 1})
     assert await world.states(token) == {"a": "cancelled"}
-    assert refunded_total(world.till) == PART_MINOR
+    assert world.refunded() == PART_MINOR
     assert [call for _, call, _ in world.boutiques.calls].count("confirm") == 2
     assert world.left("a") == 3
 
@@ -95,7 +96,7 @@ async def test_an_order_the_boutique_will_not_take_is_refunded(world: World, slu
     world.boutiques.refuses(shop_id_of("a"), "place_order", slug)
     token = await world.buy({"a": 1, "b": 1})
     assert await world.states(token) == {"a": "declined", "b": "placed"}
-    assert refunded_total(world.till) == PART_MINOR
+    assert world.refunded() == PART_MINOR
     assert await world.told("a") == []
 
 
@@ -107,7 +108,7 @@ async def test_a_boutique_that_cannot_fulfil_gives_everything_back(world: World,
     await world.work()
     view = await world.view(token)
     assert view.parts[0].reason == word.reason
-    assert (refunded_total(world.till), view.refunded.amount_minor) == (PART_MINOR, PART_MINOR)
+    assert (world.refunded(), view.refunded.amount_minor) == (PART_MINOR, PART_MINOR)
     assert await world.told("a") == ["settled", "refunded", "refunded"]
     assert await world.told("b") == ["settled"]
     assert await books_balance()
@@ -177,14 +178,14 @@ async def test_the_operator_gives_back_by_piece_and_parcel(world: World) -> None
     await give_back(token, first)
     await give_back(token, first)
     await world.work()
-    assert refunded_total(world.till) == PRICE_MINOR
+    assert world.refunded() == PRICE_MINOR
     with pytest.raises(RefundInvalidError, match="1 left"):
         await give_back(token, request(part.id, RefundLine(line, 2)))
     with pytest.raises(RefundInvalidError, match="shipping"):
         await give_back(token, request(part.id, shipping=True))
     await give_back(token, request(part.id, RefundLine(line, 1)))
     await world.work()
-    assert refunded_total(world.till) == 2 * PRICE_MINOR
+    assert world.refunded() == 2 * PRICE_MINOR
     assert await world.told("a") == ["settled", "refunded", "refunded"]
     assert (await world.view(token)).parts[0].lines[0].refunded_quantity == 2
     assert await books_balance()
@@ -203,7 +204,7 @@ async def test_a_payment_told_twice_counts_once(world: World) -> None:
     """The provider may repeat itself: one capture, one confirm, one mail."""
     token = await world.hold({"a": 1})
     await world.pay(token)
-    await observe_payment(world.hub.payments, world.till.pay(), clock.now())
+    await world.money_arrives(token)
     async with atomic():
         await world.hub.payments.listener.payment_succeeded(await world.order_id(token), clock.now())
     await world.work()
@@ -221,3 +222,19 @@ async def test_no_message_is_left_behind(world: World) -> None:
     await world.work()
     rows = await fetch("SELECT topic, state, last_error FROM node_outbox WHERE state <> 'done'")
     assert [dict(row) for row in rows] == []
+
+
+async def test_payouts_are_told_to_the_boutique_order_by_order(world: World) -> None:
+    """When the bank has the money, the boutique hears how much of it is from which order."""
+    token = await world.buy({"a": 1})
+    await world.says("a", token, Accepted())
+    await world.says("a", token, Shipped())
+    await world.work()
+    later = clock.now() + timedelta(days=2)
+    await payouts.run_payouts(world.hub.payments, later)
+    await world.work()
+    for payout_id in list(world.till.payouts):
+        world.till.arrive(payout_id)
+        await observe_payout(world.hub.payments, world.till.payouts[payout_id], later)
+    assert (await world.told("a"))[-1] == "paid_out"
+    assert sum(one.amount.amount_minor for one in world.till.payouts.values()) == PART_MINOR - 1_220

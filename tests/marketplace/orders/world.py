@@ -14,6 +14,7 @@ from federation.node.database import atomic, fetch
 from federation.node.outbox import Message, Outbox
 from federation.service.context import create_federation
 from federation.vocabulary.ids import PartyId, new_id
+from federation.vocabulary.money import Money
 from marketplace.accounts.setup import open_hub
 from marketplace.desk import GalleryDesk
 from marketplace.hub import Hub
@@ -27,6 +28,7 @@ from marketplace.orders.tasks import order_handlers
 from marketplace.orders.views import Contact, OrderView
 from marketplace.payments import OrderMoney
 from marketplace.settings import HubSettings
+from payouts.adapters.memory import MemoryProvider
 from payouts.service.context import Payments
 from payouts.service.payments import observe_payment
 from payouts.settings import PayoutSettings
@@ -35,12 +37,13 @@ from search.adapters.memory import MemoryEngine
 from search.documents import LISTINGS
 from search.service import Catalog
 from tests.marketplace.listings.builders import open_boutique, product, profile, put, shop_id_of, variant
-from tests.marketplace.orders.till import Till
 
 APPS = ("federation.piccolo_app", "payouts.piccolo_app", "marketplace.piccolo_app")
 ADDRESS = Address(name="Ada Lovelace", line1="Via Roma 1", postcode="90133", town="Palermo", country="IT")
 PRICE_MINOR = 10_000
 SHIPPING_MINOR = 690
+FLOAT_MINOR = 100_000
+"""The hub's own money at the provider, from which the fees of refunded payments are borne."""
 
 
 class Visitor:
@@ -68,7 +71,8 @@ class World:
             sandbox_webhook_secret="secret",
         )
         payout_settings = PayoutSettings(vat_country="IT")
-        self.till = Till()
+        self.till = MemoryProvider(clock.now())
+        self.till.take_from_platform(Money(-FLOAT_MINOR, "EUR"))
         self.boutiques = MemoryBoutiques()
         self.desk = GalleryDesk(settings)
         self.hub = Hub(
@@ -125,8 +129,28 @@ class World:
     async def pay(self, token: str) -> None:
         """Go to the payment page and pay there; the provider's word arrives."""
         await checkout.proceed(self.hub, token, clock.now())
-        payment_id = (await checkout.find(token)).payment_id
-        await observe_payment(self.hub.payments, self.till.pay(str(payment_id)), clock.now())
+        await self.money_arrives(token)
+
+    async def money_arrives(self, token: str) -> None:
+        """The provider has the shopper's money and says so."""
+        payment_id = await self.provider_payment(token)
+        self.till.pay(payment_id)
+        await observe_payment(self.hub.payments, self.till.payments[payment_id], clock.now())
+
+    async def shopper_gives_up(self, token: str) -> None:
+        """The shopper leaves the payment page for good, and the provider says so."""
+        payment_id = await self.provider_payment(token)
+        self.till.give_up(payment_id)
+        await observe_payment(self.hub.payments, self.till.payments[payment_id], clock.now())
+
+    async def provider_payment(self, token: str) -> str:
+        """What the provider calls the order's payment."""
+        own = str((await checkout.find(token)).payment_id)
+        return next(one.id for one in self.till.payments.values() if one.reference == own)
+
+    def refunded(self) -> int:
+        """Minor units that went back to shoppers."""
+        return sum(one.amount.amount_minor for one in self.till.refunds.values() if one.status == "succeeded")
 
     async def buy(self, wanted: Mapping[str, int]) -> str:
         """All of it: hold, pay, and let the workers run."""
