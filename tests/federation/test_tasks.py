@@ -1,0 +1,59 @@
+"""What a worker is given: handlers for every topic, sweeps for what was lost."""
+
+from datetime import timedelta
+
+from federation.node import clock, database
+from federation.service import catalogue, links, orders, stock
+from federation.tasks import fed_handlers, fed_sweeps, forget_nonces, push_lagging
+from tests.federation.goods import product
+from tests.federation.nodes import Pair
+from tests.federation.service.test_catalogue import append
+
+
+async def test_every_topic_has_a_handler(strangers: Pair) -> None:
+    """Each topic that a use case writes to the outbox is handled."""
+    assert set(fed_handlers(strangers.shop.fed)) == {catalogue.TOPIC, stock.TOPIC, orders.TOPIC, links.TOPIC}
+
+
+async def test_a_node_sweeps_for_the_desks_it_has(strangers: Pair) -> None:
+    """A node without a hub never pulls, one without a shop never sends heartbeats."""
+    fed = strangers.shop.fed
+    everything = {sweep.name for sweep in fed_sweeps(fed)}
+    fed.hub_desk = None
+    shop_only = {sweep.name for sweep in fed_sweeps(fed)}
+    assert everything - shop_only == {"fed.pull"}
+    assert "fed.heartbeat" in shop_only
+
+
+async def test_a_lagging_hub_is_sent_what_it_lacks(pair: Pair) -> None:
+    """When the message about new lines was lost for good, the sweep announces them anew, once per interval."""
+    await append(pair.shop, product(1))
+    later = clock.now() + timedelta(seconds=60)
+    with pair.shop.here():
+        await database.execute("UPDATE node_outbox SET state = 'dead', finished_at = now() WHERE state = 'due'")
+        await push_lagging(later)
+        await push_lagging(later)
+        waiting = await database.fetch_value("SELECT count(*) FROM node_outbox WHERE state = 'due'")
+    assert waiting == 1
+    await pair.shop.drain_later()
+    assert set(pair.hub.hub_desk.records) == {"product/p1"}
+
+
+async def test_the_sweeps_run(pair: Pair) -> None:
+    """Each sweep does its round over a linked pair without failing."""
+    later = clock.now() + timedelta(seconds=60)
+    for node in (pair.shop, pair.hub):
+        with node.here() as fed:
+            for sweep in fed_sweeps(fed):
+                await sweep.run(later)
+    assert pair.hub.hub_desk.heartbeats >= 1
+
+
+async def test_old_nonces_are_forgotten(pair: Pair) -> None:
+    """Nonces older than any request that would still be taken are dropped, younger ones kept."""
+    with pair.hub.here():
+        kept = await database.fetch_value("SELECT count(*) FROM fed_nonce")
+        await forget_nonces(clock.now())
+        assert await database.fetch_value("SELECT count(*) FROM fed_nonce") == kept > 0
+        await forget_nonces(clock.now() + timedelta(minutes=11))
+        assert await database.fetch_value("SELECT count(*) FROM fed_nonce") == 0
