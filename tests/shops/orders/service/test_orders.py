@@ -1,0 +1,263 @@
+"""Orders from a hub, what the boutique does with them, and what the hub says after."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from federation.conversations import checks
+from federation.conversations.messages import (
+    Cancelled,
+    CancelRequested,
+    EventBody,
+    OrderEvent,
+    PaidOut,
+    Refunded,
+    SellerPart,
+    Settled,
+    Shipped,
+    ShippedLine,
+    ShopOrder,
+    Transferred,
+)
+from federation.documents.times import text_of
+from federation.errors import OrderDeclinedError
+from federation.node import clock
+from federation.node.database import atomic, fetch, fetch_value
+from federation.service.orders import take_event
+from federation.vocabulary.ids import PartyId, new_id
+from shops.catalog import service as catalog
+from shops.errors import OrderStateError, UnknownOrderError
+from shops.orders import store
+from shops.orders.domain.orders import OrderView
+from shops.orders.service import steps
+from shops.orders.service.steps import Step
+from shops.service import edit_profile
+from shops.settings import ShopNodeSettings
+from tests.shops.house import (
+    APPS,
+    DESK,
+    HUB,
+    confirmed,
+    euros,
+    on_hand,
+    opened,
+    order_of,
+    placed,
+    profile,
+    stocked,
+)
+
+pytestmark = pytest.mark.apps(*APPS)
+
+
+def step() -> Step:
+    return Step(new_id(), clock.now())
+
+
+async def ordered(shop_id: PartyId, quantity: int = 1, stock: int = 3) -> tuple[OrderView, str]:
+    """A placed order over confirmed pieces, and its variant."""
+    dress = await stocked(shop_id, stock)
+    order = await order_of(shop_id, await confirmed(shop_id, (dress, quantity)), quantity)
+    await placed(shop_id, order)
+    return await look(shop_id, order), dress
+
+
+async def look(shop_id: PartyId, order: ShopOrder | OrderView) -> OrderView:
+    order_id = UUID(order.id) if isinstance(order, ShopOrder) else order.order_id
+    row = await store.row_of(shop_id, (HUB, order_id))
+    assert row is not None
+    return await store.order(shop_id, row)
+
+
+async def sent(shop_id: PartyId) -> list[str]:
+    """The kinds of events told to the hub, in order."""
+    rows = await fetch("SELECT body FROM fed_event_out WHERE local_id = $1 ORDER BY sequence", shop_id)
+    return [msgspec.json.decode(row["body"])["kind"] for row in rows]
+
+
+async def hears(shop_id: PartyId, order: OrderView, sequence: int, body: EventBody, now: datetime) -> OrderEvent:
+    """Let the hub tell something about an order, as the federation delivers it."""
+    event = checks.make_event(str(new_id()), str(order.order_id), sequence, body, text_of(now))
+    async with atomic():
+        await take_event(DESK, (shop_id, HUB), event, now)
+    return event
+
+
+async def test_an_order_is_kept_once(shop_id: PartyId) -> None:
+    """The same order again is the same order; its pieces left the stock when they were confirmed."""
+    dress = await stocked(shop_id, 3)
+    order = await order_of(shop_id, await confirmed(shop_id, (dress, 2)), 2)
+    await placed(shop_id, order)
+    await placed(shop_id, order)
+    assert len(await store.order_rows(shop_id)) == 1
+    view = await look(shop_id, order)
+    assert (view.state, view.document, view.lines[0].quantity) == ("placed", order, 2)
+    assert await on_hand(shop_id, dress) == 1
+
+
+async def test_a_wrong_price_is_declined(shop_id: PartyId) -> None:
+    """An order below the published price is declined with the price, and nothing of it is kept."""
+    dress = await stocked(shop_id, 3)
+    reservation_id = await confirmed(shop_id, (dress, 1))
+    cheap = await order_of(shop_id, reservation_id, unit_price=euros(100))
+    with pytest.raises(OrderDeclinedError, match="costs 18900 EUR"):
+        await placed(shop_id, cheap)
+    assert await store.order_rows(shop_id) == []
+    await placed(shop_id, await order_of(shop_id, reservation_id))
+
+
+async def test_a_price_changed_between_hold_and_order_is_honoured(shop_id: PartyId) -> None:
+    """The shopper pays what was published when the pieces were held, though the boutique raised it since."""
+    dress = await stocked(shop_id, 3)
+    reservation_id = await confirmed(shop_id, (dress, 1))
+    order = await order_of(shop_id, reservation_id)
+    async with atomic():
+        await catalog.change_price(shop_id, dress, (euros(18_900), euros(20_000)), clock.now())
+    await placed(shop_id, order)
+    assert (await look(shop_id, order)).state == "placed"
+
+
+async def test_an_order_needs_its_own_confirmed_reservation(shop_id: PartyId) -> None:
+    """Neither an unknown reservation nor one already spent on an order will do."""
+    view, _ = await ordered(shop_id)
+    with pytest.raises(OrderDeclinedError, match="confirmed reservation"):
+        await placed(shop_id, await order_of(shop_id, str(new_id())))
+    with pytest.raises(OrderDeclinedError, match="ordered already"):
+        await placed(shop_id, await order_of(shop_id, str(view.reservation_id)))
+
+
+async def test_a_boutique_may_accept_at_once(shop_id: PartyId) -> None:
+    """With automatic acceptance the hub hears `accepted` in the transaction that placed the order."""
+    async with atomic():
+        await edit_profile(shop_id, profile(order_acceptance="automatic"), clock.now())
+    view, _ = await ordered(shop_id)
+    assert view.state == "accepted"
+    assert await sent(shop_id) == ["accepted"]
+
+
+async def test_accept_and_ship_with_double_clicks(shop_id: PartyId) -> None:
+    """Each step is told once, though each button is clicked twice."""
+    view, _ = await ordered(shop_id)
+    accept, ship = step(), step()
+    for _ in range(2):
+        async with atomic():
+            await steps.accept(shop_id, view.row, accept)
+    for _ in range(2):
+        async with atomic():
+            await steps.ship(shop_id, view.row, Shipped(carrier="GLS", tracking="IT1"), ship)
+    assert await sent(shop_id) == ["accepted", "shipped"]
+    shipped = await look(shop_id, view)
+    assert (shipped.state, shipped.lines[0].shipped) == ("in_fulfilment", 1)
+    async with atomic():
+        await steps.deliver(shop_id, view.row, step())
+    assert (await look(shop_id, view)).state == "completed"
+
+
+async def test_a_step_that_does_not_fit_changes_nothing(shop_id: PartyId) -> None:
+    """Accepting from another tab after the order was cancelled is refused and tells the hub nothing."""
+    view, dress = await ordered(shop_id)
+    async with atomic():
+        await steps.cancel(shop_id, view.row, "the cat slept on it", step())
+    with pytest.raises(OrderStateError, match="moved on"):
+        async with atomic():
+            await steps.accept(shop_id, view.row, step())
+    assert await sent(shop_id) == ["cancelled"]
+    assert await on_hand(shop_id, dress) == 3
+
+
+async def test_parcels_may_leave_one_by_one(shop_id: PartyId) -> None:
+    """Two pieces may go in two parcels; a third parcel has nothing to carry."""
+    view, _ = await ordered(shop_id, quantity=2)
+    line_id = view.lines[0].line_id
+    async with atomic():
+        await steps.accept(shop_id, view.row, step())
+    for _ in range(2):
+        async with atomic():
+            await steps.ship(shop_id, view.row, Shipped(lines=(ShippedLine(line_id, 1),)), step())
+    with pytest.raises(steps.RecordInvalidError, match="0 pieces are left"):
+        async with atomic():
+            await steps.ship(shop_id, view.row, Shipped(lines=(ShippedLine(line_id, 1),)), step())
+    assert await sent(shop_id) == ["accepted", "shipped", "shipped"]
+
+
+@pytest.mark.parametrize(("reason", "left"), [("sold_out", 2), ("cannot_deliver", 3)])
+async def test_declining_restocks_what_is_still_whole(shop_id: PartyId, reason: steps.DeclineReason, left: int) -> None:
+    """Pieces go back on sale unless the reason says that they are gone or damaged."""
+    view, dress = await ordered(shop_id)
+    async with atomic():
+        await steps.decline(shop_id, view.row, (reason, "sorry"), step())
+    assert (await look(shop_id, view)).state == "declined"
+    assert await on_hand(shop_id, dress) == left
+
+
+async def test_a_hub_may_cancel_before_anything_left(shop_id: PartyId) -> None:
+    """The hub's `cancelled` restocks once; a wish to cancel waits for the boutique's word."""
+    view, dress = await ordered(shop_id)
+    await hears(shop_id, view, 1, CancelRequested("changed my mind"), clock.now())
+    asked = await look(shop_id, view)
+    assert (asked.state, asked.cancellation, asked.reason) == ("placed", "requested", "changed my mind")
+    await hears(shop_id, view, 2, Cancelled("payment failed"), clock.now())
+    assert (await look(shop_id, view)).state == "cancelled"
+    assert await on_hand(shop_id, dress) == 3
+
+
+async def test_a_late_cancellation_moves_nothing(shop_id: PartyId) -> None:
+    """A `cancelled` that crosses the parcel is kept in the history; later events still get through."""
+    view, dress = await ordered(shop_id)
+    async with atomic():
+        await steps.accept(shop_id, view.row, step())
+        await steps.ship(shop_id, view.row, Shipped(), step())
+    await hears(shop_id, view, 1, Cancelled("too late"), clock.now())
+    await hears(shop_id, view, 2, Transferred(euros(100)), clock.now())
+    late = await look(shop_id, view)
+    assert (late.state, late.money.transferred_minor) == ("in_fulfilment", 100)
+    assert [event.kind for event in late.events] == ["accepted", "shipped", "cancelled", "transferred"]
+    assert await on_hand(shop_id, dress) == 2
+
+
+async def test_money_follows_the_hub_events(shop_id: PartyId) -> None:
+    """Settlement, refund, transfer and payout add up to what is owed."""
+    view, _ = await ordered(shop_id, quantity=2)
+    now = clock.now()
+    part = SellerPart(commission=euros(3_780), commission_vat=euros(756), seller=euros(33_264), shipping=euros(900))
+    refund = Refunded(
+        refund_id=str(new_id()),
+        amount=euros(18_900),
+        seller_part=euros(16_632),
+        line_id=view.lines[0].line_id,
+        quantity=1,
+    )
+    bodies: list[EventBody] = [
+        Settled(part),
+        Transferred(euros(34_164)),
+        refund,
+        PaidOut(euros(30_000), "2026-11-25T00:00:00Z"),
+    ]
+    for sequence, body in enumerate(bodies, 1):
+        await hears(shop_id, view, sequence, body, now)
+    after = await look(shop_id, view)
+    assert (after.money.due_minor, after.money.owed_minor) == (33_264 + 900 - 16_632, -16_632)
+    assert (after.money.paid_out_minor, after.lines[0].refunded) == (30_000, 1)
+
+
+async def test_the_same_event_twice_counts_once(shop_id: PartyId) -> None:
+    """An event delivered to the desk again changes nothing."""
+    view, _ = await ordered(shop_id)
+    event = await hears(shop_id, view, 1, Transferred(euros(500)), clock.now())
+    async with atomic():
+        await DESK.order_event(shop_id, HUB, event, clock.now())
+    assert (await look(shop_id, view)).money.transferred_minor == 500
+
+
+async def test_another_boutique_sees_nothing(shop_id: PartyId, settings: ShopNodeSettings) -> None:
+    """An order's row number opens nothing for another boutique of the same node."""
+    view, _ = await ordered(shop_id)
+    other = (await opened(settings, "bottega-due")).shop_id
+    with pytest.raises(UnknownOrderError):
+        await store.order(other, view.row)
+    with pytest.raises(UnknownOrderError):
+        async with atomic():
+            await steps.accept(other, view.row, step())
+    assert await fetch_value("SELECT count(*) FROM fed_event_out") == 0
