@@ -15,6 +15,10 @@ from federation.vocabulary.errors import PeerRefusedError, PeerUnreachableError
 Call = Literal["hold", "confirm", "release", "place_order"]
 
 
+class ProcessKilledError(RuntimeError):
+    """The hub's process died at this point; nothing of ours catches it."""
+
+
 class MemoryBoutiques:
     """`marketplace.orders.ports.Boutiques` in memory; `left` is stock by (shop id, variant id)."""
 
@@ -25,7 +29,7 @@ class MemoryBoutiques:
         self.calls: list[tuple[str, str, str]] = []
         self.reservations: dict[str, _Reservation] = {}
         self._faults: dict[tuple[str, str], list[Callable[[], None]]] = {}
-        self._lost: set[tuple[str, str]] = set()
+        self._afterwards: dict[tuple[str, str], Exception] = {}
 
     def stock(self, shop_id: str, variant_id: str, quantity: int) -> None:
         """Put pieces on the shelf."""
@@ -37,7 +41,11 @@ class MemoryBoutiques:
 
     def loses_answer(self, shop_id: str, call: Call) -> None:
         """The next call reaches the shop and works, but its answer is lost."""
-        self._lost.add((shop_id, call))
+        self._afterwards[shop_id, call] = PeerUnreachableError("no answer")
+
+    def kills_the_caller(self, shop_id: str, call: Call) -> None:
+        """The next call reaches the shop and works; then the hub's process dies before it can write that down."""
+        self._afterwards[shop_id, call] = ProcessKilledError(f"killed after {call}")
 
     def refuses(self, shop_id: str, call: Call, slug: str, times: int = 1) -> None:
         """The next calls are refused for good."""
@@ -127,9 +135,9 @@ class MemoryBoutiques:
             faults.pop(0)()
 
     def _lose(self, shop_id: str, call: Call) -> None:
-        if (shop_id, call) in self._lost:
-            self._lost.discard((shop_id, call))
-            _unreachable()
+        error = self._afterwards.pop((shop_id, call), None)
+        if error is not None:
+            raise error
 
     def _fail(self, shop_id: str, call: Call, times: int, fault: Callable[[], None]) -> None:
         self._faults.setdefault((shop_id, call), []).extend([fault] * times)

@@ -83,6 +83,7 @@ class World:
             boutiques=self.boutiques,
         )
         self.events: dict[str, int] = {}
+        self.ahead_seconds = 0
 
     async def open(self, letters: str = "abc", pieces: int = 3) -> None:
         """Set the hub up with a boutique per letter, each with `pieces` of one dress at 100.00, shipping 6.90."""
@@ -160,7 +161,7 @@ class World:
         return token
 
     async def work(self, ahead_seconds: int = 600, rounds: int = 12) -> None:
-        """Let the workers deliver everything that becomes due within `ahead_seconds`, retries included."""
+        """Let the workers deliver until nothing more is due, their time moving on by `ahead_seconds` each round."""
         outbox = Outbox(
             {
                 **order_handlers(self.hub),
@@ -170,8 +171,9 @@ class World:
             }
         )
         idle = 0
-        for turn in range(1, rounds + 1):
-            now = clock.now() + timedelta(seconds=turn * ahead_seconds)
+        for _ in range(rounds):
+            self.ahead_seconds += ahead_seconds
+            now = clock.now() + timedelta(seconds=self.ahead_seconds)
             idle = 0 if sum([await outbox.drain(queue, now) for queue in ("sync", "money", "mail")]) else idle + 1
             if idle > 1:
                 return
