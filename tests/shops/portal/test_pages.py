@@ -1,0 +1,305 @@
+"""The portal's pages as their people use them: by forms, without scripts."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from federation.node import clock
+from federation.node.database import atomic, fetch_value
+from federation.node.outbox import Outbox
+from federation.service.catalogue import own_leaf_hash
+from federation.vocabulary.ids import PartyId
+from shops import service, store
+from shops.catalog import service as catalog
+from shops.importers.service import QUEUE
+from shops.settings import ShopNodeSettings
+from shops.tasks import shop_handlers
+from tests.shops.house import APPS, DESK, HUB, confirmed, on_hand, order_of, placed, request, stocked
+from tests.shops.media.domain.test_pictures import png
+from tests.shops.portal.conftest import HOME
+from tests.support.clients import csrf_token, form
+
+pytestmark = pytest.mark.apps(*APPS)
+
+PRODUCT = {
+    "id": "L-7",
+    "title_en": "Linen dress <b>bold</b>",
+    "category": "dresses",
+    "gender": "women",
+    "materials": "linen, shell",
+    "v0_sku": "L-7-42",
+    "v0_system": "IT",
+    "v0_size": "42",
+    "v0_colour": "Notte",
+    "v0_family": "navy",
+    "v0_price": "189,00",
+}
+
+
+def fields(html: str) -> dict[str, str]:
+    """The values of all named inputs of a page."""
+    found = re.findall(r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"', html)
+    return dict(found)
+
+
+async def read(browser: httpx.AsyncClient, path: str) -> str:
+    answer = await browser.get(HOME + path)
+    assert answer.status_code == httpx.codes.OK, answer.text
+    return answer.text
+
+
+async def test_the_overview_puts_the_next_thing_on_top(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """An empty boutique is told to find a hub and bring its catalogue; a new order comes before both."""
+    before = await read(browser, "")
+    assert "Bring in your catalogue" in before
+    assert "Propose your boutique to a hub" in before
+    dress = await stocked(shop_id, 1)
+    await placed(shop_id, await order_of(shop_id, await confirmed(shop_id, (dress, 1))))
+    after = await read(browser, "")
+    assert after.index("Accept or decline 1 new order") < after.index("Propose your boutique to a hub")
+    assert "1 variant sold out" in after
+
+
+async def test_the_root_key_warning_goes_when_the_file_does(
+    browser: httpx.AsyncClient, shop_id: PartyId, tmp_path: Path
+) -> None:
+    """The portal warns as long as the recovery file lies on this machine."""
+    recovery = tmp_path / "atelier-nove.key"
+    recovery.write_text("secret")
+    async with atomic():
+        await service.note_recovery_file(shop_id, str(recovery))
+    assert "Move your root key away" in await read(browser, "")
+    assert str(recovery) in await read(browser, "/profile")
+    recovery.unlink()
+    assert "Move your root key away" not in await read(browser, "")
+
+
+async def test_a_product_is_written_by_form(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """The form publishes a product, shows it escaped, and an edit of it makes a new leaf."""
+    answer = await form(browser, f"{HOME}/new-product", PRODUCT)
+    assert answer.headers["location"] == f"{HOME}/products/L-7"
+    shown = await read(browser, "/products/L-7")
+    assert "&lt;b&gt;bold" in shown
+    assert "<b>bold" not in shown
+    written = (await catalog.product(shop_id, "L-7")).product
+    assert (written.variants[0].price.amount_minor, written.materials) == (18_900, ("linen", "shell"))
+    first = await own_leaf_hash(shop_id, "product/L-7")
+    await form(browser, f"{HOME}/products/L-7", {**PRODUCT, "v0_id": "L-7-42", "v0_price": "150"})
+    assert await own_leaf_hash(shop_id, "product/L-7") not in {None, first}
+    assert "€150.00" in await read(browser, "/products?q=linen")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"v0_price": "12,345"}, "is not a price in EUR"),
+        ({"v0_gtin": "4006381333932"}, "wrong check digit"),
+        ({"id": "no blanks allowed"}, "id:"),
+        ({"title_en": ""}, "needs a title"),
+        ({"v0_sku": "", "v0_price": "3"}, "row 1 needs a SKU"),
+        ({"v0_sku": "", "v0_price": ""}, "at least one variant"),
+    ],
+)
+async def test_a_bad_product_form_is_shown_again(
+    browser: httpx.AsyncClient, shop_id: PartyId, change: dict[str, str], said: str
+) -> None:
+    """What does not fit is said, what was written is kept, nothing is published."""
+    answer = await form(browser, f"{HOME}/new-product", PRODUCT | change)
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert said in answer.text
+    assert 'value="linen, shell"' in answer.text
+    assert await fetch_value("SELECT count(*) FROM shop_product") == 0
+
+
+async def test_stock_and_price_are_edited_in_one_table(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """Changed figures are written, unchanged ones left alone, and the second click changes nothing."""
+    dress = await stocked(shop_id, 3)
+    sent = fields(await read(browser, "/stock")) | {"r0_on_hand": "5", "r0_price": "175.50"}
+    for _ in range(2):
+        answer = await browser.post(f"{HOME}/stock", data=sent)
+    assert await on_hand(shop_id, dress) == 5
+    assert (await catalog.product(shop_id, "dress")).product.variants[0].price.amount_minor == 17_550
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "changed since you looked" in answer.text
+
+
+async def test_a_figure_that_moved_meanwhile_is_not_overwritten(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """A sale between looking and saving is not undone; the row says so and the others are saved."""
+    dress, coat = await stocked(shop_id, 3), await stocked(shop_id, 2, "coat")
+    page = await read(browser, "/stock")
+    sent = fields(page)
+    rows = {sent[f"r{number}_variant"]: number for number in (0, 1)}
+    async with atomic():
+        held = await DESK.hold(shop_id, HUB, request((dress, 1)), clock.now())
+        await DESK.confirm(shop_id, HUB, held.id, clock.now())
+    sent |= {f"r{rows[dress]}_on_hand": "4", f"r{rows[coat]}_on_hand": "7"}
+    answer = await browser.post(f"{HOME}/stock", data=sent)
+    assert "was 3 when you looked and is 2 now" in answer.text
+    assert (await on_hand(shop_id, dress), await on_hand(shop_id, coat)) == (2, 7)
+
+
+async def test_the_till_button_sells_one(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """One click, one piece, also when it is a double click."""
+    dress = await stocked(shop_id, 3)
+    sent = fields(await read(browser, "/stock")) | {"variant": dress, "location": "main"}
+    for _ in range(2):
+        answer = await browser.post(f"{HOME}/stock/sell", data=sent)
+        assert answer.status_code == httpx.codes.SEE_OTHER
+    assert await on_hand(shop_id, dress) == 2
+    assert "one sold at the till" in await read(browser, "/stock")
+
+
+def catalogue_line(**changes: Any) -> bytes:
+    variant = {
+        "sku": "J-1",
+        "size": {"system": "ISO", "value": "52", "label": "52"},
+        "colour": {"name": "Oro", "family": "gold"},
+        "price": "820.00",
+    }
+    product = {"id": "J-1", "title": {"it": "Anello"}, "category": "rings", "gender": "unisex", "variants": [variant]}
+    return msgspec.json.encode({"product": product | changes, "stock": {"J-1": 1}})
+
+
+async def test_a_file_is_looked_at_then_imported(
+    browser: httpx.AsyncClient, shop_id: PartyId, settings: ShopNodeSettings
+) -> None:
+    """Upload shows what would happen and why lines are rejected; the button imports; the report stays."""
+    content = catalogue_line() + b"\n" + catalogue_line(id="J-2", category="ships") + b"\n"
+    token = csrf_token(await read(browser, "/import"))
+    answer = await browser.post(
+        f"{HOME}/import", data={"csrf_token": token}, files={"file": ("spring.jsonl", content, "application/x-ndjson")}
+    )
+    path = answer.headers["location"].removeprefix(HOME)
+    preview = await read(browser, path)
+    assert "Import 1 product" in preview
+    assert "/product/category" in preview
+    assert await fetch_value("SELECT count(*) FROM shop_product") == 0
+    await form(browser, HOME + path, {})
+    assert "This page renews itself" in await read(browser, path)
+    await Outbox(shop_handlers(settings)).drain(QUEUE, clock.now())
+    report = await read(browser, path)
+    assert "is not one we know" in report
+    assert "Done" in report
+    assert await on_hand(shop_id, "J-1") == 1
+    assert "spring.jsonl" in await read(browser, "/import")
+
+
+async def test_no_file_is_told_as_such(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """Sending the import form without a file says what to do."""
+    await form(browser, f"{HOME}/import", {})
+    assert "Choose a file first." in await read(browser, "/import")
+
+
+async def ordered(browser: httpx.AsyncClient, shop_id: PartyId) -> str:
+    """An order's page address, with one new order placed."""
+    dress = await stocked(shop_id, 2)
+    await placed(shop_id, await order_of(shop_id, await confirmed(shop_id, (dress, 1))))
+    found = re.search(r'href="/portal/atelier-nove(/orders/\d+)"', await read(browser, "/orders?state=open"))
+    assert found is not None
+    return found.group(1)
+
+
+async def test_an_order_is_accepted_and_shipped_by_form(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """The page shows address and money, offers the next step, and a double click ships once."""
+    path = await ordered(browser, shop_id)
+    page = await read(browser, path)
+    for text in ("Ada Lumière", "69002", "€198.00", "€170.10", "Accept the order"):
+        assert text in page
+    await browser.post(f"{HOME}{path}/accept", data=fields(page))
+    page = await read(browser, path)
+    assert "Accepted. The hub has been told." in page
+    sent = fields(page) | {"carrier": "GLS", "tracking": "IT-77"}
+    for _ in range(2):
+        await browser.post(f"{HOME}{path}/ship", data=sent)
+    shipped = await read(browser, path)
+    assert "IT-77" in shipped
+    assert "Everything has arrived" in shipped
+    assert await fetch_value("SELECT count(*) FROM fed_event_out") == 2
+
+
+async def test_declining_needs_a_reason(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """Without a reason nothing happens; with one the order is declined and the reason is kept."""
+    path = await ordered(browser, shop_id)
+    sent = fields(await read(browser, path))
+    await browser.post(f"{HOME}{path}/decline", data=sent | {"reason": "mood"})
+    page = await read(browser, path)
+    assert "choose a reason" in page
+    await browser.post(f"{HOME}{path}/decline", data=fields(page) | {"reason": "damaged", "note": "a torn seam"})
+    assert "The piece is damaged: a torn seam" in await read(browser, path)
+
+
+async def test_money_adds_up_on_its_page(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """The sum of what is owed is the share and the shipping of the open order."""
+    await ordered(browser, shop_id)
+    page = await read(browser, "/money")
+    assert "Still owed to you" in page
+    assert page.count("€179.10") >= 3
+
+
+async def test_a_picture_is_kept_and_served_harmless(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """An uploaded picture appears on the product and is served for ever under its hash, in a sandbox."""
+    await stocked(shop_id, 1)
+    page = await read(browser, "/products/dress")
+    for name, data in (("x.png", png(30, 40)), ("x.png", b"<svg/>")):
+        await browser.post(
+            f"{HOME}/products/dress/pictures",
+            data={"csrf_token": csrf_token(page), "alt": "Front"},
+            files={"picture": (name, data, "image/png")},
+        )
+    assert "not a JPEG, PNG, WebP or AVIF" in await read(browser, "/products/dress")
+    media = (await catalog.product(shop_id, "dress")).product.media
+    assert [(picture.width, picture.height, picture.alt) for picture in media] == [(30, 40, "Front")]
+    served = await browser.get(f"/media/{media[0].sha256}")
+    assert (served.content, served.headers["content-type"]) == (png(30, 40), "image/png")
+    assert served.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert "immutable" in served.headers["cache-control"]
+    assert (await browser.get(f"/media/{'0' * 64}")).status_code == httpx.codes.NOT_FOUND
+    await form(browser, f"{HOME}/products/dress", {}, action=f"{HOME}/products/dress/pictures/{media[0].sha256}/remove")
+    assert (await catalog.product(shop_id, "dress")).product.media == ()
+
+
+async def test_the_profile_form_round_trips(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """Saving the form as shown changes nothing; a changed name is published; a bad rate is said."""
+    page = await read(browser, "/profile")
+    shown = fields(page) | {"order_acceptance": "manual"}
+    await browser.post(f"{HOME}/profile", data=shown)
+    before = (await store.boutique(shop_id)).profile
+    assert (before.name, before.shipping[0].countries) == ("Atelier Nove", ("IT", "FR"))
+    answer = await browser.post(f"{HOME}/profile", data=shown | {"name": "Atelier Dieci", "story_it": "Nata nel 1974"})
+    assert answer.status_code == httpx.codes.SEE_OTHER
+    after = (await store.boutique(shop_id)).profile
+    assert (after.name, after.story) == ("Atelier Dieci", {"it": "Nata nel 1974"})
+    answer = await browser.post(f"{HOME}/profile", data=shown | {"rate0_price": "free"})
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "is not a price" in answer.text
+
+
+async def test_an_unreachable_hub_is_told_plainly(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """Proposing to an address that cannot be fetched says so and keeps nothing."""
+    await form(browser, f"{HOME}/hubs", {"address": "https://10.0.0.1/profile"}, action=f"{HOME}/hubs/propose")
+    assert "Not proposed." in await read(browser, "/hubs")
+    assert await fetch_value("SELECT count(*) FROM fed_link") == 0
+
+
+async def test_the_boutique_site_shows_what_is_on_sale(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """The own site shows its pieces in its own colours; a withdrawn piece is gone; a stranger's address too."""
+    await stocked(shop_id, 1)
+    front = (await browser.get("/@atelier-nove")).text
+    assert "Linen, cut by hand" in front
+    assert "The dress" in front
+    assert "#6B1F2A" in front
+    assert "€189.00" in (await browser.get("/@atelier-nove/p/dress")).text
+    async with atomic():
+        await catalog.withdraw(shop_id, "dress", clock.now())
+    assert (await browser.get("/@atelier-nove/p/dress")).status_code == httpx.codes.NOT_FOUND
+    assert (await browser.get("/@nobody")).status_code == httpx.codes.NOT_FOUND
+    assert "Atelier Nove" in (await browser.get("/")).text
+
+
+async def test_one_boutique_goes_straight_in(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """The owner of a single boutique is led to it from the portal's front."""
+    assert (await browser.get("/portal")).headers["location"] == HOME
