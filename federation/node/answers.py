@@ -79,6 +79,9 @@ PROBLEM_STATUS: dict[str, int] = {
     "basket-invalid": 422,
     "order-state": 409,
     "refund-invalid": 422,
+    # A shop node.
+    "stock-changed": 409,
+    "sku-taken": 422,
     # Payouts and the sandbox.
     "amount-invalid": 422,
     "illegal-move": 409,

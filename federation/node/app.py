@@ -23,6 +23,7 @@ from litestar.types import Scope as LitestarScope
 from federation.node import clock, csrf, logs, sessions, signin
 from federation.node.answers import answer_exception, exception_handlers
 from federation.node.database import atomic, current, fetch_value, using
+from federation.node.fonts import ensure_fonts
 from federation.node.pages import OWN_STATIC, template_config
 from federation.node.settings import NodeSettings, is_loopback
 from federation.node.static_files import StaticFiles
@@ -43,7 +44,7 @@ class MisdirectedError(GalleriaError):
     slug = "misdirected-request"
 
 
-def make_app(
+def make_app(  # noqa: PLR0913 - the one place where a node is put together, all by name
     *,
     settings: NodeSettings,
     route_handlers: Sequence[Any],
@@ -66,7 +67,9 @@ def make_app(
     logs.configure(settings.log_level)
     node = WebNode(settings, context)
     node.form_targets = " ".join(("'self'", *form_targets))
-    static_files = StaticFiles([*([OWN_STATIC] if OWN_STATIC.is_dir() else []), *static], mounted_static or {})
+    static_files = StaticFiles(
+        [*([OWN_STATIC] if OWN_STATIC.is_dir() else []), *static], {**_fonts(settings), **(mounted_static or {})}
+    )
     return Litestar(
         route_handlers=[healthz, readyz, static_files.route(), *signin.ROUTES, *route_handlers],
         middleware=[Boundary(), *middleware],
@@ -80,6 +83,11 @@ def make_app(
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _fonts(settings: NodeSettings) -> dict[str, Path]:
+    """The folder of our fonts, made at the first start; tests go without."""
+    return {} if settings.environment == "test" else {"fonts/": ensure_fonts(settings.state_dir)}
 
 
 def _lifespan(node: WebNode, on_startup: Sequence[Hook], on_shutdown: Sequence[Hook]) -> Any:
@@ -128,7 +136,7 @@ class Boundary(ASGIMiddleware):
     async def handle(self, scope: LitestarScope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         node, visit = web_node(scope["litestar_app"]), visit_of(scope)
         with using(node.database), logs.correlated(visit.correlation_id):
-            crossing = _Crossing(node, visit, scope, receive, send, next_app)
+            crossing = _Crossing(scope, receive, send, next_app)
             if scope["route_handler"].opt.get("transaction", True):
                 await crossing.in_transaction()
             else:
@@ -142,11 +150,9 @@ class _RolledBackError(Exception):
 class _Crossing:
     """One request on its way through the boundary."""
 
-    def __init__(
-        self, node: WebNode, visit: Visit, scope: LitestarScope, receive: Receive, send: Send, next_app: ASGIApp
-    ) -> None:
-        self._node = node
-        self._visit = visit
+    def __init__(self, scope: LitestarScope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        self._node = web_node(scope["litestar_app"])
+        self._visit = visit_of(scope)
         self._scope = scope
         self._opt = scope["route_handler"].opt if "route_handler" in scope else {}
         self._receive = receive
@@ -160,12 +166,11 @@ class _Crossing:
             async with atomic():
                 await self._enter(lock=True)
                 await self._next_app(self._scope, self._receive, self._hold)
-                if self._visit.failed:
-                    raise _RolledBackError
+                self._leave_if_failed()
                 await self._save_session()
         except _RolledBackError:
             pass
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - an edge: whatever happened, somebody waits for an answer
             await self._answer_failure(error)
         for message in self._held:
             await self._send(message)
@@ -174,6 +179,10 @@ class _Crossing:
         """Pass the answer on as it comes; the session is saved on its own before the answer starts."""
         await self._enter(lock=False)
         await self._next_app(self._scope, self._receive, self._send_saved)
+
+    def _leave_if_failed(self) -> None:
+        if self._visit.failed:
+            raise _RolledBackError
 
     async def _hold(self, message: Message) -> None:
         self._held.append(message)
@@ -238,7 +247,8 @@ def _security_headers(node: WebNode, visit: Visit) -> dict[str, str]:
     nonce = f" 'nonce-{visit.csp_nonce}'" if visit.csp_nonce else ""
     policy = (
         f"default-src 'none'; img-src {node.image_sources}; style-src 'self'{nonce}; script-src 'self'{nonce};"
-        f" font-src 'self'; connect-src 'self'; form-action {node.form_targets}; base-uri 'none'; frame-ancestors 'none'"
+        f" font-src 'self'; connect-src 'self'; form-action {node.form_targets};"
+        " base-uri 'none'; frame-ancestors 'none'"
     )
     headers = {
         "content-security-policy": policy,

@@ -109,7 +109,7 @@ async def _grant(modules: Sequence[ModuleType], app_role: str) -> None:
     role = await fetch_value("SELECT quote_ident(rolname) FROM pg_roles WHERE rolname = $1", app_role)
     if role is None:
         raise MigrationError(
-            f"the role {app_role!r} does not exist: create it (CREATE ROLE {app_role} LOGIN PASSWORD '...') and try again"
+            f"the role {app_role!r} does not exist: create it (CREATE ROLE {app_role} LOGIN PASSWORD '...'), try again"
         )
     append_only = [table for module in modules for table in getattr(module, "APPEND_ONLY", ())]
     async with atomic():

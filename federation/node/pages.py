@@ -72,6 +72,7 @@ def template_config(
         "csp_nonce": csp_nonce,
         "session_of": session_of,
         "static_url": static_files.url,
+        "fonts_css": static_files.url_or_nothing("fonts/fonts.css"),
         "environment": node.settings.environment,
         "node_name": node.settings.node_name,
         "public_url": node.settings.public_url,

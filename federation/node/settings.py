@@ -5,6 +5,7 @@ Invariants: nothing is guessed; a variable with our prefix that no field knows i
 never passes for a default. Lists are separated by commas or blanks.
 """
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +23,6 @@ _FOREIGN = ("GALLERIA_TEST_",)
 """Variables of the test suite, which no node reads."""
 
 _SECRET_KEY_LENGTH_MIN = 32
-_LOOPBACK_NAMES = ("127.", "localhost", "[::1]")
 
 
 class SettingsError(GalleriaError):
@@ -75,7 +75,11 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_loopback(host_and_port: str) -> bool:
     """Whether a host (with or without port) is this machine itself, by its spelling alone."""
-    return host_and_port.startswith(_LOOPBACK_NAMES)
+    host = urlsplit(f"//{host_and_port}").hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_public_url(url: str) -> None:

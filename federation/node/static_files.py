@@ -1,7 +1,7 @@
-"""Style sheets, scripts, fonts and pictures of our own pages: found at start, served under an address that changes
-with their content, so that browsers may keep them for ever.
+"""Style sheets, scripts, fonts and pictures of our own pages: found at start, served from memory.
 
-Invariant: only files found at start are served; an address never becomes a path.
+Their address changes with their content, so that browsers may keep them for ever. Invariant: only files found at
+start are served; an address never becomes a path.
 """
 
 import hashlib
@@ -50,6 +50,10 @@ class StaticFiles:
         if path not in self._files:
             raise KeyError(f"there is no static file {path!r}")
         return f"/static/{self.version}/{path}"
+
+    def url_or_nothing(self, path: str) -> str:
+        """The address of a file, or an empty text when it is not there (the fonts in tests)."""
+        return self.url(path) if path in self._files else ""
 
     def answer(self, version: str, path: str) -> Response[bytes]:
         """The file at `path`, whatever the version; only the present version may be kept for ever."""

@@ -231,7 +231,7 @@ def after_commit(callback: Callable[[], None]) -> None:
 def _run_callback(callback: Callable[[], None]) -> None:
     try:
         callback()
-    except Exception:
+    except Exception:  # noqa: BLE001 - an edge: the change is committed, nothing may fail it now
         _log.exception("after_commit_failed")
 
 

@@ -82,7 +82,7 @@ class WebNode:
         await self.database.start(self.settings.database_url)
 
     def cookie_name(self, purpose: str) -> str:
-        """A cookie name of this node's own: cookies ignore ports, so names carry the node's id; `__Host-` under https."""
+        """A cookie name of this node's own (cookies ignore ports): it ends in the node's id; `__Host-` under https."""
         prefix = "__Host-" if self.settings.is_https else ""
         return f"{prefix}{purpose}_{self.node_id[:8]}"
 

@@ -40,7 +40,7 @@ _SWEEP_LOCK_SPACE = 7219
 
 
 class Sweep(msgspec.Struct, frozen=True):
-    """Something to look at again and again: `run` is given the time, outside a transaction, every `interval_seconds`."""
+    """Something to look at again and again: `run` is given the time, outside a transaction, each `interval_seconds`."""
 
     name: str
     interval_seconds: float
@@ -286,5 +286,5 @@ class Standby(threading.Thread):
     def _guarded(self, job: Callable[[str], object], name: str) -> None:
         try:
             job(name)
-        except Exception:
+        except Exception:  # noqa: BLE001 - an edge: the next round tries again
             _log.exception("standby_failed")

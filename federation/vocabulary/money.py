@@ -15,6 +15,10 @@ AMOUNT_MINOR_MAX = 2**53 - 1
 """The largest magnitude of any amount: the I-JSON integer range, so that no reader rounds it."""
 
 
+WHOLE_DIGITS_MAX = 12
+"""Digits before the decimal mark that are read: more than any price has, few enough to stay exact."""
+
+
 class Money(msgspec.Struct, frozen=True, order=True):
     """An amount of `amount_minor` minor units (cents for EUR, yen for JPY) of ISO 4217 `currency`."""
 
@@ -63,7 +67,7 @@ def parse_decimal(text: str, currency: str) -> Money:
         raise RecordInvalidError(f"currency {currency!r} is not one of {sorted(CURRENCY_EXPONENTS)}")
     whole, dot, fraction = text.strip().partition(".")
     well_formed = whole.isascii() and whole.isdigit() and (not dot or (fraction.isascii() and fraction.isdigit()))
-    if not well_formed or len(whole) > 12 or len(fraction.rstrip("0")) > exponent:
+    if not well_formed or len(whole) > WHOLE_DIGITS_MAX or len(fraction.rstrip("0")) > exponent:
         raise RecordInvalidError(f"{text!r} is not a price in {currency}: write it like 189.00")
     digits = fraction[:exponent].ljust(exponent, "0")
     return Money(int(whole + digits), currency)

@@ -1,7 +1,8 @@
 """Product words as they travel: the body of `fed.product/1` and `fed.shop/1` records. Pure values, bounded here.
 
 Texts are keyed by BCP 47 language. A variant is one size and colour; stock never appears here (it travels as
-registers). Unknown fields in a received body are kept by whoever stores the bytes, ignored by this reader.
+registers). Unknown fields in a received body are kept by whoever stores the bytes, ignored by this reader. Patterns
+refuse a line break before their `$`, which alone would let one through at the end.
 """
 
 from typing import Annotated, Literal
@@ -41,15 +42,15 @@ CATEGORIES: dict[str, tuple[str, str]] = {
 """Category code to its English label and its department."""
 
 COLOUR_FAMILIES = (
-    "black white grey beige brown red burgundy pink orange yellow gold green olive turquoise blue navy purple "
-    "silver multicolour transparent copper"
-).split()
+    *("black", "white", "grey", "beige", "brown", "red", "burgundy", "pink", "orange", "yellow", "gold", "green"),
+    *("olive", "turquoise", "blue", "navy", "purple", "silver", "multicolour", "transparent", "copper"),
+)
 
 Text = Annotated[str, msgspec.Meta(max_length=8_000)]
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
-Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$")]
-HexColour = Annotated[str, msgspec.Meta(pattern=r"^#[0-9A-Fa-f]{6}$")]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}(?!\n)$")]
+Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}(?!\n)$")]
+HexColour = Annotated[str, msgspec.Meta(pattern=r"^#[0-9A-Fa-f]{6}(?!\n)$")]
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -71,7 +72,7 @@ class Media(msgspec.Struct, frozen=True):
     """One picture: where the shop serves it, its hash and pixel size, and words for those who cannot see it."""
 
     url: Annotated[str, msgspec.Meta(max_length=500)]
-    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}(?!\n)$")]
     width: Annotated[int, msgspec.Meta(ge=1, le=20_000)]
     height: Annotated[int, msgspec.Meta(ge=1, le=20_000)]
     alt: Annotated[str, msgspec.Meta(max_length=300)] = ""
@@ -85,7 +86,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     size: Size
     colour: Colour
     price: Money
-    gtin: Annotated[str, msgspec.Meta(pattern=r"^(\d{8}|\d{12,14})$")] | None = None
+    gtin: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{8}|[0-9]{12,14})(?!\n)$")] | None = None
     compare_at: Money | None = None
 
 
@@ -127,7 +128,7 @@ class Theme(msgspec.Struct, frozen=True):
 class ShopProfile(msgspec.Struct, frozen=True, kw_only=True):
     """The body of a `fed.shop/1` record (key `shop/profile`): how a boutique presents itself everywhere."""
 
-    handle: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
+    handle: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?(?!\n)$")]
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
     town: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
     country: Country
@@ -171,6 +172,14 @@ def _product_faults(product: Product) -> list[FieldError]:
     return faults
 
 
+def _former_price_faults(at: str, former: Money, price: Money) -> list[FieldError]:
+    if former.currency != price.currency:
+        return [FieldError(f"{at}/currency", "mixed", "the former price is in the currency of the price")]
+    if former.amount_minor <= price.amount_minor:
+        return [FieldError(at, "range", "the former price must be above the price")]
+    return []
+
+
 def _variant_faults(variants: tuple[Variant, ...]) -> list[FieldError]:
     faults: list[FieldError] = []
     seen: set[str] = set()
@@ -186,8 +195,8 @@ def _variant_faults(variants: tuple[Variant, ...]) -> list[FieldError]:
             faults.append(FieldError(f"{at}/price", "range", "a price must be above zero"))
         if variant.price.currency != currency:
             faults.append(FieldError(f"{at}/price/currency", "mixed", "all variants share one currency"))
-        if variant.compare_at is not None and variant.compare_at <= variant.price:
-            faults.append(FieldError(f"{at}/compare_at", "range", "the former price must be above the price"))
+        if variant.compare_at is not None:
+            faults += _former_price_faults(f"{at}/compare_at", variant.compare_at, variant.price)
         if variant.gtin is not None and not is_gtin(variant.gtin):
             faults.append(FieldError(f"{at}/gtin", "check-digit", f"GTIN {variant.gtin} has a wrong check digit"))
     return faults

@@ -1,5 +1,6 @@
 """The boundary of a web app: transactions, errors to answers, security headers, static files, health."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -217,7 +218,8 @@ async def test_security_headers_everywhere(browser: httpx.AsyncClient) -> None:
 
 async def test_static_files(browser: httpx.AsyncClient) -> None:
     """A static file has an address with the version in it, is kept for ever there, and nothing else is served."""
-    url = "/static/" + (await browser.get("/shop")).text.split("/static/")[1].split("<")[0]
+    shown = await browser.get("/shop")
+    [url] = re.findall(r"/static/[0-9a-f]{12}/look/a\.css", shown.text)
     served = await browser.get(url)
     assert (served.text, served.headers["content-type"]) == ("a{}", "text/css; charset=utf-8")
     assert "immutable" in served.headers["cache-control"]

@@ -99,7 +99,7 @@ async def test_handed_over_once(committed: Database, database_urls: Urls, postbo
 
 
 async def test_busy_server_is_asked_again(committed: Database, database_urls: Urls, postbox: Postbox) -> None:
-    """A server that asks for patience, or is away, keeps the mail waiting; one that refuses ends it as a dead letter."""
+    """A server that asks for patience, or is away, keeps the mail waiting; one that refuses ends it for good."""
     await write("patience")
     postbox.answer_to_recipient = b"450 later\r\n"
     box = outbox(database_urls, f"smtp://127.0.0.1:{postbox.port}")

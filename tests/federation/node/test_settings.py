@@ -62,6 +62,8 @@ def test_secrets_come_from_files(tmp_path: Path) -> None:
         ("GALLERIA_ENVIRONMENT", "staging"),
         ("GALLERIA_REACHABLE", "10.0.0.1:80"),
         ("GALLERIA_REACHABLE", "127.0.0.1"),
+        ("GALLERIA_REACHABLE", "127.evil.example:80"),
+        ("GALLERIA_REACHABLE", "localhost.evil.example:80"),
         ("GALLERIA_COMMISSION_BP", "ten"),
     ],
 )

@@ -64,6 +64,7 @@ def environment(urls: Urls, broker_url: str, state_dir: Path) -> dict[str, str]:
         "GALLERIA_BROKER_URL": broker_url,
         "GALLERIA_STATE_DIR": str(state_dir),
         "GALLERIA_SECRET_KEY": "k" * 32,
+        "GALLERIA_ENVIRONMENT": "test",
         "C_FORCE_ROOT": "1",
     }
 
@@ -114,7 +115,7 @@ def web(database_urls: Urls, tmp_path: Path) -> Iterator[str]:
 
 @pytest.mark.processes
 async def test_real_web_process(committed: Database, web: str) -> None:
-    """Served by granian, a request finds its database, commits its effect and answers an unknown address with a page."""
+    """Served by granian, a request finds its database and commits its effect; a wrong address gets a page."""
     async with httpx.AsyncClient(base_url=web, headers={"accept": "text/html"}) as browser:
         await ready(browser)
         answers = await asyncio.gather(*(browser.post(f"/note/n{number}") for number in range(30)))
@@ -138,7 +139,7 @@ async def ready(browser: httpx.AsyncClient) -> None:
 @pytest.mark.processes
 @pytest.mark.usefixtures("worker")
 async def test_worker_with_and_without_a_broker(committed: Database, valkey: EmbeddedValkey) -> None:
-    """Work is done at once when woken, in seconds by the worker itself when the broker is dead, and at once again after."""
+    """Work is done at once when woken, within seconds without the broker, and at once again when it is back."""
     waker = Waker(valkey.url(0))
     committed.wake = waker.wake
     await ask_for("first")
