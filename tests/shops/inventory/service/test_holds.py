@@ -12,7 +12,7 @@ from federation.errors import HoldQuotaError, ReservationExpiredError
 from federation.node import clock
 from federation.node.database import Database, atomic, execute, using
 from federation.vocabulary.ids import PartyId
-from shops.errors import ReservationReusedError
+from shops.errors import ReservationReusedError, StockChangedError
 from shops.inventory.service import holds, levels
 from shops.inventory.store import registers, reservations
 from tests.shops.house import APPS, DESK, HUB, OTHER_HUB, confirmed, on_hand, request, sellable, stocked
@@ -187,7 +187,7 @@ async def test_till_and_hubs_race_for_the_last_piece(shop_id: PartyId, committed
             try:
                 async with atomic():
                     await levels.sell_at_till(shop_id, (dress, "main"), 1, UUID(int=number), clock.now())
-            except levels.StockChangedError:
+            except StockChangedError:
                 return False
             return True
 

@@ -26,11 +26,12 @@ from federation.errors import OrderDeclinedError
 from federation.node import clock
 from federation.node.database import atomic, fetch, fetch_value
 from federation.service.orders import take_event
+from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PartyId, new_id
 from shops.catalog import service as catalog
 from shops.errors import OrderStateError, UnknownOrderError
 from shops.orders import store
-from shops.orders.domain.orders import OrderView
+from shops.orders.domain.orders import DeclineReason, OrderView
 from shops.orders.service import steps
 from shops.orders.service.steps import Step
 from shops.service import edit_profile
@@ -176,14 +177,14 @@ async def test_parcels_may_leave_one_by_one(shop_id: PartyId) -> None:
     for _ in range(2):
         async with atomic():
             await steps.ship(shop_id, view.row, Shipped(lines=(ShippedLine(line_id, 1),)), step())
-    with pytest.raises(steps.RecordInvalidError, match="0 pieces are left"):
+    with pytest.raises(RecordInvalidError, match="0 pieces are left"):
         async with atomic():
             await steps.ship(shop_id, view.row, Shipped(lines=(ShippedLine(line_id, 1),)), step())
     assert await sent(shop_id) == ["accepted", "shipped", "shipped"]
 
 
 @pytest.mark.parametrize(("reason", "left"), [("sold_out", 2), ("cannot_deliver", 3)])
-async def test_declining_restocks_what_is_still_whole(shop_id: PartyId, reason: steps.DeclineReason, left: int) -> None:
+async def test_declining_restocks_what_is_still_whole(shop_id: PartyId, reason: DeclineReason, left: int) -> None:
     """Pieces go back on sale unless the reason says that they are gone or damaged."""
     view, dress = await ordered(shop_id)
     async with atomic():
