@@ -40,3 +40,6 @@ REFUND = LifeCycle(
         (RefundStatus.FAILED, RefundStep.REOPENED): RefundStatus.REQUESTED,
     },
 )
+
+ACCEPTED = frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED})
+"""States in which the provider has taken the refund on, so that the shops can be asked for their part."""

@@ -1,8 +1,10 @@
 """The use cases of money, one file each; what other packages call is named here."""
 
+from payouts.domain.split import SaleLine, SaleShare, ShareSplit, split_preview
 from payouts.service.bank_payouts import run_payouts
 from payouts.service.claims import write_off_claim
 from payouts.service.context import Payments
+from payouts.service.events import list_missed
 from payouts.service.payments import PaymentView, cancel_payment, open_payment, start_payment
 from payouts.service.reads import (
     MoneyView,
@@ -40,6 +42,9 @@ __all__ = [
     "RefundRequest",
     "RefundView",
     "RefundedPart",
+    "SaleLine",
+    "SaleShare",
+    "ShareSplit",
     "account_of",
     "accounts",
     "alerts",
@@ -50,6 +55,7 @@ __all__ = [
     "ledger_about",
     "ledger_entries",
     "lines_of_order",
+    "list_missed",
     "open_payment",
     "payment_of_order",
     "payouts",
@@ -65,6 +71,7 @@ __all__ = [
     "settlements_of_order",
     "shop_money",
     "shortfall",
+    "split_preview",
     "start_payment",
     "transfers",
     "trial_balance",

@@ -16,7 +16,7 @@ from payouts import tables
 from payouts.domain import postings
 from payouts.domain.claim import CLAIM, ClaimStatus, ClaimStep
 from payouts.domain.records import ClaimRecord, MovementRecord, SettlementRecord
-from payouts.domain.refund import RefundStatus
+from payouts.domain.refund import ACCEPTED
 from payouts.domain.settlement import SETTLEMENT, WITH_THE_SHOP, SettlementStatus, SettlementStep
 from payouts.errors import (
     AccountNotReadyError,
@@ -33,7 +33,7 @@ from payouts.store import ledger, rows
 async def recover_claim(pay: Payments, claim_id: UUID, now: datetime) -> None:
     """Reverse the transfer behind a claim as far as possible, or take such a reversal up again. Outside a transaction.
 
-    Raises RetryLaterError while the refund is not paid or the transfer is still being made.
+    Raises RetryLaterError while the refund is not accepted or the transfer is still being made.
     """
     claim = await _claim(claim_id)
     if claim.status is ClaimStatus.OPEN:
@@ -85,8 +85,8 @@ async def _begin(claim: ClaimRecord, within_reach: int, now: datetime) -> ClaimR
         refund = await rows.refunds.get(claim.refund_id)
         if claim.status is not ClaimStatus.OPEN:
             return claim
-        if refund is None or refund.status is not RefundStatus.SUCCEEDED:
-            raise RetryLaterError("the shopper has not been paid yet", retry_after_seconds=5)
+        if refund is None or refund.status not in ACCEPTED:
+            raise RetryLaterError("the provider has not taken the refund on yet", retry_after_seconds=5)
         if settlement.status is SettlementStatus.SUBMITTING:
             raise RetryLaterError("the transfer is still being made", retry_after_seconds=5)
         left = settlement.sent_minor - settlement.reversed_minor if settlement.status in WITH_THE_SHOP else 0

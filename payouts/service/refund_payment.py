@@ -1,4 +1,8 @@
-"""Paying a decided refund: ask the provider, record what becomes of it, and only then claim the shops' parts back."""
+"""Paying a decided refund: ask the provider, record what becomes of it, and only then claim the shops' parts back.
+
+The shops' parts are claimed once the provider has accepted the refund, also when it still waits for the platform's
+balance: what is clawed back may be the very money it waits for.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +13,7 @@ from federation.node.database import atomic
 from payouts import tables
 from payouts.domain import postings
 from payouts.domain.records import RefundRecord
-from payouts.domain.refund import REFUND, RefundStatus, RefundStep
+from payouts.domain.refund import ACCEPTED, REFUND, RefundStatus, RefundStep
 from payouts.errors import (
     InsufficientBalanceError,
     PaymentMissingError,
@@ -91,8 +95,9 @@ async def _record_refused(pay: Payments, refund: RefundRecord, detail: str, now:
 async def _consequences(pay: Payments, refund: RefundRecord, now: datetime) -> None:
     if refund.status is RefundStatus.SUCCEEDED:
         await ledger.post(postings.refund_paid(refund.id, refund.amount), now)
+    if refund.status in ACCEPTED:
         for claim in await rows.claims.find(tables.Claim.refund_id == refund.id):
-            await messages.send("pay.claim", claim.id, "refund paid", now)
+            await messages.send("pay.claim", claim.id, "refund accepted", now)
     if refund.status is RefundStatus.FAILED:
         message = f"the refund of {refund.amount} failed: {refund.error}"
         await rows.raise_alert("refund-failed", f"{refund.id}:{refund.attempt}", message, now)

@@ -1,0 +1,20 @@
+"""Scenes for the money tests."""
+
+import pytest
+
+from federation.node import clock, logs
+from federation.node.database import Database
+from payouts.adapters.memory import MemoryProvider
+from tests.payouts.scene import MemoryScene
+
+
+@pytest.fixture(autouse=True)
+def quiet_logs() -> None:
+    """Provoked failures need no tracebacks in the tests' output."""
+    logs.configure("CRITICAL")
+
+
+@pytest.fixture
+def scene(committed: Database) -> MemoryScene:
+    """A hub's money on a database of its own, with real commits and a provider in memory."""
+    return MemoryScene(MemoryProvider(clock.now()))
