@@ -50,7 +50,7 @@ class SequenceGapError(ConflictError):
 class ReplicaFrozenError(ConflictError):
     """A shop with a proven fork: its history is not followed, no order reaches it."""
 
-    slug = "fork-detected"
+    slug = "replica-frozen"
     retry = "never"
 
 

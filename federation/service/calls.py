@@ -29,6 +29,8 @@ JSON_TYPE = "application/json"
 LOG_TYPE = "application/vnd.fed.log+zstd"
 PROBLEM_TYPE = "application/problem+json"
 PREFIX = "/fed/v1"
+LANE_SECONDS = 1.0
+"""How long a request may wait for its turn beyond the time it may take itself."""
 
 
 class PeerCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,9 +118,16 @@ async def _once(
 async def _through_door(
     fed: Federation, exchange: PeerCall, url: str, headers: dict[str, str], total_timeout_seconds: float
 ) -> DoorResponse:
+    breaker, clock = fed.breaker(authority_of(url)), asyncio.get_running_loop().time
+    rest = breaker.resting_for(clock())
+    if rest:
+        raise PeerUnreachableError(
+            f"{exchange.remote_id} has not answered lately: it is left alone for {rest:.0f} s",
+            retry_after_seconds=int(rest) + 1,
+        )
     try:
-        async with asyncio.timeout(total_timeout_seconds + 1), fed.lane(exchange.remote_id):
-            return await fed.door.request(
+        async with asyncio.timeout(total_timeout_seconds + LANE_SECONDS), fed.lane(exchange.remote_id):
+            answer = await fed.door.request(
                 exchange.method,
                 url,
                 headers=headers,
@@ -128,6 +137,11 @@ async def _through_door(
             )
     except TimeoutError as error:
         raise PeerUnreachableError(f"{exchange.remote_id} is busy: no answer in time") from error
+    except PeerUnreachableError:
+        breaker.silent(clock())
+        raise
+    breaker.answered()
+    return answer
 
 
 async def _verified(

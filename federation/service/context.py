@@ -9,6 +9,7 @@ from federation import limits
 from federation.node.door import Door, DoorResponse
 from federation.node.settings import NodeSettings
 from federation.ports import HubDesk, ShopDesk
+from federation.service.breaker import Breaker
 
 
 class PeerDoor(Protocol):
@@ -30,7 +31,7 @@ class PeerDoor(Protocol):
 
 
 class Federation:
-    """The composition of one node's federation; holds no state but how many requests each peer has in flight."""
+    """The composition of one node's federation; holds no state but how peers answer this process."""
 
     def __init__(
         self, settings: NodeSettings, door: PeerDoor, shop_desk: ShopDesk | None, hub_desk: HubDesk | None
@@ -40,10 +41,15 @@ class Federation:
         self.shop_desk = shop_desk
         self.hub_desk = hub_desk
         self._lanes: dict[str, asyncio.Semaphore] = {}
+        self._breakers: dict[str, Breaker] = {}
 
     def lane(self, peer_id: str) -> asyncio.Semaphore:
         """The gate through which at most REQUESTS_IN_FLIGHT_MAX requests to a peer pass at once in this process."""
         return self._lanes.setdefault(peer_id, asyncio.Semaphore(limits.REQUESTS_IN_FLIGHT_MAX))
+
+    def breaker(self, authority: str) -> Breaker:
+        """What this process knows of how an address answers."""
+        return self._breakers.setdefault(authority, Breaker())
 
 
 def create_federation(

@@ -140,6 +140,8 @@ async def take_proposal(
         raise RecordInvalidError(f"the proposal is about {proposal.shop} and {proposal.hub}, not {shop} and {hub}")
     peer = await _peer(sender)
     known = await store.link(local.id, sender, lock=True)
+    if known is not None and known.id == UUID(proposal.id) and known.state == "ended":
+        return known  # the old proposal once more, late: an end is for good
     if known is not None and known.state != "ended":
         link = msgspec.structs.replace(known, theirs=step(known.theirs, "accept"), changed_at=now)
     else:

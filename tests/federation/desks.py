@@ -1,6 +1,7 @@
 """Desks for tests: a shop with a little stock and a hub that writes down what it is told. They keep all in memory."""
 
 # ruff: noqa: ARG002 - a desk takes what its Protocol passes, used or not
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -35,6 +36,8 @@ class MemoryShopDesk:
         self.calls: list[str] = []
         self.declines = ""
         self.breaks = 0
+        self.asked = asyncio.Event()
+        self.waits_for: asyncio.Event | None = None
 
     def put(self, variant_id: str, quantity: int) -> int:
         """Set a register; returns its vseq."""
@@ -49,6 +52,9 @@ class MemoryShopDesk:
         if self.breaks:
             self.breaks -= 1
             raise RuntimeError("the desk broke down")
+        self.asked.set()
+        if self.waits_for is not None:
+            await self.waits_for.wait()
         have = {line.variant_id: self.registers[line.variant_id].quantity for line in request.lines}
         if any(have[line.variant_id] < line.quantity for line in request.lines):
             return ReservationAnswer(id=request.id, state="rejected", available=have)

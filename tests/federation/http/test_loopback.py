@@ -39,7 +39,7 @@ async def served(node: Node, port: int) -> AsyncIterator[None]:
         await _listening(port)
         yield
     finally:
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
         await serving
 
 

@@ -1,5 +1,6 @@
 """Every refusal that protects an endpoint: named by slug, signed by the receiver, without any effect."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -218,6 +219,21 @@ async def test_an_idempotency_key_with_other_content(sender: Sender) -> None:
     problem = await sender.refusal(await sender.post("/reservations", other))
     assert (problem.type, problem.status) == ("idempotency-conflict", 422)
     assert sender.pair.shop.shop_desk.calls == ["hold"]
+
+
+async def test_the_same_key_twice_at_once(sender: Sender) -> None:
+    """While a request is at work, the same key again is told to come back; only one effect happens."""
+    body = wish()
+    desk = sender.pair.shop.shop_desk
+    desk.waits_for = asyncio.Event()
+    first = asyncio.create_task(sender.post("/reservations", body))
+    await desk.asked.wait()
+    second = Sender(sender.pair, sender.key.seed)
+    problem = await second.refusal(await second.post("/reservations", body))
+    desk.waits_for.set()
+    assert (problem.type, problem.status, problem.retry) == ("idempotency-in-flight", 409, "after")
+    assert (await first).status == 200
+    assert desk.calls == ["hold"]
 
 
 async def test_a_record_that_does_not_fit(sender: Sender) -> None:
