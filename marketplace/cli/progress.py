@@ -1,7 +1,7 @@
 """What the person at the terminal sees while a command works: moving on a terminal, plain lines elsewhere."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import monotonic
 
 import msgspec
@@ -27,14 +27,18 @@ class Progress:
     def phase(self, name: str) -> Iterator[None]:
         """Show that a step is under way, then how long it took."""
         started = monotonic()
-        if self.console.is_terminal:
-            with self.console.status(f"{name} …"):
+        ending = "broke off"
+        try:
+            with self._moving(name):
                 yield
-        else:
-            yield
-        seconds = monotonic() - started
-        self.phases.append(Phase(name, round(seconds, 3)))
-        self.say(f"{name} ({seconds:.1f} s)")
+            ending = "done"
+        finally:
+            seconds = monotonic() - started
+            self.phases.append(Phase(name, round(seconds, 3)))
+            self.say(f"{name}: {ending} after {seconds:.1f} s")
+
+    def _moving(self, name: str) -> AbstractContextManager[object]:
+        return self.console.status(f"{name} …") if self.console.is_terminal else nullcontext()
 
     def say(self, sentence: str) -> None:
         """One line."""

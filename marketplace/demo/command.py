@@ -5,14 +5,14 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator, Sequence
 from pathlib import Path
 
 import click
 import msgspec
 from rich.console import Console
 
-from marketplace.cli.progress import Progress, table
+from marketplace.cli.progress import Progress
 from marketplace.cli.state import StateFolder, default_state
 from marketplace.demo.check.run import check_everything
 from marketplace.demo.check.showing import shown
@@ -72,23 +72,29 @@ def _until_done(work: Coroutine[None, None, bool]) -> bool:
 
 async def _show(state: StateFolder, port: int | None, progress: Progress) -> bool:
     async with running(state, chosen_layout(state, port), progress) as ready:
-        console = Console()
-        console.print(table("Galleria is ready", ("what", "for whom", "address"), await _addresses(ready)))
-        console.print("Sign-in links work once and for twelve hours. Ctrl-C stops everything.", markup=False)
+        for line in _lined_up(await _addresses(ready)):
+            click.echo(line)
+        click.echo("Sign-in links work once, within twelve hours. Ctrl-C stops everything.")
         await asyncio.Event().wait()
     return True
 
 
-async def _addresses(ready: Ready) -> list[tuple[str, str, str]]:
+async def _addresses(ready: Ready) -> list[tuple[str, str]]:
     fleet, hub = ready.fleet, ready.fleet.layout.hub
     rows = [
-        ("storefront", "everybody", f"{hub.url}/"),
-        ("console", "the hub's operator", await sign_in_link(fleet, hub, OPERATOR_EMAIL, "/console")),
+        ("storefront", f"{hub.url}/"),
+        (f"console ({OPERATOR_EMAIL})", await sign_in_link(fleet, hub, OPERATOR_EMAIL, "/console")),
     ]
     for shop in ready.opened.shops:
-        link = await sign_in_link(fleet, shop.node, shop.owner_email, f"/portal/{shop.handle}/")
-        rows.append((f"portal of {shop.name}", shop.owner_email, link))
+        link = await sign_in_link(fleet, shop.node, shop.owner_email, f"/portal/{shop.handle}")
+        rows.append((f"{shop.name} ({shop.owner_email})", link))
     return rows
+
+
+def _lined_up(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Two columns without frames or folds: a link that is cut in two cannot be clicked."""
+    width = max(len(what) for what, _ in rows)
+    yield from (f"  {what:<{width}}  {address}" for what, address in rows)
 
 
 async def _check(state: StateFolder, port: int | None, json_file: Path | None, progress: Progress) -> bool:

@@ -17,6 +17,9 @@ from marketplace.cli.state import StateFolder
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 7400
+PAYOUT_INTERVAL_SECONDS = 5
+"""Boutiques of the demo need not wait for their money until tomorrow."""
+
 PORT_MIN = 1024
 PORT_MAX = 65_500
 SHOP_NODES = 3
@@ -106,6 +109,7 @@ def _money(node: DemoNode, whole: DemoLayout, state: StateFolder) -> Mapping[str
             "SANDBOX_KEY_FILE": key,
             "SANDBOX_WEBHOOK_SECRET_FILE": webhook_secret,
             "SEARCH_DIR": str(state.node(node.name) / "search"),
+            "PAYOUT_INTERVAL_SECONDS": str(PAYOUT_INTERVAL_SECONDS),
         }
     if node.kind is SANDBOX:
         return {

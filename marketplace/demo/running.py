@@ -8,6 +8,7 @@ from time import monotonic
 import msgspec
 
 from federation.node import clock
+from federation.node.database import atomic
 from federation.service import links
 from marketplace.accounts.setup import hub_id
 from marketplace.cli.children import Children
@@ -86,7 +87,8 @@ async def _accept_links(fleet: Fleet, opened: Opened) -> None:
         while waiting:
             for link in await links.links(await hub_id()):
                 if link.state == "proposed" and link.proposed_by == "remote":
-                    await boutiques.accept(hub, link.remote_id, clock.now())
+                    async with atomic():
+                        await boutiques.accept(hub, link.remote_id, clock.now())
                 if link.state == "accepted":
                     waiting.discard(link.remote_id)
             if monotonic() > deadline:

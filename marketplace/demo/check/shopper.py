@@ -18,7 +18,7 @@ from marketplace.orders.views import Contact
 
 COUNTRY = "IT"
 WAIT_SECONDS = 90.0
-SUCCESSFUL_CARD = "success"
+SUCCESSFUL_CARD = "succeeds"
 _LOOK_SECONDS = 0.25
 _REFUSED_FROM = 400
 _NOT_FOUND = 404
