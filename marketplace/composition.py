@@ -7,7 +7,7 @@ the federation carries them.
 from pathlib import Path
 
 from federation.node.door import Door
-from federation.service.context import create_federation
+from federation.service.context import PeerDoor, create_federation
 from marketplace.desk import GalleryDesk
 from marketplace.hub import Hub
 from marketplace.orders.adapters.federated import FederatedBoutiques
@@ -25,8 +25,14 @@ DAY_SECONDS = 86_400
 DEMO_SECONDS = 5
 
 
-def build_hub(settings: HubSettings, provider: PaymentProvider | None = None, catalog: Catalog | None = None) -> Hub:
-    """A hub over the sandbox provider and the embedded index, unless others are given."""
+def build_hub(
+    settings: HubSettings,
+    *,
+    provider: PaymentProvider | None = None,
+    catalog: Catalog | None = None,
+    peer_door: PeerDoor | None = None,
+) -> Hub:
+    """A hub over the sandbox provider, the embedded index and the guarded door, unless others are given."""
     door = Door(frozenset(settings.reachable))
     payout_settings = payout_settings_of(settings)
     payments = Payments(
@@ -34,7 +40,7 @@ def build_hub(settings: HubSettings, provider: PaymentProvider | None = None, ca
         OrderMoney(settings, payout_settings),
         payout_settings,
     )
-    federation = create_federation(settings, hub_desk=GalleryDesk(settings), door=door)
+    federation = create_federation(settings, hub_desk=GalleryDesk(settings), door=peer_door or door)
     return Hub(
         settings=settings,
         federation=federation,

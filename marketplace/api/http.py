@@ -31,10 +31,11 @@ from marketplace.listings.boutiques import listing_counts
 from marketplace.listings.finding import find
 from marketplace.orders import reads, refunds
 from marketplace.orders.domain.refunds import RefundRequest
-from payouts import service as payouts
+from payouts.service import reads as money_reads
 from search.query import SearchRequest
 
 TEXT_MAX = 400
+ROWS_MAX = 1_000
 
 
 @get("/api/v1/listings")
@@ -89,9 +90,9 @@ async def refund_order(request: AnyRequest, token: FromPath[str], data: JSONBody
 async def show_money(request: AnyRequest) -> MoneyAnswer:
     """Trial balance, transfers and payouts; operators only."""
     await require(request, OPERATOR)
-    shop_orders = {settlement.id: settlement for settlement in await payouts.settlements()}
+    shop_orders = {settlement.id: settlement for settlement in await money_reads.settlements(limit=ROWS_MAX)}
     transfers = []
-    for transfer in await payouts.transfers():
+    for transfer in await money_reads.transfers(limit=ROWS_MAX):
         settlement = shop_orders.get(transfer.settlement_id)
         if settlement is not None:
             transfers.append(
@@ -105,9 +106,9 @@ async def show_money(request: AnyRequest) -> MoneyAnswer:
             )
     sent = [
         PayoutAnswer(shop_id=payout.shop_id, amount=payout.amount, status=payout.status.value)
-        for payout in await payouts.payouts()
+        for payout in await money_reads.payouts(limit=ROWS_MAX)
     ]
-    return MoneyAnswer(trial_balance=await payouts.trial_balance_totals(), transfers=transfers, payouts=sent)
+    return MoneyAnswer(trial_balance=await money_reads.trial_balance_totals(), transfers=transfers, payouts=sent)
 
 
 API_ROUTES = [
