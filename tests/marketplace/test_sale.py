@@ -127,26 +127,24 @@ async def test_the_last_piece_goes_to_one(running_house: House, browser: httpx.A
     assert second["refused"][0]["available"] == {"p1-42": 0}
 
 
-@pytest.mark.parametrize(
-    ("change", "status"),
-    [
-        ({"key": "short"}, 422),
-        ({"surprise": 1}, 422),
-        ({"lines": []}, 422),
-        ({"country": "FR"}, 422),
-        ({"contact": {"email": "nobody"}}, 422),
-        ({"total": {"amount_minor": 1, "currency": "EUR"}}, 409),
-    ],
-)
-async def test_a_wrong_request_is_a_problem_document(
-    running_house: House, browser: httpx.AsyncClient, change: dict[str, Any], status: int
-) -> None:
+WRONG: list[tuple[dict[str, Any], int]] = [
+    ({"key": "short"}, 422),
+    ({"surprise": 1}, 422),
+    ({"lines": []}, 422),
+    ({"country": "FR"}, 422),
+    ({"contact": {"email": "nobody"}}, 422),
+    ({"total": {"amount_minor": 1, "currency": "EUR"}}, 409),
+]
+
+
+async def test_a_wrong_request_is_a_problem_document(running_house: House, browser: httpx.AsyncClient) -> None:
     """Every refusal says what was wrong, and nothing was begun."""
     shop_id = await running_house.open_shop(profile("aurora"), [line("p1", 1)])
-    refused = await browser.post("/api/v1/checkout", json=order((shop_id, "p1", 1)) | change)
-    assert refused.status_code == status, refused.text
-    assert refused.headers["content-type"].startswith("application/problem+json")
-    assert refused.json()["detail"]
+    for change, status in WRONG:
+        refused = await browser.post("/api/v1/checkout", json=order((shop_id, "p1", 1)) | change)
+        assert refused.status_code == status, refused.text
+        assert refused.headers["content-type"].startswith("application/problem+json")
+        assert refused.json()["detail"]
     assert running_house.till.payments == {}
 
 

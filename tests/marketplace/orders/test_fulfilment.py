@@ -46,8 +46,8 @@ async def test_a_paid_order_reaches_every_boutique_as_sold(world: World) -> None
 async def test_a_lost_answer_changes_nothing(world: World) -> None:
     """Confirm and place are repeated until the boutique has said a definite word; it sells and hears once."""
     for call in ("confirm", "place_order"):
-        world.boutiques.loses_answer(shop_id_of("a"), call)  # type: ignore[arg-type]
-        world.boutiques.silent(shop_id_of("b"), call, times=2)  # type: ignore[arg-type]
+        world.boutiques.loses_answer(shop_id_of("a"), call)
+        world.boutiques.silent(shop_id_of("b"), call, times=2)
     token = await world.buy({"a": 1, "b": 1})
     assert await world.states(token) == {"a": "placed", "b": "placed"}
     assert (world.sold("a"), world.sold("b"), len(world.boutiques.orders)) == (1, 1, 2)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from federation.conversations import checks
-from federation.conversations.messages import Address, EventBody
+from federation.conversations.messages import Address, EventBody, OrderEvent
 from federation.documents.times import text_of
 from federation.node import clock, mail
 from federation.node.database import atomic, fetch
@@ -186,7 +186,7 @@ class World:
         rows = await fetch(
             "SELECT body FROM fed_event_out WHERE remote_id = $1 ORDER BY order_id, sequence", shop_id_of(letter)
         )
-        return [checks.read(row["body"], checks.OrderEvent).kind for row in rows]
+        return [checks.read(row["body"], OrderEvent).kind for row in rows]
 
     async def says(self, letter: str, token: str, body: EventBody, now: datetime | None = None) -> None:
         """A boutique says something about its part of an order."""
