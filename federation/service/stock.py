@@ -1,8 +1,8 @@
 """Stock as absolute registers beside the log: a shop tells each hub what changed, and that it is still there.
 
 Invariants: `vseq` rises with every change at the shop, the hub keeps the register with the higher one, so messages
-may come twice or out of order; every stock message renews the hub's trust in all registers of that shop, none
-makes it older. When the digests of both tables differ at the same vseq, the shop sends everything anew.
+may come twice or out of order; a message after which both tables have one digest renews the hub's trust in all
+registers of that shop, no other does. When the digests differ at the same vseq, the shop sends everything anew.
 """
 
 from datetime import datetime
@@ -13,9 +13,9 @@ from federation import limits
 from federation.conversations import checks, stock
 from federation.conversations.messages import StockBatch, StockReceipt, StockRegister
 from federation.documents import json
+from federation.errors import PeerMismatchError
 from federation.node import outbox
 from federation.ports import HubDesk, ShopDesk
-from federation.records import Replica
 from federation.service.calls import JSON_TYPE, PeerCall, call
 from federation.service.context import Federation
 from federation.store import links, replicas
@@ -25,6 +25,7 @@ from federation.vocabulary.ids import PartyId, new_id
 TOPIC = "fed.stock"
 QUEUE = "sync"
 BATCHES_PER_RUN = 100
+READS_MAX = 3
 
 
 class StockDue(msgspec.Struct, frozen=True):
@@ -69,20 +70,41 @@ async def deliver_stock(fed: Federation, desk: ShopDesk, ends: tuple[PartyId, Pa
     sent = 0
     repeated = False
     for _ in range(BATCHES_PER_RUN):
-        heartbeat = await desk.stock_heartbeat(shop_id)
-        registers = await desk.stock_since(shop_id, min(vseq, heartbeat.vseq_high), limits.STOCK_BATCH_MAX)
-        batch = StockBatch(registers=tuple(registers), heartbeat=heartbeat)
+        batch = await _next_batch(desk, shop_id, vseq)
         receipt = await _send(fed, ends, batch, now)
-        sent += len(registers)
-        vseq = max((register.vseq for register in registers), default=vseq)
-        complete = len(registers) < limits.STOCK_BATCH_MAX
-        if complete and not receipt.in_step and receipt.vseq_high == heartbeat.vseq_high and not repeated:
+        sent += len(batch.registers)
+        vseq = max((register.vseq for register in batch.registers), default=vseq)
+        complete = len(batch.registers) < limits.STOCK_BATCH_MAX
+        if complete and not receipt.in_step and receipt.vseq_high == batch.heartbeat.vseq_high and not repeated:
             vseq, repeated = 0, True
             continue
         await links.record_stock(shop_id, hub_id, vseq, now)
         if complete:
+            _refuse_going_back(receipt, batch)
             break
     return sent
+
+
+async def _next_batch(desk: ShopDesk, shop_id: PartyId, vseq: int) -> StockBatch:
+    """The registers after `vseq` with the heartbeat that belongs to them, even while pieces are being sold."""
+    for _ in range(READS_MAX):
+        before = await desk.stock_heartbeat(shop_id)
+        registers = await desk.stock_since(shop_id, min(vseq, before.vseq_high), limits.STOCK_BATCH_MAX)
+        batch = StockBatch(registers=tuple(registers), heartbeat=await desk.stock_heartbeat(shop_id))
+        if batch.heartbeat == before:
+            break
+    return batch
+
+
+def _refuse_going_back(receipt: StockReceipt, batch: StockBatch) -> None:
+    """Raise PeerMismatchError when the hub knows newer stock numbers than the shop has ever given itself."""
+    if not receipt.in_step and receipt.vseq_high > max(
+        batch.heartbeat.vseq_high, *(item.vseq for item in batch.registers), 0
+    ):
+        raise PeerMismatchError(
+            f"the hub holds stock numbers up to {receipt.vseq_high}, the shop gave out {batch.heartbeat.vseq_high}: it "
+            "was restored from an old copy; count all stock anew so that the numbers pass the hub's"
+        )
 
 
 async def _send(fed: Federation, ends: tuple[PartyId, PartyId], batch: StockBatch, now: datetime) -> StockReceipt:
@@ -106,22 +128,16 @@ async def take_stock(desk: HubDesk, ends: tuple[PartyId, PartyId], batch: StockB
     if replica is None:
         raise NotFoundError(f"{hub_id} does not follow {shop_id}")
     news = await replicas.put_registers(hub_id, shop_id, stock.newest(batch.registers))
-    vseq_high = max((register.vseq for register in batch.registers), default=0)
-    await replicas.record_stock(hub_id, shop_id, vseq_high, now)
+    held = stock.heartbeat(await replicas.registers(hub_id, shop_id))
+    in_step = held == batch.heartbeat
     if news:
         await desk.stock_changed(hub_id, shop_id, news, now)
-    await desk.heartbeat(hub_id, shop_id, now)
-    held = stock.heartbeat(await replicas.registers(hub_id, shop_id))
-    return StockReceipt(vseq_high=held.vseq_high, in_step=held == batch.heartbeat)
+    if in_step:
+        await replicas.record_stock(hub_id, shop_id, held.vseq_high, now)
+        await desk.heartbeat(hub_id, shop_id, now)
+    return StockReceipt(vseq_high=held.vseq_high, in_step=in_step)
 
 
 async def registers(hub_id: PartyId, shop_id: PartyId) -> list[StockRegister]:
     """The registers a hub has of a shop."""
     return await replicas.registers(hub_id, shop_id)
-
-
-def freshness_of(replica: Replica, now: datetime) -> stock.Freshness:
-    """How far a hub may trust its copy of a shop's stock; a shop never heard from is stale."""
-    if replica.last_stock_at is None:
-        return "stale"
-    return stock.freshness((now - replica.last_stock_at).total_seconds())

@@ -36,6 +36,7 @@ class MemoryShopDesk:
         self.calls: list[str] = []
         self.declines = ""
         self.breaks = 0
+        self.sells_while_asked = 0
         self.asked = asyncio.Event()
         self.waits_for: asyncio.Event | None = None
 
@@ -92,6 +93,9 @@ class MemoryShopDesk:
         self.links.append(state)
 
     async def stock_since(self, shop_id: PartyId, vseq: int, limit: int) -> list[StockRegister]:
+        if self.sells_while_asked:
+            self.sells_while_asked -= 1
+            self.put("v1", self.registers["v1"].quantity - 1)
         changed = [register for register in self.registers.values() if register.vseq > vseq]
         return sorted(changed, key=lambda register: register.vseq)[:limit]
 

@@ -93,6 +93,34 @@ async def test_tables_that_differ_at_the_same_vseq_are_sent_whole(pair: Pair) ->
     assert pair.hub.hub_desk.stock == {"v1": 4}
 
 
+async def test_a_table_out_of_step_is_not_called_fresh(pair: Pair) -> None:
+    """A shop restored to older stock numbers is told so; the hub keeps what it knew and trusts it no longer."""
+    await sell(pair, "v1", 4)
+    await sell(pair, "v1", 3)
+    await pair.settle()
+    desk = pair.shop.shop_desk
+    desk.vseq = 0
+    desk.registers.clear()
+    desk.put("v1", 9)
+    with pair.shop.here() as fed:
+        await heartbeats(fed, clock.now() + timedelta(seconds=300))
+        (sync,) = await replicas.sync_states(pair.shop.party_id)
+    with pair.hub.here():
+        (view,) = await replicas.replica_states(pair.hub.party_id, clock.now() + timedelta(seconds=300))
+    assert "count all stock anew" in sync.last_error
+    assert (view.freshness, pair.hub.hub_desk.stock) == ("stale", {"v1": 3})
+
+
+async def test_a_sale_between_reading_and_counting_does_not_unsettle(pair: Pair) -> None:
+    """Registers and heartbeat of one message belong together although pieces are sold all the while."""
+    await sell(pair, "v1", 9)
+    pair.shop.shop_desk.sells_while_asked = 1
+    await pair.settle()
+    before = pair.hub.hub_desk.heartbeats
+    assert pair.hub.hub_desk.stock == {"v1": 8}
+    assert before >= 1
+
+
 async def test_a_silent_shop_grows_stale_and_a_heartbeat_makes_it_fresh(pair: Pair) -> None:
     """Trust in a shop's stock follows the time since its last message: fresh, soft, stale, and fresh again."""
     with pair.shop.here() as fed:
