@@ -33,6 +33,6 @@ async def tidy(now: datetime) -> None:
 def shop_sweeps() -> tuple[Sweep, ...]:
     """The sweeps of a shop node: overdue holds go back on sale within seconds."""
     return (
-        Sweep(name="shops.holds", interval_seconds=HOLDS_EVERY_SECONDS, queue=importers.QUEUE, run=holds.expire_holds),
-        Sweep(name="shops.tidy", interval_seconds=TIDY_EVERY_SECONDS, queue=importers.QUEUE, run=tidy),
+        Sweep(name="shops.holds", interval_seconds=HOLDS_EVERY_SECONDS, queue="sync", run=holds.expire_holds),
+        Sweep(name="shops.tidy", interval_seconds=TIDY_EVERY_SECONDS, queue="sync", run=tidy),
     )
