@@ -5,6 +5,7 @@ from typing import Any, Literal
 import msgspec
 from litestar import Request, Response, delete, post
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody
 
 from payouts.sandbox import bank, delivery, store
 from payouts.sandbox.desk import JSON_OPT, Desk
@@ -56,14 +57,14 @@ def control_routes(desk: Desk) -> list[HTTPRouteHandler]:
     """The routes below `/api/test/`; they need the API key."""
 
     @post("/api/test/clock", opt=JSON_OPT, status_code=200)
-    async def move_clock(request: Request[Any, Any, Any], data: ClockMove) -> Response[dict[str, str]]:
+    async def move_clock(request: Request[Any, Any, Any], data: JSONBody[ClockMove]) -> Response[dict[str, str]]:
         desk.check_key(request)
         await store.move_clock(max(0, min(data.advance_seconds, 366 * 86_400)))
         now = await delivery.pass_time()
         return Response({"now": now.isoformat()})
 
     @post("/api/test/faults", opt=JSON_OPT, status_code=201)
-    async def add_fault(request: Request[Any, Any, Any], data: NewFault) -> Response[dict[str, str]]:
+    async def add_fault(request: Request[Any, Any, Any], data: JSONBody[NewFault]) -> Response[dict[str, str]]:
         desk.check_key(request)
         await store.add_fault(data.kind, data.path, data.times, data.seconds)
         return Response({"kind": data.kind}, status_code=201)
@@ -75,7 +76,9 @@ def control_routes(desk: Desk) -> list[HTTPRouteHandler]:
         return Response({})
 
     @post("/api/test/payments/{payment_id:str}", opt=JSON_OPT, status_code=200)
-    async def use_card(request: Request[Any, Any, Any], payment_id: str, data: CardChoice) -> Response[dict[str, str]]:
+    async def use_card(
+        request: Request[Any, Any, Any], payment_id: FromPath[str], data: JSONBody[CardChoice]
+    ) -> Response[dict[str, str]]:
         desk.check_key(request)
         async with desk.changing() as now:
             if data.outcome == "succeeds":
@@ -88,7 +91,7 @@ def control_routes(desk: Desk) -> list[HTTPRouteHandler]:
 
     @post("/api/test/accounts/{account_id:str}", opt=JSON_OPT, status_code=200)
     async def change_account(
-        request: Request[Any, Any, Any], account_id: str, data: AccountChange
+        request: Request[Any, Any, Any], account_id: FromPath[str], data: JSONBody[AccountChange]
     ) -> Response[dict[str, bool]]:
         desk.check_key(request)
         async with desk.changing() as now:

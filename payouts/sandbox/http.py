@@ -1,12 +1,12 @@
 """The sandbox's API: what a platform calls, in the shapes of `payouts.ports`, as JSON below `/api/v1/`."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from payouts.ports import BalanceState
 from payouts.sandbox import bank, store, tables
@@ -31,7 +31,7 @@ def api_routes(desk: Desk) -> list[HTTPRouteHandler]:
 
 def _account_routes(desk: Desk) -> list[HTTPRouteHandler]:
     @post("/api/v1/accounts", opt=JSON_OPT, status_code=200)
-    async def open_account(request: AnyRequest, data: bank.NewAccount) -> Response[bytes]:
+    async def open_account(request: AnyRequest, data: JSONBody[bank.NewAccount]) -> Response[bytes]:
         async def act(now: datetime) -> object:
             account = await bank.open_account(data, desk.settings, now)
             return await bank.account_state(account, desk.settings, now)
@@ -39,7 +39,7 @@ def _account_routes(desk: Desk) -> list[HTTPRouteHandler]:
         return await desk.change(request, act)
 
     @get("/api/v1/accounts/{account_id:str}", opt=JSON_OPT)
-    async def account(request: AnyRequest, account_id: str) -> Response[bytes]:
+    async def account(request: AnyRequest, account_id: FromPath[str]) -> Response[bytes]:
         async def look(now: datetime) -> object:
             return await bank.account_state(await bank.account_by_id(account_id), desk.settings, now)
 
@@ -50,21 +50,21 @@ def _account_routes(desk: Desk) -> list[HTTPRouteHandler]:
 
 def _payment_routes(desk: Desk) -> list[HTTPRouteHandler]:
     @post("/api/v1/payments", opt=JSON_OPT, status_code=200)
-    async def request_payment(request: AnyRequest, data: bank.NewPayment) -> Response[bytes]:
+    async def request_payment(request: AnyRequest, data: JSONBody[bank.NewPayment]) -> Response[bytes]:
         async def act(now: datetime) -> object:
             return (await bank.request_payment(data, now)).state(desk.settings.public_url)
 
         return await desk.change(request, act)
 
     @get("/api/v1/payments/{payment_id:str}", opt=JSON_OPT)
-    async def payment(request: AnyRequest, payment_id: str) -> Response[bytes]:
+    async def payment(request: AnyRequest, payment_id: FromPath[str]) -> Response[bytes]:
         async def look(_now: datetime) -> object:
             return (await bank.payment_by_id(payment_id)).state(desk.settings.public_url)
 
         return await desk.read(request, look)
 
     @post("/api/v1/payments/{payment_id:str}/cancel", opt=JSON_OPT, status_code=200)
-    async def cancel_payment(request: AnyRequest, payment_id: str) -> Response[bytes]:
+    async def cancel_payment(request: AnyRequest, payment_id: FromPath[str]) -> Response[bytes]:
         async def act(now: datetime) -> object:
             return (await bank.cancel_payment(payment_id, now)).state(desk.settings.public_url)
 
@@ -75,28 +75,30 @@ def _payment_routes(desk: Desk) -> list[HTTPRouteHandler]:
 
 def _transfer_routes(desk: Desk) -> list[HTTPRouteHandler]:
     @post("/api/v1/transfers", opt=JSON_OPT, status_code=200)
-    async def transfer(request: AnyRequest, data: bank.NewTransfer) -> Response[bytes]:
+    async def transfer(request: AnyRequest, data: JSONBody[bank.NewTransfer]) -> Response[bytes]:
         async def act(now: datetime) -> object:
             return (await bank.transfer(data, now)).state()
 
         return await desk.change(request, act)
 
     @get("/api/v1/transfers", opt=JSON_OPT)
-    async def transfers(request: AnyRequest, reference: str) -> Response[bytes]:
+    async def transfers(request: AnyRequest, reference: FromQuery[str]) -> Response[bytes]:
         async def look(_now: datetime) -> object:
             return [made.state() for made in await store.transfers.find(tables.Transfer.reference == reference)]
 
         return await desk.read(request, look)
 
     @post("/api/v1/transfers/{transfer_id:str}/reversals", opt=JSON_OPT, status_code=200)
-    async def reverse(request: AnyRequest, transfer_id: str, data: bank.NewReversal) -> Response[bytes]:
+    async def reverse(
+        request: AnyRequest, transfer_id: FromPath[str], data: JSONBody[bank.NewReversal]
+    ) -> Response[bytes]:
         async def act(now: datetime) -> object:
             return (await bank.reverse(transfer_id, data, now)).state()
 
         return await desk.change(request, act)
 
     @get("/api/v1/transfers/{transfer_id:str}/reversals", opt=JSON_OPT)
-    async def reversals(request: AnyRequest, transfer_id: str) -> Response[bytes]:
+    async def reversals(request: AnyRequest, transfer_id: FromPath[str]) -> Response[bytes]:
         async def look(_now: datetime) -> object:
             return [made.state() for made in await store.reversals.find(tables.Reversal.transfer_id == transfer_id)]
 
@@ -107,14 +109,14 @@ def _transfer_routes(desk: Desk) -> list[HTTPRouteHandler]:
 
 def _refund_routes(desk: Desk) -> list[HTTPRouteHandler]:
     @post("/api/v1/refunds", opt=JSON_OPT, status_code=200)
-    async def refund(request: AnyRequest, data: bank.NewRefund) -> Response[bytes]:
+    async def refund(request: AnyRequest, data: JSONBody[bank.NewRefund]) -> Response[bytes]:
         async def act(now: datetime) -> object:
             return (await bank.refund(data, now)).state()
 
         return await desk.change(request, act)
 
     @get("/api/v1/refunds/{refund_id:str}", opt=JSON_OPT)
-    async def refund_by_id(request: AnyRequest, refund_id: str) -> Response[bytes]:
+    async def refund_by_id(request: AnyRequest, refund_id: FromPath[str]) -> Response[bytes]:
         async def look(_now: datetime) -> object:
             found = await store.refunds.get(refund_id)
             if found is None:
@@ -128,14 +130,14 @@ def _refund_routes(desk: Desk) -> list[HTTPRouteHandler]:
 
 def _payout_routes(desk: Desk) -> list[HTTPRouteHandler]:
     @post("/api/v1/payouts", opt=JSON_OPT, status_code=200)
-    async def pay_out(request: AnyRequest, data: bank.NewPayout) -> Response[bytes]:
+    async def pay_out(request: AnyRequest, data: JSONBody[bank.NewPayout]) -> Response[bytes]:
         async def act(now: datetime) -> object:
             return (await bank.pay_out(data, desk.settings, now)).state()
 
         return await desk.change(request, act)
 
     @get("/api/v1/payouts/{payout_id:str}", opt=JSON_OPT)
-    async def payout_by_id(request: AnyRequest, payout_id: str) -> Response[bytes]:
+    async def payout_by_id(request: AnyRequest, payout_id: FromPath[str]) -> Response[bytes]:
         async def look(_now: datetime) -> object:
             found = await store.payouts.get(payout_id)
             if found is None:
@@ -159,7 +161,9 @@ def _book_routes(desk: Desk) -> list[HTTPRouteHandler]:
         return await desk.read(request, look)
 
     @get("/api/v1/balance_transactions", opt=JSON_OPT)
-    async def balance_transactions(request: AnyRequest, after: int = 0, account: str = "") -> Response[bytes]:
+    async def balance_transactions(
+        request: AnyRequest, after: FromQuery[int] = 0, account: FromQuery[str] = ""
+    ) -> Response[bytes]:
         async def look(_now: datetime) -> object:
             table = tables.Move
             moves = await store.moves.find((table.id > after) & (table.account_id == account), limit=_PAGE_MAX)
@@ -169,10 +173,10 @@ def _book_routes(desk: Desk) -> list[HTTPRouteHandler]:
 
     @get("/api/v1/events", opt=JSON_OPT)
     async def events(
-        request: AnyRequest, after: str = "", limit: Annotated[int, Parameter(ge=1, le=_PAGE_MAX)] = _PAGE_MAX
+        request: AnyRequest, after: FromQuery[str] = "", limit: FromQuery[int] = _PAGE_MAX
     ) -> Response[bytes]:
         async def look(_now: datetime) -> object:
-            return [event.event() for event in await store.events_after(after, limit)]
+            return [event.event() for event in await store.events_after(after, max(1, min(limit, _PAGE_MAX)))]
 
         return await desk.read(request, look)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Request, get, post
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from federation.node.pages import page
@@ -28,7 +29,7 @@ def page_routes(desk: Desk) -> list[HTTPRouteHandler]:
 
 def _payment_pages(desk: Desk) -> list[HTTPRouteHandler]:
     @get("/pay/{payment_id:str}", opt=_OPT)
-    async def show(request: AnyRequest, payment_id: str) -> Template:
+    async def show(request: AnyRequest, payment_id: FromPath[str]) -> Template:
         async with desk.changing():
             payment = await bank.payment_by_id(payment_id)
         template = {"open": "sandbox_check.html" if payment.step else "sandbox_pay.html"}.get(
@@ -37,7 +38,7 @@ def _payment_pages(desk: Desk) -> list[HTTPRouteHandler]:
         return page(request, template, payment=payment, amount=Money(payment.amount_minor, payment.currency))
 
     @post("/pay/{payment_id:str}", opt=_OPT)
-    async def pay(request: AnyRequest, payment_id: str) -> Redirect:
+    async def pay(request: AnyRequest, payment_id: FromPath[str]) -> Redirect:
         form = await request.form()
         async with desk.changing() as now:
             match form.get("card", ""):
@@ -52,7 +53,7 @@ def _payment_pages(desk: Desk) -> list[HTTPRouteHandler]:
         return _onward(payment.id, payment.status, payment.return_url)
 
     @post("/pay/{payment_id:str}/check", opt=_OPT)
-    async def check(request: AnyRequest, payment_id: str) -> Redirect:
+    async def check(request: AnyRequest, payment_id: FromPath[str]) -> Redirect:
         form = await request.form()
         async with desk.changing() as now:
             payment = await bank.payment_by_id(payment_id)
@@ -67,14 +68,14 @@ def _payment_pages(desk: Desk) -> list[HTTPRouteHandler]:
 
 def _account_pages(desk: Desk) -> list[HTTPRouteHandler]:
     @get("/accounts/{account_id:str}", opt=_OPT)
-    async def show_account(request: AnyRequest, account_id: str) -> Template:
+    async def show_account(request: AnyRequest, account_id: FromPath[str]) -> Template:
         async with desk.changing() as now:
             account = await bank.account_by_id(account_id)
             state = await bank.account_state(account, desk.settings, now)
         return page(request, "sandbox_account.html", account=account, state=state)
 
     @post("/accounts/{account_id:str}", opt=_OPT)
-    async def complete_account(account_id: str) -> Redirect:
+    async def complete_account(account_id: FromPath[str]) -> Redirect:
         async with desk.changing() as now:
             account = await bank.account_by_id(account_id)
             await bank.change_account(account.id, now, ready=True, bank_fails=account.bank_fails)

@@ -21,7 +21,7 @@ from payouts.service.bank_payouts import run_payouts
 from payouts.service.claims import recover_claim
 from payouts.service.refund_payment import send_refund
 from tests.payouts.scene import CrashError, MemoryScene, provider_id
-from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, SHARES, A, B, C, euro
+from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, SHARES, B, C, euro
 
 pytestmark = pytest.mark.apps("payouts.piccolo_app")
 
@@ -298,8 +298,3 @@ async def _second_sale(scene: MemoryScene, order: UUID, part: UUID, price_minor:
     async with atomic():
         await service.capture_sale(order, payment.id, [share], scene.pay.settings, clock.now())
     await scene.drain()
-
-
-def test_shops_of_the_example_are_three() -> None:
-    """The example's shops are A, B and C."""
-    assert {share.shop_id for share in SHARES} == {A, B, C}
