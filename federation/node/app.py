@@ -238,8 +238,8 @@ async def _finish_headers(message: Message, scope: LitestarScope) -> None:
             headers.append((name.encode(), content.encode()))
     headers += [(b"set-cookie", cookie.encode()) for cookie in visit.cookies]
     headers.append((b"correlation-id", visit.correlation_id.encode()))
-    if visit.cookies and b"cache-control" not in present:
-        headers.append((b"cache-control", b"private, no-store"))
+    if b"cache-control" not in present:
+        headers.append((b"cache-control", b"private, no-cache"))
     message["headers"] = headers
 
 

@@ -12,19 +12,20 @@ The queue wakes early after commit (`Database.wake`) and is swept anyway: a lost
 
 import asyncio
 import contextvars
-import random
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import structlog
 
+from federation.node import claims
+from federation.node.claims import GiveUpError, LeaseLostError, Message, RetryLaterError
 from federation.node.database import (
     Database,
     DatabaseUsageError,
-    affected,
     after_commit,
     current,
     execute,
@@ -39,62 +40,24 @@ from federation.vocabulary.errors import GalleriaError
 
 _log = structlog.get_logger(__name__)
 
-T = TypeVar("T")
+__all__ = [
+    "DeadLetter",
+    "GiveUpError",
+    "Handler",
+    "LeaseLostError",
+    "Message",
+    "Outbox",
+    "RetryLaterError",
+    "dead_letters",
+    "enqueue",
+    "forget_finished",
+    "replay",
+    "waiting",
+]
 
 CONCURRENT_SUBJECTS_MAX = 8
-RETRY_DELAY_SECONDS_MIN = 1.0
-RETRY_DELAY_SECONDS_MAX = 300.0
-RETRY_AFTER_SECONDS_MAX = 3600
 RETRY_FOR = timedelta(days=3)
 HANDLER_SHARE_OF_LEASE = 0.8
-_ERROR_LENGTH_MAX = 500
-
-
-class RetryLaterError(GalleriaError):
-    """The effect cannot happen now; deliver the message again after a while."""
-
-    slug = "retry-later"
-    retry = "after"
-
-
-class GiveUpError(GalleriaError):
-    """The effect can never happen; keep the message as a dead letter."""
-
-    slug = "gave-up"
-
-
-class LeaseLostError(RetryLaterError):
-    """The message was finished or taken over by somebody else meanwhile: undo what was just done for it."""
-
-    slug = "lease-lost"
-
-
-class Message(msgspec.Struct, frozen=True):
-    """One delivery of a row. `claim` is the fence: only the latest claim may finish the row."""
-
-    id: int
-    queue: str
-    topic: str
-    subject: str
-    key: str
-    body: bytes
-    attempts: int
-    claim: int
-    correlation_id: str
-
-    def read(self, kind: type[T]) -> T:
-        """The body as the Struct it was enqueued as; raises GiveUpError when it does not fit."""
-        try:
-            return msgspec.json.decode(self.body, type=kind)
-        except msgspec.ValidationError as error:
-            raise GiveUpError(f"message {self.id} ({self.topic}) cannot be read: {error}") from error
-
-    async def done(self) -> None:
-        """Finish the row in the handler's own transaction, with the effect. Raises LeaseLostError when taken over."""
-        if not in_transaction():
-            raise DatabaseUsageError("done() belongs into the transaction of the effect")
-        if not await _finish(self):
-            raise LeaseLostError(f"message {self.id} ({self.topic}) is no longer ours")
 
 
 Handler = Callable[[Message], Awaitable[None]]
@@ -151,82 +114,71 @@ async def enqueue(
     return True
 
 
-_CLAIM = """
-WITH head AS MATERIALIZED (
-    SELECT message.id FROM node_outbox AS message
-    WHERE message.queue = $1 AND message.state = 'due' AND message.due_at <= $2 AND NOT EXISTS (
-        SELECT FROM node_outbox AS earlier
-        WHERE earlier.queue = message.queue AND earlier.subject = message.subject AND earlier.state = 'due'
-            AND earlier.id < message.id AND (earlier.attempts > 0 OR earlier.due_at <= $2)
-    )
-    ORDER BY message.due_at, message.id LIMIT 1 FOR UPDATE OF message SKIP LOCKED
-)
-UPDATE node_outbox AS message SET due_at = $3, attempts = attempts + 1, claim = claim + 1
-FROM head WHERE message.id = head.id
-RETURNING message.id, queue, topic, subject, key, body, attempts, claim, correlation_id
-"""
+class _Drain:
+    """One run over a queue: what it may still claim, what it has claimed ahead, and the caller's time moving on."""
 
-
-async def _finish(message: Message) -> bool:
-    tag = await execute(
-        "UPDATE node_outbox SET state = 'done', finished_at = clock_timestamp(), last_error = ''"
-        " WHERE id = $1 AND claim = $2 AND state = 'due'",
-        message.id,
-        message.claim,
-    )
-    return affected(tag) == 1
-
-
-class _Drain(msgspec.Struct):
-    """One run over a queue: what it may still claim, and the time as the caller sees it, moving on."""
-
-    database: Database
-    queue: str
-    started_at: datetime
-    started_monotonic: float
-    left: int
-    lease: timedelta
-    handled: int = 0
+    def __init__(self, queue: str, now: datetime, limit: int, lease: timedelta, after: str) -> None:
+        self.lease = lease
+        self.after = after
+        self.handled = 0
+        self._queue = queue
+        self._started_at = now
+        self._started_monotonic = time.monotonic()
+        self._left = limit
+        self._ready: deque[Message] = deque()
+        self._turn = asyncio.Lock()
 
     def now(self) -> datetime:
-        return self.started_at + timedelta(seconds=time.monotonic() - self.started_monotonic)
+        """The caller's `now` and the time that has passed since."""
+        return self._started_at + timedelta(seconds=time.monotonic() - self._started_monotonic)
 
-    async def claim(self) -> Message | None:
-        if self.left <= 0:
-            return None
-        self.left -= 1
-        now = self.now()
-        row = await fetch_one(_CLAIM, self.queue, now, now + self.lease)
-        return None if row is None else msgspec.convert(dict(row), Message)
+    async def next(self) -> Message | None:
+        """A message to deliver, or None when nothing is due or the limit is reached."""
+        async with self._turn:
+            if not self._ready and self._left > 0:
+                found = await self._claim(self.after) if self.after else []
+                found = found or await self._claim("")
+                self._left -= len(found)
+                self._ready.extend(found)
+            return self._ready.popleft() if self._ready else None
+
+    async def _claim(self, after: str) -> list[Message]:
+        most = min(self._left, CONCURRENT_SUBJECTS_MAX)
+        messages = await claims.claim(self._queue, self.now(), self.lease, after=after, most=most)
+        self.after = messages[-1].subject if messages else ""
+        return messages
 
 
 class Outbox:
-    """Delivers messages to the handlers of their topics."""
+    """Delivers messages to the handlers of their topics; subjects take turns from one drain to the next."""
 
     def __init__(self, handlers: Mapping[str, Handler]) -> None:
         self._handlers = dict(handlers)
+        self._after: dict[str, str] = {}
 
     async def drain(self, queue: str, now: datetime, limit: int = 50, lease_seconds: float = 60) -> int:
         """Deliver what is due in `queue`, up to `limit` messages, several subjects at once; returns how many."""
         if in_transaction():
             raise DatabaseUsageError("drain() opens transactions of its own: call it outside of one")
-        run = _Drain(current(), queue, now, time.monotonic(), limit, timedelta(seconds=lease_seconds))
-        first = await run.claim()
+        run = _Drain(queue, now, limit, timedelta(seconds=lease_seconds), self._after.get(queue, ""))
+        first = await run.next()
         if first is None:
             return 0
+        database = current()
         async with asyncio.TaskGroup() as group:
             for message in (first, *[None] * (CONCURRENT_SUBJECTS_MAX - 1)):
-                group.create_task(self._deliver_all(run, message), context=contextvars.Context())
+                group.create_task(self._deliver_all(database, run, message), context=contextvars.Context())
+        self._after[queue] = run.after
         return run.handled
 
-    async def _deliver_all(self, run: _Drain, message: Message | None) -> None:
-        with using(run.database):
-            message = message or await run.claim()
+    async def _deliver_all(self, database: Database, run: _Drain, message: Message | None) -> None:
+        with using(database):
+            message = message or await run.next()
             while message is not None:
                 with correlated(message.correlation_id or f"message-{message.id}"):
                     await self._deliver(run, message)
                 run.handled += 1
-                message = await run.claim()
+                message = await run.next()
 
     async def _deliver(self, run: _Drain, message: Message) -> None:
         try:
@@ -234,56 +186,18 @@ class Outbox:
             async with asyncio.timeout(run.lease.total_seconds() * HANDLER_SHARE_OF_LEASE):
                 await handler(message)
         except GalleriaError as error:
-            await _set_back(run, message, error, error.detail)
+            await claims.set_back(message, error, error.detail, run.now())
         except TimeoutError:
-            await _set_back(run, message, None, "took longer than its lease allows")
+            await claims.set_back(message, None, "took longer than its lease allows", run.now())
         except Exception as error:  # noqa: BLE001 - an edge: a mistake of ours in one message stops no other
             _log.exception("message_failed", topic=message.topic, subject=message.subject, id=message.id)
-            await _set_back(run, message, None, repr(error))
+            await claims.set_back(message, None, repr(error), run.now())
         else:
-            await _finish(message)
+            await claims.finish(message)
 
 
 async def _nobody(message: Message) -> None:
     raise RetryLaterError(f"nobody here handles the topic {message.topic!r}")
-
-
-async def _set_back(run: _Drain, message: Message, error: GalleriaError | None, detail: str) -> None:
-    """Schedule the next attempt, or bury the message when there will be none."""
-    now = run.now()
-    delay = _retry_delay_seconds(message.attempts, error)
-    is_final = error is not None and error.retry == "never"
-    tag = await execute(
-        """
-        UPDATE node_outbox SET last_error = $3, due_at = $4,
-            state = CASE WHEN $5 OR $4 > retry_until THEN 'dead' ELSE 'due' END,
-            finished_at = CASE WHEN $5 OR $4 > retry_until THEN $6::timestamptz END
-        WHERE id = $1 AND claim = $2 AND state = 'due'
-        """,
-        message.id,
-        message.claim,
-        detail[:_ERROR_LENGTH_MAX],
-        now + timedelta(seconds=delay),
-        is_final,
-        now,
-    )
-    if affected(tag):
-        _log.warning(
-            "message_dead" if is_final else "message_set_back",
-            topic=message.topic,
-            subject=message.subject,
-            id=message.id,
-            attempts=message.attempts,
-            reason=detail[:_ERROR_LENGTH_MAX],
-        )
-
-
-def _retry_delay_seconds(attempts: int, error: GalleriaError | None) -> float:
-    """Full jitter between one second and a ceiling that doubles with each attempt, at least what was asked for."""
-    ceiling = min(RETRY_DELAY_SECONDS_MAX, 2.0 ** min(attempts, 16))
-    delay = random.uniform(RETRY_DELAY_SECONDS_MIN, ceiling)  # noqa: S311 - spreads load, keeps no secret
-    asked = error.retry_after_seconds if error is not None else None
-    return max(delay, min(asked or 0, RETRY_AFTER_SECONDS_MAX))
 
 
 async def dead_letters(limit: int = 100) -> list[DeadLetter]:

@@ -1,6 +1,7 @@
 """The outbox: nothing lost, nothing delivered twice at once, order within a subject, dead letters and replay."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -116,6 +117,34 @@ async def test_order_within_a_subject_and_subjects_side_by_side(committed: Datab
         assert [number for of, number in recorder.seen if of == subject] == [0, 1, 2, 3, 4]
     assert recorder.most_of_a_subject == 1
     assert recorder.most_at_once == 3
+
+
+async def test_subjects_take_turns_between_drains(committed: Database) -> None:
+    """A drain that reached its limit goes on with the next subject the next time, so that none starves."""
+    for number in range(4):
+        for subject in "abcdefghijkl":
+            await put(number, subject)
+    recorder = Recorder()
+    outbox = recorder.outbox()
+    assert [await outbox.drain("q", NOW, limit=8), await outbox.drain("q", NOW, limit=8)] == [8, 8]
+    assert {subject for subject, _ in recorder.seen} == set("abcdefghijkl")
+
+
+async def test_long_line_behind_a_blocked_message_costs_nothing(committed: Database) -> None:
+    """Thousands of messages waiting for a peer that is away do not slow down the others."""
+    await execute(
+        "INSERT INTO node_outbox (key, queue, topic, subject, body, due_at, created_at, retry_until)"
+        " SELECT 'away/' || n, 'q', 'test.do', 'away', '{}', $1, $1, $2 FROM generate_series(1, 5000) AS n",
+        NOW,
+        LATER,
+    )
+    await execute("UPDATE node_outbox SET attempts = 1, due_at = $1 WHERE key = 'away/1'", LATER)
+    for number in range(20):
+        await put(number, f"other-{number}")
+    recorder = Recorder()
+    started = time.monotonic()
+    assert await recorder.outbox().drain("q", NOW) == 20
+    assert time.monotonic() - started < 2
 
 
 async def test_two_drains_never_share_a_message(committed: Database) -> None:

@@ -1,0 +1,77 @@
+"""Colours as six hex digits: mixing, luminance, contrast (WCAG 2.2), and a boutique's palette made readable. Pure."""
+
+import msgspec
+
+TEXT_CONTRAST = 7.0
+ACTION_CONTRAST = 4.5
+_STEPS = 20
+
+
+class Palette(msgspec.Struct, frozen=True):
+    """A boutique's colours with their roles, every text colour readable on `ground`."""
+
+    ground: str
+    ink: str
+    soft: str
+    accent: str
+    on_accent: str
+    hairline: str
+    edge: str
+    wash: str
+    is_dark: bool
+
+
+def palette_of(ground: str, ink: str, accent: str) -> Palette:
+    """The palette of a theme, mended where it could not be read: the ground stays, the rest moves away from it."""
+    far = "#000000" if contrast(ground, "#000000") >= contrast(ground, "#ffffff") else "#ffffff"
+    text = _readable(ink, ground, far, TEXT_CONTRAST)
+    action = _readable(accent, ground, far, ACTION_CONTRAST)
+    light, dark = mix(ground, "#ffffff", 0.9), mix(ground, "#000000", 0.92)
+    return Palette(
+        ground=ground.lower(),
+        ink=text,
+        soft=_readable(mix(text, ground, 0.32), ground, far, ACTION_CONTRAST),
+        accent=action,
+        on_accent=light if contrast(light, action) >= contrast(dark, action) else dark,
+        hairline=mix(ground, text, 0.16),
+        edge=mix(ground, text, 0.5),
+        wash=mix(ground, text, 0.05),
+        is_dark=far == "#ffffff",
+    )
+
+
+def _readable(colour: str, ground: str, far: str, wanted: float) -> str:
+    """`colour`, moved towards `far` until it stands out from `ground` as much as `wanted`."""
+    for step in range(_STEPS + 1):
+        tried = mix(colour, far, step / _STEPS)
+        if contrast(tried, ground) >= wanted:
+            return tried
+    return far
+
+
+def channels(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue of `#rrggbb`, each 0 to 255."""
+    digits = colour.lstrip("#")
+    return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
+
+
+def mix(colour: str, other: str, share: float) -> str:
+    """`share` of `other` stirred into `colour`; 0 leaves it, 1 replaces it."""
+    pairs = zip(channels(colour), channels(other), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, 0 for black to 1 for white."""
+    red, green, blue = (_linear(channel / 255) for channel in channels(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(colour: str, other: str) -> float:
+    """Contrast ratio of two colours, 1 to 21."""
+    light, dark = sorted((luminance(colour), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
