@@ -2,8 +2,12 @@
 
 from datetime import datetime
 
-from federation.service import links
+import msgspec
+
+from federation.records import LinkView, ReplicaView
+from federation.service import links, replicas
 from federation.vocabulary.ids import PartyId
+from federation.vocabulary.product import ShopProfile
 from marketplace.accounts.setup import hub_id
 from marketplace.hub import Hub
 from marketplace.listings.domain.freshness import freshness_of
@@ -15,28 +19,38 @@ from marketplace.listings.views import BoutiqueRow, ListingCount, QuarantineView
 async def boutiques(now: datetime) -> list[BoutiqueRow]:
     """Every boutique that is or was linked, or asks to be; those waiting for an answer first."""
     local = await hub_id()
-    standing = {link.remote_id: link for link in await links.links(local)}
     rows = {row.shop_id: row for row in await shop_store.shops(visible_only=False)}
+    copies: dict[str, ReplicaView] = {view.shop_id: view for view in await replicas.replica_states(local, now)}
     faulty = await shop_store.quarantine_counts()
-    found = []
-    for shop_id in dict.fromkeys([*rows, *standing]):
-        row, link = rows.get(shop_id), standing.get(PartyId(shop_id))
-        heard_at = row.stock_heard_at if row else None
-        found.append(
-            BoutiqueRow(
-                shop_id=shop_id,
-                name=(link.remote_name if link else "") or (row.link_name if row else "") or shop_id,
-                handle=(row.handle if row else None) or "",
-                town="",
-                link_state=link.state if link else "ended",
-                proposed_by_shop=link is not None and link.proposed_by == "remote",
-                products=row.products if row else 0,
-                quarantined=faulty.get(shop_id, 0),
-                freshness=freshness_of(heard_at, now),
-                last_heard_at=heard_at,
-            )
-        )
+    found = [
+        _row(link, rows.get(link.remote_id), copies.get(link.remote_id), faulty.get(link.remote_id, 0), now)
+        for link in await links.links(local)
+    ]
     return sorted(found, key=lambda one: (one.link_state != "proposed", one.name.casefold()))
+
+
+def _row(
+    link: LinkView, shop: shop_store.ShopRow | None, copy: ReplicaView | None, quarantined: int, now: datetime
+) -> BoutiqueRow:
+    profile = msgspec.json.decode(shop.profile, type=ShopProfile) if shop and shop.profile else None
+    heard_at = shop.stock_heard_at if shop else None
+    return BoutiqueRow(
+        shop_id=link.remote_id,
+        name=profile.name if profile else link.remote_name,
+        handle=profile.handle if profile else "",
+        town=profile.town if profile else "",
+        link_state=link.state,
+        proposed_by_shop=link.proposed_by == "remote",
+        products=shop.products if shop else 0,
+        quarantined=quarantined,
+        freshness=freshness_of(heard_at, now),
+        last_heard_at=heard_at,
+        replica_state=copy.state if copy else "",
+        size=copy.size if copy else 0,
+        behind=max(0, copy.shop_size - copy.size) if copy else 0,
+        last_error=copy.last_error if copy else "",
+        last_error_at=copy.last_error_at if copy else None,
+    )
 
 
 async def accept(hub: Hub, shop_id: str, now: datetime) -> None:

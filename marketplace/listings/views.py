@@ -84,7 +84,10 @@ class QuarantineView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BoutiqueRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One boutique in the operator's console: its link, its replica at this hub and what it publishes."""
+    """One boutique in the operator's console: its link, its replica at this hub and what it publishes.
+
+    `size` counts the leaves of its log that the hub holds, `behind` those it knows of but has not taken in yet.
+    """
 
     shop_id: str
     name: str
@@ -96,6 +99,11 @@ class BoutiqueRow(msgspec.Struct, frozen=True, kw_only=True):
     quarantined: int
     freshness: Freshness
     last_heard_at: datetime | None
+    replica_state: str = ""
+    size: int = 0
+    behind: int = 0
+    last_error: str = ""
+    last_error_at: datetime | None = None
 
 
 class ListingCount(msgspec.Struct, frozen=True):

@@ -50,6 +50,7 @@ async def begin(hub: Hub, session: baskets.SessionData, checkout: Checkout, now:
         known = await order_store.by_checkout_key(checkout.key)
         if known is not None:
             return known.token
+        checkout = drafting.checked(checkout)
         if checkout.address.country != checkout.country:
             raise BasketInvalidError("the address is in another country than the shipping was worked out for")
         priced, listed = await baskets.price(baskets.read(session), checkout.country, now)

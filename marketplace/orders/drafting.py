@@ -1,15 +1,19 @@
 """Writing a priced basket down as an order: numbers, tokens and ids are drawn here, prices and splits frozen."""
 
 import secrets
+import unicodedata
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 
 from federation.conversations.messages import Address
+from federation.node.accounts import normal_email
+from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.ids import new_id, new_token
 from marketplace.accounts.setup import hub_id
+from marketplace.errors import BasketInvalidError
 from marketplace.hub import Hub
 from marketplace.listings.domain.cards import in_language
 from marketplace.listings.service import ListedVariant
@@ -33,6 +37,36 @@ class Checkout(msgspec.Struct, frozen=True, kw_only=True):
     country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
     contact: Contact
     address: Address
+
+
+def checked(checkout: Checkout) -> Checkout:
+    """The form as it will travel: within its bounds, in Unicode normal form C, the address one that mail can reach.
+
+    A page builds these values field by field, so nothing has judged them yet. Raises BasketInvalidError.
+    """
+    try:
+        plain = _normal(msgspec.to_builtins(checkout))
+        known = msgspec.convert(plain, Checkout)
+        normal_email(known.contact.email)
+    except msgspec.ValidationError as error:
+        sentence, _, path = str(error).partition(" - at `$.")
+        where = path.rstrip("`").replace(".", "/")
+        fault = FieldError(f"/{where}", "invalid", sentence)
+        raise BasketInvalidError(f"{where or 'the form'}: {sentence}", errors=(fault,)) from error
+    except RecordInvalidError as error:
+        fault = FieldError("/contact/email", "invalid", error.detail)
+        raise BasketInvalidError(error.detail, errors=(fault,)) from error
+    return known
+
+
+def _normal(value: Any) -> Any:
+    """Texts without blanks around them and control characters, in normal form C: what a signed document may hold."""
+    if isinstance(value, dict):
+        return {name: _normal(one) for name, one in value.items()}
+    if isinstance(value, str):
+        kept = "".join(mark if mark.isprintable() else " " for mark in value)
+        return unicodedata.normalize("NFC", kept).strip()
+    return value
 
 
 def rates_of(hub: Hub) -> Rates:

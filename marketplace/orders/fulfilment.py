@@ -17,7 +17,7 @@ from federation.node import clock, outbox
 from federation.node.database import atomic
 from federation.node.outbox import Message
 from federation.service.orders import send_event
-from federation.vocabulary.errors import PeerRefusedError
+from federation.vocabulary.errors import GalleriaError, PeerRefusedError
 from federation.vocabulary.ids import PartyId, new_id
 from federation.vocabulary.money import Money
 from marketplace.hub import Hub
@@ -67,9 +67,9 @@ class Fulfilment:
         try:
             answer = await self._hub.boutiques.confirm(order.hub_id, part.shop_id, reservation_id, now)
             confirmed = answer.state == "confirmed"
-        except PeerRefusedError as error:
+        except GalleriaError as error:
             _raise_if_passing(error)
-            _log.warning("confirm_refused", shop_order=part.number, slug=error.peer_slug, attempt=part.attempt)
+            _log.warning("confirm_refused", shop_order=part.number, detail=error.detail, attempt=part.attempt)
             confirmed = False
         async with atomic():
             current = await part_store.lock(part.id)
@@ -89,7 +89,7 @@ class Fulfilment:
         lines = await part_store.lines([part.id])
         try:
             answer: ReservationAnswer | None = await holds.hold(self._hub, order.hub_id, part, lines, now)
-        except PeerRefusedError as error:
+        except GalleriaError as error:
             _raise_if_passing(error)
             answer = None
         outcome = holds.outcome_of(answer, now) if answer else holds.HoldOutcome(reason=holds.NOT_NOW)
@@ -114,7 +114,7 @@ class Fulfilment:
         refusal = ""
         try:
             await self._hub.boutiques.place_order(order.hub_id, part.shop_id, shop_order, now)
-        except PeerRefusedError as error:
+        except GalleriaError as error:
             _raise_if_passing(error)
             refusal = error.detail
         async with atomic():
@@ -151,9 +151,13 @@ async def _load(message: Message) -> tuple[Order, Part]:
     return order, part
 
 
-def _raise_if_passing(error: PeerRefusedError) -> None:
-    """Let the outbox try again what the shop may yet allow; an expired hold will not come back."""
-    if error.peer_slug != EXPIRED and error.retry != "never":
+def _raise_if_passing(error: GalleriaError) -> None:
+    """Let the outbox try again what may yet succeed, an unknown outcome above all; refused for good is an answer.
+
+    An expired hold will not come back, whatever the boutique says of trying again.
+    """
+    expired = isinstance(error, PeerRefusedError) and error.peer_slug == EXPIRED
+    if not expired and error.retry != "never":
         raise error
 
 

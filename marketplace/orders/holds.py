@@ -23,7 +23,7 @@ from marketplace.orders.domain.values import Line, Order, Part
 
 RELEASE = "hub.release"
 QUEUE = "sync"
-ANSWER_SECONDS_MAX = 3.0
+ANSWER_SECONDS_MAX = 5.0
 """How long a shopper waits for one shop, with the wait for a free lane to it; the call itself ends after 2 s."""
 
 _log = structlog.get_logger(__name__)

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from federation.node import clock
@@ -12,8 +13,9 @@ from marketplace.errors import BasketChangedError, BasketInvalidError, OrderNotF
 from marketplace.listings import records
 from marketplace.orders import basket, checkout, reads
 from marketplace.orders.domain import basket as rules
+from marketplace.orders.views import Contact
 from tests.marketplace.listings.builders import HUB_ID, delete, product, put, shop_id_of, variant
-from tests.marketplace.orders.world import APPS, PRICE_MINOR, SHIPPING_MINOR, World
+from tests.marketplace.orders.world import ADDRESS, APPS, PRICE_MINOR, SHIPPING_MINOR, World
 
 pytestmark = pytest.mark.apps(*APPS)
 
@@ -215,3 +217,32 @@ async def test_a_paid_basket_empties_once(world: World) -> None:
     await basket.add(visitor, shop_id_of("a"), "p-a", "v-a", 1, now=clock.now())
     await basket.drop_bought(visitor, token)
     assert basket.count(visitor) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("name", ""), ("line1", "x" * 300), ("town", "\x00"), ("country", "Italy"), ("postcode", "9" * 21)],
+)
+async def test_an_address_that_no_parcel_could_carry_is_refused(world: World, field: str, value: str) -> None:
+    """Pages fill these values field by field; what breaks a bound is refused naming the field."""
+    address = msgspec.structs.replace(ADDRESS, **{field: value})
+    visitor = await world.fill({"a": 1})
+    with pytest.raises(BasketInvalidError) as refused:
+        await world.begin(visitor, address=address)
+    assert refused.value.errors[0].pointer == f"/address/{field}"
+
+
+@pytest.mark.parametrize("email", ["nobody", "a@b@c d", "<ada@example.com>", "a" * 70 + "@example.com"])
+async def test_an_email_that_no_mail_could_reach_is_refused(world: World, email: str) -> None:
+    """Before anything is held: the order's link travels to this address."""
+    visitor = await world.fill({"a": 1})
+    with pytest.raises(BasketInvalidError):
+        await world.begin(visitor, contact=Contact(email=email))
+
+
+async def test_what_a_shopper_types_can_be_signed(world: World) -> None:
+    """Decomposed accents and control characters are mended, so that no boutique has to decline the order."""
+    address = msgspec.structs.replace(ADDRESS, name="Ada Le\u0301vy\x07", town=" Palermo ")
+    token = await world.begin(await world.fill({"a": 1}), address=address)
+    kept = (await world.view(token)).address
+    assert (kept.name, kept.town) == ("Ada L\u00e9vy", "Palermo")
