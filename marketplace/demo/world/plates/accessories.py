@@ -1,7 +1,7 @@
 """Scarves, belts, hats and gloves."""
 
+from federation.node.colours import mix
 from marketplace.demo.world.cuts import Belt, Gloves, Hat, Scarf
-from marketplace.demo.world.plates.colour import mix
 from marketplace.demo.world.plates.geometry import CENTRE, Point, both_sides, ellipse, flow, mirrored, straight
 from marketplace.demo.world.plates.sheet import Sheet
 from marketplace.demo.world.plates.weave import INK

@@ -1,7 +1,7 @@
 """Bags and small leather."""
 
+from federation.node.colours import mix
 from marketplace.demo.world.cuts import Bag, Wallet
-from marketplace.demo.world.plates.colour import mix
 from marketplace.demo.world.plates.geometry import CENTRE, Point, both_sides, ellipse, flow, mirrored, straight
 from marketplace.demo.world.plates.sheet import Sheet
 from marketplace.demo.world.plates.weave import INK

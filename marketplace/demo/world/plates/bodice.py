@@ -2,7 +2,7 @@
 
 from math import cos, radians, sin
 
-from marketplace.demo.world.plates.colour import mix
+from federation.node.colours import mix
 from marketplace.demo.world.plates.geometry import CENTRE, Point, both_sides, flow, mirrored, straight
 from marketplace.demo.world.plates.sheet import Sheet
 from marketplace.demo.world.plates.weave import INK

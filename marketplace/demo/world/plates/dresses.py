@@ -1,5 +1,6 @@
 """Dresses and skirts."""
 
+from federation.node.colours import mix
 from marketplace.demo.world.cuts import Dress, Skirt
 from marketplace.demo.world.plates.bodice import (
     Sleeve,
@@ -13,7 +14,6 @@ from marketplace.demo.world.plates.bodice import (
     mirror_lines,
     neck_edge,
 )
-from marketplace.demo.world.plates.colour import mix
 from marketplace.demo.world.plates.geometry import CENTRE, Point, both_sides, flow, straight
 from marketplace.demo.world.plates.sheet import Sheet
 from marketplace.demo.world.plates.weave import INK

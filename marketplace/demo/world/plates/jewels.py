@@ -2,8 +2,8 @@
 
 from math import cos, pi, sin
 
+from federation.node.colours import mix
 from marketplace.demo.world.cuts import Bracelet, Earrings, Necklace, Ring
-from marketplace.demo.world.plates.colour import mix
 from marketplace.demo.world.plates.geometry import CENTRE, Point, both_sides, ellipse, flow, number, straight
 from marketplace.demo.world.plates.sheet import METALS, Sheet
 from marketplace.demo.world.plates.weave import INK

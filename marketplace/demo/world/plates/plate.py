@@ -5,8 +5,27 @@ from collections.abc import Callable
 import msgspec
 
 from marketplace.demo.world.cuts import (
-    AnyCut, Bag, Belt, Boot, Bracelet, Coat, Dress, Earrings, Gloves, Hat, Knit, Necklace, Ring, Sandal, Scarf, Shirt,
-    Shoe, Skirt, Suit, Trousers, Wallet,
+    AnyCut,
+    Bag,
+    Belt,
+    Boot,
+    Bracelet,
+    Coat,
+    Dress,
+    Earrings,
+    Gloves,
+    Hat,
+    Knit,
+    Necklace,
+    Ring,
+    Sandal,
+    Scarf,
+    Shirt,
+    Shoe,
+    Skirt,
+    Suit,
+    Trousers,
+    Wallet,
 )  # fmt: skip
 from marketplace.demo.world.plates import accessories, bags, dresses, jewels, shoes, tailoring, tops
 from marketplace.demo.world.plates.sheet import HEIGHT, WIDTH, Sheet

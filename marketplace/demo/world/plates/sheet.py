@@ -4,7 +4,7 @@ Every part gets the same treatment, which is what makes all plates one hand: fla
 its lower right edge, and an ink line in a tone of the cloth, doubled by a hair so that it swells away from the light.
 """
 
-from marketplace.demo.world.plates.colour import luminance, mix
+from federation.node.colours import luminance, mix
 from marketplace.demo.world.plates.geometry import leaf, number
 from marketplace.demo.world.plates.weave import DARK_BELOW, INK, tile, tone
 

@@ -3,8 +3,8 @@
 Profiles point to the right and stand on the line y = 0 of their own group; `heel` and all lengths are in sheet units.
 """
 
+from federation.node.colours import mix
 from marketplace.demo.world.cuts import Boot, Sandal, Shoe
-from marketplace.demo.world.plates.colour import mix
 from marketplace.demo.world.plates.geometry import Point, ellipse, flow, mirrored, straight
 from marketplace.demo.world.plates.sheet import Sheet
 from marketplace.demo.world.plates.weave import INK

@@ -1,8 +1,8 @@
 """Coats, jackets, suits and trousers."""
 
+from federation.node.colours import mix
 from marketplace.demo.world.cuts import Coat, Suit, Trousers
 from marketplace.demo.world.plates.bodice import Sleeve, Spot, buttons, hem_folds, inside, mirror_lines
-from marketplace.demo.world.plates.colour import mix
 from marketplace.demo.world.plates.geometry import CENTRE, Point, both_sides, flow, mirrored, straight
 from marketplace.demo.world.plates.sheet import Sheet
 from marketplace.demo.world.plates.weave import INK

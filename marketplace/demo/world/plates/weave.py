@@ -1,6 +1,6 @@
 """Cloth told by its weave or print: one small repeating tile per pattern, drawn in tones of the piece's own colour."""
 
-from marketplace.demo.world.plates.colour import luminance, mix
+from federation.node.colours import luminance, mix
 
 INK = "#17120f"
 DARK_BELOW = 0.045

@@ -1,0 +1,83 @@
+"""The basket over boutiques, and where its parcels go."""
+
+from litestar import get, post
+from litestar.response import Redirect, Template
+
+from federation.node import clock
+from federation.node.pages import page
+from federation.node.signin import safe_path
+from federation.node.web import AnyRequest, session_of
+from marketplace.errors import BasketInvalidError
+from marketplace.orders import basket
+from marketplace.orders.domain.basket import QUANTITY_MAX
+from marketplace.orders.views import BasketView
+from marketplace.storefront import destinations
+from marketplace.storefront.handlers.context import COUNTRY, destination
+
+SEE_OTHER = 303
+
+
+@get("/basket")
+async def show(request: AnyRequest) -> Template:
+    """The basket, one part per boutique; prices shown here are the ones the shopper has now seen."""
+    return await _basket_page(request, problem="")
+
+
+async def _basket_page(request: AnyRequest, problem: str, status_code: int = 200) -> Template:
+    now, session = clock.now(), session_of(request)
+    view: BasketView = await basket.basket_view(session, destination(request), now)
+    if view.changed:
+        await basket.accept_prices(session, now)
+    return page(
+        request,
+        "storefront/basket.html",
+        status_code=status_code,
+        basket=view,
+        problem=problem,
+        destinations=destinations.DESTINATIONS,
+        country_name=destinations.country_name(view.country),
+        quantity_max=QUANTITY_MAX,
+    )
+
+
+@post("/basket/add")
+async def add(request: AnyRequest) -> Redirect | Template:
+    """Put one size of a piece in the basket."""
+    form = await request.form()
+    shop_id, product_id = str(form.get("shop_id", "")), str(form.get("product_id", ""))
+    variant_id = str(form.get("variant_id", ""))
+    try:
+        if not variant_id:
+            raise BasketInvalidError("Choose a size first, then add the piece.")
+        await basket.add(session_of(request), shop_id, product_id, variant_id, 1, now=clock.now())
+    except BasketInvalidError as error:
+        return await _basket_page(request, error.detail, 422)
+    return Redirect("/basket", status_code=SEE_OTHER)
+
+
+@post("/basket/update")
+async def update(request: AnyRequest) -> Redirect | Template:
+    """Change a line's quantity or take it out."""
+    form, session = await request.form(), session_of(request)
+    key, quantity = str(form.get("key", "")), str(form.get("quantity", ""))
+    try:
+        if "remove" in form:
+            basket.remove(session, key)
+        elif quantity.isascii() and quantity.isdigit():
+            basket.set_quantity(session, key, int(quantity[:4]))
+        else:
+            raise BasketInvalidError("Write the quantity as a whole number.")
+    except BasketInvalidError as error:
+        return await _basket_page(request, error.detail, 422)
+    return Redirect("/basket", status_code=SEE_OTHER)
+
+
+@post("/destination")
+async def choose_destination(request: AnyRequest) -> Redirect:
+    """Remember where parcels go; shipping and totals follow."""
+    form = await request.form()
+    session_of(request).data[COUNTRY] = destinations.known(str(form.get("country", "")))
+    return Redirect(safe_path(str(form.get("next", "/basket"))), status_code=SEE_OTHER)
+
+
+ROUTES = [show, add, update, choose_destination]

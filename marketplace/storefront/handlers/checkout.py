@@ -1,0 +1,105 @@
+"""One page from basket to payment, and the page between when a boutique refused something."""
+
+import msgspec
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from federation.node import clock
+from federation.node.database import atomic
+from federation.node.pages import page
+from federation.node.web import AnyRequest, session_of
+from federation.vocabulary.errors import GalleriaError
+from marketplace.errors import BasketChangedError, BasketInvalidError
+from marketplace.hub import hub_of
+from marketplace.orders import basket, checkout, reads
+from marketplace.orders.views import BasketView
+from marketplace.storefront import destinations
+from marketplace.storefront.checkout_form import CheckoutForm, read_form
+from marketplace.storefront.handlers.context import COUNTRY, destination
+
+SEE_OTHER = 303
+OWN_TRANSACTIONS = {"transaction": False}
+
+
+@get("/checkout")
+async def show(request: AnyRequest) -> Template | Redirect:
+    """Where to send it and to whom to write: one page, no account."""
+    view = await basket.basket_view(session_of(request), destination(request), clock.now())
+    if not view.ready:
+        return Redirect("/basket", status_code=SEE_OTHER)
+    return _checkout_page(request, view, CheckoutForm(key=checkout.new_checkout_key(), country=view.country))
+
+
+@post("/checkout", opt=OWN_TRANSACTIONS)
+async def begin(request: AnyRequest) -> Template | Redirect:
+    """Ask every boutique to set its pieces aside; on to payment when all of them did."""
+    hub, now, session = hub_of(request), clock.now(), session_of(request)
+    form = read_form(await request.form())
+    try:
+        token = await checkout.begin(hub, session, form.checkout(), now)
+    except msgspec.ValidationError:
+        return await _again(request, form, "", 422)
+    except (BasketChangedError, BasketInvalidError) as error:
+        return await _again(request, form, error.detail, 409)
+    session.data[COUNTRY] = form.country
+    await checkout.hold_all(hub, token, now)
+    held = await reads.held_view(token, clock.now())
+    if held.refused or not held.can_continue:
+        return Redirect(f"/checkout/{token}/held", status_code=SEE_OTHER)
+    return await _to_payment(request, token)
+
+
+async def _again(request: AnyRequest, form: CheckoutForm, problem: str, status_code: int) -> Template | Redirect:
+    async with atomic():
+        view = await basket.basket_view(session_of(request), destination(request), clock.now())
+    if not view.ready:
+        return Redirect("/basket", status_code=SEE_OTHER)
+    return _checkout_page(request, view, form, problem, status_code)
+
+
+def _checkout_page(
+    request: AnyRequest, view: BasketView, form: CheckoutForm, problem: str = "", status_code: int = 200
+) -> Template:
+    return page(
+        request,
+        "storefront/checkout.html",
+        status_code=status_code,
+        basket=view,
+        form=form,
+        faults=form.faults() if status_code != 200 else {},  # noqa: PLR2004
+        problem=problem,
+        country_name=destinations.country_name(view.country),
+    )
+
+
+@get("/checkout/{token:str}/held")
+async def held(request: AnyRequest, token: FromPath[str]) -> Template | Redirect:
+    """Which boutiques set their pieces aside, which could not, and what would be paid."""
+    view = await reads.held_view(token, clock.now())
+    if view.state in {"paid", "paying"}:
+        return Redirect(f"/order/{token}", status_code=SEE_OTHER)
+    return page(request, "storefront/held.html", held=view, problem="")
+
+
+@post("/checkout/{token:str}/held", opt=OWN_TRANSACTIONS)
+async def decide(request: AnyRequest, token: FromPath[str]) -> Template | Redirect:
+    """Go on with what is held, or give everything back."""
+    form = await request.form()
+    if form.get("choice") == "stop":
+        await checkout.stop(token, clock.now())
+        return Redirect("/basket", status_code=SEE_OTHER)
+    return await _to_payment(request, token)
+
+
+async def _to_payment(request: AnyRequest, token: str) -> Template | Redirect:
+    """To the payment page; when the way there is barred, say so where the shopper can try again."""
+    try:
+        address = await checkout.proceed(hub_of(request), token, clock.now())
+    except GalleriaError as error:
+        view = await reads.held_view(token, clock.now())
+        return page(request, "storefront/held.html", status_code=409, held=view, problem=error.detail)
+    return Redirect(address, status_code=SEE_OTHER)
+
+
+ROUTES = [show, begin, held, decide]

@@ -1,0 +1,37 @@
+"""An order's page, opened by its unguessable token."""
+
+from litestar import get
+from litestar.params import FromPath
+from litestar.response import Template
+
+from federation.node.pages import page
+from federation.node.web import AnyRequest, session_of
+from marketplace.orders import basket, reads
+from marketplace.storefront.destinations import country_name
+
+WAITING = frozenset({"holding", "held", "paying"})
+LOOKS = {
+    "shipped": ("good", "●"), "delivered": ("good", "●"), "accepted": ("calm", "◐"), "placed": ("calm", "◔"),
+    "confirmed": ("calm", "◔"), "confirming": ("calm", "◔"), "reholding": ("calm", "◔"), "held": ("calm", "◔"),
+    "asked": ("calm", "◔"), "declined": ("bad", "▲"), "cancelled": ("bad", "▲"), "refused": ("bad", "▲"),
+    "released": ("done", "○"),
+}  # fmt: skip
+"""A state's tone and shape; the words come with the order."""
+
+
+@get("/order/{token:str}")
+async def show(request: AnyRequest, token: FromPath[str]) -> Template:
+    """The order with a part per boutique; what was paid for leaves the basket."""
+    view = await reads.order_view(token)
+    await basket.drop_bought(session_of(request), token)
+    return page(
+        request,
+        "storefront/order.html",
+        order=view,
+        looks=LOOKS,
+        waiting=view.state in WAITING,
+        country_name=country_name(view.address.country),
+    )
+
+
+ROUTES = [show]

@@ -1,0 +1,167 @@
+"""A product page: the colour chosen, its pictures, its sizes with what is left, the price delivered. Pure."""
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+import msgspec
+
+from federation.vocabulary.money import Money
+from federation.vocabulary.product import CATEGORIES, Media, Product, Variant
+from marketplace.listings.domain.cards import in_language, product_path
+from marketplace.listings.views import Offer, ProductView
+from marketplace.orders.domain.shipping import ShippingChoice, choose_rate
+from marketplace.storefront.destinations import EUROPEAN_UNION, country_name
+from marketplace.storefront.sizes import elsewhere
+
+FEW = 2
+PICTURES_MAX = 6
+
+
+class ColourChoice(msgspec.Struct, frozen=True):
+    """One colour of a piece to switch to."""
+
+    name: str
+    family: str
+    url: str
+    active: bool
+    sold_out: bool
+
+
+class SizeChoice(msgspec.Struct, frozen=True):
+    """One size of the chosen colour; `elsewhere` is the same size in other countries' counting, `left` in words."""
+
+    variant_id: str
+    label: str
+    elsewhere: str
+    left: str
+    can_buy: bool
+    chosen: bool
+    price: Money
+
+
+class PiecePage(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page of one piece shows beside the boutique's own words."""
+
+    title: str
+    category: str
+    category_words: str
+    colour: str
+    family: str
+    colours: tuple[ColourChoice, ...]
+    pictures: tuple[Media, ...]
+    sizes: tuple[SizeChoice, ...]
+    one_size: bool
+    can_buy: bool
+    price: Money
+    price_to: Money | None
+    compare_at: Money | None
+    country: str
+    delivery: ShippingChoice | None
+    delivered: Money | None
+    duties_open: bool
+    stock_words: str
+    paragraphs: tuple[str, ...]
+    care: str
+    returns: str
+
+
+def piece_page(view: ProductView, colour: str, country: str) -> PiecePage:
+    """The page of `view` in `colour` (a colour's name or family; else the first that can be bought)."""
+    product = view.product
+    chosen = _chosen(product, view.offers, colour)
+    variants = [one for one in product.variants if one.colour.name == chosen.colour.name]
+    sizes = _sizes(product, variants, view.offers)
+    buyable = [size for size in sizes if size.can_buy]
+    prices = sorted({one.price for one in variants})
+    delivery = choose_rate(view.shop.profile.shipping, country, prices[0])
+    return PiecePage(
+        title=in_language(product.title),
+        category=product.category,
+        category_words=CATEGORIES.get(product.category, (product.category, ""))[0],
+        colour=chosen.colour.name,
+        family=chosen.colour.family,
+        colours=_colours(view, chosen),
+        pictures=_pictures(product, chosen.colour.name),
+        sizes=sizes,
+        one_size=len(sizes) == 1,
+        can_buy=bool(buyable),
+        price=prices[0],
+        price_to=prices[-1] if len(prices) > 1 else None,
+        compare_at=chosen.compare_at,
+        country=country_name(country),
+        delivery=delivery,
+        delivered=prices[0] + delivery.price if delivery else None,
+        duties_open=country not in EUROPEAN_UNION,
+        stock_words=_stock_words(view.shop.freshness, any_left=bool(buyable)),
+        paragraphs=tuple(part for part in in_language(product.description).split("\n\n") if part),
+        care=in_language(product.care),
+        returns=in_language(view.shop.profile.returns),
+    )
+
+
+def _chosen(product: Product, offers: dict[str, Offer], colour: str) -> Variant:
+    wanted = [one for one in product.variants if colour in {one.colour.name, one.colour.family}]
+    among = wanted or list(product.variants)
+    return next((one for one in among if _can_buy(offers.get(one.id))), among[0])
+
+
+def _can_buy(offer: Offer | None) -> bool:
+    """Old word on stock bars nobody: the boutique is asked before anything is charged."""
+    return offer is not None and (offer.in_stock or offer.freshness == "stale")
+
+
+def _sizes(product: Product, variants: Iterable[Variant], offers: dict[str, Offer]) -> tuple[SizeChoice, ...]:
+    sizes: list[SizeChoice] = []
+    for variant in variants:
+        offer = offers.get(variant.id)
+        can_buy = _can_buy(offer)
+        sizes.append(
+            SizeChoice(
+                variant_id=variant.id,
+                label=variant.size.label,
+                elsewhere=elsewhere(variant.size, product.gender, product.category),
+                left=_left(offer, can_buy=can_buy),
+                can_buy=can_buy,
+                chosen=can_buy and not any(size.chosen for size in sizes),
+                price=variant.price,
+            )
+        )
+    return tuple(sizes)
+
+
+def _left(offer: Offer | None, *, can_buy: bool) -> str:
+    if not can_buy or offer is None:
+        return "sold out"
+    if offer.freshness == "fresh" and offer.available is not None and offer.available <= FEW:
+        return "last one" if offer.available == 1 else f"{offer.available} left"
+    return ""
+
+
+def _stock_words(freshness: str, *, any_left: bool) -> str:
+    if freshness == "stale":
+        return "We have not heard from the boutique for a while: we ask it before you pay."
+    if not any_left:
+        return "Every size of this colour is sold."
+    if freshness == "soft":
+        return "In stock when the boutique last told us, a minute ago."
+    return "In stock: the boutique told us just now."
+
+
+def _colours(view: ProductView, chosen: Variant) -> tuple[ColourChoice, ...]:
+    found: dict[str, ColourChoice] = {}
+    path = product_path(view.shop.handle, view.product.id)
+    for variant in view.product.variants:
+        name = variant.colour.name
+        if name not in found:
+            sold_out = not any(
+                _can_buy(view.offers.get(one.id)) for one in view.product.variants if one.colour.name == name
+            )
+            url = f"{path}?{urlencode({'colour': name})}"
+            found[name] = ColourChoice(name, variant.colour.family, url, name == chosen.colour.name, sold_out)
+    return tuple(found.values())
+
+
+def _pictures(product: Product, colour: str) -> tuple[Media, ...]:
+    """The pictures whose words name the colour; all of them when none does."""
+    named = tuple(one for one in product.media if colour.casefold() in one.alt.casefold())
+    return (named or product.media)[:PICTURES_MAX]

@@ -1,0 +1,204 @@
+"""A search as it stands in an address, and the links that lead from one search to the next. Pure.
+
+Invariant: every facet, chip, order and page is a plain link, so that searching needs no script; the same search always
+has the same address.
+"""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+import msgspec
+
+from federation.vocabulary.errors import RecordInvalidError
+from federation.vocabulary.money import Money, parse_decimal, to_decimal
+from search.query import FACETS, SearchRequest, SortOrder
+from search.service import FacetValue, SearchPage
+
+CURRENCY = "EUR"
+SORTS: dict[SortOrder, str] = {
+    "relevance": "Best match",
+    "newest": "Newest",
+    "price-asc": "Price, low to high",
+    "price-desc": "Price, high to low",
+}
+TITLES = {
+    "department": "Department",
+    "category": "Kind",
+    "colour": "Colour",
+    "size": "Size",
+    "town": "Town",
+    "shop": "Boutique",
+}
+FACET_VALUES_SHOWN = 12
+_GROUP_VALUES_MAX = 40
+
+
+class Params(msgspec.Struct, frozen=True):
+    """An address's query, each name with its values."""
+
+    values: Mapping[str, Sequence[str]]
+
+    def first(self, name: str) -> str:
+        """The first value of `name`, or nothing."""
+        found = self.values.get(name)
+        return found[0].strip() if found else ""
+
+    def every(self, name: str) -> tuple[str, ...]:
+        """All values of `name` that say something, each once."""
+        return tuple(dict.fromkeys(value for value in self.values.get(name, ()) if value))[:_GROUP_VALUES_MAX]
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Something to click: `active` when it stands already."""
+
+    label: str
+    url: str
+    active: bool = False
+    count: int = 0
+    value: str = ""
+
+
+class FacetGroup(msgspec.Struct, frozen=True):
+    """One group of values to narrow by; `more` of them are folded away."""
+
+    name: str
+    title: str
+    values: tuple[Link, ...]
+    more: tuple[Link, ...]
+
+
+class SearchControls(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything beside the cards: facets, chips of what is chosen, orders, pages, and what the query was taken for."""
+
+    text: str
+    groups: tuple[FacetGroup, ...]
+    chips: tuple[Link, ...]
+    sorts: tuple[Link, ...]
+    offers: tuple[Link, ...]
+    hidden: tuple[tuple[str, str], ...]
+    price_min: str
+    price_max: str
+    previous: str
+    following: str
+    clear: str
+
+
+def read_request(params: Params) -> SearchRequest:
+    """The search that an address asks for. Raises RecordInvalidError with a sentence for what cannot be understood."""
+    filters = {name: params.every(name) for name in FACETS}
+    prices = {"price_min": _minor(params.first("min")), "price_max": _minor(params.first("max"))}
+    page = params.first("page")
+    try:
+        return msgspec.convert(
+            {
+                "text": params.first("q")[:400],
+                "filters": {**filters, **prices},
+                "sort": params.first("sort") or "relevance",
+                "page": int(page) if page.isascii() and page.isdigit() else 1,
+            },
+            SearchRequest,
+        )
+    except msgspec.ValidationError as error:
+        raise RecordInvalidError(f"this search cannot be understood: {error}") from error
+
+
+def _minor(text: str) -> int | None:
+    return parse_decimal(text.replace(",", "."), CURRENCY).amount_minor if text else None
+
+
+def address_of(request: SearchRequest, **changes: object) -> str:
+    """The address of `request` with `changes` made to its fields; goes back to the first page unless told otherwise."""
+    changed = msgspec.structs.replace(request, **{"page": 1, **changes})
+    pairs = _pairs(changed)
+    if changed.page > 1:
+        pairs.append(("page", str(changed.page)))
+    return f"/search?{urlencode(pairs)}" if pairs else "/search"
+
+
+def _pairs(request: SearchRequest, *, prices: bool = True) -> list[tuple[str, str]]:
+    pairs = [("q", request.text)] if request.text else []
+    pairs += [(name, value) for name in FACETS for value in request.filters.group(name)]
+    for name, minor in (("min", request.filters.price_min), ("max", request.filters.price_max)):
+        if prices and minor is not None:
+            pairs.append((name, _euros(minor)))
+    if request.sort != "relevance":
+        pairs.append(("sort", request.sort))
+    return pairs
+
+
+def _euros(minor: int) -> str:
+    return to_decimal(Money(minor, CURRENCY)).removesuffix(".00")
+
+
+def controls(request: SearchRequest, found: SearchPage, shop_names: Mapping[str, str]) -> SearchControls:
+    """The links around a page of results. `shop_names` gives boutiques by id, as the index knows ids only."""
+    filters = request.filters
+    return SearchControls(
+        text=request.text,
+        groups=tuple(
+            group for name in FACETS if (group := _group(request, name, found.facets.get(name, ()), shop_names)).values
+        ),
+        chips=_chips(request, found, shop_names),
+        sorts=tuple(
+            Link(words, address_of(request, sort=order), active=order == request.sort) for order, words in SORTS.items()
+        ),
+        offers=_offers(request, found),
+        hidden=tuple(_pairs(request, prices=False)),
+        price_min="" if filters.price_min is None else _euros(filters.price_min),
+        price_max="" if filters.price_max is None else _euros(filters.price_max),
+        previous=address_of(request, page=request.page - 1) if request.page > 1 else "",
+        following=address_of(request, page=request.page + 1) if request.page < found.pages else "",
+        clear=address_of(SearchRequest(text=request.text)),
+    )
+
+
+def _group(
+    request: SearchRequest, name: str, values: Sequence[FacetValue], shop_names: Mapping[str, str]
+) -> FacetGroup:
+    links = [_facet_link(request, name, value, shop_names) for value in values if value.count or value.active]
+    shown = [link for place, link in enumerate(links) if place < FACET_VALUES_SHOWN or link.active]
+    return FacetGroup(name, TITLES[name], tuple(shown), tuple(link for link in links if link not in shown))
+
+
+def _facet_link(request: SearchRequest, name: str, value: FacetValue, shop_names: Mapping[str, str]) -> Link:
+    label = shop_names.get(value.value, value.label) if name == "shop" else value.label
+    return Link(label, _toggled(request, name, value.value), value.active, value.count, value.value)
+
+
+def _toggled(request: SearchRequest, name: str, value: str) -> str:
+    held = request.filters.group(name)
+    after = tuple(one for one in held if one != value) if value in held else (*held, value)
+    return address_of(request, filters=msgspec.structs.replace(request.filters, **{name: after}))
+
+
+def _chips(request: SearchRequest, found: SearchPage, shop_names: Mapping[str, str]) -> tuple[Link, ...]:
+    """What is chosen now; each link takes it away."""
+    labels = {(name, value.value): value.label for name, values in found.facets.items() for value in values}
+    chips = []
+    for name in FACETS:
+        for value in request.filters.group(name):
+            label = shop_names.get(value, value) if name == "shop" else labels.get((name, value), value)
+            chips.append(Link(label, _toggled(request, name, value), active=True))
+    for name, words in (("price_min", "from"), ("price_max", "up to")):
+        minor = getattr(request.filters, name)
+        if minor is not None:
+            without = msgspec.structs.replace(request.filters, **{name: None})
+            chips.append(Link(f"{words} €{_euros(minor)}", address_of(request, filters=without), active=True))
+    return tuple(chips)
+
+
+def _offers(request: SearchRequest, found: SearchPage) -> tuple[Link, ...]:
+    """What was understood of the query, each part as a link that makes it binding."""
+    offers = []
+    for part in found.understood:
+        if part.kind == "price":
+            bound, _, amount = part.value.partition(":")
+            name = "price_max" if bound == "max" else "price_min"
+            if getattr(request.filters, name) is None:
+                filters = msgspec.structs.replace(request.filters, **{name: int(amount)})
+                words = f"{'up to' if bound == 'max' else 'from'} €{_euros(int(amount))}"
+                offers.append(Link(words, address_of(request, filters=filters)))
+        elif part.kind in FACETS and part.value not in request.filters.group(part.kind):
+            labels = {value.value: value.label for value in found.facets.get(part.kind, ())}
+            offers.append(Link(labels.get(part.value, part.value), _toggled(request, part.kind, part.value)))
+    return tuple(offers)
