@@ -7,6 +7,7 @@ Invariants of the boundary
 - Every answer, also of an address that does not exist, carries the correlation id and the security headers.
 """
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -129,18 +130,29 @@ async def readyz() -> str:
 
 
 class Boundary(ASGIMiddleware):
-    """Binds database and correlation id, and runs the handler inside its transaction."""
+    """Binds database and correlation id, runs the handler inside its transaction, and logs what was answered.
+
+    The log has the route's template, never the path: paths hold tokens.
+    """
 
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: LitestarScope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         node, visit = web_node(scope["litestar_app"]), visit_of(scope)
         with using(node.database), logs.correlated(visit.correlation_id):
+            started = time.perf_counter()
             crossing = _Crossing(scope, receive, send, next_app)
             if scope["route_handler"].opt.get("transaction", True):
                 await crossing.in_transaction()
             else:
                 await crossing.without_transaction()
+            _log.info(
+                "request",
+                method=dict(scope).get("method"),
+                route=scope["path_template"],
+                status=visit.status,
+                milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            )
 
 
 class _RolledBackError(Exception):
@@ -231,6 +243,7 @@ async def _finish_headers(message: Message, scope: LitestarScope) -> None:
     if message["type"] != "http.response.start":
         return
     node, visit = web_node(scope["litestar_app"]), visit_of(scope)
+    visit.status = message["status"]
     headers = [*message["headers"]]
     present = {name.lower() for name, _ in headers}
     for name, content in _security_headers(node, visit).items():

@@ -32,13 +32,16 @@ async def load(token: str, now: datetime, *, lock: bool) -> Session:
         return Session()
     for_update = " FOR UPDATE" if lock and in_transaction() else ""
     row = await fetch_one(
-        f"SELECT account_id, content FROM node_session WHERE token_sha256 = $1 AND expires_at > $2{for_update}",  # noqa: S608
+        "SELECT account_id, content, expires_at FROM node_session"
+        f" WHERE token_sha256 = $1 AND expires_at > $2{for_update}",  # a constant of ours
         _digest(token),
         now,
     )
     if row is None:
         return Session()
-    return Session(token, row["account_id"], msgspec.json.decode(row["content"]))
+    session = Session(token, row["account_id"], msgspec.json.decode(row["content"]))
+    session.is_aging = row["expires_at"] < now + LIFETIME - TOUCH_AFTER
+    return session
 
 
 async def save(node: WebNode, visit: Visit, now: datetime) -> None:
@@ -52,7 +55,13 @@ async def save(node: WebNode, visit: Visit, now: datetime) -> None:
         if session.token == "":
             session.rotate()
         await _write(session, now)
-    elif not await _touch(session, now):
+    elif session.is_aging:
+        await execute(
+            "UPDATE node_session SET expires_at = $2 WHERE token_sha256 = $1",
+            _digest(session.stored_token),
+            now + LIFETIME,
+        )
+    else:
         return
     visit.cookies.append(node.cookie(cookie_name(node), session.token, int(LIFETIME.total_seconds())))
 
@@ -77,19 +86,6 @@ async def _write(session: Session, now: datetime) -> None:
         *values,
         now,
     )
-
-
-async def _touch(session: Session, now: datetime) -> bool:
-    """Prolong a session in use, at most once a day; whether it was."""
-    if not session.stored_token:
-        return False
-    tag = await execute(
-        "UPDATE node_session SET expires_at = $2 WHERE token_sha256 = $1 AND expires_at < $3",
-        _digest(session.stored_token),
-        now + LIFETIME,
-        now + LIFETIME - TOUCH_AFTER,
-    )
-    return affected(tag) == 1
 
 
 async def forget_expired(now: datetime) -> int:

@@ -28,7 +28,8 @@ PageContext = Callable[[AnyRequest], Mapping[str, Any]]
 class Session:
     """A browser's session while one request is served; saved at its end, with the request's transaction.
 
-    `data` holds JSON values only. A session comes into being when something is put into it.
+    `data` holds JSON values only. A session comes into being when something is put into it. `is_aging` says that it
+    was last prolonged more than a day ago.
     """
 
     def __init__(self, token: str = "", account_id: UUID | None = None, data: dict[str, Any] | None = None) -> None:
@@ -37,6 +38,7 @@ class Session:
         self.token = token
         self.stored_token = token
         self.is_new_account = False
+        self.is_aging = False
         self._before = msgspec.json.encode(self.data)
 
     def rotate(self) -> None:
@@ -107,6 +109,7 @@ class Visit:
         self.csp_nonce = ""
         self.csrf_seed = ""
         self.cookies: list[str] = []
+        self.status = 0
 
     def nonce(self) -> str:
         """The one-time word that lets a `<style>` or `<script>` element of this answer through our own policy."""
