@@ -7,7 +7,7 @@ import msgspec
 
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.money import Money
-from marketplace.api.documents import MoneyAnswer, OrderAnswer
+from marketplace.api.documents import MoneyAnswer
 from marketplace.cli.progress import Progress
 from marketplace.demo.check import stages
 from marketplace.demo.check.figures import Movement, Race, Report, Sale
@@ -52,10 +52,11 @@ async def _play(played: _Stages, ready: Ready, shopper: Shopper, operator: Opera
         "compare signed logs with listings", stages.compare(ready, shopper), stages.Compared(0, 0, 0, 0, {})
     )
     searches = await played.run("search", stages.search(shopper), ())
-    sold = await played.run("sell over three boutiques", stages.sell(ready, shopper, operator, compared.pieces), None)
-    refund = Movement("", 0, "EUR", "missing")
+    sale, refund = Sale("", "EUR", 0, ()), Movement("", 0, "EUR", "missing")
+    sold = await played.run("sell over three boutiques", stages.sell(ready, shopper, compared.pieces), None)
     if sold is not None:
-        refund = await played.run("refund one piece", stages.refund(shopper, operator, sold[0]), refund)
+        refund = await played.run("refund one piece", stages.refund(shopper, operator, sold), refund)
+        sale = await played.run("ship from three boutiques", stages.ship(ready, shopper, operator, sold), sale)
     race = await played.run("race for the last three", stages.race(ready, compared), Race(0, 0, 0))
     kills = [
         await played.run("kill the hub's worker", stages.kill_hub_worker(ready, shopper, compared), None),
@@ -63,7 +64,7 @@ async def _play(played: _Stages, ready: Ready, shopper: Shopper, operator: Opera
     ]
     money = MoneyAnswer(trial_balance={}, transfers=[], payouts=[])
     if sold is not None:
-        money = await played.run("wait for the payouts", stages.settle(operator, sold[1]), money)
+        money = await played.run("wait for the payouts", stages.settle(operator, sold), money)
     names: dict[str, str] = {shop.shop_id: shop.name for shop in ready.opened.shops}
     return Report(
         passed=False,
@@ -75,22 +76,15 @@ async def _play(played: _Stages, ready: Ready, shopper: Shopper, operator: Opera
         missing=compared.missing,
         stale=compared.stale,
         searches=searches,
-        order=Sale("", "EUR", 0, ()) if sold is None else stages.sale_of(sold[1]),
+        order=sale,
         refund=refund,
-        transfers=_transfers(money, sold[1] if sold else None, names),
+        transfers=_movements([(sent.shop_id, sent.amount, sent.status) for sent in money.transfers], names),
         payouts=_movements([(payout.shop_id, payout.amount, payout.status) for payout in money.payouts], names),
         trial_balance=money.trial_balance,
         race=race,
         kills=tuple(kill for kill in kills if kill is not None),
         phases=(),
     )
-
-
-def _transfers(money: MoneyAnswer, order: OrderAnswer | None, names: dict[str, str]) -> tuple[Movement, ...]:
-    """What was transferred for the sale's own parts."""
-    parts = {part.shop_order_id for part in order.parts} if order else set()
-    own = [each for each in money.transfers if each.shop_order_id in parts]
-    return _movements([(each.shop_id, each.amount, each.status) for each in own], names)
 
 
 def _movements(rows: Sequence[tuple[str, Money, str]], names: dict[str, str]) -> tuple[Movement, ...]:

@@ -15,22 +15,25 @@ _ORDER_LINK = re.compile(r'href="([^"]*/orders/\d+)"')
 _REFUSED_FROM = 400
 
 
-async def fulfil_open_orders(ready: Ready, shop: OpenShop) -> int:
-    """As the boutique's owner: accept what waits to be accepted, ship what waits to be shipped; how many shipped."""
+async def accept_open_orders(ready: Ready, shop: OpenShop) -> None:
+    """As the boutique's owner: accept every order that waits for it."""
+    await _press_everywhere(ready, shop, "/accept", {})
+
+
+async def ship_open_orders(ready: Ready, shop: OpenShop) -> None:
+    """As the boutique's owner: ship whatever is left to ship."""
+    await _press_everywhere(ready, shop, "/ship", {"carrier": "Poste Italiane", "tracking": "DEMO0001"})
+
+
+async def _press_everywhere(ready: Ready, shop: OpenShop, action: str, fields: dict[str, str]) -> None:
     link = await sign_in_link(ready.fleet, shop.node, shop.owner_email, f"/portal/{shop.handle}")
-    shipped = 0
     async with Browser(shop.node.url) as browser:
         await browser.sign_in(link)
         listed = await browser.open(f"/portal/{shop.handle}/orders?state=open")
         for address in sorted(set(_ORDER_LINK.findall(listed.text))):
             page = await browser.open(address)
-            if page.offers("/accept"):
-                await browser.submit(page, page.form("/accept"))
-                page = await browser.open(address)
-            if page.offers("/ship"):
-                await browser.submit(page, page.form("/ship"), carrier="Poste Italiane", tracking="DEMO0001")
-                shipped += 1
-    return shipped
+            if page.offers(action):
+                await browser.submit(page, page.form(action), **fields)
 
 
 class Operator:
@@ -53,9 +56,9 @@ class Operator:
         """The books and what was sent."""
         return msgspec.convert(await self.browser.get_json("/api/v1/console/money"), MoneyAnswer)
 
-    async def refund_one(self, token: str, part_index: int) -> None:
-        """Take one piece of one part back."""
-        part = (await self.order(token)).parts[part_index]
+    async def refund_one(self, token: str, shop_id: str) -> None:
+        """Give the money for one piece of one boutique back."""
+        part = next(part for part in (await self.order(token)).parts if part.shop_id == shop_id)
         content = {
             "refund_id": new_id(),
             "shop_order_id": part.shop_order_id,

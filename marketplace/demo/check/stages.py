@@ -12,7 +12,7 @@ from marketplace.api.documents import CheckoutAnswer, Listings, MoneyAnswer, Ord
 from marketplace.cli.errors import CommandError
 from marketplace.demo.check.figures import Kill, Movement, Part, Race, Sale, Search
 from marketplace.demo.check.shopper import Piece, Shopper
-from marketplace.demo.check.staff import Operator, fulfil_open_orders
+from marketplace.demo.check.staff import Operator, accept_open_orders, ship_open_orders
 from marketplace.demo.opening import OpenShop
 from marketplace.demo.running import Ready, published
 
@@ -22,6 +22,7 @@ RACE_STOCK = 3
 SALE_SHOPS = 3
 SOLD = frozenset({"confirmed", "placed", "accepted", "shipped", "delivered"})
 WITH_THE_SHOP = frozenset({"placed", "accepted", "shipped", "delivered"})
+ACCEPTED = frozenset({"accepted", "shipped", "delivered"})
 SENT = frozenset({"shipped", "delivered"})
 MONEY_WAIT_SECONDS = 90.0
 PAID_OUT = "paid"
@@ -39,6 +40,14 @@ class Compared(msgspec.Struct, frozen=True):
     missing: int
     stale: int
     pieces: dict[str, list[Piece]]
+
+
+class Sold(msgspec.Struct, frozen=True):
+    """A sale under way: the order's token, the boutique that sold two pieces, and all of its boutiques."""
+
+    token: str
+    first_shop_id: str
+    shops: tuple[OpenShop, ...]
 
 
 async def compare(ready: Ready, shopper: Shopper) -> Compared:
@@ -71,10 +80,8 @@ async def search(shopper: Shopper) -> tuple[Search, ...]:
     return tuple(found)
 
 
-async def sell(
-    ready: Ready, shopper: Shopper, operator: Operator, pieces: dict[str, list[Piece]]
-) -> tuple[str, OrderAnswer]:
-    """A basket over boutiques on three nodes, two pieces of the first: paid once, accepted and shipped by each."""
+async def sell(ready: Ready, shopper: Shopper, pieces: dict[str, list[Piece]]) -> Sold:
+    """A basket over boutiques on three nodes, two pieces of the first, paid once and accepted by each boutique."""
     chosen: list[tuple[Piece, int]] = []
     for node in ready.fleet.layout.shop_nodes[:SALE_SHOPS]:
         wanted = 1 if chosen else 2
@@ -83,9 +90,17 @@ async def sell(
     await shopper.pay(answer)
     await shopper.until_parts(answer.token, WITH_THE_SHOP)
     for piece, _ in chosen:
-        await fulfil_open_orders(ready, piece.shop)
-    await shopper.until_parts(answer.token, SENT)
-    return answer.token, await operator.order(answer.token)
+        await accept_open_orders(ready, piece.shop)
+    await shopper.until_parts(answer.token, ACCEPTED)
+    return Sold(answer.token, chosen[0][0].shop.shop_id, tuple(piece.shop for piece, _ in chosen))
+
+
+async def ship(ready: Ready, shopper: Shopper, operator: Operator, sold: Sold) -> Sale:
+    """Each boutique ships what is left of its part; returns how the hub divided the sale."""
+    for shop in sold.shops:
+        await ship_open_orders(ready, shop)
+    await shopper.until_parts(sold.token, SENT)
+    return sale_of(await operator.order(sold.token))
 
 
 def sale_of(order: OrderAnswer) -> Sale:
@@ -108,13 +123,13 @@ def sale_of(order: OrderAnswer) -> Sale:
     return Sale(order.number, order.total.currency, order.total.amount_minor, tuple(parts))
 
 
-async def refund(shopper: Shopper, operator: Operator, token: str) -> Movement:
-    """One of the two pieces of the first part goes back; waits until the hub says so."""
-    await operator.refund_one(token, 0)
+async def refund(shopper: Shopper, operator: Operator, sold: Sold) -> Movement:
+    """One of the two pieces of the first boutique goes back before it is sent; waits until the hub says so."""
+    await operator.refund_one(sold.token, sold.first_shop_id)
     deadline = monotonic() + MONEY_WAIT_SECONDS
     while True:
-        order = await shopper.order(token)
-        part = order.parts[0]
+        order = await shopper.order(sold.token)
+        part = next(part for part in order.parts if part.shop_id == sold.first_shop_id)
         done = part.refunded.amount_minor > 0 and order.refunded == part.refunded
         if done or monotonic() > deadline:
             status = "refunded" if done else "waiting"
@@ -160,15 +175,17 @@ async def _after_kill(ready: Ready, shopper: Shopper, answer: CheckoutAnswer, na
     return Kill(name, ready.fleet.supervisor.restart_count(name), order.parts[0].state)
 
 
-async def settle(operator: Operator, order: OrderAnswer) -> MoneyAnswer:
-    """Wait until every boutique of the order has been paid out; the books as they stand then, or when time is up."""
-    shops = {part.shop_id for part in order.parts}
+async def settle(operator: Operator, sold: Sold) -> MoneyAnswer:
+    """Wait until every boutique of the sale has been paid out, or time is up; the books then, with its transfers."""
+    shops = {shop.shop_id for shop in sold.shops}
+    parts = {part.shop_order_id for part in (await operator.order(sold.token)).parts}
     deadline = monotonic() + MONEY_WAIT_SECONDS
     while True:
         money = await operator.money()
         paid_out = {payout.shop_id for payout in money.payouts if payout.status == PAID_OUT}
         if shops <= paid_out or monotonic() > deadline:
-            return money
+            own = [transfer for transfer in money.transfers if transfer.shop_order_id in parts]
+            return msgspec.structs.replace(money, transfers=own)
         await asyncio.sleep(_LOOK_SECONDS)
 
 

@@ -57,22 +57,21 @@ def _money_faults(report: Report) -> Iterator[str]:
 
 
 def owed_to(part: Part, report: Report) -> int:
-    """What a boutique keeps of its part: seller's share and shipping, less its share of what was refunded.
+    """What a boutique keeps of its part: its share and shipping, less what it gives back of a refund.
 
-    A refund gives commission and its VAT back in proportion; half of two equal pieces is half of each component.
+    Of a refund the hub gives back its commission and the VAT on it in proportion, each rounded half up; the boutique
+    gives back the rest. Right for a part of one line, as this sale's parts are.
     """
     whole = part.seller + part.shipping
     if part.shop != report.refund.shop or not part.paid:
         return whole
-    return whole - (part.seller - _kept(part.seller, part.paid, report.refund.amount))
+    refunded = report.refund.amount
+    from_hub = _half_up(part.commission * refunded, part.paid) + _half_up(part.vat * refunded, part.paid)
+    return whole - (refunded - from_hub)
 
 
-def _kept(component: int, paid: int, refunded: int) -> int:
-    """A component after a refund, by the same rule as at the sale: the exact share, rounded half to even."""
-    numerator, rest = divmod(component * (paid - refunded), paid)
-    if 2 * rest > paid or (2 * rest == paid and numerator % 2):
-        return numerator + 1
-    return numerator
+def _half_up(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def _crash_faults(report: Report) -> Iterator[str]:

@@ -54,6 +54,13 @@ def test_a_refund_takes_its_share_from_the_seller_only_once() -> None:
     assert owed_to(SECOND, GOOD) == 9_000
 
 
+def test_odd_cents_of_a_refund_stay_with_the_boutique() -> None:
+    """The hub's VAT of 6.95 gives 3.48 of a half back, so the boutique gives one cent less."""
+    part = Part("Zagara", paid=31_600, commission=3_160, vat=695, shipping=0, seller=27_745)
+    report = msgspec.structs.replace(GOOD, refund=Movement("Zagara", 15_800, "EUR", "refunded"))
+    assert owed_to(part, report) == 13_873
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
