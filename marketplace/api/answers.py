@@ -2,22 +2,28 @@
 
 from collections.abc import Sequence
 
+from federation.vocabulary.money import Money
 from marketplace.api.documents import (
     CheckoutAnswer,
+    ClaimAnswer,
     Listings,
+    MoneyAnswer,
     OrderAnswer,
     OrderLineAnswer,
     OrderPartAnswer,
+    PayoutAnswer,
     ProductAnswer,
     RefusedPart,
     SearchAnswer,
     SearchHit,
     ShopListings,
+    TransferAnswer,
     VariantOffer,
 )
 from marketplace.listings.domain.cards import in_language
 from marketplace.listings.views import CardView, ListingCount, ProductView
 from marketplace.orders.views import HeldView, OrderLineView, OrderPartView, OrderView
+from payouts.domain.records import ClaimRecord, PayoutRecord, SettlementRecord, TransferRecord
 
 
 def listings_answer(counts: Sequence[ListingCount]) -> Listings:
@@ -123,4 +129,37 @@ def _line(line: OrderLineView) -> OrderLineAnswer:
         unit_price=line.unit_price,
         refunded_quantity=line.refunded_quantity,
         refunded=line.refunded,
+    )
+
+
+def money_answer(
+    trial_balance: dict[str, int],
+    transfers: Sequence[tuple[SettlementRecord, TransferRecord]],
+    payouts: Sequence[PayoutRecord],
+    claims: Sequence[tuple[SettlementRecord, ClaimRecord]],
+) -> MoneyAnswer:
+    """What the books say and what was sent; transfers and claims come with the settlement they are of."""
+    return MoneyAnswer(
+        trial_balance=trial_balance,
+        transfers=[
+            TransferAnswer(
+                shop_id=settlement.shop_id,
+                shop_order_id=settlement.shop_order_id,
+                kind=settlement.kind,
+                amount=transfer.amount,
+                status=transfer.status,
+            )
+            for settlement, transfer in transfers
+        ],
+        payouts=[PayoutAnswer(shop_id=one.shop_id, amount=one.amount, status=one.status.value) for one in payouts],
+        claims=[
+            ClaimAnswer(
+                shop_id=settlement.shop_id,
+                shop_order_id=settlement.shop_order_id,
+                amount=Money(claim.amount_minor, claim.currency),
+                outstanding=Money(claim.outstanding_minor, claim.currency),
+                status=claim.status.value,
+            )
+            for settlement, claim in claims
+        ],
     )

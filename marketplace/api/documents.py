@@ -176,9 +176,20 @@ class PayoutAnswer(msgspec.Struct, frozen=True, kw_only=True):
     status: str
 
 
+class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that a boutique was sent and owes back after a refund; `outstanding` of it is still to come."""
+
+    shop_id: str
+    shop_order_id: UUID
+    amount: Money
+    outstanding: Money
+    status: str
+
+
 class MoneyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the books balance (each currency's sum over all accounts), and what was sent."""
 
     trial_balance: dict[str, int]
     transfers: list[TransferAnswer]
     payouts: list[PayoutAnswer]
+    claims: list[ClaimAnswer]

@@ -20,10 +20,8 @@ from marketplace.api.documents import (
     Listings,
     MoneyAnswer,
     OrderAnswer,
-    PayoutAnswer,
     ProductAnswer,
     SearchAnswer,
-    TransferAnswer,
 )
 from marketplace.hub import hub_of
 from marketplace.listings import service as listings
@@ -88,27 +86,23 @@ async def refund_order(request: AnyRequest, token: FromPath[str], data: JSONBody
 
 @get("/api/v1/console/money")
 async def show_money(request: AnyRequest) -> MoneyAnswer:
-    """Trial balance, transfers and payouts; operators only."""
+    """Trial balance, transfers, payouts and claims; operators only."""
     await require(request, OPERATOR)
-    shop_orders = {settlement.id: settlement for settlement in await money_reads.settlements(limit=ROWS_MAX)}
-    transfers = []
-    for transfer in await money_reads.transfers(limit=ROWS_MAX):
-        settlement = shop_orders.get(transfer.settlement_id)
-        if settlement is not None:
-            transfers.append(
-                TransferAnswer(
-                    shop_id=settlement.shop_id,
-                    shop_order_id=settlement.shop_order_id,
-                    kind=settlement.kind,
-                    amount=transfer.amount,
-                    status=transfer.status,
-                )
-            )
-    sent = [
-        PayoutAnswer(shop_id=payout.shop_id, amount=payout.amount, status=payout.status.value)
-        for payout in await money_reads.payouts(limit=ROWS_MAX)
-    ]
-    return MoneyAnswer(trial_balance=await money_reads.trial_balance_totals(), transfers=transfers, payouts=sent)
+    settlements = {one.id: one for one in await money_reads.settlements(limit=ROWS_MAX)}
+    return answers.money_answer(
+        await money_reads.trial_balance_totals(),
+        [
+            (settlements[one.settlement_id], one)
+            for one in await money_reads.transfers(limit=ROWS_MAX)
+            if one.settlement_id in settlements
+        ],
+        await money_reads.payouts(limit=ROWS_MAX),
+        [
+            (settlements[one.settlement_id], one)
+            for one in await money_reads.claims(limit=ROWS_MAX)
+            if one.settlement_id in settlements
+        ],
+    )
 
 
 API_ROUTES = [

@@ -7,11 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from litestar import Litestar
 
-from federation.http.routes import routes
 from federation.node import clock
-from federation.node.app import make_app
 from federation.node.database import Database, atomic, using
 from federation.node.mail import mail_handlers
 from federation.node.outbox import Outbox
@@ -23,12 +20,11 @@ from federation.vocabulary.ids import PartyId
 from federation.vocabulary.product import ShopProfile
 from marketplace import worker as hub_worker
 from marketplace.accounts.setup import open_hub
-from marketplace.api.http import API_ROUTES
+from marketplace.app import create_app
 from marketplace.composition import build_hub
 from marketplace.listings import boutiques, indexer
 from marketplace.settings import HubSettings
 from payouts.adapters.memory import MemoryProvider
-from payouts.http import payments_routes
 from payouts.service.payments import observe_payment
 from search.adapters.memory import MemoryEngine
 from search.documents import LISTINGS
@@ -79,11 +75,7 @@ class House:
             sandbox_webhook_secret="secret",
         )
         self.hub = build_hub(settings, provider=self.till, catalog=Catalog(MemoryEngine(LISTINGS)), peer_door=self.way)
-        self.hub_app: Litestar = make_app(
-            settings=settings,
-            route_handlers=[*API_ROUTES, *routes(self.hub.federation), *payments_routes(self.hub.payments)],
-            state={"hub": self.hub},
-        )
+        self.hub_app = create_app(settings, self.hub)
         self.way.apps = {HUB_ADDRESS: self.hub_app, SHOP_ADDRESS: self.shop_app}
         self.hub_node = hub_worker.node_of(self.hub)
         self.hub_id = PartyId("")
