@@ -10,6 +10,7 @@ import msgspec
 from federation.node import clock
 from federation.node.database import atomic
 from federation.service import links
+from federation.vocabulary.errors import PeerError
 from marketplace.accounts.setup import hub_id
 from marketplace.cli.children import Children
 from marketplace.cli.errors import CommandError
@@ -96,20 +97,32 @@ async def _accept_links(fleet: Fleet, opened: Opened) -> None:
             await asyncio.sleep(_LOOK_SECONDS)
 
 
-async def published(ready_fleet: Fleet, opened: Opened) -> dict[str, frozenset[str]]:
+async def published(fleet: Fleet, opened: Opened) -> dict[str, frozenset[str]]:
     """What each boutique's own signed log says it sells, by shop id."""
-    node = ready_fleet.layout.hub
-    hub = build_hub(ready_fleet.settings_of(node, HubSettings))
-    async with ready_fleet.inside(node):
+    node = fleet.layout.hub
+    hub = build_hub(fleet.settings_of(node, HubSettings))
+    async with fleet.inside(node):
         return {
             shop.shop_id: await published_products(hub.federation, opened.hub_id, shop.shop_id, clock.now())
             for shop in opened.shops
         }
 
 
+async def _first_published(fleet: Fleet, opened: Opened, deadline: float) -> dict[str, frozenset[str]]:
+    """What the boutiques sell, as soon as all of them have heard that they are linked and answer."""
+    while True:
+        try:
+            return await published(fleet, opened)
+        except PeerError:
+            if monotonic() > deadline:
+                raise
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
 async def _until_complete(fleet: Fleet, opened: Opened) -> None:
-    wanted = {shop_id: len(products) for shop_id, products in (await published(fleet, opened)).items()}
     deadline = monotonic() + COMPLETE_TIMEOUT_SECONDS
+    told = await _first_published(fleet, opened, deadline)
+    wanted = {shop_id: len(products) for shop_id, products in told.items()}
     async with Browser(fleet.layout.hub.url) as browser:
         while True:
             told = await browser.get_json("/api/v1/listings")

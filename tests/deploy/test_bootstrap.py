@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-KEPT_PROGRAMS = ("sh", "cat", "cksum", "dirname", "readlink", "sed", "mkdir", "id", "rm", "mv")
+KEPT_PROGRAMS = ("sh", "cat", "cksum", "dirname", "grep", "readlink", "sed", "mkdir", "id", "rm", "mv")
 
 
 @pytest.fixture
