@@ -40,9 +40,11 @@ async def take_records(hub_id: str, shop_id: str, records: Sequence[AcceptedReco
 
 
 async def take_stock(hub_id: str, shop_id: str, registers: Sequence[StockRegister], now: datetime) -> None:
-    """Keep the newest registers; products whose sizes came or went are indexed again."""
+    """Keep the newest registers; products whose sizes came or went are indexed again.
+
+    Trust in the whole is renewed by `take_heartbeat` alone, when the hub's table equals the shop's.
+    """
     await shop_store.ensure_shop(hub_id, shop_id, now)
-    await shop_store.hear_stock(shop_id, now)
     if registers:
         await index_store.add_index_events(shop_id, await product_store.save_stock(shop_id, registers), now)
 

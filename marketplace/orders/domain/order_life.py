@@ -28,8 +28,6 @@ TABLE: dict[tuple[OrderState, OrderStep], OrderState] = {
 }
 """(state, step) to the next state. `held` may become `paid`: a card that was declined can be tried again elsewhere."""
 
-ENDED: frozenset[OrderState] = frozenset({"paid", "refused", "cancelled"})
-
 WORDS: dict[OrderState, str] = {
     "holding": "Asking the boutiques",
     "held": "Reserved, not yet paid",

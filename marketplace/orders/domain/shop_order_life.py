@@ -73,8 +73,6 @@ LIVE: frozenset[ShopOrderState] = frozenset({"asked", "held"})
 """Before payment: a hold may stand at the boutique."""
 UNSOLD: frozenset[ShopOrderState] = frozenset({"refused", "released"})
 """Never part of what was charged."""
-KNOWN_TO_SHOP: frozenset[ShopOrderState] = frozenset({"placed", "accepted", "declined", "shipped", "delivered"})
-"""The boutique has the signed order, so money events make sense to it."""
 
 WORDS: dict[ShopOrderState, str] = {
     "asked": "Asking the boutique",

@@ -122,4 +122,5 @@ async def open_boutique(
         published += [put(seq, one) for seq, one in enumerate(products, start=1)]
         await records.take_records(HUB_ID, shop_id, published, now)
         await records.take_stock(HUB_ID, shop_id, registers(stock), now)
+        await records.take_heartbeat(HUB_ID, shop_id, now)
     return shop_id
