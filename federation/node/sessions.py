@@ -19,6 +19,8 @@ TOUCH_AFTER = timedelta(days=1)
 CONTENT_BYTES_MAX = 64 * 1024
 _TOKEN_LENGTH = 43
 _COOKIE = "galleria"
+_FIND = "SELECT account_id, content, expires_at FROM node_session WHERE token_sha256 = $1 AND expires_at > $2"
+_FIND_AND_LOCK = f"{_FIND} FOR UPDATE"
 
 
 def cookie_name(node: WebNode) -> str:
@@ -30,13 +32,8 @@ async def load(token: str, now: datetime, *, lock: bool) -> Session:
     """The stored session of `token`, else an empty one; `lock` makes concurrent requests of it take turns."""
     if len(token) != _TOKEN_LENGTH:
         return Session()
-    for_update = " FOR UPDATE" if lock and in_transaction() else ""
-    row = await fetch_one(
-        "SELECT account_id, content, expires_at FROM node_session"
-        f" WHERE token_sha256 = $1 AND expires_at > $2{for_update}",  # a constant of ours
-        _digest(token),
-        now,
-    )
+    sql = _FIND_AND_LOCK if lock and in_transaction() else _FIND
+    row = await fetch_one(sql, _digest(token), now)
     if row is None:
         return Session()
     session = Session(token, row["account_id"], msgspec.json.decode(row["content"]))
