@@ -3,6 +3,7 @@
 # ruff: noqa: ARG002 - the door's parameters, used or not
 import asyncio
 import contextvars
+import random
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
@@ -25,6 +26,21 @@ class Passage(msgspec.Struct, frozen=True):
     body: bytes
 
 
+class Weather:
+    """Chance faults: a `share` of requests is lost, as many answers are lost, as many requests are repeated."""
+
+    def __init__(self, dice: random.Random, share: float = 0.12) -> None:
+        self._dice = dice
+        self._share = share
+        self.struck = 0
+
+    def strikes(self) -> bool:
+        """Whether one fault happens now."""
+        struck = self._dice.random() < self._share
+        self.struck += struck
+        return struck
+
+
 class Way:
     """The peers' door of a test: routes by authority to apps of this process; the faults apply to the next requests."""
 
@@ -38,6 +54,7 @@ class Way:
         self.delay_seconds = 0.0
         self.tamper: Tamper | None = None
         self.only = ""
+        self.weather: Weather | None = None
         self.in_flight = 0
         self.in_flight_max = 0
 
@@ -59,7 +76,13 @@ class Way:
         if faulty and self.lose_requests:
             self.lose_requests -= 1
             raise PeerUnreachableError("the request was lost")
+        if self.weather is not None and self.weather.strikes():
+            raise PeerUnreachableError("the request was lost")
         answer = await self._timed(passage, total_timeout_seconds)
+        if self.weather is not None and self.weather.strikes():
+            await self.pass_on(passage)
+        if self.weather is not None and self.weather.strikes():
+            raise PeerUnreachableError("the answer was lost")
         if faulty and self.repeat:
             self.repeat -= 1
             await self.pass_on(passage)
