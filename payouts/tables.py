@@ -24,7 +24,7 @@ class LedgerAccount(Table, tablename="pay_account", db=proxy):
 
 
 class LedgerTransaction(Table, tablename="pay_txn", db=proxy):
-    """One posted event; `idem` is its caller's id, `xact` the database transaction that alone may add its entries."""
+    """One posted event with so many `legs`; `idem` is its caller's id."""
 
     id = BigSerial(primary_key=True)
     kind = Text(default=None)
@@ -34,14 +34,15 @@ class LedgerTransaction(Table, tablename="pay_txn", db=proxy):
     corrects = BigInt(default=None, null=True)
     effective_at = Timestamptz(default=None)
     created_at = Timestamptz(default=None)
-    xact = BigInt(default=None)
+    legs = Integer(default=None)
 
 
 class LedgerEntry(Table, tablename="pay_entry", db=proxy):
-    """One leg: debit positive, credit negative; for shop accounts with the balance and version it led to."""
+    """One numbered leg, debit positive, credit negative; for shop accounts with the balance and version it led to."""
 
     id = BigSerial(primary_key=True)
     txn_id = BigInt(default=None)
+    leg = Integer(default=None)
     account_id = BigInt(default=None)
     amount = BigInt(default=None)
     currency = Text(default=None)

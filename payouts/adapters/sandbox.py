@@ -6,7 +6,7 @@ An answer that is missing, broken or a failure of the sandbox's own leaves the o
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -15,6 +15,7 @@ from federation.node.door import DoorResponse
 from federation.vocabulary.errors import GalleriaError, PeerError
 from federation.vocabulary.money import Money
 from payouts.adapters import signatures
+from payouts.adapters.transport import Transport
 from payouts.errors import (
     AccountNotReadyError,
     EventRefusedError,
@@ -50,14 +51,6 @@ _REFUSALS: dict[str, type[ProviderError]] = {
     "busy": ProviderBusyError,
     "rate-limited": ProviderBusyError,
 }
-
-
-class Transport(Protocol):
-    """How requests leave: `federation.node.door.Door`, or the like of it."""
-
-    async def request(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes, max_bytes: int
-    ) -> DoorResponse: ...
 
 
 class _Refusal(msgspec.Struct, frozen=True):

@@ -12,9 +12,9 @@ import structlog
 
 from federation.node import clock
 from federation.node.database import atomic
-from federation.node.door import Door
 from federation.vocabulary.errors import PeerError
 from payouts.adapters import signatures
+from payouts.adapters.transport import Transport
 from payouts.ports import ProviderEvent
 from payouts.sandbox import bank, records, store
 from payouts.sandbox.settings import SandboxSettings
@@ -29,7 +29,7 @@ _ANSWER_BYTES_MAX = 64 * 1024
 _OK_BELOW = 300
 
 
-async def run_forever(settings: SandboxSettings, door: Door) -> None:
+async def run_forever(settings: SandboxSettings, door: Transport) -> None:
     """Let time pass and deliver what is due, until cancelled; a failure is logged and the loop goes on."""
     while True:
         try:
@@ -49,7 +49,7 @@ async def pass_time() -> datetime:
     return now
 
 
-async def deliver_due(settings: SandboxSettings, door: Door) -> int:
+async def deliver_due(settings: SandboxSettings, door: Transport) -> int:
     """Deliver the events that are due; returns how many the hub took. Stops at the first it does not take."""
     now = clock.now() + await store.clock_ahead()
     taken = 0
@@ -77,7 +77,7 @@ async def _disturbed(events: Sequence[records.EventRow]) -> list[tuple[records.E
     return plan
 
 
-async def _post(settings: SandboxSettings, door: Door, event: ProviderEvent) -> bool:
+async def _post(settings: SandboxSettings, door: Transport, event: ProviderEvent) -> bool:
     body = msgspec.json.encode(event)
     headers = {
         "content-type": "application/json",

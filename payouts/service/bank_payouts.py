@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
@@ -20,15 +21,16 @@ from payouts.errors import (
     AccountNotReadyError,
     InsufficientBalanceError,
     PaymentMissingError,
-    ProviderBusyError,
     ProviderConflictError,
+    ProviderError,
     ProviderRefusedError,
-    ProviderUnavailableError,
 )
 from payouts.ports import PaidOutPart, PayoutChange, PayoutState
 from payouts.service.context import Payments
 from payouts.store import rows
 from payouts.tables import PayoutPart
+
+_log = structlog.get_logger(__name__)
 
 
 async def run_payouts(pay: Payments, now: datetime) -> int:
@@ -38,10 +40,7 @@ async def run_payouts(pay: Payments, now: datetime) -> int:
         last = await rows.last_payout_at(shop_id, currency)
         if last is not None and last + timedelta(seconds=pay.settings.payout_interval_seconds) > now:
             continue
-        payout = await _begin(pay, shop_id, currency, now)
-        if payout is not None:
-            begun += 1
-            await _send_patiently(pay, payout, now)
+        begun += await _pay_shop(pay, shop_id, currency, now)
     return begun
 
 
@@ -82,12 +81,16 @@ async def observe_payout(pay: Payments, seen: PayoutState, now: datetime) -> Non
     )
 
 
-async def _send_patiently(pay: Payments, payout: PayoutRecord, now: datetime) -> None:
-    """An unknown outcome is left to the next sweep, so that one shop does not hold up the others."""
+async def _pay_shop(pay: Payments, shop_id: str, currency: str, now: datetime) -> bool:
+    """Begin and send one payout; an unknown outcome is left to a sweep: one shop does not hold up the others."""
+    payout = None
     try:
-        await send_payout(pay, payout.id, now)
-    except (ProviderUnavailableError, ProviderBusyError):
-        return
+        payout = await _begin(pay, shop_id, currency, now)
+        if payout is not None:
+            await send_payout(pay, payout.id, now)
+    except ProviderError as error:
+        _log.warning("payout_set_back", shop=shop_id, slug=error.slug, reason=error.detail)
+    return payout is not None
 
 
 async def _begin(pay: Payments, shop_id: str, currency: str, now: datetime) -> PayoutRecord | None:

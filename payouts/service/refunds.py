@@ -52,12 +52,17 @@ class RefundRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefundedPart(msgspec.Struct, frozen=True):
-    """What a refund took back of one line (`shipping` for shipping), and what of it the shop bears."""
+    """What a refund took back of one line (`shipping` for shipping), and what of it each party bears.
+
+    amount = seller_part + commission + vat, but for coupons and referrals.
+    """
 
     line_id: str
     quantity: int
     amount: Money
     seller_part: Money
+    commission: Money
+    vat: Money
 
 
 class RefundView(msgspec.Struct, frozen=True, kw_only=True):
@@ -248,7 +253,12 @@ async def view_of(refund: RefundRecord) -> RefundView:
         created_at=refund.created_at,
         parts=tuple(
             RefundedPart(
-                part.line_id, part.quantity, Money(part.paid, refund.currency), Money(part.seller, refund.currency)
+                part.line_id,
+                part.quantity,
+                Money(part.paid, refund.currency),
+                Money(part.seller, refund.currency),
+                Money(part.commission, refund.currency),
+                Money(part.vat, refund.currency),
             )
             for part in parts
         ),

@@ -4,7 +4,9 @@ Accounts come into being with their first entry. Entries are inserted in order o
 same shop accounts wait for one another and never deadlock.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 import asyncpg
 import msgspec
@@ -26,16 +28,21 @@ ON CONFLICT DO NOTHING
 
 _POST = """
 WITH txn AS (
-    INSERT INTO pay_txn (kind, reference, idem, content_hash, corrects, effective_at) VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO pay_txn (kind, reference, idem, content_hash, corrects, effective_at, legs)
+    VALUES ($1, $2, $3, $4, $5, $6, cardinality($10::bigint[]))
     ON CONFLICT (idem) DO NOTHING RETURNING id
 )
-INSERT INTO pay_entry (txn_id, account_id, amount, currency)
-SELECT txn.id, account.id, leg.amount, leg.currency
+INSERT INTO pay_entry (txn_id, leg, account_id, amount, currency)
+SELECT txn.id, row_number() OVER (ORDER BY account.id), account.id, leg.amount, leg.currency
 FROM txn, unnest($7::text[], $8::text[], $9::text[], $10::bigint[]) AS leg (kind, owner, currency, amount)
 JOIN pay_account AS account USING (kind, owner, currency)
 ORDER BY account.id
 RETURNING txn_id
 """
+
+
+_known: WeakKeyDictionary[database.Database, set[Account]] = WeakKeyDictionary()
+"""Accounts that are certainly there, by database: an account is never removed."""
 
 
 async def post(posting: Posting, now: datetime) -> int:
@@ -45,12 +52,7 @@ async def post(posting: Posting, now: datetime) -> int:
     go below zero (the open transaction, or the savepoint around the call, cannot be continued then).
     """
     accounts = [leg.account for leg in posting.legs]
-    kinds = [account.kind.value for account in accounts]
-    owners = [account.owner for account in accounts]
-    currencies = [account.currency for account in accounts]
-    codes = [account.code for account in accounts]
-    shop_owned = [account.kind in SHOP_KINDS for account in accounts]
-    await database.execute(_ENSURE_ACCOUNTS, kinds, owners, currencies, codes, shop_owned)
+    await _ensure(accounts)
     try:
         rows = await database.fetch(
             _POST,
@@ -60,9 +62,7 @@ async def post(posting: Posting, now: datetime) -> int:
             posting.content_hash,
             posting.corrects,
             now,
-            kinds,
-            owners,
-            currencies,
+            *_columns(accounts),
             [leg.amount for leg in posting.legs],
         )
     except asyncpg.CheckViolationError as error:
@@ -70,6 +70,25 @@ async def post(posting: Posting, now: datetime) -> int:
     if rows:
         return int(rows[0]["txn_id"])
     return await _posted_before(posting)
+
+
+async def _ensure(accounts: Sequence[Account]) -> None:
+    """Have every account exist; those of a committed transaction are remembered and not looked for again."""
+    known = _known.setdefault(database.current(), set())
+    fresh = [account for account in accounts if account not in known]
+    if fresh:
+        codes = [account.code for account in fresh]
+        shop_owned = [account.kind in SHOP_KINDS for account in fresh]
+        await database.execute(_ENSURE_ACCOUNTS, *_columns(fresh), codes, shop_owned)
+        database.after_commit(lambda: known.update(fresh))
+
+
+def _columns(accounts: Sequence[Account]) -> tuple[list[str], list[str], list[str]]:
+    return (
+        [account.kind.value for account in accounts],
+        [account.owner for account in accounts],
+        [account.currency for account in accounts],
+    )
 
 
 async def _posted_before(posting: Posting) -> int:

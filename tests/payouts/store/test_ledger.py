@@ -70,7 +70,7 @@ async def test_database_refuses_unbalanced_transaction_at_commit(committed: Data
         async with atomic():
             txn = await _bare_transaction("bypass")
             await _bare_entry(txn, "hub:commission", 5)
-            await _bare_entry(txn, "provider:pending", -4)
+            await _bare_entry(txn, "provider:pending", -4, leg=2)
     with pytest.raises(asyncpg.CheckViolationError, match="sum to zero"):
         async with atomic():
             await _bare_transaction("empty")
@@ -86,11 +86,22 @@ async def test_database_refuses_entry_in_another_currency(committed: Database) -
 
 
 async def test_database_refuses_additions_to_what_is_posted(committed: Database) -> None:
-    """Even balanced entries cannot join a transaction that was committed."""
+    """No entry can join a transaction that was committed: all its places are taken."""
     txn = await post(sale(1))
     with pytest.raises(asyncpg.PostgresError, match="nothing can be added"):
+        await _bare_entry(txn, "hub:promo", 5, leg=4)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await _bare_entry(txn, "hub:promo", 5, leg=3)
+
+
+async def test_checking_early_opens_no_way_around(committed: Database) -> None:
+    """Also with constraints checked at once instead of at commit, a balanced transaction stays as it is."""
+    await post(sale(1))
+    with pytest.raises(asyncpg.PostgresError, match="nothing can be added"):
         async with atomic():
-            await _bare_entry(txn, "hub:promo", 5)
+            await execute("SET CONSTRAINTS ALL IMMEDIATE")
+            txn = await ledger.post(sale(2), clock.now())
+            await _bare_entry(txn, "hub:commission", 5, leg=4)
 
 
 @pytest.mark.parametrize(
@@ -186,19 +197,20 @@ async def test_entries_tell_how_a_balance_came_about(committed: Database) -> Non
 async def _bare_transaction(idem: str) -> int:
     return int(
         await fetch_value(
-            "INSERT INTO pay_txn (kind, reference, idem, content_hash, effective_at) "
-            "VALUES ('x', 'x', $1, sha256('x'), now()) RETURNING id",
+            "INSERT INTO pay_txn (kind, reference, idem, content_hash, effective_at, legs) "
+            "VALUES ('x', 'x', $1, sha256('x'), now(), 2) RETURNING id",
             idem,
         )
     )
 
 
-async def _bare_entry(txn_id: int, code: str, amount: int, currency: str = "EUR") -> None:
+async def _bare_entry(txn_id: int, code: str, amount: int, *, currency: str = "EUR", leg: int = 1) -> None:
     await execute(
-        "INSERT INTO pay_entry (txn_id, account_id, amount, currency) "
-        "SELECT $1, coalesce((SELECT id FROM pay_account WHERE code = $2), 1), $3, $4",
+        "INSERT INTO pay_entry (txn_id, account_id, amount, currency, leg) "
+        "SELECT $1, coalesce((SELECT id FROM pay_account WHERE code = $2), 1), $3, $4, $5",
         txn_id,
         code,
         amount,
         currency,
+        leg,
     )
