@@ -158,3 +158,20 @@ async def acknowledge(event_id: UUID, now: datetime) -> None:
     await database.execute(
         "UPDATE fed_event_out SET acked_at = $2 WHERE event_id = $1 AND acked_at IS NULL", event_id, now
     )
+
+
+async def events(local_id: PartyId, remote_id: PartyId, order_id: str) -> list[tuple[bool, bytes, datetime | None]]:
+    """All events of an order: whether we sent it, the event, when it arrived (ours: when it was acknowledged)."""
+    rows = await database.fetch(
+        """
+        SELECT true AS sent, body, acked_at AS arrived_at FROM fed_event_out
+        WHERE local_id = $1 AND remote_id = $2 AND order_id = $3
+        UNION ALL
+        SELECT false, body, received_at FROM fed_event_in
+        WHERE local_id = $1 AND remote_id = $2 AND order_id = $3
+        """,
+        local_id,
+        remote_id,
+        order_id,
+    )
+    return [(row["sent"], row["body"], row["arrived_at"]) for row in rows]
