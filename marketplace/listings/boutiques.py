@@ -53,6 +53,12 @@ def _row(
     )
 
 
+async def published_profile(shop_id: str) -> ShopProfile | None:
+    """What a boutique last said of itself in a record we could read; None when there is none, or it withdrew it."""
+    row = await shop_store.shop(shop_id)
+    return None if row is None or row.profile is None else msgspec.json.decode(row.profile, type=ShopProfile)
+
+
 async def accept(hub: Hub, shop_id: str, now: datetime) -> None:
     """Let a boutique in that asked; its catalogue is shown as it arrives."""
     await links.accept_link(hub.federation, await hub_id(), PartyId(shop_id), now)
