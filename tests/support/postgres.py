@@ -17,11 +17,10 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 from urllib.parse import quote, urlsplit, urlunsplit
 
-import asyncpg
-
 from federation.node.migrations import migrate
 from marketplace.cli.children import Children
 from marketplace.cli.postgres import EmbeddedPostgres
+from tests.support.administrator import Administrator
 
 T = TypeVar("T")
 
@@ -43,6 +42,7 @@ class Server:
         self._children = Children()
         self._embedded: EmbeddedPostgres | None = None
         self._admin = os.environ.get("GALLERIA_TEST_DATABASE_URL", "")
+        self._administrator: Administrator | None = None
         self._passwords: dict[str, str] = {}
         self._templates: dict[tuple[str, ...], str] = {}
         self._shared: dict[tuple[str, ...], Urls] = {}
@@ -55,13 +55,17 @@ class Server:
             self._embedded = EmbeddedPostgres(self._folder, self._children, durable=False)
             self._embedded.start()
             self._admin = self._embedded.admin_url()
-        self._passwords = in_own_loop(_set_passwords(self._admin))
+        self._administrator = Administrator(self._admin)
+        self._set_passwords()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._embedded is None:
-            in_own_loop(_drop(self._admin, f"galleria_{self._run}_%"))
-        else:
+            for row in self._ask("SELECT datname FROM pg_database WHERE datname LIKE $1", f"galleria_{self._run}_%"):
+                self._ask(f"DROP DATABASE IF EXISTS {row['datname']} WITH (FORCE)")
+        if self._administrator is not None:
+            self._administrator.close()
+        if self._embedded is not None:
             self._embedded.kill()
         self._children.close()
         if self._folder is not None:
@@ -77,7 +81,7 @@ class Server:
         wanted = tuple(dict.fromkeys((NODE_APP, *apps)))
         if wanted not in self._templates:
             name = f"galleria_{self._run}_template_{len(self._templates)}"
-            in_own_loop(_create(self._admin, name, "template1"))
+            self._create(name, "template1")
             in_own_loop(migrate(self.urls(name).owner, wanted))
             self._templates[wanted] = name
         return self._templates[wanted]
@@ -85,14 +89,14 @@ class Server:
     def empty(self) -> Urls:
         """A fresh database without tables."""
         name = f"galleria_{self._run}_{next(self._names)}"
-        in_own_loop(_create(self._admin, name, "template1"))
+        self._create(name, "template1")
         return self.urls(name)
 
     def clone(self, apps: Sequence[str]) -> Urls:
         """A fresh database with the tables of `apps` and no rows."""
         template = self.template(apps)
         name = f"galleria_{self._run}_{next(self._names)}"
-        in_own_loop(_create(self._admin, name, template))
+        self._create(name, template)
         return self.urls(name)
 
     def rollback_database(self, apps: Sequence[str]) -> Urls:
@@ -103,8 +107,25 @@ class Server:
         return self._shared[wanted]
 
     def drop(self, urls: Urls) -> None:
-        """Remove a database and whoever is still connected to it."""
-        in_own_loop(_drop(self._admin, urlsplit(urls.app).path.lstrip("/")))
+        """Remove a database and whoever is still connected to it, while the next test begins."""
+        if self._administrator is not None:
+            name = urlsplit(urls.app).path.lstrip("/")
+            self._administrator.tell(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def _create(self, name: str, template: str) -> None:
+        self._ask(f"CREATE DATABASE {name} TEMPLATE {template} OWNER owner")
+
+    def _ask(self, sql: str, *args: object) -> list[Any]:
+        if self._administrator is None:
+            raise RuntimeError("the server has not been started")
+        return self._administrator.ask(sql, *args)
+
+    def _set_passwords(self) -> None:
+        """Make the two roles of the project where they are missing, with passwords of this run."""
+        for role in ("owner", "app"):
+            password = self._passwords[role] = secrets.token_urlsafe(16)
+            known = self._ask("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
+            self._ask(f"{'ALTER' if known else 'CREATE'} ROLE {role} LOGIN PASSWORD '{password}'")
 
 
 def with_login(url: str, user: str, password: str, database: str) -> str:
@@ -118,33 +139,3 @@ def in_own_loop(work: Coroutine[Any, Any, T]) -> T:
     """Run `work` to its end in a loop of its own, whether or not one runs here."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()
-
-
-async def _set_passwords(admin: str) -> dict[str, str]:
-    """Make the two roles of the project where they are missing, with passwords of this run."""
-    passwords = {role: secrets.token_urlsafe(16) for role in ("owner", "app")}
-    connection = await asyncpg.connect(admin)
-    try:
-        for role, password in passwords.items():
-            known = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
-            await connection.execute(f"{'ALTER' if known else 'CREATE'} ROLE {role} LOGIN PASSWORD '{password}'")
-    finally:
-        await connection.close()
-    return passwords
-
-
-async def _create(admin: str, name: str, template: str) -> None:
-    connection = await asyncpg.connect(admin)
-    try:
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER owner")
-    finally:
-        await connection.close()
-
-
-async def _drop(admin: str, pattern: str) -> None:
-    connection = await asyncpg.connect(admin)
-    try:
-        for row in await connection.fetch("SELECT datname FROM pg_database WHERE datname LIKE $1", pattern):
-            await connection.execute(f"DROP DATABASE IF EXISTS {row['datname']} WITH (FORCE)")
-    finally:
-        await connection.close()
