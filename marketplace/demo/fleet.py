@@ -6,6 +6,7 @@ node's own processes do, and `settings_of` reads the settings they were started 
 
 import asyncio
 import os
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from federation.node.database import Database, using
+from federation.node.fonts import ensure_fonts
 from federation.node.migrations import migrate
 from federation.node.settings import load
 from marketplace.cli.children import Children, ChildSpec
@@ -58,6 +60,13 @@ class Fleet:
             for node in self.layout.nodes:
                 urls = await asyncio.to_thread(self.postgres.create_database, node.database)
                 await migrate(urls.owner, node.kind.apps)
+
+    async def share_fonts(self) -> None:
+        """Make the pages' fonts once, which takes seconds, and give every node a copy."""
+        first, *others = [self.state.node(node.name) for node in self.layout.nodes]
+        made = await asyncio.to_thread(ensure_fonts, first)
+        for folder in others:
+            await asyncio.to_thread(shutil.copytree, made, folder / made.relative_to(first), dirs_exist_ok=True)
 
     async def start_web(self) -> None:
         """Start every node's web process and wait until each answers."""

@@ -67,7 +67,7 @@ async def running(state: StateFolder, whole: DemoLayout, progress: Progress) -> 
         async with Supervisor(state.pids, progress.say) as supervisor:
             fleet = Fleet(state, whole, children, supervisor, progress)
             await fleet.start_engines()
-            opened = await open_all(fleet, progress)
+            opened, _ = await asyncio.gather(open_all(fleet, progress), fleet.share_fonts())
             await fleet.start_web()
             await fleet.start_workers()
             with progress.phase("link the boutiques with the hub"):

@@ -73,6 +73,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     order: Sale
     refund: Movement
     transfers: tuple[Movement, ...]
+    claims: tuple[Movement, ...]
     payouts: tuple[Movement, ...]
     trial_balance: dict[str, int]
     race: Race

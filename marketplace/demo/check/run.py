@@ -62,7 +62,7 @@ async def _play(played: _Stages, ready: Ready, shopper: Shopper, operator: Opera
         await played.run("kill the hub's worker", stages.kill_hub_worker(ready, shopper, compared), None),
         await played.run("kill a shop node", stages.kill_shop_node(ready, shopper, compared), None),
     ]
-    money = MoneyAnswer(trial_balance={}, transfers=[], payouts=[])
+    money = MoneyAnswer(trial_balance={}, transfers=[], payouts=[], claims=[])
     if sold is not None:
         money = await played.run("wait for the payouts", stages.settle(operator, sold), money)
     names: dict[str, str] = {shop.shop_id: shop.name for shop in ready.opened.shops}
@@ -79,6 +79,7 @@ async def _play(played: _Stages, ready: Ready, shopper: Shopper, operator: Opera
         order=sale,
         refund=refund,
         transfers=_movements([(sent.shop_id, sent.amount, sent.status) for sent in money.transfers], names),
+        claims=_movements([(claim.shop_id, claim.amount, claim.status) for claim in money.claims], names),
         payouts=_movements([(payout.shop_id, payout.amount, payout.status) for payout in money.payouts], names),
         trial_balance=money.trial_balance,
         race=race,

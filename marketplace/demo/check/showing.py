@@ -24,6 +24,8 @@ def shown(report: Report) -> Iterator[RenderableType]:
     )
     yield table("Refund", ("boutique", "amount", "status"), _movements([report.refund]))
     yield table("Transfers for this order", ("boutique", "amount", "status"), _movements(report.transfers))
+    if report.claims:
+        yield table("Owed back by boutiques", ("boutique", "amount", "status"), _movements(report.claims))
     yield table("Payouts", ("boutique", "amount", "status"), _movements(report.payouts))
     yield table("Trial balance", ("currency", "sum"), [(c, _amount(m, c)) for c, m in report.trial_balance.items()])
     race = report.race

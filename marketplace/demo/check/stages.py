@@ -176,7 +176,7 @@ async def _after_kill(ready: Ready, shopper: Shopper, answer: CheckoutAnswer, na
 
 
 async def settle(operator: Operator, sold: Sold) -> MoneyAnswer:
-    """Wait until every boutique of the sale has been paid out, or time is up; the books then, with its transfers."""
+    """Wait until every boutique of the sale has been paid out, or time is up; the books then, its own only."""
     shops = {shop.shop_id for shop in sold.shops}
     parts = {part.shop_order_id for part in (await operator.order(sold.token)).parts}
     deadline = monotonic() + MONEY_WAIT_SECONDS
@@ -185,7 +185,8 @@ async def settle(operator: Operator, sold: Sold) -> MoneyAnswer:
         paid_out = {payout.shop_id for payout in money.payouts if payout.status == PAID_OUT}
         if shops <= paid_out or monotonic() > deadline:
             own = [transfer for transfer in money.transfers if transfer.shop_order_id in parts]
-            return msgspec.structs.replace(money, transfers=own)
+            claims = [claim for claim in money.claims if claim.shop_order_id in parts]
+            return msgspec.structs.replace(money, transfers=own, claims=claims)
         await asyncio.sleep(_LOOK_SECONDS)
 
 

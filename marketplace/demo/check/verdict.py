@@ -49,6 +49,7 @@ def _money_faults(report: Report) -> Iterator[str]:
     for part in report.order.parts:
         owed = owed_to(part, report)
         sent = sum(transfer.amount for transfer in report.transfers if transfer.shop == part.shop)
+        sent -= sum(claim.amount for claim in report.claims if claim.shop == part.shop)
         if sent != owed:
             yield f"{part.shop} is owed {owed} for its part and was sent {sent}"
         paid_out = sum(payout.amount for payout in report.payouts if payout.shop == part.shop)

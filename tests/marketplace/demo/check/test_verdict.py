@@ -27,12 +27,12 @@ GOOD = Report(
     transfers=(
         Movement("Zagara", 17_560, "EUR", "paid"),
         Movement("Zagara", 900, "EUR", "paid"),
-        Movement("Zagara", -8_780, "EUR", "paid"),
         Movement("Corallo", 9_000, "EUR", "paid"),
         Movement("Bora", 4_890, "EUR", "paid"),
     ),
+    claims=(Movement("Zagara", 8_780, "EUR", "owed"),),
     payouts=(
-        Movement("Zagara", 9_680, "EUR", "paid"),
+        Movement("Zagara", 18_460, "EUR", "paid"),
         Movement("Corallo", 9_000, "EUR", "paid"),
         Movement("Bora", 4_890, "EUR", "paid"),
     ),
@@ -75,6 +75,7 @@ def test_odd_cents_of_a_refund_stay_with_the_boutique() -> None:
         ({"kills": GOOD.kills[:1]}, "1 of 2"),
         ({"kills": (Kill("hub-worker", 0, "placed"), GOOD.kills[1])}, "never started again"),
         ({"transfers": GOOD.transfers[1:]}, "Zagara is owed 9680"),
+        ({"claims": ()}, "was sent 18460"),
         ({"payouts": GOOD.payouts[1:]}, "its bank got 0"),
         ({"refund": Movement("Zagara", 0, "EUR", "waiting")}, "the refund of 0"),
         ({"order": Sale("G-1", "EUR", 36_401, GOOD.order.parts)}, "the order to 36401"),
