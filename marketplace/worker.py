@@ -3,16 +3,14 @@
 Only the process that drains the queue `index` opens the index for writing, at its first piece of work.
 """
 
-from datetime import datetime
-
 from federation.node import mail
 from federation.node.outbox import Outbox
 from federation.node.settings import load
-from federation.node.work import Node, Sweep, make_celery
+from federation.node.work import Node, make_celery
 from federation.tasks import fed_handlers, fed_sweeps
 from marketplace.composition import build_hub
 from marketplace.hub import Hub
-from marketplace.listings import indexer
+from marketplace.listings.tasks import listing_handlers, listing_sweeps
 from marketplace.orders.tasks import order_handlers, order_sweeps
 from marketplace.settings import HubSettings
 from payouts.tasks import payments_handlers, payments_sweeps
@@ -24,8 +22,6 @@ APPS = (
     "marketplace.piccolo_app",
 )
 QUEUES = ("sync", "money", "mail", "index")
-INDEX_SECONDS = 0.5
-"""How often the index looks for changes: a change must be found within two seconds."""
 
 
 def build_node() -> Node:
@@ -35,10 +31,6 @@ def build_node() -> Node:
 
 def node_of(hub: Hub) -> Node:
     """What the workers of `hub` do."""
-
-    async def index(now: datetime) -> object:
-        return await indexer.drain(hub.catalog, now)
-
     return Node(
         name=hub.settings.node_name,
         settings=hub.settings,
@@ -48,6 +40,7 @@ def node_of(hub: Hub) -> Node:
                 **fed_handlers(hub.federation),
                 **payments_handlers(hub.payments),
                 **order_handlers(hub),
+                **listing_handlers(hub.catalog),
                 **mail.mail_handlers(hub.settings),
             }
         ),
@@ -55,7 +48,7 @@ def node_of(hub: Hub) -> Node:
             *fed_sweeps(hub.federation),
             *payments_sweeps(hub.payments),
             *order_sweeps(),
-            Sweep("listings.index", INDEX_SECONDS, "index", index),
+            *listing_sweeps(hub.catalog),
         ),
         queues=QUEUES,
     )

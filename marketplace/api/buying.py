@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from marketplace.api.answers import checkout_answer
 from marketplace.api.documents import CheckoutAnswer, CheckoutRequest
 from marketplace.errors import BasketChangedError
 from marketplace.hub import Hub
-from marketplace.orders import basket, checkout, reads
+from marketplace.orders import basket, checkout, drafting, reads
 from marketplace.orders.drafting import Checkout
-from marketplace.orders.store import orders as order_store
 
 
 class RequestBasket:
@@ -24,22 +25,22 @@ async def buy(hub: Hub, request: CheckoutRequest, now: datetime) -> CheckoutAnsw
 
     Raises BasketInvalidError, BasketChangedError when `total` is not what the order comes to.
     """
-    known = await order_store.by_checkout_key(request.key)
-    token = known.token if known is not None else await _begin(hub, request, now)
+    asked = drafting.checked(
+        Checkout(key=request.key, quote="", country=request.country, contact=request.contact, address=request.address)
+    )
+    known = await checkout.begun_before(asked)
+    token = known.token if known is not None else await _begin(hub, request, asked, now)
     await checkout.hold_all(hub, token, now)
     held = await reads.held_view(token, now)
     redirect_url = await checkout.proceed(hub, token, now) if held.can_continue or held.state == "paid" else None
     return checkout_answer(await reads.held_view(token, now), redirect_url)
 
 
-async def _begin(hub: Hub, request: CheckoutRequest, now: datetime) -> str:
+async def _begin(hub: Hub, request: CheckoutRequest, asked: Checkout, now: datetime) -> str:
     session = RequestBasket()
     for line in request.lines:
         await basket.add(session, line.shop_id, line.product_id, line.variant_id, line.quantity, now=now)
     view = await basket.basket_view(session, request.country, now)
     if request.total is not None and request.total != view.total:
         raise BasketChangedError("the order comes to another total at today's prices", expected=view.total.amount_minor)
-    asked = Checkout(
-        key=request.key, quote=view.quote, country=request.country, contact=request.contact, address=request.address
-    )
-    return await checkout.begin(hub, session, asked, now)
+    return await checkout.begin(hub, session, msgspec.structs.replace(asked, quote=view.quote), now)

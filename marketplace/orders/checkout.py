@@ -7,12 +7,16 @@ paying), and every hold it had is given back.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from federation.node.database import atomic
+from federation.node.idempotency import IdempotencyConflictError
+from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import new_id, new_token
 from federation.vocabulary.money import Money
 from marketplace.errors import BasketChangedError, BasketInvalidError, OrderNotFoundError, OrderStateError
@@ -35,6 +39,8 @@ OVERDUE_MAX = 100
 WAIT_FOR_OTHER_SECONDS = 6.0
 WAIT_STEP_SECONDS = 0.1
 
+_log = structlog.get_logger(__name__)
+
 
 def new_checkout_key() -> str:
     """A key for a checkout form, so that sending it twice begins one order."""
@@ -47,22 +53,39 @@ async def begin(hub: Hub, session: baskets.SessionData, checkout: Checkout, now:
     Raises BasketChangedError when the basket is no longer as shown, BasketInvalidError when it cannot be bought.
     """
     async with atomic():
-        known = await order_store.by_checkout_key(checkout.key)
+        checkout = drafting.checked(checkout)
+        known = await begun_before(checkout)
         if known is not None:
             return known.token
-        checkout = drafting.checked(checkout)
         if checkout.address.country != checkout.country:
             raise BasketInvalidError("the address is in another country than the shipping was worked out for")
         priced, listed = await baskets.price(baskets.read(session), checkout.country, now)
         _check(priced, checkout)
         order = await drafting.draft_order(checkout, priced, now)
         if not await order_store.insert(order, checkout.key):
-            known = await order_store.by_checkout_key(checkout.key)
-            return known.token if known else order.token
+            return (await begun_before(checkout) or order).token
         parts, lines = drafting.draft_parts(order, priced, listed, drafting.rates_of(hub))
         await part_store.insert(parts, lines, now)
     baskets.begun(session, order.token)
     return order.token
+
+
+async def begun_before(checkout: Checkout) -> Order | None:
+    """The order this very form began, if it was sent before.
+
+    Raises IdempotencyConflictError when its key was used by somebody else's form: nobody is shown another's order.
+    """
+    known = await order_store.by_checkout_key(checkout.key)
+    if known is None:
+        return None
+    same = (known.email, known.note, known.address) == (
+        checkout.contact.email,
+        checkout.contact.note,
+        checkout.address,
+    )
+    if not same:
+        raise IdempotencyConflictError("this checkout key was used before, for another address: make a new one")
+    return known
 
 
 def _check(priced: PricedBasket, checkout: Checkout) -> None:
@@ -80,7 +103,7 @@ async def hold_all(hub: Hub, token: str, now: datetime) -> None:
     if order.state != "holding":
         return
     if not await order_store.claim_asking(order.id, now):
-        await _wait_for_answers(token)
+        await _wait_while(lambda: _is_holding(token))
         return
     asked = [part for part in await part_store.of_order(order.id) if part.state == "asked"]
     lines = await part_store.lines([part.id for part in asked])
@@ -88,11 +111,20 @@ async def hold_all(hub: Hub, token: str, now: datetime) -> None:
     await _record(order, outcomes, now)
 
 
-async def _wait_for_answers(token: str) -> None:
+async def _wait_while(waiting: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for another request of the same shopper (a double click) to finish asking; not for ever."""
     waited_seconds = 0.0
-    while waited_seconds < WAIT_FOR_OTHER_SECONDS and (await find(token)).state == "holding":
+    while waited_seconds < WAIT_FOR_OTHER_SECONDS and await waiting():
         await asyncio.sleep(WAIT_STEP_SECONDS)
         waited_seconds += WAIT_STEP_SECONDS
+
+
+async def _is_holding(token: str) -> bool:
+    return (await find(token)).state == "holding"
+
+
+async def _is_asked(order_id: UUID) -> bool:
+    return any(part.state == "asked" for part in await part_store.of_order(order_id))
 
 
 async def _record(order: Order, outcomes: dict[UUID, holds.HoldOutcome], now: datetime) -> list[Part]:
@@ -146,6 +178,7 @@ async def proceed(hub: Hub, token: str, now: datetime) -> str:
         return order_url(hub, token)
     if order.state == "held":
         await _renew(hub, order, now)
+        await _wait_while(lambda: _is_asked(order.id))
         order = await _open_payment(hub, order.id, now)
     if order.state != "paying" or order.payment_id is None:
         raise OrderStateError(f"this order is {order_life.WORDS[order.state].lower()}")
@@ -160,8 +193,10 @@ async def _open_payment(hub: Hub, order_id: UUID, now: datetime) -> Order:
         order = await order_store.lock(order_id)
         if order is None or order.state != "held":
             return order or await _missing()
-        held = [part for part in await part_store.of_order(order.id) if part.state == "held"]
-        total_minor = await _total_minor(held)
+        parts = await part_store.of_order(order.id)
+        if any(part.state == "asked" for part in parts):
+            raise OrderStateError("the boutiques are still being asked; please try again in a moment")
+        total_minor = await _total_minor([part for part in parts if part.state == "held"])
         payment = await payouts.open_payment(
             order.id,
             Money(total_minor, order.currency),
@@ -220,7 +255,13 @@ async def stop(token: str, now: datetime) -> None:
 
 async def end_overdue(now: datetime) -> int:
     """The sweep: end orders that were left behind; returns how many. Opens one transaction for each."""
-    return sum([await _end(order_id, "expired", now) for order_id in await order_store.due(now, OVERDUE_MAX)])
+    ended = 0
+    for order_id in await order_store.due(now, OVERDUE_MAX):
+        try:
+            ended += await _end(order_id, "expired", now)
+        except GalleriaError as error:
+            _log.warning("order_not_ended", order_id=str(order_id), slug=error.slug, detail=error.detail)
+    return ended
 
 
 class _MovedOnError(Exception):

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from federation.node.database import Database, atomic, fetch_value
+from federation.node.outbox import Outbox
 from marketplace.listings import indexer, records
+from marketplace.listings.tasks import listing_handlers, listing_sweeps, request_reindex
 from search.adapters.memory import MemoryEngine
 from search.documents import LISTINGS
 from search.query import SearchRequest
@@ -71,3 +73,16 @@ async def test_a_rebuilt_index_equals_the_database(committed: Database) -> None:
         await records.take_stock(HUB_ID, shop_id, registers({"p1-42": 0}, vseq=50), NOW)
     await indexer.drain(catalog, NOW)
     assert found(catalog, "velvet") == {"p1"}
+
+
+async def test_a_rebuild_is_asked_for_and_done_by_the_writer(committed: Database) -> None:
+    """Whoever asks writes a message; the process that drains the index queue does it."""
+    catalog = Catalog(MemoryEngine(LISTINGS))
+    await open_boutique("a", [product("p1")], {"p1-42": 1})
+    async with atomic():
+        await request_reindex(NOW)
+    assert await Outbox(listing_handlers(catalog)).drain("index", NOW) == 1
+    assert found(catalog) == {"p1"}
+    (sweep,) = listing_sweeps(catalog)
+    await sweep.run(NOW)
+    assert await fetch_value("SELECT count(*) FROM hub_index_event") == 0

@@ -8,6 +8,7 @@ import pytest
 
 from federation.node import clock
 from federation.node.database import atomic
+from federation.node.idempotency import IdempotencyConflictError
 from federation.vocabulary.money import Money
 from marketplace.errors import BasketChangedError, BasketInvalidError, OrderNotFoundError, OrderStateError
 from marketplace.listings import records
@@ -246,3 +247,25 @@ async def test_what_a_shopper_types_can_be_signed(world: World) -> None:
     token = await world.begin(await world.fill({"a": 1}), address=address)
     kept = (await world.view(token)).address
     assert (kept.name, kept.town) == ("Ada L\u00e9vy", "Palermo")
+
+
+async def test_two_clicks_on_pay_while_holds_are_renewed(world: World) -> None:
+    """Neither begins a payment before every boutique has answered again, and both lead to the same one."""
+    token = await world.hold({"a": 1, "b": 1})
+    later = clock.now() + timedelta(seconds=400)
+    urls = await asyncio.gather(*(checkout.proceed(world.hub, token, later) for _ in range(2)))
+    assert len(set(urls)) == 1
+    assert [one.amount.amount_minor for one in world.till.payments.values()] == [2 * (PRICE_MINOR + SHIPPING_MINOR)]
+    assert (world.left("a"), world.left("b")) == (2, 2)
+
+
+async def test_nobody_is_led_to_another_shoppers_order(world: World) -> None:
+    """A key used before with another address or mail is a conflict, not a way in."""
+    key = checkout.new_checkout_key()
+    await world.begin(await world.fill({"a": 1}), key)
+    for change in (
+        {"contact": Contact(email="eve@example.com")},
+        {"address": msgspec.structs.replace(ADDRESS, name="Eve")},
+    ):
+        with pytest.raises(IdempotencyConflictError):
+            await world.begin(await world.fill({"a": 1}), key, **change)

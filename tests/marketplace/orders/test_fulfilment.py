@@ -238,3 +238,16 @@ async def test_payouts_are_told_to_the_boutique_order_by_order(world: World) -> 
         await observe_payout(world.hub.payments, world.till.payouts[payout_id], later)
     assert (await world.told("a"))[-1] == "paid_out"
     assert sum(one.amount.amount_minor for one in world.till.payouts.values()) == PART_MINOR - 1_220
+
+
+async def test_what_is_refunded_need_not_be_shipped(world: World) -> None:
+    """When the rest of a part is given back after its first parcel, what was sent is paid out."""
+    token = await world.buy({"a": 2})
+    part = await world.part(token, "a")
+    line = str((await part_store.lines([part.id]))[0].id)
+    await world.says("a", token, Accepted())
+    await world.says("a", token, Shipped(lines=(ShippedLine(line, 1),)))
+    await give_back(token, request(part.id, RefundLine(line, 1)))
+    await world.work()
+    assert [one.amount.amount_minor for one in world.till.transfers.values()] == [PRICE_MINOR - 1_220]
+    assert await books_balance()
