@@ -18,11 +18,18 @@ from federation.documents.keys import SigningKey
 from federation.documents.signing import ReceivedResponse, RequestToSign
 from federation.node.answers import Problem
 from federation.node.door import DoorResponse
+from federation.node.idempotency import IdempotencyInFlightError
 from federation.records import HostedParty, Peer
 from federation.service import peers
 from federation.service.context import Federation, authority_of
 from federation.store import parties as store
-from federation.vocabulary.errors import GalleriaError, NotFoundError, PeerRefusedError, PeerUnreachableError
+from federation.vocabulary.errors import (
+    GalleriaError,
+    NotFoundError,
+    PeerError,
+    PeerRefusedError,
+    PeerUnreachableError,
+)
 from federation.vocabulary.ids import PartyId
 
 JSON_TYPE = "application/json"
@@ -160,12 +167,14 @@ async def _verified(
         ) from error
     content_type = headers.get("content-type", "")
     if content_type.startswith(PROBLEM_TYPE):
-        raise _refusal(remote_id, response)
+        raise _refusal(remote_id, _problem(response.body), response)
     return PeerAnswer(response.status, content_type, response.body)
 
 
-def _refusal(remote_id: PartyId, response: DoorResponse) -> PeerRefusedError:
-    problem = _problem(response.body)
+def _refusal(remote_id: PartyId, problem: Problem, response: DoorResponse) -> PeerError:
+    """The error for a verified refusal; one that says the same request is at work there leaves the outcome unknown."""
+    if problem.type == IdempotencyInFlightError.slug:
+        return PeerUnreachableError(f"{remote_id} is still at work on this request", retry_after_seconds=1)
     error = PeerRefusedError(
         f"{remote_id} refused: {problem.detail}",
         peer_slug=problem.type,

@@ -139,6 +139,8 @@ async def take_proposal(
     if (proposal.shop, proposal.hub) != (shop, hub):
         raise RecordInvalidError(f"the proposal is about {proposal.shop} and {proposal.hub}, not {shop} and {hub}")
     peer = await _peer(sender)
+    if peer.kind == local.kind:
+        raise RecordInvalidError(f"a link joins a shop and a hub, not two of a kind: {local.name} is a {local.kind}")
     known = await store.link(local.id, sender, lock=True)
     if known is not None and known.id == UUID(proposal.id) and known.state == "ended":
         return known  # the old proposal once more, late: an end is for good

@@ -1,5 +1,10 @@
 """Links over two nodes: proposing, accepting, suspending, ending, and what each side keeps."""
 
+import pytest
+
+from federation.conversations import checks
+from federation.conversations.messages import LinkProposal
+from federation.errors import PeerMismatchError
 from federation.node import clock
 from federation.node.database import atomic
 from federation.service import links, parties, replicas
@@ -75,6 +80,48 @@ async def test_an_ended_link_can_be_proposed_anew(pair: Pair) -> None:
         (after,) = await links.links(pair.hub.party_id)
     assert (before.state, after.state) == ("ended", "proposed")
     assert after.id != before.id
+
+
+async def test_two_shops_of_one_node_are_two_parties(pair: Pair) -> None:
+    """A second boutique on the same node is linked on its own, with a log and a listing entry of its own."""
+    with pair.shop.here() as fed:
+        async with atomic():
+            second = await parties.create_party(pair.shop.settings, "shop", "Bottega Luna", clock.now())
+        address = parties.profile_url(pair.hub.settings, pair.hub.party_id)
+        await links.propose_link(fed, second.party_id, address, clock.now())
+        assert {party.name for party in await parties.hosted("shop")} == {"Bottega Aurora", "Bottega Luna"}
+        first_page = await parties.listing(pair.shop.settings, "")
+        rest = await parties.listing(pair.shop.settings, first_page.parties[0].id)
+    await pair.settle()
+    with pair.hub.here():
+        states = {view.remote_name: view.state for view in await links.links(pair.hub.party_id)}
+    assert states == {"Bottega Aurora": "accepted", "Bottega Luna": "proposed"}
+    assert [party.id for party in first_page.parties[1:]] == [party.id for party in rest.parties]
+
+
+async def test_an_ended_link_is_not_revived_by_its_old_proposal(pair: Pair) -> None:
+    """The proposal of an ended link arriving once more, late, changes nothing."""
+    sent = next(one for one in pair.way.passages if one.url.endswith("/links"))
+    with pair.shop.here() as fed:
+        async with atomic():
+            await links.end_link(fed, pair.shop.party_id, pair.hub.party_id, clock.now())
+    await pair.settle()
+    proposal = checks.read(sent.body, LinkProposal)
+    with pair.hub.here() as fed:
+        hub = await parties.party(pair.hub.party_id)
+        async with atomic():
+            link = await links.take_proposal(fed, (hub, pair.shop.party_id), proposal, b"", clock.now())
+    assert link.state == "ended"
+
+
+async def test_two_of_a_kind_cannot_be_linked(strangers: Pair) -> None:
+    """A hub asked by its own kind refuses on both ends."""
+    with strangers.hub.here() as fed:
+        async with atomic():
+            other = await parties.create_party(strangers.hub.settings, "hub", "Second hub", clock.now())
+        with pytest.raises(PeerMismatchError, match="joins a shop and a hub"):
+            address = parties.profile_url(strangers.hub.settings, strangers.hub.party_id)
+            await links.propose_link(fed, other.party_id, address, clock.now())
 
 
 async def test_a_lost_proposal_arrives_later(strangers: Pair) -> None:

@@ -88,6 +88,20 @@ async def test_a_slow_shop_keeps_nobody_waiting(pair: Pair) -> None:
     assert asyncio.get_running_loop().time() - started < 3
 
 
+async def test_a_request_still_at_work_leaves_the_outcome_unknown(pair: Pair) -> None:
+    """A retry that overtakes its first attempt is told nothing definite, and learns the outcome by asking again."""
+    desk, request = pair.shop.shop_desk, wish()
+    desk.put("v1", 3)
+    desk.waits_for = asyncio.Event()
+    first = asyncio.create_task(hold(pair, request))
+    await desk.asked.wait()
+    with pytest.raises(PeerUnreachableError, match="still at work"):
+        await hold(pair, request)
+    desk.waits_for.set()
+    assert [await first, await hold(pair, request)] == ["held", "held"]
+    assert desk.calls == ["hold"]
+
+
 async def test_at_most_two_requests_to_a_peer_are_under_way(pair: Pair) -> None:
     """Ten holds at once all succeed, two at a time."""
     pair.shop.shop_desk.put("v1", 50)
