@@ -1,0 +1,353 @@
+"""A small Galleria of real processes for the kill tests: hub, two shop nodes, sandbox, PostgreSQL, broker.
+
+Started by the demo's own fleet and supervisor, with boutiques of its own. The hub and the second shop node live behind
+wires that can misbehave. Nothing here looks into a process: everything is asked over HTTP or read from the databases.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import msgspec
+from rich.console import Console
+
+from federation.node import clock
+from federation.node.database import atomic
+from federation.node.fonts import ensure_fonts
+from federation.service import links
+from federation.vocabulary.errors import PeerRefusedError
+from federation.vocabulary.ids import PartyId
+from marketplace.accounts.setup import open_hub
+from marketplace.cli.children import Children, ChildSpec
+from marketplace.cli.probes import web_probe
+from marketplace.cli.processes import HUB, SANDBOX, SHOP_NODE, web_command
+from marketplace.cli.progress import Progress
+from marketplace.cli.state import StateFolder
+from marketplace.cli.supervisor import NodeProcess, Supervisor
+from marketplace.composition import build_hub
+from marketplace.demo.check.staff import Operator, ship_open_orders
+from marketplace.demo.fleet import Fleet
+from marketplace.demo.layout import HOST, DemoLayout, DemoNode, kept_secret
+from marketplace.demo.opening import OPERATOR_EMAIL, Opened, OpenShop, propose_links
+from marketplace.demo.running import Ready, published
+from marketplace.demo.world.making import DemoBoutique
+from marketplace.hub import Hub
+from marketplace.listings import boutiques
+from marketplace.settings import HubSettings
+from shops import service as shop_service
+from shops.importers.service import import_jsonl
+from shops.settings import ShopNodeSettings
+from tests.processes.goods import BOUTIQUES, STOCK, variant_id
+from tests.processes.waiting import until, until_none
+from tests.processes.wire import Wire
+
+READY_SECONDS = 60.0
+
+
+class Shelf(msgspec.Struct, frozen=True):
+    """A product that one test has to itself."""
+
+    shop: OpenShop
+    product_id: str
+
+    def line(self, size: str, quantity: int = 1) -> dict[str, Any]:
+        """A line of a checkout."""
+        return {
+            "shop_id": self.shop.shop_id,
+            "product_id": self.product_id,
+            "variant_id": variant_id(self.product_id, size),
+            "quantity": quantity,
+        }
+
+
+class WiredFleet(Fleet):
+    """The demo's fleet with some nodes behind wires: they are known by the wire's port and listen on another."""
+
+    wires: dict[str, Wire]
+
+    def _web(self, node: DemoNode) -> NodeProcess:
+        wire = self.wires.get(node.name)
+        port = node.port if wire is None else wire.target_port
+        spec = ChildSpec(
+            name=f"{node.name}-web",
+            command=web_command(node.kind, HOST, port),
+            environment=self._environment(node),
+            log=self.state.logs / f"{node.name}-web.log",
+            directory=self.state.node(node.name),
+        )
+        return NodeProcess(spec, self._children, web_probe(port))
+
+    def environment(self, node: DemoNode) -> dict[str, str]:
+        """What a process of this node is started with, for programs run beside it."""
+        return self._environment(node)
+
+
+class World:
+    """The running marketplace, and what tests do to it."""
+
+    def __init__(self, fleet: WiredFleet, opened: Opened) -> None:
+        self.fleet = fleet
+        self.opened = opened
+        self.supervisor = fleet.supervisor
+        self.shops = {shop.handle: shop for shop in opened.shops}
+        self._unused = {made.profile.handle: iter([product.id for product in made.products]) for made in BOUTIQUES}
+        self.hub = fleet.layout.hub
+        self.sandbox = fleet.layout.sandbox
+        self.http = httpx.AsyncClient(timeout=httpx.Timeout(20.0), limits=httpx.Limits(max_connections=60))
+
+    def shelf(self, handle: str) -> Shelf:
+        """A product of a boutique that nobody has touched."""
+        return Shelf(self.shops[handle], next(self._unused[handle]))
+
+    def node_of(self, handle: str) -> DemoNode:
+        """Where a boutique lives."""
+        return self.shops[handle].node
+
+    def wire(self, name: str) -> Wire:
+        """The wire into a node."""
+        return self.fleet.wires[name]
+
+    def built_hub(self) -> Hub:
+        """The hub composed in this process, with the settings of its own processes."""
+        return build_hub(self.fleet.settings_of(self.hub, HubSettings))
+
+    # Reading and changing rows
+
+    async def rows(self, node: DemoNode, sql: str, *values: Any) -> list[asyncpg.Record]:
+        """Ask a node's own database."""
+        connection = await asyncpg.connect(self.fleet.postgres.urls(node.database).app)
+        try:
+            return list(await connection.fetch(sql, *values))
+        finally:
+            await connection.close()
+
+    async def value(self, node: DemoNode, sql: str, *values: Any) -> Any:
+        """The first value of the first row, or None."""
+        found = await self.rows(node, sql, *values)
+        return found[0][0] if found else None
+
+    async def act(self, node: DemoNode, sql: str, *values: Any) -> None:
+        """Change a node's rows: only to let time pass that a test cannot wait for."""
+        await self.rows(node, sql, *values)
+
+    async def leases_end(self, node: DemoNode) -> None:
+        """Let the leases of a dead worker run out now instead of within a minute."""
+        await self.act(node, "UPDATE node_outbox SET due_at = now() WHERE state = 'due' AND due_at > now()")
+
+    # Killing and waiting
+
+    async def kill(self, *names: str) -> None:
+        """End processes as a crash would, all at about the same moment; the supervisor starts them again."""
+        await asyncio.gather(*(self.supervisor.kill(name) for name in names))
+
+    async def back(self, *names: str) -> None:
+        """Wait until these processes answer again."""
+        for name in names:
+            await self.supervisor.until_ready(name, READY_SECONDS)
+
+    def pid(self, name: str) -> int:
+        """The process (and process group) the supervisor runs under this name now."""
+        return int((self.fleet.state.pids / f"{name}.pid").read_text())
+
+    def freeze(self, name: str) -> None:
+        """Stop a process without ending it: its sockets stay open, nobody answers."""
+        os.killpg(self.pid(name), signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """Let a frozen process go on."""
+        os.killpg(self.pid(name), signal.SIGCONT)
+
+    # What people do
+
+    async def ship(self, *handles: str) -> None:
+        """As the boutiques' owners: ship whatever is open, in the portal."""
+        ready = Ready(self.fleet, self.opened)
+        await asyncio.gather(*(ship_open_orders(ready, self.shops[handle]) for handle in handles))
+
+    async def give_one_back(self, token: str, handle: str) -> None:
+        """As the operator: refund one piece of a boutique's part of an order."""
+        operator = Operator(Ready(self.fleet, self.opened))
+        async with operator.browser:
+            await operator.sign_in()
+            await operator.refund_one(token, self.shops[handle].shop_id)
+
+    async def bring_in(self, handle: str, lines: Iterable[bytes]) -> None:
+        """As a boutique: import lines of a file."""
+        node, shop = self.node_of(handle), self.shops[handle]
+        settings = self.fleet.settings_of(node, ShopNodeSettings)
+        async with self.fleet.inside(node):
+            report = await import_jsonl(settings, shop.shop_id, lines, clock.now())
+        assert not report.faults, report.faults[0]
+
+    async def command(self, node: DemoNode, *arguments: str) -> asyncio.subprocess.Process:
+        """As a node's operator: start a `galleria` command beside its processes."""
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "marketplace.cli.main", *arguments),
+            env=self.fleet.environment(node),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+
+    # The payment provider's levers
+
+    async def provider(self, method: str, path: str, content: object = None) -> httpx.Response:
+        """One call to the sandbox with its key."""
+        key = kept_secret(self.fleet.state, self.sandbox.name, "api-key").read_text()
+        answer = await self.http.request(
+            method, f"{self.sandbox.url}{path}", json=content, headers={"Authorization": f"Bearer {key}"}
+        )
+        assert answer.is_success, answer.text
+        return answer
+
+    async def misfortune(self, kind: str, path: str, times: int = 1, seconds: float = 0.0) -> None:
+        """Have something happen to the provider's next calls or event deliveries."""
+        content = {"kind": kind, "path": path, "times": times, "seconds": seconds}
+        await self.provider("POST", "/api/test/faults", content)
+
+
+def descendants(pid: int) -> list[int]:
+    """Every process below one, however deep, whatever group it is in."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text()
+            except OSError:
+                continue
+            parents.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(entry.name))
+    found, waiting = [], [pid]
+    while waiting:
+        children = parents.get(waiting.pop(), [])
+        found += children
+        waiting += children
+    return found
+
+
+def _free_ports(count: int) -> Iterator[int]:
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind((HOST, 0))
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return iter(ports)
+
+
+@asynccontextmanager
+async def running_world() -> AsyncIterator[World]:
+    """Start everything, wait until the hub lists what the boutiques publish; leave nothing behind."""
+    folder = Path(tempfile.mkdtemp(prefix="galleria-proof-"))
+    state = StateFolder(folder)
+    ports = _free_ports(6)
+    hub = DemoNode(kind=HUB, name="hub", number=0, port=next(ports))
+    shop_nodes = tuple(
+        DemoNode(kind=SHOP_NODE, name=f"shops-{number}", number=number, port=next(ports)) for number in (1, 2)
+    )
+    sandbox = DemoNode(kind=SANDBOX, name="sandbox", number=9, port=next(ports))
+    whole = DemoLayout(hub, shop_nodes, sandbox)
+    wires = {node.name: Wire(node.port, next(ports)) for node in (hub, shop_nodes[1])}
+    progress = Progress(Console(stderr=True, quiet=not os.environ.get("GALLERIA_TEST_TALK")))
+    try:
+        with state.held(), Children() as children:
+            async with Supervisor(state.pids, progress.say) as supervisor:
+                fleet = WiredFleet(state, whole, children, supervisor, progress)
+                fleet.wires = wires
+                world = await _opened(fleet)
+                try:
+                    yield world
+                finally:
+                    await world.http.aclose()
+                    for wire in wires.values():
+                        await wire.close()
+    finally:
+        kept = os.environ.get("GALLERIA_TEST_KEEP")
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _opened(fleet: WiredFleet) -> World:
+    await fleet.start_engines()
+    hub_settings = fleet.settings_of(fleet.layout.hub, HubSettings)
+    async with fleet.inside(fleet.layout.hub), atomic():
+        hub = await open_hub(hub_settings, "Galleria", OPERATOR_EMAIL, clock.now())
+    shops = [await _open_shop(fleet, boutique) for boutique in BOUTIQUES]
+    opened = Opened(hub.hub_id, tuple(shops))
+    for wire in fleet.wires.values():
+        await wire.open()
+    _share_fonts(fleet)
+    await fleet.start_web()
+    await fleet.start_workers()
+    await propose_links(fleet, opened)
+    world = World(fleet, opened)
+    await _let_in(world)
+    await until("the hub lists every product with its stock", lambda: is_listed(world), READY_SECONDS, 0.3)
+    return world
+
+
+def _share_fonts(fleet: WiredFleet) -> None:
+    """Make the pages' fonts once for all nodes: each would spend seconds on the same files."""
+    ensure_fonts(fleet.state.node(fleet.layout.hub.name))
+    for node in fleet.layout.nodes:
+        if node != fleet.layout.hub:
+            own = fleet.state.node(node.name) / "fonts"
+            shutil.copytree(fleet.state.node(fleet.layout.hub.name) / "fonts", own)
+
+
+async def _open_shop(fleet: WiredFleet, boutique: DemoBoutique) -> OpenShop:
+    node = fleet.layout.shop_nodes[boutique.node]
+    settings = fleet.settings_of(node, ShopNodeSettings)
+    async with fleet.inside(node):
+        async with atomic():
+            shop = await shop_service.open_shop(settings, boutique.profile, boutique.owner_email, clock.now())
+        report = await import_jsonl(settings, shop.shop_id, boutique.catalog_lines(), clock.now())
+        assert not report.faults, report.faults[0]
+    return OpenShop(
+        node=node,
+        shop_id=shop.shop_id,
+        handle=boutique.profile.handle,
+        name=boutique.profile.name,
+        owner_email=boutique.owner_email,
+    )
+
+
+async def _let_in(world: World) -> None:
+    """The operator's part."""
+    hub, hub_id = world.built_hub(), world.opened.hub_id
+    waiting: set[PartyId] = {shop.shop_id for shop in world.opened.shops}
+
+    async def look() -> set[PartyId]:
+        for link in await links.links(hub_id):
+            if link.state == "proposed" and link.proposed_by == "remote":
+                async with atomic():
+                    await boutiques.accept(hub, link.remote_id, clock.now())
+            if link.state == "accepted":
+                waiting.discard(link.remote_id)
+        return waiting
+
+    async with world.fleet.inside(world.hub):
+        await until_none("a boutique at the door", look, READY_SECONDS, 0.2)
+
+
+async def is_listed(world: World) -> bool:
+    """Whether the hub lists what the boutiques' signed logs say, with every register of stock."""
+    try:
+        wanted = await published(world.fleet, world.opened)
+    except PeerRefusedError:  # a boutique has not heard yet that it was let in
+        return False
+    rows = await world.rows(world.hub, "SELECT shop_id, product_id FROM hub_product")
+    listed: dict[str, set[str]] = {shop_id: set() for shop_id in wanted}
+    for row in rows:
+        listed[row["shop_id"]].add(row["product_id"])
+    registers = await world.value(world.hub, "SELECT count(*) FROM hub_stock")
+    return listed == {key: set(ids) for key, ids in wanted.items()} and registers >= len(rows) * len(STOCK)
