@@ -112,7 +112,7 @@ class Checkpoint(Table, tablename="fed_checkpoint", db=proxy):
 
 
 class Delivery(Table, tablename="fed_delivery", db=proxy):
-    """How far a hub has acknowledged a hosted shop's log and stock."""
+    """How far a hub has acknowledged a hosted shop's log and stock, and what failed last of each."""
 
     id = BigSerial(primary_key=True)
     shop_id = Text(default=None)
@@ -124,6 +124,7 @@ class Delivery(Table, tablename="fed_delivery", db=proxy):
     last_success_at = Timestamptz(null=True, default=None)
     last_stock_at = Timestamptz(null=True, default=None)
     last_error = Text(default="")
+    stock_error = Text(default="")
     last_error_at = Timestamptz(null=True, default=None)
 
 

@@ -31,6 +31,7 @@ QUEUE = "sync"
 HEARTBEAT_SECONDS = limits.HEARTBEAT_INTERVAL_SECONDS
 PULL_SECONDS = 10
 LAGGING_SECONDS = 30
+FAILED_REST = timedelta(hours=1)
 NONCE_SECONDS = 120
 
 
@@ -39,12 +40,16 @@ def fed_handlers(fed: Federation) -> dict[str, Handler]:
 
     async def push_log(message: Message) -> None:
         due = message.read(PushDue)
-        await _recorded(due.shop_id, due.hub_id, lambda: push.deliver_log(fed, due, clock.now()))
+        try:
+            await push.deliver_log(fed, due, clock.now())
+        except GalleriaError as error:
+            await link_store.record_error(due.shop_id, due.hub_id, error.detail, clock.now())
+            raise
 
     async def push_stock(message: Message) -> None:
         due, desk = message.read(StockDue), fed.shop_desk
         if desk is not None:
-            await _recorded(due.shop_id, due.hub_id, lambda: stock.deliver_due(fed, desk, due, clock.now()))
+            await _stock_recorded(due.shop_id, due.hub_id, lambda: stock.deliver_due(fed, desk, due, clock.now()))
 
     async def send_events(message: Message) -> None:
         await orders.deliver_events(fed, message.read(EventDue), clock.now())
@@ -86,7 +91,7 @@ async def heartbeats(fed: Federation, now: datetime) -> None:
 
     async def beat(pair: tuple[PartyId, PartyId]) -> None:
         try:
-            await _recorded(*pair, lambda: stock.deliver_stock(fed, desk, pair, now))
+            await _stock_recorded(*pair, lambda: stock.deliver_stock(fed, desk, pair, now))
         except GalleriaError as error:
             _log.info("heartbeat_failed", shop=pair[0], hub=pair[1], slug=error.slug, detail=error.detail)
 
@@ -95,9 +100,10 @@ async def heartbeats(fed: Federation, now: datetime) -> None:
 
 
 async def push_lagging(now: datetime) -> None:
-    """Announce anew what a hub still lacks although nothing is on its way there."""
+    """Announce anew what a hub still lacks although nothing is on its way there; after a failure, once an hour."""
+    before, failed_before = now - timedelta(seconds=LAGGING_SECONDS), now - FAILED_REST
     async with atomic():
-        for shop_id, hub_id in await link_store.lagging_pairs(now - timedelta(seconds=LAGGING_SECONDS)):
+        for shop_id, hub_id in await link_store.lagging_pairs(before, failed_before):
             key = f"{shop_id}:{hub_id}:lagging:{int(now.timestamp()) // LAGGING_SECONDS}"
             await catalogue.announce(shop_id, hub_id, now, key=key)
 
@@ -107,10 +113,10 @@ async def forget_nonces(now: datetime) -> None:
     await parties.forget_nonces(now - timedelta(seconds=limits.NONCE_KEPT_SECONDS))
 
 
-async def _recorded(shop_id: PartyId, hub_id: PartyId, deliver: Callable[[], Awaitable[int]]) -> None:
-    """Deliver; a failure is written down for the portal and raised on."""
+async def _stock_recorded(shop_id: PartyId, hub_id: PartyId, deliver: Callable[[], Awaitable[int]]) -> None:
+    """Deliver stock; a failure is written down for the portal and raised on."""
     try:
         await deliver()
     except GalleriaError as error:
-        await link_store.record_error(shop_id, hub_id, error.detail, clock.now())
+        await link_store.record_stock_error(shop_id, hub_id, error.detail, clock.now())
         raise

@@ -102,16 +102,21 @@ async def silent_pairs(since: datetime) -> list[tuple[PartyId, PartyId]]:
     return [(PartyId(row["shop_id"]), PartyId(row["hub_id"])) for row in rows]
 
 
-async def lagging_pairs(before: datetime) -> list[tuple[PartyId, PartyId]]:
-    """(shop, hub) of every accepted link whose hub lacks lines that the hosted shop signed before a moment."""
+async def lagging_pairs(before: datetime, failed_before: datetime) -> list[tuple[PartyId, PartyId]]:
+    """(shop, hub) of every accepted link whose hub lacks lines that the hosted shop signed before a moment.
+
+    Those whose last push failed later than `failed_before` are left out: the outbox or a person is at it.
+    """
     rows = await database.fetch(
         """
         SELECT d.shop_id, d.hub_id FROM fed_delivery d
         JOIN fed_link l ON l.local_id = d.shop_id AND l.remote_id = d.hub_id AND l.state = 'accepted'
         JOIN fed_log g ON g.holder_id = d.shop_id AND g.party_id = d.shop_id
-        WHERE d.acked_size < g.size AND g.changed_at < $1 ORDER BY d.shop_id, d.hub_id
+        WHERE d.acked_size < g.size AND g.changed_at < $1 AND (d.last_error = '' OR d.last_error_at < $2)
+        ORDER BY d.shop_id, d.hub_id
         """,
         before,
+        failed_before,
     )
     return [(PartyId(row["shop_id"]), PartyId(row["hub_id"])) for row in rows]
 
@@ -156,7 +161,7 @@ async def record_stock(shop_id: PartyId, hub_id: PartyId, vseq: int, now: dateti
     """Record up to which vseq a hub has a shop's stock."""
     await database.execute(
         """
-        UPDATE fed_delivery SET acked_vseq = $3, last_stock_at = $4, last_success_at = $4, last_error = ''
+        UPDATE fed_delivery SET acked_vseq = $3, last_stock_at = $4, last_success_at = $4, stock_error = ''
         WHERE shop_id = $1 AND hub_id = $2
         """,
         shop_id,
@@ -166,8 +171,19 @@ async def record_stock(shop_id: PartyId, hub_id: PartyId, vseq: int, now: dateti
     )
 
 
+async def record_stock_error(shop_id: PartyId, hub_id: PartyId, error: str, now: datetime) -> None:
+    """Record why the last stock message to a hub failed; the next that succeeds clears it."""
+    await database.execute(
+        "UPDATE fed_delivery SET stock_error = $3, last_error_at = $4 WHERE shop_id = $1 AND hub_id = $2",
+        shop_id,
+        hub_id,
+        error[:500],
+        now,
+    )
+
+
 async def record_error(shop_id: PartyId, hub_id: PartyId, error: str, now: datetime) -> None:
-    """Record why the last delivery to a hub failed."""
+    """Record why the last push to a hub failed; the next that succeeds clears it."""
     await database.execute(
         "UPDATE fed_delivery SET last_error = $3, last_error_at = $4 WHERE shop_id = $1 AND hub_id = $2",
         shop_id,
@@ -184,7 +200,7 @@ async def sync_states(shop_id: PartyId) -> list[SyncState]:
         SELECT l.remote_id AS hub_id, p.name AS hub_name, l.state AS link_state, coalesce(g.size, 0) AS size,
                coalesce(d.acked_size, 0) AS acked_size, coalesce(d.acked_vseq, 0) AS acked_vseq,
                coalesce(d.quarantined, 0) AS quarantined, d.last_success_at, d.last_stock_at,
-               coalesce(d.last_error, '') AS last_error, d.last_error_at
+               coalesce(nullif(d.last_error, ''), d.stock_error, '') AS last_error, d.last_error_at
         FROM fed_link l
         JOIN fed_peer p ON p.id = l.remote_id
         LEFT JOIN fed_delivery d ON d.shop_id = l.local_id AND d.hub_id = l.remote_id

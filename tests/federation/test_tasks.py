@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from federation.node import clock, database
-from federation.service import catalogue, links, orders, stock
-from federation.tasks import fed_handlers, fed_sweeps, forget_nonces, push_lagging
+from federation.node import clock, database, outbox
+from federation.service import catalogue, links, orders, replicas, stock
+from federation.store import links as link_store
+from federation.tasks import FAILED_REST, fed_handlers, fed_sweeps, forget_nonces, heartbeats, push_lagging
 from tests.federation.goods import product
 from tests.federation.nodes import Pair
 from tests.federation.service.test_catalogue import append
@@ -37,6 +38,23 @@ async def test_a_lagging_hub_is_sent_what_it_lacks(pair: Pair) -> None:
     assert waiting == 1
     await pair.shop.drain_later()
     assert set(pair.hub.hub_desk.records) == {"product/p1"}
+
+
+async def test_a_refused_push_is_not_repeated_all_the_time(pair: Pair) -> None:
+    """A push refused for good stays in the portal, whatever heartbeats say, and is tried again only after an hour."""
+    await append(pair.shop, product(1))
+    later = clock.now() + timedelta(seconds=60)
+    with pair.shop.here() as fed:
+        await link_store.record_error(pair.shop.party_id, pair.hub.party_id, "refused for good", clock.now())
+        await database.execute("UPDATE node_outbox SET state = 'dead', finished_at = now() WHERE state = 'due'")
+        await heartbeats(fed, later)
+        await push_lagging(later)
+        assert await outbox.waiting("sync") == 0
+        (sync,) = await replicas.sync_states(pair.shop.party_id)
+        await push_lagging(later + FAILED_REST)
+        assert await outbox.waiting("sync") == 1
+    assert sync.last_error == "refused for good"
+    assert pair.hub.hub_desk.heartbeats >= 1
 
 
 async def test_the_sweeps_run(pair: Pair) -> None:
