@@ -37,25 +37,44 @@ class Wanted(msgspec.Struct, frozen=True):
     reason: str
 
 
+async def preview(order_id: UUID, request: RefundRequest) -> tuple[payouts.RefundedPart, ...]:
+    """What each party would give back, line by line (the parcel as SHIPPING_PART); nothing changes.
+
+    Raises as `refund` would.
+    """
+    order, part = await _lock(order_id, request)
+    wanted = await _plan(order, part, request)
+    return await payouts.preview_refund(_asked(wanted))
+
+
 async def refund(order_id: UUID, request: RefundRequest, now: datetime) -> None:
     """The operator gives back what `request` names; the same request again changes nothing.
 
     Raises OrderNotFoundError, or RefundInvalidError when it is more than what is left.
     """
+    order, part = await _lock(order_id, request)
+    if await refund_store.exists(request.refund_id):
+        return
+    await _carry_out(await _plan(order, part, request), now)
+    if part.state in releases.SENDING:
+        await releases.release_when_sent(part, now)
+
+
+async def _lock(order_id: UUID, request: RefundRequest) -> tuple[Order, Part]:
     order = await order_store.by_id(order_id)
     part = await part_store.lock(request.shop_order_id)
     if order is None or part is None or part.order_id != order.id:
         raise OrderNotFoundError("no such part of this order")
-    if await refund_store.exists(request.refund_id):
-        return
+    return order, part
+
+
+async def _plan(order: Order, part: Part, request: RefundRequest) -> Wanted:
     if order.paid_minor == 0 or part.state in UNSOLD | LIVE:
         raise RefundInvalidError("nothing was charged for this part, so there is nothing to give back")
     lines = await part_store.lines([part.id])
     left = Money(part.shipping_minor - part.shipping_refunded_minor, order.currency)
     plan = plan_refund(request, refundable(lines, order.currency), left)
-    await _carry_out(Wanted(order, part, plan, request.refund_id, request.reason or "goodwill"), now)
-    if part.state in releases.SENDING:
-        await releases.release_when_sent(part, now)
+    return Wanted(order, part, plan, request.refund_id, request.reason or "goodwill")
 
 
 async def refund_rest(order: Order, part: Part, reason: str, now: datetime) -> None:
@@ -68,19 +87,21 @@ async def refund_rest(order: Order, part: Part, reason: str, now: datetime) -> N
         await _carry_out(Wanted(order, part, plan, refund_id, reason), now)
 
 
-async def _carry_out(wanted: Wanted, now: datetime) -> None:
-    order, part, plan = wanted.order, wanted.part, wanted.plan
-    made = await payouts.refund_part(
-        payouts.RefundRequest(
-            refund_id=wanted.refund_id,
-            order_id=order.id,
-            shop_order_id=part.id,
-            parts=tuple(payouts.RefundPart(line.line_id, quantity=line.quantity) for line in plan.lines),
-            shipping=plan.shipping,
-            reason=wanted.reason,
-        ),
-        now,
+def _asked(wanted: Wanted) -> payouts.RefundRequest:
+    plan = wanted.plan
+    return payouts.RefundRequest(
+        refund_id=wanted.refund_id,
+        order_id=wanted.order.id,
+        shop_order_id=wanted.part.id,
+        parts=tuple(payouts.RefundPart(line.line_id, quantity=line.quantity) for line in plan.lines),
+        shipping=plan.shipping,
+        reason=wanted.reason,
     )
+
+
+async def _carry_out(wanted: Wanted, now: datetime) -> None:
+    order, part = wanted.order, wanted.part
+    made = await payouts.refund_part(_asked(wanted), now)
     shares = tuple(
         RefundedLine(
             None if one.line_id == SHIPPING_PART else UUID(one.line_id),

@@ -1,6 +1,7 @@
 """The use cases of money, one file each; what other packages call is named here."""
 
 from payouts.domain.split import SaleLine, SaleShare, ShareSplit, split_preview
+from payouts.service.attention import clear_alert
 from payouts.service.bank_payouts import run_payouts
 from payouts.service.claims import write_off_claim
 from payouts.service.context import Payments
@@ -29,7 +30,7 @@ from payouts.service.reads import (
     trial_balance_totals,
 )
 from payouts.service.refund_payment import retry_refund
-from payouts.service.refunds import RefundedPart, RefundPart, RefundRequest, RefundView, refund_part
+from payouts.service.refunds import RefundedPart, RefundPart, RefundRequest, RefundView, preview_refund, refund_part
 from payouts.service.sales import SHIPPING_LINE, capture_sale, release
 from payouts.service.shop_accounts import ensure_account, resume_payouts
 
@@ -51,6 +52,7 @@ __all__ = [
     "cancel_payment",
     "capture_sale",
     "claims",
+    "clear_alert",
     "ensure_account",
     "ledger_about",
     "ledger_entries",
@@ -59,6 +61,7 @@ __all__ = [
     "open_payment",
     "payment_of_order",
     "payouts",
+    "preview_refund",
     "refund_by_id",
     "refund_part",
     "refunds",

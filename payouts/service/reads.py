@@ -1,5 +1,7 @@
 """What consoles and portals show of money: settlements, transfers, payouts, refunds, a shop's balances, the ledger."""
 
+from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -22,6 +24,7 @@ from payouts.service.refunds import RefundView
 from payouts.service.refunds import view_of as refund_view_of
 from payouts.store import ledger, rows
 from payouts.store.ledger import EntryView
+from payouts.store.shelf import Condition
 
 LIMIT = 200
 
@@ -54,10 +57,18 @@ async def settlements_of_order(order_id: UUID) -> list[SettlementRecord]:
     return await rows.settlements.find(tables.Settlement.order_id == order_id)
 
 
-async def settlements(shop_id: str | None = None, limit: int = LIMIT) -> list[SettlementRecord]:
-    """The newest settlements, of one shop or of all."""
+def _of(table: Any, shop_id: str | None, statuses: Collection[str]) -> Condition:
+    """Rows of one shop or of all, in any or in these states."""
+    where: Condition = table.id.is_not_null() if shop_id is None else table.shop_id == shop_id
+    return where & table.status.is_in(sorted(statuses)) if statuses else where
+
+
+async def settlements(
+    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = ()
+) -> list[SettlementRecord]:
+    """The newest settlements, of one shop or of all, in any or in these states."""
     table = tables.Settlement
-    where = table.id.is_not_null() if shop_id is None else table.shop_id == shop_id
+    where = _of(table, shop_id, statuses)
     return await rows.settlements.find(where, order_by=table.created_at, ascending=False, limit=limit)
 
 
@@ -72,17 +83,21 @@ async def transfers(shop_id: str | None = None, limit: int = LIMIT) -> list[Tran
     return await rows.transfers.find(where, order_by=table.id, ascending=False, limit=limit)
 
 
-async def payouts(shop_id: str | None = None, limit: int = LIMIT) -> list[PayoutRecord]:
-    """The newest payouts, of one shop or of all."""
+async def payouts(
+    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = ()
+) -> list[PayoutRecord]:
+    """The newest payouts, of one shop or of all, in any or in these states."""
     table = tables.Payout
-    where = table.id.is_not_null() if shop_id is None else table.shop_id == shop_id
+    where = _of(table, shop_id, statuses)
     return await rows.payouts.find(where, order_by=table.created_at, ascending=False, limit=limit)
 
 
-async def claims(shop_id: str | None = None, limit: int = LIMIT) -> list[ClaimRecord]:
-    """The newest claims, of one shop or of all."""
+async def claims(
+    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = ()
+) -> list[ClaimRecord]:
+    """The newest claims, of one shop or of all, in any or in these states."""
     table = tables.Claim
-    where = table.id.is_not_null() if shop_id is None else table.shop_id == shop_id
+    where = _of(table, shop_id, statuses)
     return await rows.claims.find(where, order_by=table.created_at, ascending=False, limit=limit)
 
 
@@ -99,10 +114,10 @@ async def refunds_of_order(order_id: UUID) -> list[RefundView]:
     return [await refund_view_of(refund) for refund in found]
 
 
-async def refunds(limit: int = LIMIT) -> list[RefundView]:
-    """The newest refunds."""
+async def refunds(limit: int = LIMIT, *, statuses: Collection[str] = ()) -> list[RefundView]:
+    """The newest refunds, in any or in these states."""
     table = tables.Refund
-    found = await rows.refunds.find(table.id.is_not_null(), order_by=table.created_at, ascending=False, limit=limit)
+    found = await rows.refunds.find(_of(table, None, statuses), order_by=table.created_at, ascending=False, limit=limit)
     return [await refund_view_of(refund) for refund in found]
 
 

@@ -111,6 +111,20 @@ async def refund_part(request: RefundRequest, now: datetime) -> RefundView:
     return await view_of(refund)
 
 
+async def preview_refund(request: RefundRequest) -> tuple[RefundedPart, ...]:
+    """What each party would give back, line by line; nothing is booked. Raises RefundRefusedError as `refund_part`.
+
+    In a transaction, as the lines are held still while they are read.
+    """
+    slices = await _slices(request)
+    return tuple(_part(each.line.line_id, each.quantity, each.components, each.line.currency) for each in slices)
+
+
+def _part(line_id: str, quantity: int, given: Components, currency: str) -> RefundedPart:
+    amounts = (Money(amount, currency) for amount in (given.paid, given.seller, given.commission, given.vat))
+    return RefundedPart(line_id, quantity, *amounts)
+
+
 async def _slices(request: RefundRequest) -> list[_Slice]:
     table = tables.Line
     found = await rows.lines.find(table.shop_order_id == request.shop_order_id, lock=True)
@@ -252,13 +266,11 @@ async def view_of(refund: RefundRecord) -> RefundView:
         error=refund.error,
         created_at=refund.created_at,
         parts=tuple(
-            RefundedPart(
+            _part(
                 part.line_id,
                 part.quantity,
-                Money(part.paid, refund.currency),
-                Money(part.seller, refund.currency),
-                Money(part.commission, refund.currency),
-                Money(part.vat, refund.currency),
+                Components(part.paid, part.seller, part.commission, part.vat),
+                refund.currency,
             )
             for part in parts
         ),

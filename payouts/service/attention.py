@@ -1,0 +1,20 @@
+"""Alerts are raised where something goes wrong; a person clears them here once it has been looked at."""
+
+from datetime import datetime
+
+import msgspec
+
+from payouts.errors import PaymentMissingError
+from payouts.store import rows
+
+
+async def clear_alert(alert_id: int, now: datetime) -> None:
+    """Note that somebody has dealt with this; raised again if it happens again. In the caller's transaction.
+
+    Raises PaymentMissingError when there is no such alert; one that was cleared stays as it was.
+    """
+    alert = await rows.alerts.get(alert_id, lock=True)
+    if alert is None:
+        raise PaymentMissingError(f"there is no alert {alert_id}")
+    if alert.cleared_at is None:
+        await rows.alerts.save(msgspec.structs.replace(alert, cleared_at=now))
