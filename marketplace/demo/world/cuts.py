@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 Pattern = Literal[
-    "plain", "linen", "silk", "denim", "rib", "cable", "stripe", "pinstripe", "check", "herringbone", "lace", "dots",
+    "plain", "linen", "silk", "denim", "rib", "cable", "stripe", "bengal", "pinstripe", "check", "herringbone", "lace", "dots",
     "floral", "corduroy", "leather", "grain", "felt", "straw", "waves", "leaves", "fairisle",
 ]  # fmt: skip
 """The weave or print by which a cloth is told."""

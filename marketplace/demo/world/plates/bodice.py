@@ -34,8 +34,9 @@ class Sleeve:
         end, inner = self.at(self.length, 0), self.at(self.length, self.cuff)
         hang = (inner[0] * 0.45 + self.armpit[0] * 0.55 - 2, inner[1] * 0.45 + self.armpit[1] * 0.55)
         return [
-            (self.shoulder[0] - 12, self.shoulder[1] - 4, 1),
-            self.at(self.length * 0.16, -self.bulge * 0.7),
+            (self.shoulder[0] - 34, self.shoulder[1] - 11, 1),
+            (self.shoulder[0] - 3, self.shoulder[1] - 2),
+            self.at(max(self.length * 0.16, 26), -self.bulge * 0.9),
             self.at(self.length * 0.55, -self.bulge),
             (*end, 1),
             (*inner, 1),
@@ -149,12 +150,14 @@ def collar_points(sheet: Sheet, neck: Spot, *, spread: float = 30, drop: float =
     mirror_lines(sheet, inset, stitched=True)
 
 
-def hem_folds(sheet: Sheet, hem: float, half: float, *, count: int = 3, height: float = 150) -> None:
-    """Folds rising from a wide hem, longer toward the sides."""
+def hem_folds(
+    sheet: Sheet, hem: float, half: float, *, count: int = 3, height: float = 150, narrow: float = 0.6
+) -> None:
+    """Folds rising from a wide hem, longer toward the sides, drawn together by `narrow` where they end."""
     for i in range(1, count + 1):
         spread = half * i / (count + 0.7)
         tall = height * (0.55 + 0.45 * i / count)
         for side in (1, -1):
             foot = (CENTRE + side * spread, hem - 2 - 3 * i)
-            head = (CENTRE + side * spread * (0.78 if tall > 100 else 0.9), hem - tall)  # noqa: PLR2004
+            head = (CENTRE + side * spread * (1 - (1 - narrow) * tall / height), hem - tall)
             sheet.fold(head, foot, 4.6 + i * 0.8, 3 * side)

@@ -18,15 +18,20 @@ from marketplace.demo.world.plates.geometry import CENTRE, Point, both_sides, fl
 from marketplace.demo.world.plates.sheet import Sheet
 from marketplace.demo.world.plates.weave import INK
 
+# fmt: off  # outlines stand in rows, as they are drawn
+
 TOP = 92
 HEMS = {"knee": 600, "midi": 668, "maxi": 728}
 WIDTHS = {"shift": (84, 96), "flared": (66, 184), "wrap": (70, 150), "fitted": (62, 118), "tiered": (70, 176)}
 """Half widths at waist and hem of each shape."""
 
 SLEEVES = {
-    "cap": (40, 58, 70, 4), "short": (30, 104, 72, 6), "elbow": (22, 190, 62, 6), "long": (15, 330, 42, 6),
+    "cap": (40, 58, 70, 4),
+    "short": (30, 104, 72, 6),
+    "elbow": (22, 190, 62, 6),
+    "long": (15, 330, 42, 6),
     "bell": (17, 300, 96, 2),
-}  # fmt: skip
+}
 """Angle, length, cuff width and bulge."""
 
 
@@ -62,12 +67,12 @@ def _body(sheet: Sheet, cut: Dress, neck: Spot, shoulder: Spot, *, back: bool) -
         edge = [(CENTRE, TOP + 96, 1), (CENTRE + 8, TOP + 40), (CENTRE + 26, TOP - 10, 1)]
         shoulder = (CENTRE + 46, TOP - 6)
     elif not back and not strapped:
-        (collar_stand(sheet, neck) if cut.neck == "collar" else inside(sheet, neck, 60 if kind == "v" else 26, rise=6))
+        (collar_stand(sheet, neck) if cut.neck == "collar" else inside(sheet, neck, 104 if kind == "v" else 26, rise=6))
     hip = CENTRE + half_waist + (half_hem - half_waist) * 0.42
     bodice: list[Point] = [
         *edge,
-        (*shoulder, 1),
-        (shoulder[0] - 8 if not strapped else armpit[0] - 14, TOP + 84),
+        (shoulder[0] - 6, shoulder[1] - 2, 1) if cut.sleeve in SLEEVES else (*shoulder, 1),
+        (shoulder[0] - 10 if not strapped else armpit[0] - 14, TOP + 84),
         (*armpit, 1),
     ]
     skirt: list[Point] = [
@@ -82,7 +87,14 @@ def _body(sheet: Sheet, cut: Dress, neck: Spot, shoulder: Spot, *, back: bool) -
     else:
         sheet.part(flow(both_sides([*bodice, *skirt])))
         full = half_hem > 130  # noqa: PLR2004
-        hem_folds(sheet, hem + 4, half_hem, count=4 if full else 2, height=(hem - waist) * (0.8 if full else 0.5))
+        hem_folds(
+            sheet,
+            hem + 4,
+            half_hem,
+            count=4 if full else 2,
+            height=(hem - waist) * (0.8 if full else 0.5),
+            narrow=0.46 if full else 0.8,
+        )
         mirror_lines(
             sheet, [(CENTRE + half_hem - 3, hem - 20), (CENTRE + half_hem * 0.5, hem - 4), (CENTRE, hem)], stitched=True
         )
@@ -106,10 +118,12 @@ def _tiers(sheet: Sheet, bodice: list[Point], waist: float, hem: float) -> None:
             (CENTRE, bottom + 9),
         ]
         sheet.part(flow(both_sides(tier)))
+        gathers = ""
         for i in range(-6, 7):
             foot = CENTRE + a * i / 6.4
-            sheet.line(straight((foot, top + 2), (foot + i * 2.2, top + 30 + (i % 3) * 9)), width=1.3, opacity=0.55)
-        hem_folds(sheet, bottom, b, count=3, height=depth * 0.7)
+            gathers += straight((foot, top + 2), (foot + i * 2.2, top + 30 + (i % 3) * 9))
+        sheet.line(gathers, width=1.3, opacity=0.55)
+        hem_folds(sheet, bottom, b, count=3, height=depth * 0.7, narrow=0.8)
     sheet.part(flow(both_sides([*bodice, (CENTRE + 72, waist, 1), (CENTRE, waist + 5)])))
 
 
@@ -196,7 +210,14 @@ def draw_skirt(sheet: Sheet, cut: Skirt, *, back: bool) -> None:
         _pleats(sheet, top + 30, hem, half_waist, half_hem)
     else:
         wide = half_hem > 120  # noqa: PLR2004
-        hem_folds(sheet, hem + 4, half_hem, count=5 if wide else 2, height=(hem - top) * (0.75 if wide else 0.4))
+        hem_folds(
+            sheet,
+            hem + 4,
+            half_hem,
+            count=5 if wide else 2,
+            height=(hem - top) * (0.75 if wide else 0.4),
+            narrow=0.52 if wide else 0.9,
+        )
     mirror_lines(
         sheet, [(CENTRE + half_hem - 3, hem - 20), (CENTRE + half_hem * 0.5, hem - 4), (CENTRE, hem)], stitched=True
     )

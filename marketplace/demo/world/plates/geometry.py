@@ -9,12 +9,14 @@ from collections.abc import Sequence
 Point = tuple[float, float] | tuple[float, float, int]
 CENTRE = 300.0
 CORNER_FIELDS = 3
+FINE_BELOW = 60.0
+"""Outlines narrower than this keep a decimal."""
 
 
 def number(value: float) -> str:
     """A coordinate with at most one decimal."""
-    text = f"{value:.1f}"
-    return text[:-2] if text.endswith(".0") else text
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 def mirrored(points: Sequence[Point], axis: float = CENTRE) -> list[Point]:
@@ -31,15 +33,18 @@ def both_sides(half: Sequence[Point], axis: float = CENTRE) -> list[Point]:
 def flow(points: Sequence[Point], *, closed: bool = True, bend: float = 0.17) -> str:
     """A smooth path through the points (Catmull-Rom as cubic Béziers), sharp at the corners."""
     count = len(points)
-    steps = range(count if closed else count - 1)
-    path = [f"M{number(points[0][0])} {number(points[0][1])}"]
-    for i in steps:
+    reach = max(p[0] for p in points) - min(p[0] for p in points)
+    digits = 0 if reach > FINE_BELOW else 1
+    x, y = round(points[0][0], digits), round(points[0][1], digits)
+    path = [f"M{number(x)} {number(y)}c"]
+    for i in range(count if closed else count - 1):
         start, end = points[i], points[(i + 1) % count]
         before = points[i - 1] if closed or i else start
         after = points[(i + 2) % count] if closed or i + 2 < count else end
-        first = _handle(start, before, end, bend)
-        second = _handle(end, after, start, bend)
-        path.append("C" + " ".join(number(v) for v in (*first, *second, end[0], end[1])))
+        curve = (*_handle(start, before, end, bend), *_handle(end, after, start, bend), end[0], end[1])
+        steps = [round(value, digits) - (y if place % 2 else x) for place, value in enumerate(curve)]
+        path += [(" " if step >= 0 else "") + number(step) for step in steps]
+        x, y = round(end[0], digits), round(end[1], digits)
     return "".join(path) + ("Z" if closed else "")
 
 

@@ -8,6 +8,8 @@ from marketplace.demo.world.plates.geometry import CENTRE, Point, both_sides, el
 from marketplace.demo.world.plates.sheet import METALS, Sheet
 from marketplace.demo.world.plates.weave import INK
 
+# fmt: off  # outlines stand in rows, as they are drawn
+
 Zoom = tuple[float, float, float] | None
 
 
@@ -54,9 +56,28 @@ def _cameo(sheet: Sheet, x: float, y: float, ry: float, metal: str) -> None:
     sheet.part(ellipse(x, y, rx, ry), fill=sheet.base, shade=0.35)
     k = ry / 100
     face: list[Point] = [
-        (-4, 74, 1), (-26, 70), (-40, 54, 1), (-20, 40), (-18, 26), (-30, 22), (-33, 12, 1), (-30, 8), (-36, 2, 1), (-40, -2), (-30, -20), (-30, -38),
-        (-16, -60), (16, -66), (42, -48), (50, -18), (38, 4), (22, 12), (20, 34), (36, 56), (24, 72),
-    ]  # fmt: skip
+        (-4, 74, 1),
+        (-26, 70),
+        (-40, 54, 1),
+        (-20, 40),
+        (-18, 26),
+        (-30, 22),
+        (-33, 12, 1),
+        (-30, 8),
+        (-36, 2, 1),
+        (-40, -2),
+        (-30, -20),
+        (-30, -38),
+        (-16, -60),
+        (16, -66),
+        (42, -48),
+        (50, -18),
+        (38, 4),
+        (22, 12),
+        (20, 34),
+        (36, 56),
+        (24, 72),
+    ]
     sheet.part(flow([(x + p[0] * k, y + p[1] * k, *p[2:]) for p in face], bend=0.15), fill=sheet.second, shade=0.22)  # type: ignore[misc]
     hair = mix(sheet.second, INK, 0.34)
     for curl in (
@@ -76,9 +97,36 @@ def _cameo(sheet: Sheet, x: float, y: float, ry: float, metal: str) -> None:
 def _branch(sheet: Sheet, x: float, y: float, k: float) -> None:
     """A twig of coral, forked twice."""
     twig: list[Point] = [
-        (-9, -70, 1), (9, -70, 1), (12, -34), (30, -52), (58, -74), (66, -66), (46, -36), (20, -8), (18, 18), (40, 20), (64, 4), (72, 12), (52, 40), (24, 50), (16, 84), (6, 118),
-        (-4, 116), (-6, 76), (-34, 66), (-52, 84), (-60, 76), (-44, 48), (-14, 40), (-12, 4), (-38, -10), (-58, -4), (-62, -12), (-38, -32), (-12, -26),
-    ]  # fmt: skip
+        (-9, -70, 1),
+        (9, -70, 1),
+        (12, -34),
+        (30, -52),
+        (58, -74),
+        (66, -66),
+        (46, -36),
+        (20, -8),
+        (18, 18),
+        (40, 20),
+        (64, 4),
+        (72, 12),
+        (52, 40),
+        (24, 50),
+        (16, 84),
+        (6, 118),
+        (-4, 116),
+        (-6, 76),
+        (-34, 66),
+        (-52, 84),
+        (-60, 76),
+        (-44, 48),
+        (-14, 40),
+        (-12, 4),
+        (-38, -10),
+        (-58, -4),
+        (-62, -12),
+        (-38, -32),
+        (-12, -26),
+    ]
     sheet.part(flow([(x + p[0] * k, y + p[1] * k, *p[2:]) for p in twig]), fill=sheet.base, shade=0.4)  # type: ignore[misc]
     for shine in ([(-3, -60), (-1, -10), (2, 60)], [(20, -28), (44, -54), (58, -67)], [(-18, 50), (-40, 62)]):
         sheet.line(
@@ -137,7 +185,7 @@ def draw_necklace(sheet: Sheet, cut: Necklace, *, back: bool) -> Zoom:
             share = i / (count - 1)
             swell = 1 - abs(share - 0.5) * 2
             x, y = _hang(share, width, depth)
-            sheet.bead(x, y, 6.2 + 9.4 * swell**1.2)
+            sheet.bead(x, y, 5.6 + 7.6 * swell**1.1)
         first = _hang(0, width, depth)
         sheet.metal(straight((first[0], first[1] - 10), (600 - first[0], first[1] - 10)), cut.metal, 5)
         return (2.1, 300, 610) if back else None

@@ -27,7 +27,7 @@ from marketplace.demo.world.cuts import (
     Trousers,
     Wallet,
 )  # fmt: skip
-from marketplace.demo.world.plates import accessories, bags, dresses, jewels, shoes, tailoring, tops
+from marketplace.demo.world.plates import accessories, bags, boots, dresses, jewels, shoes, tailoring, tops
 from marketplace.demo.world.plates.sheet import HEIGHT, WIDTH, Sheet
 
 Drawing = Callable[..., tuple[float, float, float] | None]
@@ -43,7 +43,7 @@ _DRAWINGS: dict[type, tuple[Drawing, str, str]] = {
     Trousers: (tailoring.draw_trousers, "front", "back"),
     Shoe: (shoes.draw_shoe, "from the side", "from above"),
     Sandal: (shoes.draw_sandal, "from the side", "from above"),
-    Boot: (shoes.draw_boot, "from the side", "near"),
+    Boot: (boots.draw_boot, "from the side", "near"),
     Bag: (bags.draw_bag, "front", "near"),
     Wallet: (bags.draw_wallet, "front", "near"),
     Ring: (jewels.draw_ring, "whole", "near"),
@@ -55,6 +55,13 @@ _DRAWINGS: dict[type, tuple[Drawing, str, str]] = {
     Hat: (accessories.draw_hat, "from the side", "near"),
     Gloves: (accessories.draw_gloves, "the pair", "near"),
 }
+
+
+_LARGER: dict[type, tuple[float, float, float]] = {
+    Wallet: (1.28, 300, 414), Belt: (1.3, 312, 386), Earrings: (1.3, 300, 396), Ring: (1.25, 300, 396), Hat: (1.12, 300, 404),
+    Bracelet: (1.15, 300, 420),
+}  # fmt: skip
+"""Small things are drawn larger: scale and the point in the middle of the whole view."""
 
 
 class Plate(msgspec.Struct, frozen=True):
@@ -74,5 +81,7 @@ def plates_of(name: str, words: str, cut: AnyCut, colours: tuple[str, str], grou
     for view, back in ((first, False), (second, True)):
         sheet = Sheet(colours, cut.cloth, ground)
         zoom = draw(sheet, cut, back=back)
-        views.append(Plate(f"{name}-{2 if back else 1}.svg", sheet.svg(zoom), f"{words}, {view}"))
+        views.append(
+            Plate(f"{name}-{2 if back else 1}.svg", sheet.svg(zoom or _LARGER.get(type(cut))), f"{words}, {view}")
+        )
     return views[0], views[1]

@@ -1,17 +1,20 @@
-"""Shoes, sandals and boots: the pair in profile, and low shoes again from above.
+"""Shoes and sandals: the pair in profile, and again from above.
 
 Profiles point to the right and stand on the line y = 0 of their own group; `heel` and all lengths are in sheet units.
 """
 
 from federation.node.colours import mix
-from marketplace.demo.world.cuts import Boot, Sandal, Shoe
+from marketplace.demo.world.cuts import Sandal, Shoe
 from marketplace.demo.world.plates.geometry import Point, ellipse, flow, mirrored, straight
 from marketplace.demo.world.plates.sheet import Sheet
 from marketplace.demo.world.plates.weave import INK
 
+# fmt: off  # outlines stand in rows, as they are drawn
+
 LINING = "#d8b68c"
 UNITS_PER_MM = 1.75
-PAIR = ((112.0, 372.0, 0.9), (64.0, 640.0, 1.0))
+PAIR = ((106.0, 372.0, 0.92), (60.0, 640.0, 1.04))
+HIGH_PAIR = ((112.0, 376.0, 0.86), (64.0, 690.0, 1.0))
 """Where the farther and the nearer shoe stand, and their scale."""
 HIGH_MM = 45
 
@@ -24,24 +27,35 @@ def draw_shoe(sheet: Sheet, cut: Shoe, *, back: bool) -> Zoom:
         _above(sheet, cut.style, cut.sole)
         return None
     heel = cut.heel_mm * UNITS_PER_MM
-    for x, y, scale in PAIR:
-        sheet.add(f'<g transform="translate({x} {y}) scale({scale})">')
-        if cut.heel_mm >= HIGH_MM:
-            _pump(sheet, heel, cut.sole)
-        elif cut.style in {"ballerina", "mule"}:
-            _slipper(sheet, cut, heel)
-        else:
-            _low(sheet, cut, heel)
-        sheet.add("</g>")
+    sheet.twice(PAIR if cut.heel_mm < HIGH_MM else HIGH_PAIR, lambda: _profile(sheet, cut, heel))
     return None
 
 
-def _sole(sheet: Sheet, heel: float, colour: str, *, thick: float = 12, toe: float = 446, block: float = 92) -> None:
+def _profile(sheet: Sheet, cut: Shoe, heel: float) -> None:
+    if cut.heel_mm >= HIGH_MM:
+        _pump(sheet, heel, cut.sole)
+    elif cut.style in {"ballerina", "mule"}:
+        _slipper(sheet, cut, heel)
+    else:
+        _low(sheet, cut, heel)
+
+
+def draw_sole(
+    sheet: Sheet, heel: float, colour: str, *, thick: float = 12, toe: float = 446, block: float = 92
+) -> None:
     """Sole and heel block below the line on which the upper sits."""
     sole: list[Point] = [
-        (16, -heel - thick, 1), (150, -heel * 0.72 - thick), (300, -thick - 2), (toe, -thick - 10, 1), (toe + 2, -12), (toe - 24, 0, 1),
-        (270, 0), (170, -heel * 0.55 - 2), (block, -heel + 2, 1), (18, -heel, 1),
-    ]  # fmt: skip
+        (16, -heel - thick, 1),
+        (150, -heel * 0.72 - thick),
+        (300, -thick - 2),
+        (toe, -thick - 10, 1),
+        (toe + 2, -12),
+        (toe - 24, 0, 1),
+        (270, 0),
+        (170, -heel * 0.55 - 2),
+        (block, -heel + 2, 1),
+        (18, -heel, 1),
+    ]
     sheet.part(flow(sole, bend=0.12), fill=colour, weave=False, shade=0.2)
     if heel > 8:  # noqa: PLR2004
         sheet.part(
@@ -75,9 +89,20 @@ def _low(sheet: Sheet, cut: Shoe, heel: float) -> None:
         ]
         sheet.part(flow(tongue), shade=0.25)
     upper: list[Point] = [
-        (14, -lift, 1), (10, -lift - 50), (24, -lift - 100, 1), (74, -lift - 76), (128, -lift - 76), (176, -lift - 108, 1),
-        (212, -lift * 0.9 - 100), (286, -thick - 82), (370, -thick - 66), (428, -thick - 46), (446, -thick - 14, 1), (300, -thick - 2), (150, -heel * 0.7 - thick),
-    ]  # fmt: skip
+        (14, -lift, 1),
+        (10, -lift - 50),
+        (24, -lift - 100, 1),
+        (74, -lift - 76),
+        (128, -lift - 76),
+        (176, -lift - 108, 1),
+        (212, -lift * 0.9 - 100),
+        (286, -thick - 82),
+        (370, -thick - 66),
+        (428, -thick - 46),
+        (446, -thick - 14, 1),
+        (300, -thick - 2),
+        (150, -heel * 0.7 - thick),
+    ]
     if sneaker:
         upper[-2:] = [(300, -thick, 1), (150, -lift, 1)]
     sheet.part(flow(upper))
@@ -95,29 +120,32 @@ def _low(sheet: Sheet, cut: Shoe, heel: float) -> None:
         sheet.part(flow(rim, bend=0.1), fill=cut.sole, weave=False, shade=0.16)
         sheet.stitch(flow([(14, -24), (150, -22), (300, -20), (450, -28)], closed=False))
     else:
-        _sole(sheet, heel, cut.sole, thick=thick)
+        draw_sole(sheet, heel, cut.sole, thick=thick)
     sheet.stitch(flow([(30, -lift - 88), (74, -lift - 66), (130, -lift - 66), (172, -lift - 96)], closed=False))
     {"loafer": _loafer, "derby": _laced, "oxford": _laced, "sneaker": _laced}[cut.style](sheet, cut, lift)
 
 
 def _loafer(sheet: Sheet, cut: Shoe, lift: float) -> None:
-    apron = flow([(206, -lift - 60), (280, -72), (366, -58), (412, -46), (424, -34), (392, -34)], closed=False)
+    """Apron seam and saddle."""
+    del cut
+    apron = flow(
+        [(196, -lift - 74), (270, -lift * 0.7 - 62), (352, -66), (408, -52), (428, -36), (392, -38), (330, -46)],
+        closed=False,
+    )
     sheet.line(apron, width=2.2)
     sheet.line(apron, width=5, opacity=0.3, dash="1.5 6")
-    strap: list[Point] = [
-        (164, -lift - 100, 1),
-        (206, -lift - 112, 1),
-        (262, -88, 1),
-        (238, -lift - 4, 1),
-        (170, -lift - 2, 1),
-        (196, -lift - 56),
+    saddle: list[Point] = [
+        (172, -lift - 106, 1),
+        (214, -lift * 0.9 - 100, 1),
+        (242, -lift * 0.6 - 70),
+        (250, -lift * 0.3 - 22, 1),
+        (204, -lift * 0.5 - 18, 1),
+        (198, -lift - 52),
     ]
-    sheet.part(flow(strap, bend=0.1), shade=0.28)
-    sheet.flat(
-        flow([(206, -lift - 74), (230, -lift - 78), (236, -lift - 64), (212, -lift - 60)]), mix(sheet.base, INK, 0.6)
-    )
-    sheet.line(straight((52, -lift - 84), (58, -lift - 4)), width=1.3)
-    del cut
+    sheet.part(flow(saddle, bend=0.14), shade=0.28)
+    slot = flow([(196, -lift - 84), (216, -lift * 0.9 - 82), (222, -lift * 0.9 - 72), (202, -lift - 72)])
+    sheet.flat(slot, mix(sheet.base, INK, 0.62))
+    sheet.line(flow([(54, -lift - 82), (64, -lift - 44), (60, -lift - 4)], closed=False), width=1.3)
 
 
 def _laced(sheet: Sheet, cut: Shoe, lift: float) -> None:
@@ -186,9 +214,21 @@ def _pump(sheet: Sheet, heel: float, sole: str) -> None:
     ]
     sheet.part(flow(bottom), fill=sole, weave=False, shade=0.1)
     upper: list[Point] = [
-        (24, -heel - 12, 1), (18, -heel - 54), (32, -heel - 98, 1), (64, -heel - 70), (150, -heel * 0.86 - 50), (250, -heel * 0.36 - 46), (312, -82, 1),
-        (376, -66), (440, -34), (464, -10, 1), (330, -10), (240, -heel * 0.3 - 8), (150, -heel * 0.8 - 8), (88, -heel - 4),
-    ]  # fmt: skip
+        (24, -heel - 12, 1),
+        (18, -heel - 54),
+        (32, -heel - 98, 1),
+        (64, -heel - 70),
+        (150, -heel * 0.86 - 50),
+        (250, -heel * 0.36 - 46),
+        (312, -82, 1),
+        (376, -66),
+        (440, -34),
+        (464, -10, 1),
+        (330, -10),
+        (240, -heel * 0.3 - 8),
+        (150, -heel * 0.8 - 8),
+        (88, -heel - 4),
+    ]
     sheet.part(flow(upper))
     sheet.stitch(
         flow(
@@ -201,7 +241,7 @@ def _pump(sheet: Sheet, heel: float, sole: str) -> None:
 def _slipper(sheet: Sheet, cut: Shoe, heel: float) -> None:
     open_back = cut.style == "mule"
     lift = heel + 9
-    _sole(sheet, heel, cut.sole, thick=9, block=78)
+    draw_sole(sheet, heel, cut.sole, thick=9, block=78)
     insole: list[Point] = [
         (18, -lift, 1),
         (40, -lift - 14),
@@ -224,9 +264,19 @@ def _slipper(sheet: Sheet, cut: Shoe, heel: float) -> None:
         ]
     else:
         upper = [
-            (14, -lift, 1), (10, -lift - 40), (24, -lift - 78, 1), (60, -lift - 52), (150, -lift - 26), (244, -lift * 0.5 - 34), (300, -74, 1),
-            (372, -60), (432, -38), (446, -16, 1), (300, -9), (150, -lift * 0.72),
-        ]  # fmt: skip
+            (14, -lift, 1),
+            (10, -lift - 40),
+            (24, -lift - 78, 1),
+            (60, -lift - 52),
+            (150, -lift - 26),
+            (244, -lift * 0.5 - 34),
+            (300, -74, 1),
+            (372, -60),
+            (432, -38),
+            (446, -16, 1),
+            (300, -9),
+            (150, -lift * 0.72),
+        ]
     sheet.part(flow(upper))
     if open_back:
         sheet.stitch(flow([(206, -lift * 0.6 - 12), (224, -lift * 0.5 - 68), (258, -101)], closed=False))
@@ -325,75 +375,67 @@ def draw_sandal(sheet: Sheet, cut: Sandal, *, back: bool) -> Zoom:
         _sandal_above(sheet, cut)
         return None
     heel = cut.heel_mm * UNITS_PER_MM
-    for x, y, scale in PAIR:
-        sheet.add(f'<g transform="translate({x} {y}) scale({scale})">')
-        if cut.style == "heeled":
-            _heeled(sheet, heel, cut.sole)
-        else:
-            _sole(sheet, heel, cut.sole, thick=14, block=130)
-            straps: list[Point] = [
-                (210, -heel * 0.5 - 16, 1),
-                (226, -heel * 0.4 - 92),
-                (276, -116),
-                (340, -92),
-                (368, -18, 1),
-                (290, -16),
-            ]
-            sheet.part(flow(straps))
-            sheet.stitch(flow([(222, -heel * 0.5 - 24), (236, -88), (278, -106), (334, -84), (358, -24)], closed=False))
-            if cut.style == "flat":
-                _ankle(sheet, heel + 14)
-        sheet.add("</g>")
+    sheet.twice(PAIR if cut.style != "heeled" else HIGH_PAIR, lambda: _sandal(sheet, cut, heel))
     return None
 
 
+def _sandal(sheet: Sheet, cut: Sandal, heel: float) -> None:
+    if cut.style == "heeled":
+        _heeled(sheet, heel, cut.sole)
+        return
+    draw_sole(sheet, heel, cut.sole, thick=14, block=130)
+    band: list[Point] = [
+        (196, -heel * 0.5 - 16, 1),
+        (206, -heel * 0.4 - 84),
+        (262, -112),
+        (330, -94),
+        (372, -18, 1),
+        (290, -16),
+    ]
+    sheet.part(flow(band))
+    sheet.stitch(flow([(208, -heel * 0.5 - 24), (218, -80), (264, -102), (324, -86), (360, -24)], closed=False))
+    if cut.style == "flat":
+        _ankle(sheet, heel + 14)
+
+
 def _heeled(sheet: Sheet, heel: float, sole: str) -> None:
-    block: list[Point] = [(22, -heel - 8, 1), (30, 0, 1), (92, 0, 1), (104, -heel, 1)]
+    block: list[Point] = [(20, -heel - 6, 1), (30, 0, 1), (88, 0, 1), (106, -heel + 4, 1)]
     sheet.part(flow(block, bend=0.06), shade=0.35)
     bed: list[Point] = [
-        (14, -heel - 20, 1),
-        (100, -heel - 14),
-        (200, -heel * 0.5 - 14),
-        (300, -14),
-        (440, -18, 1),
-        (446, -6),
+        (12, -heel - 20, 1),
+        (96, -heel - 12),
+        (190, -heel * 0.56 - 12),
+        (290, -15),
+        (440, -20, 1),
+        (448, -8),
         (420, 0),
         (300, 0),
-        (200, -heel * 0.42),
-        (100, -heel, 1),
-        (18, -heel - 4, 1),
+        (190, -heel * 0.46),
+        (96, -heel + 3, 1),
+        (16, -heel - 4, 1),
     ]
     sheet.part(flow(bed), fill=sole, weave=False, shade=0.15)
-    sheet.part(flow([(312, -14, 1), (322, -60), (352, -84), (392, -68), (420, -18, 1)]))
+    band: list[Point] = [(282, -15, 1), (300, -66), (346, -92), (396, -74), (424, -19, 1)]
+    sheet.part(flow(band))
+    sheet.stitch(flow([(294, -20), (310, -60), (346, -81), (388, -66), (412, -22)], closed=False))
     _ankle(sheet, heel + 20)
 
 
 def _ankle(sheet: Sheet, lift: float) -> None:
+    """A counter at the heel and a strap round the ankle."""
+    sheet.strap(flow([(26, -lift - 96), (60, -lift - 118), (112, -lift - 118), (140, -lift - 100)], closed=False), 12)
     counter: list[Point] = [
         (16, -lift, 1),
-        (10, -lift - 60),
-        (22, -lift - 104, 1),
-        (46, -lift - 102, 1),
-        (52, -lift - 50),
-        (84, -lift + 2, 1),
+        (8, -lift - 56),
+        (18, -lift - 106, 1),
+        (42, -lift - 104, 1),
+        (50, -lift - 50),
+        (92, -lift + 4, 1),
     ]
     sheet.part(flow(counter))
-    strap: list[Point] = [
-        (18, -lift - 100, 1),
-        (76, -lift - 140),
-        (150, -lift - 146),
-        (168, -lift - 128),
-        (150, -lift - 112),
-        (84, -lift - 108),
-        (26, -lift - 76, 1),
-    ]
-    sheet.part(flow(strap), shade=0.2)
-    sheet.flat(
-        flow([(52, -lift - 106), (90, -lift - 126), (146, -lift - 132), (150, -lift - 124), (92, -lift - 118)]),
-        mix(sheet.ground, INK, 0.15),
-    )
+    sheet.strap(flow([(18, -lift - 94), (50, -lift - 76), (106, -lift - 78), (140, -lift - 100)], closed=False), 12)
     sheet.metal(
-        straight((108, -lift - 118), (124, -lift - 120), (126, -lift - 100), (110, -lift - 98), closed=True), "gold", 3
+        straight((98, -lift - 90), (114, -lift - 92), (116, -lift - 70), (100, -lift - 68), closed=True), "gold", 3
     )
 
 
@@ -436,93 +478,3 @@ def _sandal_above(sheet: Sheet, cut: Sandal) -> None:
                 shade=0.3,
             )
             sheet.metal(straight((x + 34 * side, 512), (x + 50 * side, 530)), "gold", 4)
-
-
-def draw_boot(sheet: Sheet, cut: Boot, *, back: bool) -> Zoom:
-    """An ankle boot, laced boot or tall boot."""
-    heel = cut.heel_mm * UNITS_PER_MM
-    tall = {"chelsea": 232.0, "zip": 232.0, "lace": 270.0, "riding": 470.0}[cut.style]
-    pair = ((150.0, 560.0, 0.86), (58.0, 700.0, 0.95)) if tall > 300 else ((134.0, 470.0, 0.86), (64.0, 690.0, 1.0))  # noqa: PLR2004
-    for x, y, scale in pair:
-        sheet.add(f'<g transform="translate({x} {y}) scale({scale})">')
-        _boot(sheet, cut, heel, tall)
-        sheet.add("</g>")
-    return (1.75, 250, 560) if back else None
-
-
-def _boot(sheet: Sheet, cut: Boot, heel: float, tall: float) -> None:
-    lift = heel + 12
-    width = 168 if tall < 300 else 190  # noqa: PLR2004
-    sheet.part(
-        ellipse(18 + width / 2, -lift - tall + 2, width / 2 - 2, 15),
-        fill=mix(LINING, INK, 0.25),
-        weave=False,
-        shade=0.5,
-    )
-    upper: list[Point] = [
-        (14, -lift, 1), (6, -lift - 50), (24, -lift - 120), (18, -lift - tall * 0.75), (16, -lift - tall, 1), (18 + width / 2, -lift - tall + 14), (18 + width, -lift - tall, 1),
-        (20 + width, -lift - tall * 0.7), (192, -lift - 126), (222, -lift * 0.9 - 90), (300, -92), (384, -74), (434, -52), (448, -26, 1), (300, -14), (150, -heel * 0.7 - 12),
-    ]  # fmt: skip
-    sheet.part(flow(upper))
-    _sole(sheet, heel, cut.sole, thick=12)
-    sheet.fold((176, -lift - 128), (96, -lift - 96), 4, 4)
-    sheet.fold((196, -lift - 92), (128, -lift - 70), 3.6, 4)
-    sheet.line(flow([(60, -lift), (70, -lift - 60), (46, -lift - 110), (10, -lift - 100)], closed=False), width=1.5)
-    if cut.style == "chelsea":
-        gusset: list[Point] = [
-            (72, -lift - tall + 14, 1),
-            (138, -lift - tall + 15, 1),
-            (122, -lift - 96),
-            (106, -lift - 76, 1),
-            (88, -lift - 96),
-        ]
-        sheet.part(flow(gusset), fill=mix(sheet.base, INK, 0.35), weave=False, shade=0.2)
-        sheet.line(
-            "".join(f"M{78 + i * 8} {-lift - tall + 18:.0f}L{88 + i * 5} {-lift - 96:.0f}" for i in range(8)),
-            width=1.2,
-            opacity=0.5,
-        )
-        sheet.part(
-            straight(
-                (18, -lift - tall + 10),
-                (34, -lift - tall + 12),
-                (32, -lift - tall - 26),
-                (20, -lift - tall - 26),
-                closed=True,
-            ),
-            shade=0.2,
-        )
-    elif cut.style == "lace":
-        _boot_laces(sheet, lift, tall, width)
-    else:
-        sheet.line(straight((116, -lift - tall + 16), (118, -lift - 40)), width=3.2, colour=mix(sheet.base, INK, 0.6))
-        sheet.line(straight((116, -lift - tall + 16), (118, -lift - 40)), width=1.6, dash="2 3", colour="#c9a45a")
-        sheet.metal(straight((116, -lift - tall + 26), (116, -lift - tall + 50)), "gold", 5)
-        sheet.stitch(
-            flow(
-                [(22, -lift - tall + 18), (18 + width / 2, -lift - tall + 30), (14 + width, -lift - tall + 18)],
-                closed=False,
-            )
-        )
-
-
-def _boot_laces(sheet: Sheet, lift: float, tall: float, width: float) -> None:
-    edge = flow(
-        [(120, -lift - tall + 14), (138, -lift - 140), (186, -lift - 78), (268, -lift * 0.4 - 66)], closed=False
-    )
-    sheet.line(edge, width=2)
-    sheet.stitch(
-        flow([(112, -lift - tall + 14), (130, -lift - 138), (180, -lift - 70), (262, -lift * 0.4 - 58)], closed=False)
-    )
-    for i in range(7):
-        share = i / 6
-        x, y = 136 + share**1.9 * 100, -lift - tall + 36 + share * (tall - 90)
-        right = 18 + width - 4 if share < 0.5 else x + 44  # noqa: PLR2004
-        sheet.line(
-            straight((x, y), (min(right, x + 52), y - 10 - share * 10)),
-            width=4.4,
-            colour=mix(sheet.base, "#e9c58a", 0.6),
-            opacity=1,
-        )
-        sheet.metal(straight((x - 3, y + 1), (x - 2.9, y + 1)), "gold", 6)
-    sheet.line(flow([(318, -92), (340, -60), (330, -18)], closed=False), width=1.8)

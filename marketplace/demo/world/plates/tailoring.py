@@ -2,10 +2,12 @@
 
 from federation.node.colours import mix
 from marketplace.demo.world.cuts import Coat, Suit, Trousers
-from marketplace.demo.world.plates.bodice import Sleeve, Spot, buttons, hem_folds, inside, mirror_lines
+from marketplace.demo.world.plates.bodice import Sleeve, Spot, buttons, collar_stand, hem_folds, inside, mirror_lines
 from marketplace.demo.world.plates.geometry import CENTRE, Point, both_sides, flow, mirrored, straight
 from marketplace.demo.world.plates.sheet import Sheet
 from marketplace.demo.world.plates.weave import INK
+
+# fmt: off  # outlines stand in rows, as they are drawn
 
 COAT_HEMS = {"hip": 600, "thigh": 650, "knee": 706, "calf": 742}
 NECK: Spot = (342, 134)
@@ -21,10 +23,11 @@ def draw_coat(sheet: Sheet, cut: Coat, *, back: bool) -> None:
     _sleeve_buttons(sheet)
     waist = 112 if cut.belt else 106
     if not back:
+        collar_stand(sheet, NECK)
         inside(sheet, NECK, 60, rise=4)
     break_y = {"stand": 150, "hood": 170}.get(cut.collar, 330 if cut.rows < 2 else 300)  # noqa: PLR2004
     _body(sheet, hem, flare, waist, back=back)
-    hem_folds(sheet, hem, flare, count=2, height=(hem - 380) * 0.7)
+    hem_folds(sheet, hem, flare, count=2, height=(hem - 380) * 0.7, narrow=0.82)
     mirror_lines(
         sheet, [(CENTRE + waist - 2, 300), (CENTRE + waist - 22, 400), (CENTRE + waist - 16, hem - 60)], width=1.1
     )
@@ -47,17 +50,24 @@ def draw_coat(sheet: Sheet, cut: Coat, *, back: bool) -> None:
 
 def _body(sheet: Sheet, hem: float, flare: float, waist: float, *, back: bool) -> None:
     half: list[Point] = [
-        (CENTRE, NECK[1] + (8 if back else 40)), (CENTRE + 24, NECK[1] + (6 if back else 22)), (*NECK, 1), (*SHOULDER, 1),
-        (SHOULDER[0] - 12, 226), (*ARMPIT, 1), (CENTRE + waist, 400), (CENTRE + flare, hem - 8, 1), (CENTRE + flare * 0.5, hem + 4),
+        (CENTRE, NECK[1] + (8 if back else 40)),
+        (CENTRE + 24, NECK[1] + (6 if back else 22)),
+        (*NECK, 1),
+        (SHOULDER[0] - 6, SHOULDER[1] - 2, 1),
+        (SHOULDER[0] - 15, 226),
+        (*ARMPIT, 1),
+        (CENTRE + waist, 400),
+        (CENTRE + flare, hem - 8, 1),
+        (CENTRE + flare * 0.5, hem + 4),
         (CENTRE, hem + 6),
-    ]  # fmt: skip
+    ]
     sheet.part(flow(both_sides(half)))
 
 
 def _sleeve_buttons(sheet: Sheet) -> None:
     arm = Sleeve(SHOULDER, ARMPIT, angle=13, length=398, cuff=62)
-    for i in range(3):
-        x, y = arm.at(376 - i * 15, 10)
+    for i in range(2):
+        x, y = arm.at(376 - i * 17, 10)
         sheet.button(x, y, 3.6)
         sheet.button(600 - x, y, 3.6)
 
@@ -99,9 +109,13 @@ def _lapels(sheet: Sheet, cut: Coat, break_y: float, edge: float) -> None:
         left = mirrored([(CENTRE + 4, break_y + 56, 1), *right[1:]])
     else:
         right = [
-            (edge - 2, break_y, 1), (CENTRE + 20, 232), (NECK[0] - 14, NECK[1] + 6, 1), (NECK[0] + 24, 196, 1),
-            (wide, 178 if peak else 210, 1), (wide - 22, 262),
-        ]  # fmt: skip
+            (edge - 2, break_y, 1),
+            (CENTRE + 20, 232),
+            (NECK[0] - 14, NECK[1] + 6, 1),
+            (NECK[0] + 24, 196, 1),
+            (wide, 178 if peak else 210, 1),
+            (wide - 22, 262),
+        ]
         left = mirrored([(CENTRE - 6 if cut.rows < 2 else CENTRE - 20, break_y, 1), *right[1:]])  # noqa: PLR2004
     for points, angle in ((left, 14), (right, -14)):
         sheet.part(flow(points, bend=0.14), angle=angle, shade=0.26)
@@ -201,16 +215,19 @@ def _back(sheet: Sheet, cut: Coat, hem: float) -> None:
 
 
 def draw_suit(sheet: Sheet, cut: Suit, *, back: bool) -> None:
-    """A jacket laid over its own trousers."""
-    right: list[Point] = [(304, 430, 1), (392, 430, 1), (384, 600), (368, 752, 1), (312, 756, 1)]
-    for points, angle in ((mirrored(right), 2), (right, -2)):
-        sheet.part(flow(points, bend=0.08), angle=angle)
-    for x in (340, 260):
-        sheet.line(straight((x, 560), (x + (2 if x > CENTRE else -2), 752)), width=1.2, opacity=0.6)
+    """A jacket laid over its own folded trousers."""
+    sheet.add('<g transform="rotate(5 430 400)">')
+    legs: list[Point] = [(352, 210, 1), (486, 204, 1), (492, 420), (488, 742, 1), (404, 746, 1), (362, 420)]
+    sheet.part(flow(legs, bend=0.08), angle=2)
+    sheet.part(flow([(350, 196, 1), (486, 190, 1), (488, 226, 1), (352, 232, 1)], bend=0.03), shade=0.25)
+    sheet.line(flow([(440, 228), (452, 460), (454, 742)], closed=False), width=1.4)
+    sheet.fold((462, 250), (472, 420), 4, 2)
+    sheet.add('</g><g transform="translate(-62 36) scale(.95)">')
     jacket = Coat(
         cloth=cut.cloth, collar="notch" if cut.rows == 1 else "peak", rows=cut.rows, length="hip", pocket="flap"
     )
     draw_coat(sheet, jacket, back=back)
+    sheet.add("</g>")
 
 
 TROUSER_LEGS = {
@@ -229,11 +246,17 @@ def draw_trousers(sheet: Sheet, cut: Trousers, *, back: bool) -> None:
     hem = 470.0 if cut.leg == "short" else 728.0
     width, outer = TROUSER_LEGS[cut.leg]
     knee = 540.0 if cut.leg != "short" else 400.0
-    knee_out = {"flared": 112, "straight": 130, "tapered": 126, "wide": 158, "short": 146}[cut.leg]
+    knee_out = {"flared": 124, "straight": 138, "tapered": 130, "wide": 166, "short": 146}[cut.leg]
     right: list[Point] = [
-        (CENTRE, top, 1), (CENTRE + 84, top - 2, 1), (CENTRE + 116, 230), (CENTRE + knee_out, knee), (CENTRE + outer, hem - 4, 1),
-        (CENTRE + outer - width, hem + 6, 1), (CENTRE + (knee_out - width) * 0.62, knee), (CENTRE, crotch, 1),
-    ]  # fmt: skip
+        (CENTRE, top, 1),
+        (CENTRE + 84, top - 2, 1),
+        (CENTRE + 116, 230),
+        (CENTRE + knee_out, knee),
+        (CENTRE + outer, hem - 4, 1),
+        (CENTRE + outer - width, hem + 6, 1),
+        (CENTRE + (outer - width) * 0.58, knee),
+        (CENTRE, crotch, 1),
+    ]
     sheet.part(flow(mirrored(right), bend=0.13), angle=3)
     sheet.part(flow(right, bend=0.13), angle=-3)
     middle = CENTRE + outer - width * 0.5
@@ -274,7 +297,7 @@ def _rise(sheet: Sheet, cut: Trousers, top: float, crotch: float, *, back: bool)
     loops = [CENTRE + x for x in (-66, -34, 34, 66)]
     for x in loops:
         sheet.part(
-            straight((x - 4, top - 10), (x + 4, top - 10), (x + 4, top + 30), (x - 4, top + 30), closed=True), shade=0.1
+            straight((x - 4, top - 4), (x + 4, top - 4), (x + 4, top + 27), (x - 4, top + 27), closed=True), shade=0.1
         )
     if back:
         sheet.line(straight((CENTRE, top + 30), (CENTRE, crotch)), width=1.8)

@@ -15,6 +15,8 @@ from marketplace.demo.world.plates.bodice import (
 from marketplace.demo.world.plates.geometry import CENTRE, Point, both_sides, flow, mirrored, straight
 from marketplace.demo.world.plates.sheet import Sheet
 
+# fmt: off  # outlines stand in rows, as they are drawn
+
 KNIT_HEMS = {"crop": 520, "hip": 610, "long": 690}
 
 
@@ -34,11 +36,18 @@ def draw_knit(sheet: Sheet, cut: Knit, *, back: bool) -> None:
         inside(sheet, neck, {"deep": 150, "v": 90, "collar": 40}.get(kind, 24), rise=6)
     edge = neck_edge(kind, neck)
     body: list[Point] = [
-        *edge, (*shoulder, 1), (shoulder[0] - 12, 252), (*armpit, 1), (412, 400), (416, hem - 56),
-        (410, hem - 50), (402, hem, 1), (CENTRE, hem + 5),
-    ]  # fmt: skip
+        *edge,
+        (shoulder[0] - 6, shoulder[1] - 2, 1),
+        (shoulder[0] - 14, 252),
+        (*armpit, 1),
+        (412, 400),
+        (413, hem - 70),
+        (405, hem - 40),
+        (400, hem, 1),
+        (CENTRE, hem + 5),
+    ]
     sheet.part(flow(both_sides(body)))
-    _rib_band(sheet, hem - 50, hem + 2, 108)
+    _rib_band(sheet, hem - 46, hem + 2, 104)
     sheet.fold((396, 380), (352, 440), 4, 3)
     sheet.fold((204, 400), (246, 452), 4, -3)
     sheet.fold((398, hem - 120), (366, hem - 66), 4, 2)
@@ -103,15 +112,22 @@ def draw_shirt(sheet: Sheet, cut: Shirt, *, back: bool) -> None:
     neck: Spot = (344, 166)
     shoulder, armpit, hem = (424, 194), (412, 312), 640
     _shirt_sleeves(sheet, cut, shoulder, armpit)
-    open_neck = cut.collar in {"camp", "point", "peter"}
+    open_neck = cut.collar != "bow"
     kind = "back" if back else {"camp": "v", "band": "collar", "bow": "crew"}.get(cut.collar, "collar")
     if not back:
         (collar_stand if open_neck else inside)(sheet, neck, *(() if open_neck else (34.0,)))
     edge = neck_edge(kind, neck)
     body: list[Point] = [
-        *edge, (*shoulder, 1), (shoulder[0] - 13, 250), (*armpit, 1), (402, 420), (408, 560),
-        (402, hem - 34, 1), (370, hem - 8), (CENTRE, hem + 6),
-    ]  # fmt: skip
+        *edge,
+        (shoulder[0] - 6, shoulder[1] - 2, 1),
+        (shoulder[0] - 15, 250),
+        (*armpit, 1),
+        (402, 420),
+        (408, 560),
+        (402, hem - 34, 1),
+        (370, hem - 8),
+        (CENTRE, hem + 6),
+    ]
     sheet.part(flow(both_sides(body)))
     mirror_lines(sheet, [(398, hem - 40), (366, hem - 17), (CENTRE, hem - 4)], stitched=True)
     for start, end, lean in (
@@ -161,8 +177,10 @@ def _front(sheet: Sheet, cut: Shirt, neck: Spot, hem: float) -> None:
         if soft:
             for path in (flow([(x, y) for x, y in ((372, 164), (380, 214), (350, 262), (314, 226))], closed=False),):
                 sheet.line(path, width=3, opacity=0.5, dash="1 6")
-                sheet.add(f'<g transform="matrix(-1 0 0 1 600 0)"><path d="{path}" fill="none" stroke="{sheet.seam}" '
-                          'stroke-width="3" stroke-dasharray="1 6" stroke-linecap="round" opacity=".5"/></g>')  # fmt: skip
+                sheet.add(
+                    f'<g transform="matrix(-1 0 0 1 600 0)"><path d="{path}" fill="none" stroke="{sheet.seam}" '
+                    'stroke-width="3" stroke-dasharray="1 6" stroke-linecap="round" opacity=".5"/></g>'
+                )
 
 
 def _back_collar(sheet: Sheet, neck: Spot) -> None:
@@ -188,9 +206,14 @@ def _band_collar(sheet: Sheet, neck: Spot) -> None:
 def _camp(sheet: Sheet, neck: Spot) -> None:
     x, y = neck
     right: list[Point] = [
-        (CENTRE, y + 116, 1), (CENTRE + 20, y + 46), (x - 6, y - 26, 1), (x + 16, y + 2), (x + 30, y + 34, 1),
-        (x + 4, y + 52, 1), (x + 20, y + 74, 1),
-    ]  # fmt: skip
+        (CENTRE, y + 116, 1),
+        (CENTRE + 20, y + 46),
+        (x - 6, y - 26, 1),
+        (x + 16, y + 2),
+        (x + 30, y + 34, 1),
+        (x + 4, y + 52, 1),
+        (x + 20, y + 74, 1),
+    ]
     for points in (mirrored(right), right):
         sheet.part(flow(points, bend=0.1), shade=0.24)
     mirror_lines(sheet, [(x + 4, y + 52), (x - 12, y + 34)])

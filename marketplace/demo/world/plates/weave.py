@@ -17,6 +17,7 @@ def tile(name: str, base: str, second: str) -> tuple[int, int, str]:
     faint, firm = tone(base, 0.22), tone(base, 0.45)
     draw = _WEAVES.get(name) or _PRINTS[name]
     width, height, content = draw
+    content = content.replace('d="F"', f'd="{_FLOWER}"').replace('d="L"', f'd="{_LEAF}"')
     colours = {
         "F": faint,
         "D": firm,
@@ -38,8 +39,8 @@ def _fill(path: str, colour: str, opacity: float = 1) -> str:
     return f'<path d="{path}" fill="${colour}" opacity="{opacity}"/>'
 
 
-_FLOWER = "m0-9c5-5 9 1 5 5 7-1 8 6 2 7 5 4 0 9-5 5-1 6-7 6-7 0-6 4-10-2-5-6-6-1-5-8 2-7-4-4 1-10 8-4z"
-_SPRIG = "q10-16 26-14-8 14-26 14q-6 12-20 14 2-14 20-14z"
+_FLOWER = "M0-9c5-5 9 1 5 5 7-1 8 6 2 7 5 4 0 9-5 5-1 6-7 6-7 0-6 4-10-2-5-6-6-1-5-8 2-7-4-4 1-10 8-4z"
+_LEAF = "M0 0C8-15 26-17 36-3 28 13 10 13 0 0z"
 
 _WEAVES = {
     "plain": (7, 7, _stroke("M-1 8L8-1", "F", 0.7, 0.35)),
@@ -101,6 +102,7 @@ _WEAVES = {
 
 _PRINTS = {
     "stripe": (40, 44, _fill("M0 10H40V28H0Z", "S", 0.92) + _stroke("M0 3H40M0 36H40", "F", 0.6, 0.35)),
+    "bengal": (14, 40, _fill("M0 0H7V40H0Z", "S", 0.92) + _stroke("M0 40L14 26", "F", 0.6, 0.2)),
     "pinstripe": (17, 40, _stroke("M4 0V40", "S", 0.9, 0.55) + _stroke("M0 40L17 0", "F", 0.6, 0.2)),
     "check": (
         44,
@@ -109,18 +111,20 @@ _PRINTS = {
     ),
     "dots": (30, 30, '<circle cx="7" cy="7" r="3.4" fill="$S"/><circle cx="22" cy="22" r="3.4" fill="$S"/>'),
     "floral": (
-        92,
         104,
-        '<g fill="$S"><g transform="translate(24 28) rotate(12)"><path d="%s"/></g><g transform="translate(70 80) scale(.8)">'
-        '<path d="%s"/></g><circle cx="66" cy="22" r="3"/><circle cx="14" cy="84" r="3"/></g>'
-        '<g fill="$D" opacity=".55"><path d="M36 44%s"/><path d="M80 46l0 0q-12 8-10 20 12-6 10-20z"/></g>'
-        '<circle cx="24" cy="29" r="2.6" fill="$B"/><circle cx="70" cy="80" r="2.2" fill="$B"/>' % (_FLOWER, _FLOWER, _SPRIG),
+        116,
+        '<g fill="$S"><path d="F" transform="translate(28 32) rotate(12) scale(1.5)"/><path d="F" transform="translate(80 88) scale(1.1)"/>'
+        '<path d="F" transform="translate(84 22) rotate(40) scale(.6)"/><circle cx="20" cy="92" r="3.4"/><circle cx="34" cy="98" r="2.4"/></g>'
+        '<g fill="$D" opacity=".6"><path d="L" transform="translate(44 48) rotate(30) scale(.7)"/><path d="L" transform="translate(66 70) rotate(200) scale(.6)"/>'
+        '<path d="L" transform="translate(14 64) rotate(80) scale(.5)"/></g><circle cx="28" cy="33" r="4" fill="$B"/><circle cx="80" cy="88" r="3" fill="$B"/>',
     ),
     "leaves": (
-        84,
-        78,
-        '<g fill="$S"><path d="M20 30%s"/><path d="M62 62%s" opacity=".75"/></g>' % (_SPRIG, _SPRIG)
-        + _stroke("M-2 44Q20 36 44 18M40 74Q62 68 86 50", "D", 1.2, 0.7),
+        120,
+        112,
+        '<g fill="$S"><path d="L" transform="translate(30 44) rotate(-28) scale(1.3)"/><path d="L" transform="translate(28 50) rotate(64)"/>'
+        '<path d="L" transform="translate(92 84) rotate(-150) scale(1.2)"/><path d="L" transform="translate(86 20) rotate(24) scale(.8)"/>'
+        '<path d="L" transform="translate(96 92) rotate(-70)"/></g>'
+        + _stroke("M14 60Q24 50 30 44L68 24M28 50L44 80M106 96Q98 90 92 84L54 62M86 20L112 32M96 92L106 62", "D", 1.3, 0.7),
     ),
     "waves": (
         60,
