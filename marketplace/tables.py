@@ -155,6 +155,7 @@ class HubShopOrder(Table, tablename="hub_shop_order", db=proxy):
     shipping_refunded_minor = BigInt()
     carrier = Text()
     tracking = Text()
+    cancellation = Text(default="none")
     placed_at = Timestamptz(null=True)
     updated_at = Timestamptz()
 

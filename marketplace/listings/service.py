@@ -74,13 +74,16 @@ async def cards(keys: Sequence[tuple[str, str, str]], now: datetime) -> list[Car
         for shop_id, shop in (await shops_by_id({shop_id for shop_id, _ in pairs}, now)).items()
         if shop.state == "accepted"
     }
-    stocked = frozenset((one.shop_id, one.variant_id) for one in await product_store.sized(pairs) if one.quantity > 0)
+    in_stock: dict[str, set[str]] = {}
+    for one in await product_store.sized(pairs):
+        if one.quantity > 0:
+            in_stock.setdefault(one.shop_id, set()).add(one.variant_id)
     found = []
     for shop_id, product_id, colour in keys:
         row, shop = rows.get((shop_id, product_id)), shown.get(shop_id)
         if row is not None and shop is not None:
-            in_stock = frozenset(variant_id for owner, variant_id in stocked if owner == shop_id)
-            found.append(card(shop_id, shop.profile, _PRODUCT.decode(row.body), colour, in_stock))
+            product = _PRODUCT.decode(row.body)
+            found.append(card(shop_id, shop.profile, product, colour, frozenset(in_stock.get(shop_id, ()))))
     return found
 
 

@@ -131,6 +131,7 @@ def _new_part(order: Order, priced: PricedPart, position: int) -> Part:
         shipping_refunded_minor=0,
         carrier="",
         tracking="",
+        cancellation="none",
         placed_at=None,
     )
 

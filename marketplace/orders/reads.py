@@ -174,6 +174,7 @@ def _part(part: Part, lines: Sequence[Line], shop: ShopCard, currency: str, *, w
         shipping_refunded=Money(part.shipping_refunded_minor, currency),
         total=Money(part_total(part, own), currency),
         refunded=Money(refunded, currency),
+        cancellation=part.cancellation,
         split=_split(part, own, currency) if with_split else None,
     )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from federation.conversations import checks
+from federation.conversations import order as order_life
 from federation.conversations.messages import Cancelled, Declined, OrderEvent, Shipped
 from marketplace.errors import OrderNotFoundError
 from marketplace.orders import fulfilment, mails, refunds, releases
@@ -24,7 +25,7 @@ STEPS: dict[str, ShopOrderStep] = {
     "delivered": "delivered",
     "cancelled": "cancelled",
 }
-"""Kinds of event that move a part; `cancel_refused` moves nothing."""
+"""Kinds of event that move a part; `cancel_refused` answers the hub's wish and moves nothing."""
 
 
 async def take(shop_id: str, event: OrderEvent, public_url: str, now: datetime) -> None:
@@ -33,6 +34,9 @@ async def take(shop_id: str, event: OrderEvent, public_url: str, now: datetime) 
     order = None if part is None else await order_store.by_id(part.order_id)
     if part is None or order is None:
         raise OrderNotFoundError(f"no order {event.order_id} of this boutique")
+    cancellation = order_life.step_cancellation(part.cancellation, event.kind)
+    if cancellation != part.cancellation:
+        await part_store.change(part.id, now, cancellation=cancellation)
     step = STEPS.get(event.kind)
     if step is None:
         return

@@ -161,6 +161,7 @@ class OrderPartView(msgspec.Struct, frozen=True, kw_only=True):
     shipping_refunded: Money
     total: Money
     refunded: Money
+    cancellation: str = "none"
     split: SplitView | None = None
 
 

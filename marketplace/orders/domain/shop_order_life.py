@@ -60,7 +60,6 @@ TABLE: dict[tuple[ShopOrderState, ShopOrderStep], ShopOrderState] = {
     ("placed", "accepted"): "accepted",
     ("placed", "declined"): "declined",
     ("placed", "cancelled"): "cancelled",
-    ("placed", "shipped"): "shipped",
     ("accepted", "shipped"): "shipped",
     ("accepted", "cancelled"): "cancelled",
     ("shipped", "shipped"): "shipped",
@@ -71,6 +70,8 @@ TABLE: dict[tuple[ShopOrderState, ShopOrderStep], ShopOrderState] = {
 MONEY_BACK: frozenset[ShopOrderState] = frozenset({"declined", "cancelled"})
 LIVE: frozenset[ShopOrderState] = frozenset({"asked", "held"})
 """Before payment: a hold may stand at the boutique."""
+CAN_BE_CANCELLED: frozenset[ShopOrderState] = frozenset({"placed", "accepted"})
+"""The boutique has the order and nothing has left."""
 UNSOLD: frozenset[ShopOrderState] = frozenset({"refused", "released"})
 """Never part of what was charged."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from federation.conversations.messages import Address
+from federation.conversations.order import CancellationState
 from federation.vocabulary.money import Money
 from marketplace.orders.domain.order_life import OrderState
 from marketplace.orders.domain.refunds import Refundable
@@ -36,7 +37,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One boutique's part. `placed_at` is set once the boutique is known to have the signed order."""
+    """One boutique's part.
+
+    `placed_at` is set once the boutique is known to have the signed order; `cancellation` is where the hub's wish to
+    cancel stands.
+    """
 
     id: UUID
     order_id: UUID
@@ -53,6 +58,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     shipping_refunded_minor: int
     carrier: str
     tracking: str
+    cancellation: CancellationState
     placed_at: datetime | None
 
 

@@ -15,7 +15,7 @@ from marketplace.orders.store.orders import plain_id
 from marketplace.tables import HubOrderLine, HubShopOrder
 
 _PART = """id, order_id, position, shop_id, number, state, reservation_id, attempt, held_until, reason, available,
-    shipping_minor, shipping_refunded_minor, carrier, tracking, placed_at"""
+    shipping_minor, shipping_refunded_minor, carrier, tracking, cancellation, placed_at"""
 _LINE = """id, shop_order_id, position, product_id, variant_id, sku, title, size_label, colour, leaf_hash, quantity,
     unit_minor, commission_bp, vat_bp, commission_minor, commission_vat_minor, seller_minor, shipped_quantity,
     refunded_quantity, refunded_minor"""

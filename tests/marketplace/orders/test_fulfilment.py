@@ -1,16 +1,26 @@
 """After payment: every held part is confirmed, placed, or given back to the cent."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
-from federation.conversations.messages import Accepted, Cancelled, Declined, Delivered, Shipped, ShippedLine
+from federation.conversations.messages import (
+    Accepted,
+    Cancelled,
+    CancelRefused,
+    Declined,
+    Delivered,
+    Shipped,
+    ShippedLine,
+)
 from federation.node import clock
 from federation.node.database import atomic, fetch, fetch_value
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import new_id
 from marketplace.errors import OrderNotFoundError, OrderStateError, RefundInvalidError
 from marketplace.orders import checkout, refunds
+from marketplace.orders.cancelling import ask_to_cancel
 from marketplace.orders.domain.refunds import RefundLine, RefundRequest
 from marketplace.orders.store import parts as part_store
 from payouts import service as payouts
@@ -251,3 +261,32 @@ async def test_what_is_refunded_need_not_be_shipped(world: World) -> None:
     await world.work()
     assert [one.amount.amount_minor for one in world.till.transfers.values()] == [PRICE_MINOR - 1_220]
     assert await books_balance()
+
+
+async def test_the_boutique_decides_whether_its_part_is_cancelled(world: World) -> None:
+    """One wish at a time; refused, it may be asked again; granted, the part is given back; sent, it is too late."""
+    token = await world.buy({"a": 1, "b": 1})
+    part = await world.part(token, "a")
+    with pytest.raises(OrderNotFoundError):
+        await ask(new_id())
+    for _ in range(2):
+        await ask(part.id)
+    assert await world.told("a") == ["settled", "cancel_requested"]
+    await world.says("a", token, Accepted())
+    await world.says("a", token, CancelRefused(reason="It is being wrapped"))
+    await world.work()
+    assert ((await world.part(token, "a")).cancellation, world.refunded()) == ("refused", 0)
+    await ask(part.id)
+    await world.says("a", token, Cancelled())
+    await world.work()
+    assert ((await world.part(token, "a")).state, world.refunded()) == ("cancelled", PART_MINOR)
+    await world.says("b", token, Accepted())
+    await world.says("b", token, Shipped())
+    with pytest.raises(OrderStateError):
+        await ask((await world.part(token, "b")).id)
+
+
+async def ask(part_id: UUID) -> None:
+    """The operator asks a boutique to stop."""
+    async with atomic():
+        await ask_to_cancel(part_id, "", clock.now())

@@ -1,0 +1,44 @@
+"""Asking a boutique not to fulfil its part of an order. Runs in the caller's transaction.
+
+Invariants: the boutique decides; nothing is refunded before it has said `cancelled`; one wish at a time is open, so
+that the boutique never gets a second one that its life cycle would refuse.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from federation.conversations import order as life
+from federation.conversations.errors import TransitionRefusedError
+from federation.conversations.messages import CancelRequested
+from federation.service.orders import send_event
+from federation.vocabulary.ids import PartyId
+from marketplace.errors import OrderNotFoundError, OrderStateError
+from marketplace.orders.domain.shop_order_life import CAN_BE_CANCELLED
+from marketplace.orders.store import orders as order_store
+from marketplace.orders.store import parts as part_store
+
+REASON_DEFAULT = "The shopper asked for it."
+
+
+async def ask_to_cancel(shop_order_id: UUID, reason: str, now: datetime) -> None:
+    """Ask the boutique to stop; asking again while it has not answered changes nothing.
+
+    Raises OrderNotFoundError, or OrderStateError once a parcel has left or the part is over.
+    """
+    part = await part_store.lock(shop_order_id)
+    order = None if part is None else await order_store.by_id(part.order_id)
+    if part is None or order is None:
+        raise OrderNotFoundError("no such part of an order")
+    if part.cancellation == "requested":
+        return
+    if part.state not in CAN_BE_CANCELLED:
+        raise OrderStateError(
+            f"this part is {part.state}: only what the boutique has and has not sent can be cancelled"
+        )
+    try:
+        cancellation = life.step_cancellation(part.cancellation, "cancel_requested")
+    except TransitionRefusedError as error:
+        raise OrderStateError(error.detail) from error
+    await part_store.change(part.id, now, cancellation=cancellation)
+    wish = CancelRequested(reason.strip()[:500] or REASON_DEFAULT)
+    await send_event(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id), wish, now)
