@@ -4,6 +4,7 @@ PostgreSQL refuses to run as root, and rightly. Under root a system user `galler
 folders and nothing else, and programs it cannot read (a checkout below a closed home) are copied to where it can.
 """
 
+import hashlib
 import os
 import pwd
 import shutil
@@ -15,6 +16,8 @@ import msgspec
 from marketplace.cli.errors import CommandError
 
 USER_NAME = "galleria"
+ELSEWHERE = Path("/var/lib/galleria/engines")
+"""Below here lie the engines' folders of state folders that the engines' own user cannot reach."""
 
 
 class EngineUser(msgspec.Struct, frozen=True):
@@ -30,6 +33,23 @@ def engine_user() -> EngineUser | None:
     if os.geteuid() != 0:
         return None
     return _known_user() or _make_user()
+
+
+def engine_home(state: Path, user: EngineUser | None, elsewhere: Path = ELSEWHERE) -> Path:
+    """Where the engines of this (existing) state folder keep their own: in it, or elsewhere when its way is closed.
+
+    Root may name a state folder below a folder closed to everybody else. That stays closed; the engines then live
+    below `elsewhere`, in a folder called after a digest of the state folder's path.
+    """
+    if user is None or _runs(["/bin/sh", "-c", 'cd "$0"', str(state)], user):
+        return state
+    for folder in (elsewhere.parent, elsewhere):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o711)
+    home = elsewhere / hashlib.sha256(os.fsencode(state.resolve())).hexdigest()[:16]
+    home.mkdir(exist_ok=True)
+    home.chmod(0o711)
+    return home
 
 
 def hand_over(folder: Path, user: EngineUser | None) -> None:

@@ -1,7 +1,8 @@
 """The state folder: where everything that must survive a restart lies, and who may hold it.
 
 `$XDG_STATE_HOME/galleria` for a person, `/var/lib/galleria` for root, or what `--state` names. One supervisor holds it
-at a time. Inside: `postgres/` and `broker/` (the engines' own), `nodes/<name>/` (keys, index, media), `logs/`, `pids/`.
+at a time. Inside: `nodes/<name>/` (keys, index, media), `logs/`, `pids/`, and the engines' own `postgres/` and
+`broker/` (elsewhere when root named a folder that the engines' user cannot reach, see `engine_user`).
 """
 
 import fcntl
@@ -21,14 +22,6 @@ class StateFolder(msgspec.Struct, frozen=True):
     """The parts of one state folder; `prepare` makes them."""
 
     path: Path
-
-    @property
-    def postgres(self) -> Path:
-        return self.path / "postgres"
-
-    @property
-    def broker(self) -> Path:
-        return self.path / "broker"
 
     @property
     def logs(self) -> Path:

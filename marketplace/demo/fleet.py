@@ -19,6 +19,7 @@ from federation.node.fonts import ensure_fonts
 from federation.node.migrations import migrate
 from federation.node.settings import load
 from marketplace.cli.children import Children, ChildSpec
+from marketplace.cli.engine_user import engine_home, engine_user
 from marketplace.cli.errors import CommandError
 from marketplace.cli.postgres import EmbeddedPostgres
 from marketplace.cli.probes import web_probe, worker_probe
@@ -46,8 +47,11 @@ class Fleet:
         self.supervisor = supervisor
         self._children = children
         self._progress = progress
-        self.postgres = EmbeddedPostgres(state.postgres, children, logs=state.logs)
-        self.broker = EmbeddedValkey(state.broker, children, logs=state.logs)
+        home = engine_home(state.path, engine_user())
+        if home != state.path:
+            progress.say(f"the database lies in {home}, because its own user cannot reach {state.path}")
+        self.postgres = EmbeddedPostgres(home / "postgres", children, logs=state.logs)
+        self.broker = EmbeddedValkey(home / "broker", children, logs=state.logs)
 
     async def start_engines(self) -> None:
         """Bring up PostgreSQL and the broker, and every node's database to its newest schema."""
