@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from federation.conversations.messages import ReservationAnswer, ReservationRequest, ShopOrder
-from federation.vocabulary.errors import PeerRefusedError, PeerUnreachableError
+from federation.vocabulary.errors import GalleriaError, PeerRefusedError, PeerUnreachableError
 
 Call = Literal["hold", "confirm", "release", "place_order"]
 
@@ -54,6 +54,14 @@ class MemoryBoutiques:
             raise PeerRefusedError(f"refused: {slug}", peer_slug=slug, peer_status=409, peer_retry="never")
 
         self._fail(shop_id, call, times, refuse)
+
+    def fails(self, shop_id: str, call: Call, error: GalleriaError, times: int = 1) -> None:
+        """The next calls end with `error`, one of ours, before they reach the shop."""
+
+        def fail() -> None:
+            raise error
+
+        self._fail(shop_id, call, times, fail)
 
     def expire_all(self) -> None:
         """Every open hold runs out; its pieces are for sale again."""

@@ -14,6 +14,7 @@ from federation.conversations.messages import (
     Shipped,
     ShippedLine,
 )
+from federation.errors import ReplicaFrozenError
 from federation.node import clock
 from federation.node.database import atomic, fetch, fetch_value
 from federation.vocabulary.errors import GalleriaError
@@ -290,3 +291,18 @@ async def ask(part_id: UUID) -> None:
     """The operator asks a boutique to stop."""
     async with atomic():
         await ask_to_cancel(part_id, "", clock.now())
+
+
+async def test_a_boutique_frozen_or_suspended_after_payment_is_refunded(world: World) -> None:
+    """When the hub itself may not speak to a boutique any more, its part is given back and nothing waits for ever."""
+    frozen = ReplicaFrozenError("two histories")
+    token = await world.hold({"a": 1, "b": 1, "c": 1})
+    world.boutiques.refuses(shop_id_of("b"), "confirm", "not-linked")
+    world.boutiques.fails(shop_id_of("a"), "confirm", frozen)
+    world.boutiques.fails(shop_id_of("a"), "hold", frozen)
+    world.boutiques.refuses(shop_id_of("b"), "hold", "not-linked")
+    await world.pay(token)
+    await world.work()
+    assert await world.states(token) == {"a": "cancelled", "b": "cancelled", "c": "placed"}
+    assert world.refunded() == 2 * PART_MINOR
+    assert await books_balance()
