@@ -18,6 +18,9 @@ AMOUNT_MINOR_MAX = 2**53 - 1
 WHOLE_DIGITS_MAX = 12
 """Digits before the decimal mark that are read: more than any price has, few enough to stay exact."""
 
+_GROUP_DIGITS = 3
+"""Digits in a group of thousands."""
+
 
 class Money(msgspec.Struct, frozen=True, order=True):
     """An amount of `amount_minor` minor units (cents for EUR, yen for JPY) of ISO 4217 `currency`."""
@@ -60,14 +63,16 @@ def zero(currency: str) -> Money:
 def parse_decimal(text: str, currency: str) -> Money:
     """Read a plain decimal such as `189.00` (dot, no grouping) exactly; more digits than the currency has are refused.
 
-    Raises RecordInvalidError for anything else, signs included.
+    Exactly three digits after the dot are refused even when they are zeros: half of Europe writes `2.500` for two
+    thousand five hundred. Raises RecordInvalidError for anything else, signs included.
     """
     exponent = CURRENCY_EXPONENTS.get(currency)
     if exponent is None:
         raise RecordInvalidError(f"currency {currency!r} is not one of {sorted(CURRENCY_EXPONENTS)}")
     whole, dot, fraction = text.strip().partition(".")
     well_formed = whole.isascii() and whole.isdigit() and (not dot or (fraction.isascii() and fraction.isdigit()))
-    if not well_formed or len(whole) > WHOLE_DIGITS_MAX or len(fraction.rstrip("0")) > exponent:
+    too_fine = len(fraction.rstrip("0")) > exponent or len(fraction) == _GROUP_DIGITS
+    if not well_formed or len(whole) > WHOLE_DIGITS_MAX or too_fine:
         raise RecordInvalidError(f"{text!r} is not a price in {currency}: write it like 189.00")
     digits = fraction[:exponent].ljust(exponent, "0")
     return Money(int(whole + digits), currency)

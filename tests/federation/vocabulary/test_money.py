@@ -64,6 +64,15 @@ def test_anything_else_is_refused(text: str) -> None:
         parse_decimal(text, "EUR")
 
 
+@pytest.mark.parametrize(
+    ("text", "currency"), [("2.500", "EUR"), ("1.000", "EUR"), ("1.500", "JPY"), ("12.000", "JPY")]
+)
+def test_a_group_of_thousands_is_never_read_as_cents(text: str, currency: str) -> None:
+    """`2.500` is 2500 to an Italian and 2.50 to an Englishman: nobody's price is guessed."""
+    with pytest.raises(RecordInvalidError):
+        parse_decimal(text, currency)
+
+
 def test_currencies_never_meet() -> None:
     """Two currencies have no sum, and an unknown one is refused at the border."""
     with pytest.raises(RecordInvalidError, match="cannot combine"):
