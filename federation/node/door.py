@@ -123,7 +123,10 @@ class Door:
         is_listed = f"{host}:{port}" in self._reachable
         if not is_listed and (parts.scheme != "https" or port != _HTTPS_PORT):
             raise DoorRefusedError(f"{host}:{port} may not be reached: only https on port 443 is")
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except UnicodeError as error:
+            raise DoorRefusedError(f"{host[:80]} is not a host name: each part has 1 to 63 characters") from error
         addresses = [str(entry[4][0]) for entry in found]
         for address in addresses:
             check_address(address, is_listed=is_listed)

@@ -71,6 +71,13 @@ def test_public_addresses_pass(address: str) -> None:
     check_address(address, is_listed=False)
 
 
+@pytest.mark.parametrize("host", ["a..b.example", ".example", f"{'a' * 64}.example"])
+async def test_a_name_that_cannot_be_looked_up_is_refused(host: str) -> None:
+    """A name with an empty or overlong label is a refusal for its sender, not a failure of ours."""
+    with pytest.raises(DoorRefusedError):
+        await Door().request("GET", f"https://{host}/", headers={}, body=b"", max_bytes=1)
+
+
 def test_listed_addresses_must_be_loopback() -> None:
     """The list opens loopback only, so a listed name that resolves elsewhere stays shut."""
     check_address("127.0.0.1", is_listed=True)
