@@ -1,0 +1,111 @@
+"""Looking around: front page, search, boutiques, pieces."""
+
+import re
+
+import httpx
+import pytest
+
+from marketplace.demo.world.boutiques import BOUTIQUES
+from tests.marketplace.gallery import Gallery
+from tests.marketplace.markup import faults
+from tests.marketplace.orders.world import APPS
+
+pytestmark = pytest.mark.apps(*APPS)
+
+PIECE = "/b/zagara-figlie/p/orange-grove-shirt-dress"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/search", "/search?q=linen+dress&colour=white", "/search?q=zzqx", "/boutiques", "/b/zagara-figlie", PIECE,
+     "/basket", "/how-ranking-works", "/sign-in"],
+)  # fmt: skip
+async def test_every_page_is_sound(browser: httpx.AsyncClient, path: str) -> None:
+    """Landmarks, labels, alternatives, headings and guarded forms are in order on each public page."""
+    answer = await browser.get(path)
+    assert answer.status_code == 200, answer.text
+    assert faults(answer.text) == []
+
+
+async def test_home_shows_pieces_and_every_boutique(browser: httpx.AsyncClient) -> None:
+    """The front page leads to pieces of several boutiques and to each boutique."""
+    page = (await browser.get("/")).text
+    assert len(set(re.findall(r'href="/b/([a-z-]+)/p/', page))) >= 3
+    assert all(f'href="/b/{boutique.profile.handle}"' in page for boutique in BOUTIQUES[:4])
+
+
+async def test_home_before_anything_was_published(browser: httpx.AsyncClient, gallery: Gallery) -> None:
+    """With an empty index the front page still stands and says what is happening."""
+    for letter in "abcd":
+        gallery.hub.catalog.remove_shop("s1" + letter * 32)
+    page = await browser.get("/")
+    assert page.status_code == 200
+    assert "The walls are still bare" in page.text
+
+
+async def test_search_narrows_by_links_alone(browser: httpx.AsyncClient) -> None:
+    """A facet is a link; following it narrows the results, shows a chip, and the chip leads back."""
+    wide = (await browser.get("/search?q=dress")).text
+    narrowed_url = re.search(r'<a href="(/search\?[^"]*colour=red[^"]*)"', wide)
+    assert narrowed_url is not None
+    narrow = (await browser.get(narrowed_url.group(1).replace("&amp;", "&"))).text
+    assert 'class="chip chosen" href="/search?q=dress"' in narrow
+    assert narrow.count('class="card"') < wide.count('class="card"')
+
+
+async def test_search_says_what_it_understood(browser: httpx.AsyncClient) -> None:
+    """A colour and a price in words are offered as links that make them binding."""
+    page = (await browser.get("/search", params={"q": "white shirt under 200"})).text
+    assert "up to €200" in page
+    assert "max=200" in page
+
+
+async def test_nothing_found_offers_a_way_on(browser: httpx.AsyncClient) -> None:
+    """An empty result says so and shows something else."""
+    page = (await browser.get("/search?q=zzqxw")).text
+    assert "None of the boutiques has this just now" in page
+    assert 'class="card"' in page
+
+
+async def test_a_price_that_cannot_be_read_is_refused_in_words(browser: httpx.AsyncClient) -> None:
+    """A faulty price gets a sentence, not an error page without help."""
+    answer = await browser.get("/search?min=cheap")
+    assert answer.status_code == 422
+    assert "write it like 189.00" in answer.text
+    assert faults(answer.text) == []
+
+
+async def test_a_boutique_wears_its_own_colours(browser: httpx.AsyncClient) -> None:
+    """Its page carries its ground and its words; the policy allows that one style element by its nonce."""
+    answer = await browser.get("/b/tombolo-quattro")
+    nonce = re.search(r'<style nonce="([^"]+)">:root \{ --paper: #f1e4cb', answer.text)
+    assert nonce is not None
+    assert f"'nonce-{nonce.group(1)}'" in answer.headers["content-security-policy"]
+    assert "Bobbin lace, in no hurry" in answer.text
+
+
+async def test_an_unknown_boutique_is_said_to_be_unknown(browser: httpx.AsyncClient) -> None:
+    """A dead address answers 404 with the house's own head and a way back."""
+    answer = await browser.get("/b/nobody")
+    assert answer.status_code == 404
+    assert "No boutique of this name" in answer.text
+    assert 'role="search"' in answer.text
+
+
+async def test_a_piece_shows_the_chosen_colour(browser: httpx.AsyncClient) -> None:
+    """Choosing a colour shows its pictures and its sizes; sold-out sizes cannot be chosen."""
+    boutique = BOUTIQUES[0]
+    product = next(one for one in boutique.products if one.id == "orange-grove-shirt-dress")
+    page = (await browser.get(f"{PIECE}?colour=Almond+milk")).text
+    assert 'alt="Orange Grove shirt dress, Almond milk, front"' in page
+    assert "Bitter orange, front" not in page
+    for variant in product.variants:
+        shown = re.search(rf'value="{variant.id}"[^>]*>', page)
+        assert (shown is not None) == (variant.colour.name == "Almond milk")
+        if shown:
+            assert ("disabled" in shown.group()) == (boutique.stock[variant.id] == 0)
+
+
+async def test_a_piece_says_what_it_costs_delivered(browser: httpx.AsyncClient) -> None:
+    """Price and shipping stand together, to the country parcels go to."""
+    assert "Delivered to Italy: €274.50" in (await browser.get(PIECE)).text

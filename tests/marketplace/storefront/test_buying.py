@@ -1,0 +1,149 @@
+"""From the basket to the order's page, through forms alone."""
+
+import httpx
+import pytest
+
+from federation.node.database import fetch_value
+from marketplace.demo.world.boutiques import BOUTIQUES
+from tests.marketplace.gallery import Gallery
+from tests.marketplace.listings.builders import shop_id_of
+from tests.marketplace.markup import faults
+from tests.marketplace.orders.world import APPS
+from tests.support.clients import csrf_token, form
+
+pytestmark = pytest.mark.apps(*APPS)
+
+ADDRESS = {
+    "name": "Ada Lovelace", "line1": "Via Roma 1", "postcode": "90133", "town": "Palermo", "email": "ada@example.com",
+}  # fmt: skip
+
+
+def first_in_stock(place: int) -> tuple[str, str, str]:
+    """Handle, product and variant of a piece that a boutique has."""
+    boutique = BOUTIQUES[place]
+    return next(
+        (boutique.profile.handle, product.id, variant.id)
+        for product in boutique.products
+        for variant in product.variants
+        if boutique.stock[variant.id]
+    )
+
+
+async def put_in_basket(browser: httpx.AsyncClient, place: int) -> str:
+    """Add a piece of the boutique at `place` as a shopper does; returns the variant."""
+    handle, product_id, variant_id = first_in_stock(place)
+    data = {"shop_id": shop_id_of("abcd"[place]), "product_id": product_id, "variant_id": variant_id}
+    answer = await form(browser, f"/b/{handle}/p/{product_id}", data, action="/basket/add")
+    assert answer.headers["location"] == "/basket"
+    return variant_id
+
+
+async def send_checkout(browser: httpx.AsyncClient, **changes: str) -> httpx.Response:
+    """Fill in the checkout page's own fields and send it."""
+    page = await browser.get("/checkout")
+    assert faults(page.text) == []
+    hidden = {name: _hidden(page.text, name) for name in ("key", "quote", "country")}
+    return await browser.post("/checkout", data={**hidden, **ADDRESS, **changes, "csrf_token": csrf_token(page.text)})
+
+
+def _hidden(html: str, name: str) -> str:
+    return html.split(f'name="{name}" value="', 1)[1].split('"', 1)[0]
+
+
+async def test_a_basket_over_two_boutiques_adds_up(browser: httpx.AsyncClient) -> None:
+    """Each boutique has its part with its own parcel, and the page is sound."""
+    await put_in_basket(browser, 0)
+    await put_in_basket(browser, 1)
+    page = await browser.get("/basket")
+    assert faults(page.text) == []
+    assert page.text.count('class="parcel"') == 2
+    assert "Shipping, 2 parcels" in page.text
+
+
+async def test_quantity_and_removal(browser: httpx.AsyncClient) -> None:
+    """A line's quantity can be changed; removing it empties the basket and says what to do."""
+    await put_in_basket(browser, 0)
+    key = _hidden((await browser.get("/basket")).text, "key")
+    answer = await form(browser, "/basket", {"key": key, "quantity": "many"}, action="/basket/update")
+    assert answer.status_code == 422
+    assert "whole number" in answer.text
+    await form(browser, "/basket", {"key": key, "quantity": "1", "remove": "1"}, action="/basket/update")
+    assert "Nothing in it yet" in (await browser.get("/basket")).text
+
+
+async def test_adding_without_a_size_is_explained(browser: httpx.AsyncClient) -> None:
+    """The page says to choose a size; nothing is added."""
+    handle, product_id, _ = first_in_stock(0)
+    data = {"shop_id": shop_id_of("a"), "product_id": product_id}
+    answer = await form(browser, f"/b/{handle}/p/{product_id}", data, action="/basket/add")
+    assert answer.status_code == 422
+    assert "Choose a size first" in answer.text
+
+
+async def test_the_destination_changes_shipping(browser: httpx.AsyncClient) -> None:
+    """Another country brings that country's parcel price."""
+    await put_in_basket(browser, 0)
+    await form(browser, "/basket", {"country": "FR", "next": "/basket"}, action="/destination")
+    page = (await browser.get("/basket")).text
+    assert '<option value="FR" selected>' in page
+    assert "€14.00" in page
+
+
+async def test_a_faulty_address_is_shown_again_as_written(browser: httpx.AsyncClient) -> None:
+    """Each faulty field says what it needs, the others keep what was written, nothing is begun."""
+    await put_in_basket(browser, 0)
+    answer = await send_checkout(browser, postcode="", email="not an address")
+    assert answer.status_code == 422
+    assert faults(answer.text) == []
+    assert "The parcel needs a postcode." in answer.text
+    assert "does not look like an e-mail address" in answer.text
+    assert 'value="Ada Lovelace"' in answer.text
+
+
+async def test_a_basket_that_changed_is_shown_again(browser: httpx.AsyncClient) -> None:
+    """A quote that is no longer right never reaches the boutiques."""
+    await put_in_basket(browser, 0)
+    answer = await send_checkout(browser, quote="stale")
+    assert answer.status_code == 409
+    assert "changed since you saw it" in answer.text
+
+
+async def test_all_held_leads_straight_to_payment_and_the_order_page(
+    browser: httpx.AsyncClient, gallery: Gallery
+) -> None:
+    """When every boutique sets its piece aside the shopper goes on to pay, and finds the order with a part per boutique."""
+    await put_in_basket(browser, 0)
+    await put_in_basket(browser, 1)
+    answer = await send_checkout(browser)
+    assert answer.status_code == 303
+    assert not answer.headers["location"].startswith("/")
+    token = str(await fetch_value("SELECT token FROM hub_order"))
+    waiting = await browser.get(f"/order/{token}")
+    assert "go on to the payment" in waiting.text
+    await gallery.world.money_arrives(token)
+    page = await browser.get(f"/order/{token}")
+    assert faults(page.text) == []
+    assert "Thank you; 2 houses are packing" in page.text
+    assert "Nothing in it yet" in (await browser.get("/basket")).text
+
+
+async def test_a_refusal_is_shown_before_anything_is_charged(browser: httpx.AsyncClient, gallery: Gallery) -> None:
+    """The page between says who refused; the shopper may go on with the rest or give everything back."""
+    gone = await put_in_basket(browser, 0)
+    await put_in_basket(browser, 1)
+    gallery.world.boutiques.stock(shop_id_of("a"), gone, 0)
+    answer = await send_checkout(browser)
+    between = answer.headers["location"]
+    assert between.startswith("/checkout/")
+    page = await browser.get(between)
+    assert faults(page.text) == []
+    assert "Almost all of it" in page.text
+    assert "not available" in page.text
+    stopped = await form(browser, between, {"choice": "stop"})
+    assert stopped.headers["location"] == "/basket"
+    assert "This checkout is over" in (await browser.get(between)).text
+
+
+async def test_an_order_opens_by_its_token_only(browser: httpx.AsyncClient) -> None:
+    """A guessed address finds nothing."""
+    assert (await browser.get("/order/G-AAAA")).status_code == 404

@@ -1,0 +1,37 @@
+"""A search as an address and back."""
+
+import pytest
+
+from federation.vocabulary.errors import RecordInvalidError
+from marketplace.storefront.searching import Params, address_of, read_request
+from search.query import Filters, SearchRequest
+
+
+def test_an_address_says_the_same_search_again() -> None:
+    """Writing a search down and reading it gives the same search."""
+    asked = SearchRequest(
+        text="silk & linen", filters=Filters(colour=("red", "navy"), price_max=20_050), sort="price-asc", page=2
+    )
+    address = address_of(asked, page=2)
+    values: dict[str, list[str]] = {}
+    for pair in address.partition("?")[2].split("&"):
+        name, _, value = pair.partition("=")
+        values.setdefault(name, []).append(value.replace("+%26+", " & ").replace("+", " "))
+    assert read_request(Params(values)) == asked
+
+
+def test_changing_a_search_goes_back_to_its_first_page() -> None:
+    """A facet clicked on page three shows page one."""
+    assert "page" not in address_of(SearchRequest(text="x", page=3), sort="newest")
+
+
+@pytest.mark.parametrize("values", [{"sort": ["loudest"]}, {"min": ["-4"]}, {"colour": ["x" * 121]}])
+def test_what_cannot_be_understood_is_refused(values: dict[str, list[str]]) -> None:
+    """Unknown orders, faulty prices and endless values raise a refusal."""
+    with pytest.raises(RecordInvalidError):
+        read_request(Params(values))
+
+
+def test_empty_values_are_no_filters() -> None:
+    """A form sent with empty fields searches everything."""
+    assert read_request(Params({"q": [""], "min": [""], "colour": [""], "page": ["x"]})) == SearchRequest()
