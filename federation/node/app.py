@@ -175,6 +175,7 @@ class _Crossing:
     async def in_transaction(self) -> None:
         """Hold the answer back until COMMIT; answer with the failure when anything fails before."""
         try:
+            await self._receive_body()
             async with atomic():
                 await self._enter(lock=True)
                 await self._next_app(self._scope, self._receive, self._hold)
@@ -191,6 +192,12 @@ class _Crossing:
         """Pass the answer on as it comes; the session is saved on its own before the answer starts."""
         await self._enter(lock=False)
         await self._next_app(self._scope, self._receive, self._send_saved)
+
+    async def _receive_body(self) -> None:
+        """Read the body, within its bound, before a connection is taken: senders may be slow, connections are few."""
+        request: Request[Any, Any, Any] = Request(self._scope, self._receive)
+        if request.method not in csrf.SAFE_METHODS:
+            await request.body()
 
     def _leave_if_failed(self) -> None:
         if self._visit.failed:

@@ -1,5 +1,6 @@
 """The boundary of a web app: transactions, errors to answers, security headers, static files, health."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,10 +18,11 @@ from federation.node.answers import PROBLEM_STATUS, Problem, status_of
 from federation.node.app import make_app
 from federation.node.database import Database, atomic, execute, fetch_value, in_transaction
 from federation.node.pages import page
+from federation.node.transactions import POOL_MAX
 from federation.node.web import AnyRequest, session_of
 from federation.vocabulary.errors import FieldError, GalleriaError, NotSignedInError, QuotaError, RecordInvalidError
 from federation.vocabulary.money import Money
-from tests.support.clients import client, form, node_settings
+from tests.support.clients import client, csrf_token, form, node_settings
 from tests.support.postgres import Urls
 
 
@@ -57,6 +59,8 @@ async def boom(kind: FromPath[str]) -> str:
         "secret": ValueError("password=hunter2"),
         "client": ClientException("no"),
         "busy": asyncpg.DeadlockDetectedError("deadlock"),
+        "restarting": asyncpg.AdminShutdownError("terminating connection due to administrator command"),
+        "slow": asyncpg.QueryCanceledError("canceling statement due to statement timeout"),
         "signin": NotSignedInError("sign in"),
     }
     raise errors[kind]
@@ -157,6 +161,30 @@ async def test_pool_survives_failing_commits(browser: httpx.AsyncClient) -> None
     assert (await form(browser, "/shop", {"name": "ada"})).status_code == 200
 
 
+async def test_slow_bodies_hold_no_connection(browser: httpx.AsyncClient) -> None:
+    """More bodies dripping in than the pool has connections keep nobody else waiting; they are answered in the end."""
+    token = csrf_token((await browser.get("/shop")).text)
+    arrived, whole = asyncio.Semaphore(0), asyncio.Event()
+
+    async def drip() -> AsyncIterator[bytes]:
+        yield f"csrf_token={token}&name=".encode()
+        arrived.release()
+        await whole.wait()
+        yield b"refused"
+
+    head = {"content-type": "application/x-www-form-urlencoded"}
+    slow = [asyncio.create_task(browser.post("/shop", content=drip(), headers=head)) for _ in range(POOL_MAX + 1)]
+    try:
+        async with asyncio.timeout(5):
+            for _ in range(POOL_MAX):
+                await arrived.acquire()
+            assert (await browser.get("/shop")).status_code == 200
+    finally:
+        whole.set()
+        answers = await asyncio.gather(*slow)
+    assert {answer.status_code for answer in answers} == {422}
+
+
 async def test_own_transactions(browser: httpx.AsyncClient) -> None:
     """A handler that opts out manages its own transactions; its session is saved all the same."""
     assert (await browser.get("/own")).text == "kept"
@@ -170,8 +198,9 @@ async def test_machines_get_problem_documents(browser: httpx.AsyncClient) -> Non
     assert (quota.status_code, quota.headers["retry-after"]) == (429, "7")
     assert (problem(quota).type, problem(quota).retry) == ("quota", "after")
     assert problem(await browser.get("/api/boom/client")).status == 400
-    busy = await browser.get("/api/boom/busy")
-    assert (busy.status_code, problem(busy).type) == (503, "busy")
+    for kind in ("busy", "restarting", "slow"):
+        busy = await browser.get(f"/api/boom/{kind}")
+        assert (busy.status_code, problem(busy).type) == (503, "busy")
     assert problem(await browser.get("/api/boom/signin")).status == 401
     assert problem(await browser.get("/api/nowhere")).type == "not-found"
     assert problem(await browser.delete("/api/orders")).status == 405
