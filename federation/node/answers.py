@@ -286,7 +286,7 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     asyncpg.DeadlockDetectedError: _answer_database,
     asyncpg.LockNotAvailableError: _answer_database,
     asyncpg.TooManyConnectionsError: _answer_database,
-    asyncpg.CannotConnectNowError: _answer_database,
+    asyncpg.OperatorInterventionError: _answer_database,
     asyncpg.PostgresConnectionError: _answer_database,
     asyncpg.InterfaceError: _answer_database,
     TimeoutError: _answer_database,
