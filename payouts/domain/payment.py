@@ -35,6 +35,7 @@ class PaymentStep(StrEnum):
     MISMATCHED = "mismatched"
     GAVE_UP = "given up"
     CANCELLED = "cancelled"
+    SENT_BACK = "sent back"
 
 
 _WAITING = (PaymentStatus.INTENDED, PaymentStatus.OPEN, PaymentStatus.PROCESSING)
@@ -51,6 +52,7 @@ PAYMENT = LifeCycle(
         **{(state, PaymentStep.GAVE_UP): PaymentStatus.FAILED for state in _WAITING},
         **{(state, PaymentStep.CANCELLED): PaymentStatus.CANCELLED for state in _WAITING},
         **{(state, PaymentStep.SUCCEEDED): PaymentStatus.RETURNED for state in _OVER},
+        (PaymentStatus.SUSPENSE, PaymentStep.SENT_BACK): PaymentStatus.RETURNED,
     },
 )
 

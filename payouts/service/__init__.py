@@ -6,7 +6,7 @@ from payouts.service.bank_payouts import run_payouts
 from payouts.service.claims import write_off_claim
 from payouts.service.context import Payments
 from payouts.service.events import list_missed
-from payouts.service.payments import PaymentView, cancel_payment, open_payment, start_payment
+from payouts.service.payments import PaymentView, cancel_payment, open_payment, return_payment, start_payment
 from payouts.service.reads import (
     MoneyView,
     account_of,
@@ -69,6 +69,7 @@ __all__ = [
     "release",
     "resume_payouts",
     "retry_refund",
+    "return_payment",
     "run_payouts",
     "settlements",
     "settlements_of_order",

@@ -27,6 +27,7 @@ from payouts.errors import (
 )
 from payouts.ports import PaidOutPart, PayoutChange, PayoutState
 from payouts.service.context import Payments
+from payouts.service.references import own_id
 from payouts.store import rows
 from payouts.tables import PayoutPart
 
@@ -72,7 +73,7 @@ async def observe_payout(pay: Payments, seen: PayoutState, now: datetime) -> Non
     """Record a payout as just read at the provider: idempotent, and indifferent to order. Opens its transaction."""
     await _record(
         pay,
-        UUID(seen.reference),
+        own_id(seen.reference),
         _STEPS[seen.status],
         now,
         failure=seen.failure,
@@ -139,7 +140,7 @@ def _within(movements: Sequence[MovementRecord], available_minor: int) -> list[M
 
 async def _record(
     pay: Payments,
-    payout_id: UUID,
+    payout_id: UUID | None,
     step: PayoutStep,
     now: datetime,
     *,

@@ -12,7 +12,6 @@ import msgspec
 from federation.node.database import atomic
 from federation.node.outbox import RetryLaterError
 from federation.vocabulary.money import Money
-from payouts import tables
 from payouts.domain import postings
 from payouts.domain.claim import CLAIM, ClaimStatus, ClaimStep
 from payouts.domain.records import ClaimRecord, MovementRecord, SettlementRecord
@@ -48,8 +47,15 @@ async def recover_claim(pay: Payments, claim_id: UUID, now: datetime) -> None:
     try:
         seen = await pay.provider.reverse_transfer(claim.reference, settlement.transfer_id, amount, key)
     except (InsufficientBalanceError, AccountNotReadyError, ProviderRefusedError) as error:
-        await _record_owed(claim, error.detail, now)
-        return
+        made = [
+            each
+            for each in await pay.provider.reversals_of(settlement.transfer_id)
+            if each.reference == claim.reference
+        ]
+        if not made:
+            await _record_owed(claim, error.detail, now)
+            return
+        seen = made[0]
     except ProviderConflictError as error:
         await rows.raise_alert("reversal-conflict", claim.reference, error.detail, now)
         raise
@@ -147,11 +153,6 @@ async def _record_owed(claim: ClaimRecord, detail: str, now: datetime) -> None:
         if current.status is ClaimStatus.REVERSING and current.attempt == claim.attempt:
             status = CLAIM.after(current.status, ClaimStep.OWED)
             await rows.claims.save(msgspec.structs.replace(current, status=status, error=detail, updated_at=now))
-
-
-async def claims_waiting() -> list[ClaimRecord]:
-    """Claims whose reversal has not been begun or not been finished."""
-    return await rows.claims.find(tables.Claim.status.is_in(["open", "reversing"]), limit=50)
 
 
 async def _claim(claim_id: UUID, *, lock: bool = False) -> ClaimRecord:

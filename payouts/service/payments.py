@@ -20,6 +20,7 @@ from payouts.errors import IllegalMoveError, PaymentMissingError
 from payouts.ports import PaymentState
 from payouts.service import messages
 from payouts.service.context import Payments
+from payouts.service.references import own_id
 from payouts.store import ledger, rows
 
 _MONEY_ARRIVED = frozenset({PaymentStatus.PAID, PaymentStatus.RETURNED, PaymentStatus.SUSPENSE})
@@ -118,6 +119,19 @@ async def refresh_payment(pay: Payments, payment_id: UUID, now: datetime) -> Non
         await observe_payment(pay, await pay.provider.get_payment(payment.provider_id), now)
 
 
+async def return_payment(payment_id: UUID, now: datetime) -> None:
+    """Give back in full what waits in suspense, on a person's word. In the caller's transaction.
+
+    Raises IllegalMoveError when the payment is not in suspense.
+    """
+    payment = await rows.payments.get(payment_id, lock=True)
+    if payment is None:
+        raise PaymentMissingError(f"there is no payment {payment_id}")
+    status = PAYMENT.after(payment.status, PaymentStep.SENT_BACK)
+    await rows.payments.save(msgspec.structs.replace(payment, status=status, updated_at=now))
+    await _give_back(payment, "the payment did not fit the order", now)
+
+
 async def announce_again(pay: Payments, payment_id: UUID, now: datetime) -> None:
     """Tell the listener once more of a payment whose money nobody has divided yet."""
     async with atomic():
@@ -130,7 +144,7 @@ async def announce_again(pay: Payments, payment_id: UUID, now: datetime) -> None
 async def observe_payment(pay: Payments, seen: PaymentState, now: datetime) -> None:
     """Record a payment as just read at the provider: idempotent, and indifferent to order. Opens its transaction."""
     async with atomic():
-        payment = await rows.payments.get(_own_id(seen.reference), lock=True)
+        payment = await rows.payments.get(own_id(seen.reference), lock=True)
         if payment is None:
             await rows.raise_alert("payment-unknown", seen.id, f"the provider has a payment {seen.id} not ours", now)
             return
@@ -170,7 +184,7 @@ async def _tell(pay: Payments, payment: PaymentRecord, now: datetime) -> None:
         await pay.listener.payment_failed(payment.order_id, payment.last_error or "given up", now)
     elif payment.status is PaymentStatus.RETURNED:
         await _book_misdirected(payment, now)
-        await _give_back(payment, now)
+        await _give_back(payment, "paid after the order was over", now)
     elif payment.status is PaymentStatus.SUSPENSE:
         await _book_misdirected(payment, now)
         message = f"asked {payment.amount}, received {payment.received}: nothing was confirmed"
@@ -182,8 +196,8 @@ async def _book_misdirected(payment: PaymentRecord, now: datetime) -> None:
     await rows.payments.save(msgspec.structs.replace(payment, captured_at=now))
 
 
-async def _give_back(payment: PaymentRecord, now: datetime) -> None:
-    """The order was over when the money came: owe it back in full."""
+async def _give_back(payment: PaymentRecord, reason: str, now: datetime) -> None:
+    """Owe back in full what waits in suspense."""
     refund = RefundRecord(
         id=new_id(),
         payment_id=payment.id,
@@ -192,7 +206,7 @@ async def _give_back(payment: PaymentRecord, now: datetime) -> None:
         amount_minor=payment.received.amount_minor,
         seller_minor=0,
         currency=payment.received.currency,
-        reason="paid after the order was cancelled",
+        reason=reason,
         content_hash=hashlib.sha256(f"late:{payment.id}".encode()).digest(),
         created_at=now,
         updated_at=now,
@@ -219,10 +233,3 @@ async def _payment(payment_id: UUID) -> PaymentRecord:
     if payment is None:
         raise PaymentMissingError(f"there is no payment {payment_id}")
     return payment
-
-
-def _own_id(reference: str) -> UUID | None:
-    try:
-        return UUID(reference)
-    except ValueError:
-        return None

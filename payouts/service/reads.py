@@ -72,6 +72,14 @@ async def settlements(
     return await rows.settlements.find(where, order_by=table.created_at, ascending=False, limit=limit)
 
 
+async def settlements_by_id(settlement_ids: Collection[UUID]) -> dict[UUID, SettlementRecord]:
+    """These settlements by their ids; unknown ids are left out."""
+    if not settlement_ids:
+        return {}
+    found = await rows.settlements.find(tables.Settlement.id.is_in(list(settlement_ids)))
+    return {one.id: one for one in found}
+
+
 async def transfers(shop_id: str | None = None, limit: int = LIMIT) -> list[TransferRecord]:
     """The newest attempts to send settlements, of one shop or of all."""
     table = tables.Transfer

@@ -23,6 +23,7 @@ from payouts.errors import (
 from payouts.ports import RefundState
 from payouts.service import messages
 from payouts.service.context import Payments
+from payouts.service.references import own_id
 from payouts.store import ledger, rows
 
 
@@ -69,7 +70,7 @@ _STEPS = {"pending": RefundStep.DELAYED, "succeeded": RefundStep.SUCCEEDED, "fai
 async def observe_refund(pay: Payments, seen: RefundState, now: datetime) -> None:
     """Record a refund as just read at the provider: idempotent, and indifferent to order. Opens its transaction."""
     async with atomic():
-        refund = await rows.refunds.get(UUID(seen.reference.partition(":")[0]), lock=True)
+        refund = await rows.refunds.get(own_id(seen.reference), lock=True)
         if refund is None or refund.reference != seen.reference:
             return
         step = _STEPS[seen.status]

@@ -12,7 +12,7 @@ import structlog
 
 from federation.vocabulary.errors import GalleriaError
 from payouts.service.bank_payouts import send_payout
-from payouts.service.claims import claims_waiting, recover_claim
+from payouts.service.claims import recover_claim
 from payouts.service.context import Payments
 from payouts.service.payments import announce_again, refresh_payment
 from payouts.service.refund_payment import send_refund
@@ -28,22 +28,23 @@ IdT = TypeVar("IdT")
 async def sweep_submitting(pay: Payments, now: datetime) -> int:
     """Take up transfers, refunds, reversals and payouts that were begun and not finished; returns how many."""
     before = now - timedelta(seconds=pay.settings.stuck_after_seconds)
-    stuck = await rows.ids_waiting("pay_settlement", ["releasable", "submitting"], before)
+    stuck = await rows.take_waiting("pay_settlement", ["releasable", "submitting"], before, now)
     tried = await _each(stuck, lambda each: send_settlement(pay, each, now))
-    stuck = await rows.ids_waiting("pay_refund", ["requested", "submitting", "pending"], before)
+    stuck = await rows.take_waiting("pay_refund", ["requested", "submitting", "pending"], before, now)
     tried += await _each(stuck, lambda each: send_refund(pay, each, now))
-    stuck = await rows.ids_waiting("pay_payout", ["submitting", "in_transit"], before)
+    stuck = await rows.take_waiting("pay_payout", ["submitting", "in_transit"], before, now)
     tried += await _each(stuck, lambda each: send_payout(pay, each, now))
-    claims = [claim.id for claim in await claims_waiting() if claim.updated_at <= before]
-    return tried + await _each(claims, lambda each: recover_claim(pay, each, now))
+    stuck = await rows.take_waiting("pay_claim", ["open", "reversing"], before, now)
+    return tried + await _each(stuck, lambda each: recover_claim(pay, each, now))
 
 
 async def sweep_payments(pay: Payments, now: datetime) -> int:
-    """Look after payments: open ones are read anew, arrived ones announced until divided, their funds awaited."""
+    """Look after payments: arrived ones are announced until divided, their funds awaited, open ones read anew."""
     before = now - timedelta(seconds=pay.settings.stuck_after_seconds)
-    tried = await _each(await rows.payments_undivided(before), lambda each: announce_again(pay, each, now))
-    tried += await _each(await rows.payments_without_funds(now), lambda each: refresh_payment(pay, each, now))
-    waiting = await rows.ids_waiting("pay_payment", ["open", "processing"], before)
+    tried = await _each(await rows.take_payments_undivided(before, now), lambda each: announce_again(pay, each, now))
+    waiting = await rows.take_payments_without_funds(before, now)
+    tried += await _each(waiting, lambda each: refresh_payment(pay, each, now))
+    waiting = await rows.take_waiting("pay_payment", ["open", "processing"], before, now)
     return tried + await _each(waiting, lambda each: refresh_payment(pay, each, now))
 
 

@@ -2,7 +2,8 @@
 
 Intent first: one transaction nets what the shop owes, moves the rest to `in_transfer` and writes the attempt; then the
 provider is called; then one transaction writes the result or undoes the intent. Whatever stops in between is taken up
-again with the same key, so that nothing is sent twice.
+again with the same key, so that nothing is sent twice. A refusal is believed only when no transfer of this settlement
+exists: it may answer the repetition of a call that had worked.
 """
 
 from datetime import datetime, timedelta
@@ -47,9 +48,12 @@ async def send_settlement(pay: Payments, settlement_id: UUID, now: datetime) -> 
     try:
         sent = await _ask(pay, transfer, now)
     except (InsufficientBalanceError, AccountNotReadyError, ProviderRefusedError) as error:
-        async with atomic():
-            await _record_failure(pay, transfer, _REASONS[type(error)], error.detail, now)
-        return
+        made = await pay.provider.transfers_of(str(transfer.settlement_id))
+        if not made:
+            async with atomic():
+                await _record_failure(pay, transfer, _REASONS[type(error)], error.detail, now)
+            return
+        sent = made[0]
     except ProviderConflictError as error:
         await rows.raise_alert("transfer-conflict", transfer.key, error.detail, now)
         raise
@@ -127,20 +131,24 @@ async def _ask(pay: Payments, transfer: TransferRecord, now: datetime) -> Transf
         raise PaymentMissingError(f"settlement {transfer.settlement_id} has no payment at the provider")
     reference = str(transfer.settlement_id)
     if now - transfer.submitted_at > timedelta(seconds=pay.settings.key_lifetime_seconds):
-        made = await pay.provider.transfers_of(reference)
-        if made:
-            return made[0]
-    return await pay.provider.transfer(
-        reference, transfer.account_id, transfer.amount, payment.provider_id, transfer.key
+        for made in await pay.provider.transfers_of(reference):
+            return _checked(transfer, made)
+    return _checked(
+        transfer,
+        await pay.provider.transfer(reference, transfer.account_id, transfer.amount, payment.provider_id, transfer.key),
     )
+
+
+def _checked(transfer: TransferRecord, made: TransferState) -> TransferState:
+    if made.amount != transfer.amount or made.account_id != transfer.account_id:
+        raise ProviderConflictError(f"the provider's transfer {made.id} is not the one we asked for")
+    return made
 
 
 async def _record_sent(pay: Payments, transfer: TransferRecord, sent: TransferState, now: datetime) -> None:
     settlement = await _still_submitting(transfer)
     if settlement is None:
         return
-    if sent.amount != transfer.amount or sent.account_id != transfer.account_id:
-        raise ProviderConflictError(f"the provider's transfer {sent.id} is not the one we asked for")
     await ledger.post(postings.transfer_sent(settlement.id, transfer.attempt, settlement.shop_id, transfer.amount), now)
     await _finish(transfer, "sent", now, provider_id=sent.id)
     await rows.movements.add(

@@ -23,6 +23,9 @@ events = Shelf(tables.Event, records.EventRecord)
 shop_accounts = Shelf(tables.ShopAccount, records.ShopAccountRecord)
 alerts = Shelf(tables.Alert, records.AlertRecord)
 
+SWEEP_BATCH = 50
+"""The most rows one sweep takes of a kind."""
+
 ALIVE = (PaymentStatus.INTENDED, PaymentStatus.OPEN, PaymentStatus.PROCESSING, PaymentStatus.PAID)
 
 
@@ -83,24 +86,33 @@ async def claim_movements(payout_id: UUID | None, movement_ids: Sequence[int]) -
         await table.update({table.payout_id: payout_id}).where(table.id.is_in(list(movement_ids)))
 
 
-async def ids_waiting(table: str, statuses: Sequence[str], before: datetime, limit: int = 50) -> list[UUID]:
-    """Rows of a life-cycle table in one of `statuses` untouched since `before`, longest waiting first."""
-    rows = await database.fetch(
-        f"SELECT id FROM {table} WHERE status = ANY($1) AND updated_at <= $2 ORDER BY updated_at LIMIT $3",  # noqa: S608 - the table is named by our own code
-        list(statuses),
-        before,
-        limit,
-    )
-    return [row["id"] for row in rows]
+async def take_waiting(table: str, statuses: Sequence[str], before: datetime, now: datetime) -> list[UUID]:
+    """Rows of a life-cycle table in one of `statuses` untouched since `before`, longest waiting first.
+
+    They count as touched from now on, so that each is looked at once in a while and by one sweep at a time.
+    """
+    return await _take(table, "status = ANY($4)", before, now, list(statuses))
 
 
-async def payments_without_funds(before: datetime, limit: int = 50) -> list[UUID]:
-    """Payments whose money arrived but is not known to be available."""
+async def take_payments_without_funds(before: datetime, now: datetime) -> list[UUID]:
+    """Payments whose money arrived but is not known to be available, taken like `take_waiting`."""
+    condition = "funds_at IS NULL AND status IN ('paid', 'returned', 'suspense')"
+    return await _take("pay_payment", condition, before, now)
+
+
+async def take_payments_undivided(before: datetime, now: datetime) -> list[UUID]:
+    """Paid payments whose shares nobody has booked yet, taken like `take_waiting`."""
+    return await _take("pay_payment", "status = 'paid' AND captured_at IS NULL", before, now)
+
+
+async def _take(table: str, condition: str, before: datetime, now: datetime, *more: object) -> list[UUID]:
     rows = await database.fetch(
-        "SELECT id FROM pay_payment WHERE funds_at IS NULL AND updated_at <= $1 "
-        "AND status IN ('paid', 'returned', 'suspense') ORDER BY updated_at LIMIT $2",
+        f"UPDATE {table} SET updated_at = $2 WHERE id IN (SELECT id FROM {table} WHERE {condition} "  # noqa: S608 - both are words of our own code
+        "AND updated_at <= $1 ORDER BY updated_at LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id",
         before,
-        limit,
+        now,
+        SWEEP_BATCH,
+        *more,
     )
     return [row["id"] for row in rows]
 
@@ -159,16 +171,6 @@ async def event_id_before(received_before: datetime) -> str:
         "SELECT id FROM pay_event WHERE received_at <= $1 ORDER BY created_at DESC, id DESC LIMIT 1", received_before
     )
     return found or ""
-
-
-async def payments_undivided(before: datetime, limit: int = 50) -> list[UUID]:
-    """Paid payments whose shares nobody has booked yet."""
-    return await _ids(
-        "SELECT id FROM pay_payment WHERE status = 'paid' AND captured_at IS NULL AND updated_at <= $1 "
-        "ORDER BY updated_at LIMIT $2",
-        before,
-        limit,
-    )
 
 
 async def settlements_blocked(before: datetime, limit: int = 50) -> list[UUID]:

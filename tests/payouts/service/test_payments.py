@@ -135,6 +135,14 @@ async def test_other_amount_than_asked_confirms_nothing(scene: MemoryScene, rece
     assert [alert.kind for alert in await service.alerts()] == ["payment-mismatch"]
     assert "suspense" in await scene.balances()
     await scene.check()
+    async with atomic():
+        await service.return_payment(payment.id, scene.now)
+    scene.provider.take_from_platform(euro(-1000))
+    await scene.drain()
+    assert "suspense" not in await scene.balances()
+    assert (await service.refunds_of_order(ORDER))[0].status == "succeeded"
+    with pytest.raises(IllegalMoveError):
+        await service.return_payment(payment.id, scene.now)
 
 
 async def test_events_twice_late_and_in_any_order_change_nothing(scene: MemoryScene) -> None:

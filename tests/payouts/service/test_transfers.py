@@ -135,6 +135,18 @@ async def test_definite_refusal_is_undone_and_tried_anew(scene: MemoryScene, err
     await scene.check()
 
 
+async def test_refusal_of_a_repeated_call_that_had_worked_is_not_believed(scene: MemoryScene) -> None:
+    """The answer was lost and the repetition refused, but the transfer exists: it is recorded, not sent again."""
+    await scene.buy()
+    scene.provider.faults.append(Fault("transfer", CrashError(), "after", times=2))
+    await scene.release(PART_C)
+    scene.provider.faults.append(Fault("transfer", InsufficientBalanceError("no funds"), "before", times=2))
+    await scene.sweep()
+    assert await sent_by_account(scene) == {C: 9988}
+    assert {each.attempt for each in await service.settlements(C)} == {1}
+    await scene.check()
+
+
 async def test_refusal_without_a_meaning_calls_a_person(scene: MemoryScene) -> None:
     """An unknown refusal blocks the transfer, raises an alert and is not tried again by itself."""
     await scene.buy()
