@@ -27,10 +27,14 @@ _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 
 
 class DemoNode(msgspec.Struct, frozen=True, kw_only=True):
-    """One node: `number` is also its broker database; its PostgreSQL database is called after it."""
+    """One node: `number` is also its broker database; its PostgreSQL database is called after its name.
+
+    `title` is what people read at the head of its pages.
+    """
 
     kind: NodeKind
     name: str
+    title: str
     number: int
     port: int
 
@@ -70,13 +74,15 @@ def layout(base_port: int) -> DemoLayout:
             f"--port {base_port} leaves no room for the demo's nodes: name one from {PORT_MIN} to {PORT_MAX}"
         )
     shop_nodes = tuple(
-        DemoNode(kind=SHOP_NODE, name=f"shops-{number}", number=number, port=base_port + number)
+        DemoNode(
+            kind=SHOP_NODE, name=f"shops-{number}", title=f"House {number}", number=number, port=base_port + number
+        )
         for number in range(1, SHOP_NODES + 1)
     )
     return DemoLayout(
-        hub=DemoNode(kind=HUB, name="hub", number=0, port=base_port),
+        hub=DemoNode(kind=HUB, name="hub", title="Galleria", number=0, port=base_port),
         shop_nodes=shop_nodes,
-        sandbox=DemoNode(kind=SANDBOX, name="sandbox", number=9, port=base_port + 9),
+        sandbox=DemoNode(kind=SANDBOX, name="sandbox", title="Payment sandbox", number=9, port=base_port + 9),
     )
 
 
@@ -85,7 +91,7 @@ def environment(
 ) -> dict[str, str]:
     """Everything a process of this node gets to see: its own settings and the little of ours that programs need."""
     own = {
-        "NODE_NAME": node.name,
+        "NODE_NAME": node.title,
         "PUBLIC_URL": node.url,
         "DATABASE_URL": database_url,
         "BROKER_URL": broker_url,

@@ -1,14 +1,10 @@
 """The product as a newcomer meets it: one command, real processes, real HTTP, and nothing left behind."""
 
-import contextlib
 import json
-import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,10 +14,10 @@ import httpx
 import jsonschema
 import pytest
 
+from tests.journeys.demo import GALLERIA, Demo, free_port, processes_naming
+
 ROOT = Path(__file__).parents[2]
-GALLERIA = (sys.executable, "-P", "-m", "marketplace.cli.main")
 CHECK_SECONDS_MAX = 600
-START_SECONDS_MAX = 240
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(CHECK_SECONDS_MAX + 60)]
 
@@ -33,29 +29,6 @@ def folder() -> Iterator[Path]:
     made.chmod(0o711)
     yield made
     shutil.rmtree(made, ignore_errors=True)
-
-
-def processes_naming(text: str) -> list[str]:
-    """Command lines of living processes that contain `text`, zombies left out."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if text in line and int(path.parent.name) != os.getpid():
-            found.append(line)
-    return found
-
-
-def free_port() -> int:
-    """A base port with room for all nodes after it."""
-    for base in range(21_000, 60_000, 20):
-        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
-            for port in range(base, base + 10):
-                stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            return base
-    raise AssertionError("no ten free ports in a row")
 
 
 def test_the_demo_proves_itself(folder: Path) -> None:
@@ -79,36 +52,6 @@ def test_the_demo_proves_itself(folder: Path) -> None:
     assert report["race"] == {"stock": 3, "tried": 40, "sold": 3}
     assert set(report["trial_balance"].values()) == {0}
     assert processes_naming(str(state)) == []
-
-
-class Demo:
-    """A shown demo: started, read until its links are there, ended by a signal of the test's choice."""
-
-    def __init__(self, state: Path, *options: str) -> None:
-        self.state = state
-        self.output = state.with_suffix(".out")
-        with self.output.open("wb") as output:
-            self.process = subprocess.Popen(
-                (*GALLERIA, "demo", "--state", str(state), *options),
-                cwd=state.parent,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-
-    def links(self) -> dict[str, str]:
-        """What is shown, once everything is ready."""
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while "Ctrl-C stops everything" not in self.output.read_text():
-            assert self.process.poll() is None, self.output.read_text()
-            assert time.monotonic() < deadline, self.output.read_text()
-            time.sleep(0.2)
-        return dict(re.findall(r"^  (.+?)  +(http://\S+)$", self.output.read_text(), re.MULTILINE))
-
-    def end(self, number: int) -> int:
-        """Send the signal and wait; returns the exit code."""
-        self.process.send_signal(number)
-        return self.process.wait(timeout=60)
 
 
 def test_a_shown_demo_can_be_looked_at_stopped_and_started_again(folder: Path) -> None:

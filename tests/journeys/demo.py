@@ -1,0 +1,64 @@
+"""A demo as the journeys start it: the command as anybody runs it, its printed links, and what it leaves running."""
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+GALLERIA = (sys.executable, "-P", "-m", "marketplace.cli.main")
+START_SECONDS_MAX = 240
+
+
+def processes_naming(text: str) -> list[str]:
+    """Command lines of living processes that contain `text`, zombies left out."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            if text in line and int(path.parent.name) != os.getpid():
+                found.append(line)
+    return found
+
+
+def free_port() -> int:
+    """A base port with room for all nodes after it."""
+    for base in range(21_000, 60_000, 20):
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+            for port in range(base, base + 10):
+                stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return base
+    raise AssertionError("no ten free ports in a row")
+
+
+class Demo:
+    """A shown demo: started, read until its links are there, ended by a signal of the test's choice."""
+
+    def __init__(self, state: Path, *options: str) -> None:
+        self.state = state
+        self.output = state.with_suffix(".out")
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                (*GALLERIA, "demo", "--state", str(state), *options),
+                cwd=state.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def links(self) -> dict[str, str]:
+        """What is shown, once everything is ready."""
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while "Ctrl-C stops everything" not in self.output.read_text():
+            assert self.process.poll() is None, self.output.read_text()
+            assert time.monotonic() < deadline, self.output.read_text()
+            time.sleep(0.2)
+        return dict(re.findall(r"^  (.+?)  +(http://\S+)$", self.output.read_text(), re.MULTILINE))
+
+    def end(self, number: int) -> int:
+        """Send the signal and wait; returns the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(timeout=60)
