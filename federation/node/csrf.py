@@ -58,7 +58,12 @@ def _new_seed(node: WebNode, visit: Visit) -> str:
 
 def _seed_in_cookie(request: AnyRequest, node: WebNode) -> str:
     seed, _, seal = request.cookies.get(node.cookie_name(_COOKIE), "").rpartition(".")
-    return seed if seed and hmac.compare_digest(seal, node.seal("csrf-cookie", seed)) else ""
+    return seed if seed and _same(seal, node.seal("csrf-cookie", seed)) else ""
+
+
+def _same(offered: str, right: str) -> bool:
+    """Compare in the same time whatever is offered; as bytes, since only ASCII strings can be."""
+    return hmac.compare_digest(offered.encode(), right.encode())
 
 
 async def check(request: AnyRequest, opt: dict[str, Any]) -> None:
@@ -73,7 +78,7 @@ async def check(request: AnyRequest, opt: dict[str, Any]) -> None:
         return
     seed = _seed_in_cookie(request, web_node(request.app))
     offered = (await _form(request)).get(FIELD, "")
-    if not seed or not hmac.compare_digest(str(offered), web_node(request.app).seal("csrf-form", seed)):
+    if not seed or not _same(str(offered), web_node(request.app).seal("csrf-form", seed)):
         raise CsrfError(
             "This form has grown too old or did not come from our page. Go back, reload the page, try again."
         )

@@ -77,6 +77,17 @@ async def test_cookie_we_did_not_seal_is_worthless(browser: httpx.AsyncClient) -
     assert (await browser.post("/change", data={"csrf_token": good})).status_code == 403
 
 
+async def test_halves_outside_ascii_are_refused(browser: httpx.AsyncClient) -> None:
+    """A field or a cookie with other characters is refused like any wrong one; a page is shown all the same."""
+    good = await token(browser)
+    assert (await browser.post("/change", data={"csrf_token": "é" * 32})).status_code == 403
+    [name] = [name for name in browser.cookies if name.startswith("galleria_form")]
+    browser.cookies.clear()
+    planted = {"cookie": f"{name}=seed.é".encode("latin-1")}
+    assert (await browser.get("/sign-in", headers=planted)).status_code == 200
+    assert (await browser.post("/change", data={"csrf_token": good}, headers=planted)).status_code == 403
+
+
 @pytest.mark.parametrize(
     "headers", [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
 )
