@@ -261,15 +261,24 @@ def _field_errors(error: ValidationException) -> tuple[FieldError, ...]:
     )
 
 
+def _route(request: AnyRequest) -> str:
+    """The route's template, for the log: a path may hold a token."""
+    return str(dict(request.scope).get("path_template", ""))
+
+
 def _answer_unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
-    _log.error("request_failed", path=request.scope["path"], method=request.method, exc_info=error)
+    _log.error("request_failed", route=_route(request), method=request.method, exc_info=error)
     detail = "Something of ours failed. It has been noted; please try again in a moment."
     return _answer_error(request, UnavailableError(detail))
 
 
 def _answer_database(request: AnyRequest, error: Exception) -> Response[Any]:
-    _log.warning("database_unavailable", path=request.scope["path"], reason=repr(error)[:300])
+    _log.warning("database_unavailable", route=_route(request), reason=repr(error)[:300])
     return _answer_error(request, BusyError("We are busy just now: please try again.", retry_after_seconds=2))
+
+
+def _answer_text(request: AnyRequest, _error: Exception) -> Response[Any]:
+    return _answer_error(request, RecordInvalidError("Something here holds a character that is no text: U+0000."))
 
 
 def answer_exception(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -282,6 +291,7 @@ def answer_exception(request: AnyRequest, error: Exception) -> Response[Any]:
 EXCEPTION_HANDLERS: dict[Any, Any] = {
     GalleriaError: _answer_error,
     HTTPException: _answer_http,
+    asyncpg.CharacterNotInRepertoireError: _answer_text,
     asyncpg.SerializationError: _answer_database,
     asyncpg.DeadlockDetectedError: _answer_database,
     asyncpg.LockNotAvailableError: _answer_database,

@@ -13,6 +13,7 @@ import pytest
 from litestar import Litestar, Response, get, post
 from litestar.exceptions import ClientException
 from litestar.params import FromPath, JSONBody
+from structlog.testing import capture_logs
 
 from federation.node.answers import PROBLEM_STATUS, Problem, status_of
 from federation.node.app import make_app
@@ -215,6 +216,18 @@ async def test_unexpected_failure_keeps_its_inside(browser: httpx.AsyncClient) -
     assert "hunter2" not in answer.text
 
 
+@pytest.mark.parametrize("kind", ["secret", "busy"])
+async def test_failures_are_logged_without_paths(database_urls: Urls, tmp_path: Path, kind: str) -> None:
+    """A path may hold a sign-in token or an order's key: what failed is logged by its route."""
+    app = make_app(settings=node_settings(database_urls, tmp_path, log_level="INFO"), route_handlers=[boom])
+    async with client(app) as browser:
+        with capture_logs() as logged:
+            await browser.get(f"/api/boom/{kind}")
+    told = [entry for entry in logged if entry["event"] in {"request_failed", "database_unavailable"}]
+    assert [entry["route"] for entry in told] == ["/api/boom/{kind}"]
+    assert not any(f"/boom/{kind}" in str(entry) for entry in logged)
+
+
 async def test_bad_body_names_the_field(browser: httpx.AsyncClient) -> None:
     """A body that does not fit its Struct is refused with the place of the fault; other media types are not read."""
     refused = await browser.post("/api/orders", json={"quantity": "two"})
@@ -223,6 +236,13 @@ async def test_bad_body_names_the_field(browser: httpx.AsyncClient) -> None:
     assert (await browser.post("/api/orders", json={"quantity": 2})).json() == {"quantity": 2}
     assert (await browser.post("/api/orders", json={"quantity": 2, "more": 1})).status_code == 422
     assert (await browser.post("/api/orders", content=b"quantity=2")).status_code == 415
+
+
+async def test_text_that_no_database_holds_is_refused(browser: httpx.AsyncClient) -> None:
+    """U+0000 in what somebody typed is their mistake: refused with a sentence, and nothing is written."""
+    answer = await form(browser, "/shop", {"name": "a\0b"})
+    assert answer.status_code == 422
+    assert await rows() == 0
 
 
 async def test_people_get_pages(browser: httpx.AsyncClient) -> None:
