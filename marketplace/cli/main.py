@@ -18,6 +18,7 @@ COMMANDS = {
     "import": ("marketplace.cli.commands.catalog_import:import_catalog", "Bring a catalogue in from a file."),
     "indexer": ("marketplace.cli.commands.running:indexer", "Become the process that writes a hub's search index."),
     "migrate": ("marketplace.cli.commands.migrate:migrate_database", "Bring a database to the newest schema."),
+    "sandbox": ("marketplace.cli.commands.running:sandbox", "Become the simulated payment provider."),
     "shops": ("marketplace.cli.commands.shops:shops", "Open boutiques on a shop node and link them with hubs."),
     "test": ("marketplace.cli.commands.test:test", "Run every check: lint, types, import rules, all suites."),
     "web": ("marketplace.cli.commands.running:web", "Become a web process of a node."),

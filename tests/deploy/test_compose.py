@@ -21,7 +21,8 @@ from shops.settings import ShopNodeSettings
 
 ROOT = Path(__file__).parents[2]
 SETTINGS: dict[str, type[NodeSettings]] = {"hub": HubSettings, "shop": ShopNodeSettings, "sandbox": SandboxSettings}
-NODE_COMMANDS = ("web", "worker", "indexer")
+NODE_COMMANDS = {"web": "", "worker": "", "indexer": "hub", "sandbox": "sandbox"}
+"""Commands that become a process, and the kind of node where the command itself says it."""
 
 
 def compose() -> dict[str, Any]:
@@ -57,7 +58,7 @@ def test_each_command_is_one_that_galleria_knows(service: str, monkeypatch: pyte
 def test_each_process_accepts_its_settings(service: str) -> None:
     """The settings of every container are read by the code that runs in it: none missing, none unknown."""
     words = ours()[service]["command"]
-    kind = "hub" if words[0] == "indexer" else words[1]
+    kind = NODE_COMMANDS[words[0]] or words[1]
     settings = load(
         SETTINGS[kind], {name: filled(str(value)) for name, value in ours()[service]["environment"].items()}
     )
@@ -65,12 +66,11 @@ def test_each_process_accepts_its_settings(service: str) -> None:
 
 
 def test_every_process_of_a_node_has_a_container() -> None:
-    """PostgreSQL, a broker, and for each kind of node its web process, its worker, and the indexer."""
-    run = {" ".join(each["command"][:2]) for each in ours().values()}
-    wanted = {f"{verb} {kind.name}" for kind in KINDS.values() for verb in ("web", "migrate")}
-    wanted |= {f"worker {kind.name}" for kind in KINDS.values() if kind.worker}
-    assert run - {"indexer --name"} == wanted
-    assert "indexer --name" in run
+    """PostgreSQL, a broker, and for each kind of node its migrations, its web process, its worker; and the indexer."""
+    run = {tuple(word for word in each["command"][:2] if not word.startswith("--")) for each in ours().values()}
+    wanted = {("migrate", kind.name) for kind in KINDS.values()} | {("indexer",), ("sandbox",)}
+    wanted |= {(verb, kind.name) for kind in KINDS.values() if kind.worker for verb in ("web", "worker")}
+    assert run == wanted
     assert {"postgres", "valkey"} <= compose()["services"].keys()
 
 

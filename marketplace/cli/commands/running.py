@@ -1,4 +1,4 @@
-"""`galleria web`, `worker`, `indexer`: become one process of a node, with the settings of the environment.
+"""`galleria web`, `worker`, `indexer`, `sandbox`: become one process of a node, with the settings of the environment.
 
 The process replaces this command, so that signals and exit codes are its own. Whoever runs many nodes (systemd,
 containers) starts these; the demo's supervisor starts the same command lines itself.
@@ -9,22 +9,32 @@ from pathlib import Path
 
 import click
 
-from marketplace.cli.processes import HUB, KINDS, SHOP_NODE, indexer_command, web_command, worker_command
+from marketplace.cli.processes import HUB, KINDS, SANDBOX, SHOP_NODE, indexer_command, web_command, worker_command
 
-_KIND = click.argument("kind", type=click.Choice(sorted(KINDS)))
+_KIND = click.argument("kind", type=click.Choice([HUB.name, SHOP_NODE.name]))
+_HOST = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+_PORT = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
 
 
 @click.command()
 @_KIND
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
+@_HOST
+@_PORT
 def web(kind: str, host: str, port: int) -> None:
-    """Serve the pages and the protocol of a hub, of a shop node, or the simulated payment provider."""
+    """Serve the pages and the protocol of a hub or of a shop node."""
     _become(web_command(KINDS[kind], host, port))
 
 
 @click.command()
-@click.argument("kind", type=click.Choice([HUB.name, SHOP_NODE.name]))
+@_HOST
+@_PORT
+def sandbox(host: str, port: int) -> None:
+    """Serve the simulated payment provider: pages to pay on, an API, signed events. No money moves."""
+    _become(web_command(SANDBOX, host, port))
+
+
+@click.command()
+@_KIND
 @click.option("--name", default="worker@%h", show_default=True, help="What the broker calls this worker.")
 @click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 64))
 @click.option(
