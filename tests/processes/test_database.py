@@ -1,6 +1,7 @@
 """PostgreSQL is killed, every backend at the same moment, while shoppers buy: what was answered is still true."""
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -26,10 +27,7 @@ async def test_killed_under_traffic(world: World, seed: int) -> None:
     asking = [asyncio.create_task(buyer.try_once()) for buyer in buyers]
     paying = asyncio.create_task(before.pay())
     await asyncio.sleep(chance.uniform(0.02, 0.6))
-    backends = descendants(world.pid("postgres"))
-    assert len(backends) > 5
-    for backend in backends:
-        os.kill(backend, signal.SIGKILL)
+    _kill_at_once(world.pid("postgres"))
     await world.kill("postgres")
     await asyncio.gather(*asking, paying, return_exceptions=True)
     await world.back("postgres", "hub-web", "shops-1-web", "shops-2-web", "sandbox-web")
@@ -40,6 +38,15 @@ async def test_killed_under_traffic(world: World, seed: int) -> None:
     await asyncio.gather(*(_finish(buyer) for buyer in buyers))
     await all_ended(world, buyers)
     await adds_up(world)
+
+
+def _kill_at_once(postmaster: int) -> None:
+    """The server and every backend, before any of them can react to another's end."""
+    backends = descendants(postmaster)
+    assert len(backends) > 5
+    for process in (postmaster, *backends):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 async def _finish(buyer: Buyer) -> None:

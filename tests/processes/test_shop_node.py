@@ -18,7 +18,7 @@ from tests.processes.world import World
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="package")]
 
-LINES = 400
+LINES = 250
 
 
 @pytest.mark.parametrize("seed", [21, 22])

@@ -41,7 +41,7 @@ class Wire:
         """Listen."""
         self._server = await asyncio.start_server(self._serve, HOST, self.port, limit=_HEAD_BYTES_MAX)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Stop listening and cut what is under way."""
         if self._server is not None:
             self._server.close()

@@ -30,14 +30,14 @@ from federation.vocabulary.ids import PartyId
 from marketplace.accounts.setup import open_hub
 from marketplace.cli.children import Children, ChildSpec
 from marketplace.cli.probes import web_probe
-from marketplace.cli.processes import HUB, SANDBOX, SHOP_NODE, web_command
+from marketplace.cli.processes import web_command
 from marketplace.cli.progress import Progress
 from marketplace.cli.state import StateFolder
 from marketplace.cli.supervisor import NodeProcess, Supervisor
 from marketplace.composition import build_hub
 from marketplace.demo.check.staff import Operator, ship_open_orders
 from marketplace.demo.fleet import Fleet
-from marketplace.demo.layout import HOST, DemoLayout, DemoNode, kept_secret
+from marketplace.demo.layout import DEFAULT_PORT, HOST, DemoLayout, DemoNode, kept_secret, layout
 from marketplace.demo.opening import OPERATOR_EMAIL, Opened, OpenShop, propose_links
 from marketplace.demo.running import Ready, published
 from marketplace.demo.world.making import DemoBoutique
@@ -45,6 +45,7 @@ from marketplace.hub import Hub
 from marketplace.listings import boutiques
 from marketplace.settings import HubSettings
 from shops import service as shop_service
+from shops.importers.domain.report import ImportReport
 from shops.importers.service import import_jsonl
 from shops.settings import ShopNodeSettings
 from tests.processes.goods import BOUTIQUES, STOCK, variant_id
@@ -100,7 +101,7 @@ class World:
         self.opened = opened
         self.supervisor = fleet.supervisor
         self.shops = {shop.handle: shop for shop in opened.shops}
-        self._unused = {made.profile.handle: iter([product.id for product in made.products]) for made in BOUTIQUES}
+        self._unused = {made.profile.handle: iter([product.id for product in made.products[1:]]) for made in BOUTIQUES}
         self.hub = fleet.layout.hub
         self.sandbox = fleet.layout.sandbox
         self.http = httpx.AsyncClient(timeout=httpx.Timeout(20.0), limits=httpx.Limits(max_connections=60))
@@ -108,6 +109,10 @@ class World:
     def shelf(self, handle: str) -> Shelf:
         """A product of a boutique that nobody has touched."""
         return Shelf(self.shops[handle], next(self._unused[handle]))
+
+    def one_shelf(self, handle: str) -> Shelf:
+        """A product of a boutique that tests share who buy nothing of it."""
+        return Shelf(self.shops[handle], f"{handle}-00")
 
     def node_of(self, handle: str) -> DemoNode:
         """Where a boutique lives."""
@@ -182,12 +187,16 @@ class World:
             await operator.refund_one(token, self.shops[handle].shop_id)
 
     async def bring_in(self, handle: str, lines: Iterable[bytes]) -> None:
+        """As a boutique: import lines of a file, all of them good."""
+        report = await self.import_file(handle, lines)
+        assert not report.faults, report.faults[0]
+
+    async def import_file(self, handle: str, lines: Iterable[bytes]) -> ImportReport:
         """As a boutique: import lines of a file."""
         node, shop = self.node_of(handle), self.shops[handle]
         settings = self.fleet.settings_of(node, ShopNodeSettings)
         async with self.fleet.inside(node):
-            report = await import_jsonl(settings, shop.shop_id, lines, clock.now())
-        assert not report.faults, report.faults[0]
+            return await import_jsonl(settings, shop.shop_id, lines, clock.now())
 
     async def command(self, node: DemoNode, *arguments: str) -> asyncio.subprocess.Process:
         """As a node's operator: start a `galleria` command beside its processes."""
@@ -250,13 +259,13 @@ async def running_world() -> AsyncIterator[World]:
     folder = Path(tempfile.mkdtemp(prefix="galleria-proof-"))
     state = StateFolder(folder)
     ports = _free_ports(6)
-    hub = DemoNode(kind=HUB, name="hub", number=0, port=next(ports))
-    shop_nodes = tuple(
-        DemoNode(kind=SHOP_NODE, name=f"shops-{number}", number=number, port=next(ports)) for number in (1, 2)
+    usual = layout(DEFAULT_PORT)
+    whole = DemoLayout(
+        hub=msgspec.structs.replace(usual.hub, port=next(ports)),
+        shop_nodes=tuple(msgspec.structs.replace(node, port=next(ports)) for node in usual.shop_nodes[:2]),
+        sandbox=msgspec.structs.replace(usual.sandbox, port=next(ports)),
     )
-    sandbox = DemoNode(kind=SANDBOX, name="sandbox", number=9, port=next(ports))
-    whole = DemoLayout(hub, shop_nodes, sandbox)
-    wires = {node.name: Wire(node.port, next(ports)) for node in (hub, shop_nodes[1])}
+    wires = {node.name: Wire(node.port, next(ports)) for node in (whole.hub, whole.shop_nodes[1])}
     progress = Progress(Console(stderr=True, quiet=not os.environ.get("GALLERIA_TEST_TALK")))
     try:
         with state.held(), Children() as children:
@@ -264,15 +273,12 @@ async def running_world() -> AsyncIterator[World]:
                 fleet = WiredFleet(state, whole, children, supervisor, progress)
                 fleet.wires = wires
                 world = await _opened(fleet)
-                try:
+                async with world.http:
                     yield world
-                finally:
-                    await world.http.aclose()
-                    for wire in wires.values():
-                        await wire.close()
     finally:
-        kept = os.environ.get("GALLERIA_TEST_KEEP")
-        if not kept:
+        for wire in wires.values():
+            wire.close()
+        if not os.environ.get("GALLERIA_TEST_KEEP"):
             shutil.rmtree(folder, ignore_errors=True)
 
 
