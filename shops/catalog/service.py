@@ -5,7 +5,7 @@ so that an order can be checked against the record it was priced from; a variant
 stock left to sell; a variant offered always has a register, so hubs learn of a 0 too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -19,7 +19,7 @@ from federation.vocabulary.money import Money
 from federation.vocabulary.product import Product
 from shops import store as boutiques
 from shops.catalog import store
-from shops.catalog.domain.record import Owners, gone_variants, product_body
+from shops.catalog.domain.record import Owners, gone_variants, name_faults, product_body
 from shops.errors import SkuTakenError
 from shops.inventory.service import levels
 from shops.inventory.store import registers
@@ -75,21 +75,16 @@ async def judge_products(
     currency = (await boutiques.boutique(shop_id)).profile.currency
     before = await store.products(shop_id, [product.id for product in products])
     variants = [variant for product in products for variant in product.variants]
-    owners = await store.owners(shop_id, [variant.id for variant in variants], [variant.sku for variant in variants])
-    owners.forget([*(product.id for product in products), *admitted.by_variant.values()])
-    owners.merge(admitted)
+    known = await store.owners(shop_id, [variant.id for variant in variants], [variant.sku for variant in variants])
+    judged = list(_each_alone(products, currency))
+    batch = [(product, not faults) for product, (_, faults) in zip(products, judged, strict=True)]
+    taken = name_faults(batch, known, admitted)
     outcomes: list[Saved] = []
     bodies: dict[str, tuple[Product, bytes]] = {}
-    seen: set[str] = set()
-    for product in products:
-        body, faults = _body_and_faults(product, currency, owners)
-        if product.id in seen:
-            faults += (FieldError("/id", "duplicate", f"product {product.id} stands twice in one batch"),)
-        if faults:
-            outcomes.append(Saved(product.id, "rejected", faults))
+    for product, (body, own), names in zip(products, judged, taken, strict=True):
+        if own or names:
+            outcomes.append(Saved(product.id, "rejected", (*own, *names)))
             continue
-        seen.add(product.id)
-        owners.admit(product)
         admitted.admit(product)
         stored = before.get(product.id)
         unchanged = stored is not None and stored.body == body and stored.state == "published"
@@ -99,11 +94,18 @@ async def judge_products(
     return outcomes, bodies
 
 
-def _body_and_faults(product: Product, currency: str, owners: Owners) -> tuple[bytes, tuple[FieldError, ...]]:
-    try:
-        return product_body(product, currency), tuple(owners.faults(product))
-    except RecordInvalidError as error:
-        return b"", error.errors or (FieldError("", error.slug, error.detail),)
+def _each_alone(products: Iterable[Product], currency: str) -> Iterator[tuple[bytes, tuple[FieldError, ...]]]:
+    """The body of each product and its faults, before anybody asks whose names it bears."""
+    seen: set[str] = set()
+    for product in products:
+        try:
+            body, faults = product_body(product, currency), tuple[FieldError, ...]()
+        except RecordInvalidError as error:
+            body, faults = b"", error.errors or (FieldError("", error.slug, error.detail),)
+        if product.id in seen:
+            faults += (FieldError("/id", "duplicate", f"product {product.id} stands twice in one batch"),)
+        seen.add(product.id)
+        yield body, faults
 
 
 async def _publish(shop_id: PartyId, bodies: Mapping[str, tuple[Product, bytes]], now: datetime) -> None:
@@ -136,6 +138,15 @@ async def product(shop_id: PartyId, product_id: str) -> store.StoredProduct:
     return found
 
 
+async def product_to_change(shop_id: PartyId, product_id: str) -> store.StoredProduct:
+    """A product that nobody else changes until the transaction ends: read it so before writing it from what it was.
+
+    Raises NotFoundError.
+    """
+    await boutiques.lock(shop_id)
+    return await product(shop_id, product_id)
+
+
 async def change_price(shop_id: PartyId, variant_id: str, prices: tuple[Money, Money], now: datetime) -> None:
     """Give one variant a new price: `prices` is (the price the person saw, the new one).
 
@@ -164,8 +175,7 @@ async def change_price(shop_id: PartyId, variant_id: str, prices: tuple[Money, M
 
 async def withdraw(shop_id: PartyId, product_id: str, now: datetime) -> None:
     """Take a product out of sale everywhere; its stock stays as it is. Harmless when it is withdrawn already."""
-    await boutiques.lock(shop_id)
-    if (await product(shop_id, product_id)).state == "withdrawn":
+    if (await product_to_change(shop_id, product_id)).state == "withdrawn":
         return
     await store.write_state(shop_id, product_id, "withdrawn", now)
     await append(shop_id, [Change("del", product_key(product_id))], now)
@@ -174,7 +184,7 @@ async def withdraw(shop_id: PartyId, product_id: str, now: datetime) -> None:
 
 async def publish_again(shop_id: PartyId, product_id: str, now: datetime) -> None:
     """Put a withdrawn product back on sale as it was."""
-    await save_product(shop_id, (await product(shop_id, product_id)).product, now)
+    await save_product(shop_id, (await product_to_change(shop_id, product_id)).product, now)
 
 
 async def delete(shop_id: PartyId, product_id: str, now: datetime) -> None:
@@ -196,7 +206,7 @@ async def add_picture(
 ) -> None:
     """Keep a picture and put it at the end of a product's; `place` is (product id, words for the picture)."""
     product_id, alt = place
-    stored = await product(shop_id, product_id)
+    stored = await product_to_change(shop_id, product_id)
     picture = await media.keep_picture(settings, shop_id, data, alt=alt, now=now)
     others = tuple(known for known in stored.product.media if known.sha256 != picture.sha256)
     await save_product(shop_id, msgspec.structs.replace(stored.product, media=(*others, picture)), now)
@@ -204,6 +214,6 @@ async def add_picture(
 
 async def remove_picture(shop_id: PartyId, product_id: str, sha256: str, now: datetime) -> None:
     """Take a picture off a product."""
-    stored = await product(shop_id, product_id)
+    stored = await product_to_change(shop_id, product_id)
     left = tuple(known for known in stored.product.media if known.sha256 != sha256)
     await save_product(shop_id, msgspec.structs.replace(stored.product, media=left), now)

@@ -4,7 +4,7 @@ Invariants: equal products give equal bytes, so an unchanged product never makes
 belong to one product of a boutique.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -93,12 +93,38 @@ class Owners(msgspec.Struct):
                     )
         return found
 
+    def take(self, product: Product, *, is_good: bool) -> list[FieldError]:
+        """Admit a product that is good and free of faults; returns the faults."""
+        found = self.faults(product)
+        if is_good and not found:
+            self.admit(product)
+        return found
+
     def admit(self, product: Product) -> None:
         """Note that `product` bears its variants' names now."""
         self.forget((product.id,))
         for variant in product.variants:
             self.by_variant[variant.id] = product.id
             self.by_sku[variant.sku] = product.id
+
+
+def name_faults(batch: Sequence[tuple[Product, bool]], known: Owners, admitted: Owners) -> list[list[FieldError]]:
+    """What of each product of a batch another product bears; the batch says of each whether it is good otherwise.
+
+    Names may move within a batch in any order, but only from a product that is written anew: a rejected one keeps its
+    own. `known` are the names borne now, `admitted` those of products let in before the batch.
+    """
+    names = {product.id for product, _ in batch}
+    keeping: set[str] = set()
+    while True:
+        owners = Owners(dict(known.by_variant), dict(known.by_sku))
+        owners.forget((names - keeping) | set(admitted.by_variant.values()))
+        owners.merge(admitted)
+        faults = [owners.take(product, is_good=is_good) for product, is_good in batch]
+        written = {product.id for (product, is_good), found in zip(batch, faults, strict=True) if is_good and not found}
+        if names - written <= keeping:
+            return faults
+        keeping |= names - written
 
 
 def gone_variants(before: Mapping[str, str], products: Iterable[Product]) -> list[str]:

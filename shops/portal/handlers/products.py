@@ -115,8 +115,8 @@ async def product(request: AnyRequest, handle: FromPath[str], product_id: FromPa
 async def save_product(request: AnyRequest, handle: FromPath[str], product_id: FromPath[str]) -> Response[Any]:
     """Write and publish a product as the form says."""
     boutique = await boutique_of(request, handle)
-    stored = await service.product(boutique.shop_id, product_id)
     fields = forms.fields_of(await request.form())
+    stored = await service.product_to_change(boutique.shop_id, product_id)
     try:
         changed = forms.product_from(fields, boutique.profile.currency, stored.product)
         saved = await service.save_product(boutique.shop_id, changed, clock.now())

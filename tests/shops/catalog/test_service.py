@@ -1,15 +1,20 @@
 """Writing products and what the signed log says of them."""
 
+import asyncio
+import contextvars
+import struct
+
 import msgspec
 import pytest
 
 from federation.documents import json
 from federation.log import leaves
 from federation.node import clock
-from federation.node.database import atomic, fetch
+from federation.node.database import Database, atomic, fetch, using
 from federation.service.catalogue import log_state, own_leaf_hash
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PartyId
+from federation.vocabulary.money import Money
 from federation.vocabulary.product import Product
 from shops.catalog import service, store
 from shops.errors import SkuTakenError
@@ -17,6 +22,8 @@ from shops.settings import ShopNodeSettings
 from tests.shops.house import APPS, euros, on_hand, opened, product, sellable, stocked, variant
 
 pytestmark = pytest.mark.apps(*APPS)
+
+PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + struct.pack(">II", 6, 8)
 
 
 async def save(shop_id: PartyId, written: Product) -> service.Saved:
@@ -130,3 +137,52 @@ async def test_a_rolled_back_change_publishes_nothing(shop_id: PartyId) -> None:
             raise RuntimeError
     assert await log_state(shop_id) == before
     assert await store.products(shop_id, ["dress"]) == {}
+
+
+async def test_a_product_rejected_in_a_batch_keeps_its_names(shop_id: PartyId) -> None:
+    """A SKU moves only when the product that bore it was written anew: else its taker is rejected, not the batch."""
+    await save(shop_id, product("dress", variant("dress-42"), variant("dress-44")))
+    taker = product("coat", variant("coat-40"), variant("dress-44"))
+    dollars = product("dress", variant("dress-42", price=Money(18_900, "USD")))
+    async with atomic():
+        outcomes = await service.save_products(shop_id, [taker, dollars, product("hat")], clock.now())
+    assert [saved.outcome for saved in outcomes] == ["rejected", "rejected", "imported"]
+    assert outcomes[0].faults[0].code == "taken"
+
+
+async def test_a_name_moves_within_a_batch_whatever_the_order(shop_id: PartyId) -> None:
+    """When both products are good, the one that takes the SKU may stand before the one that lets it go."""
+    await save(shop_id, product("dress", variant("dress-42"), variant("dress-44")))
+    async with atomic():
+        outcomes = await service.save_products(
+            shop_id,
+            [product("coat", variant("dress-44")), product("dress", variant("dress-42"))],
+            clock.now(),
+        )
+    assert [saved.outcome for saved in outcomes] == ["imported", "imported"]
+
+
+@pytest.mark.parametrize("edit", ["add_picture", "remove_picture", "publish_again"])
+async def test_edits_at_the_same_time_both_stay(
+    shop_id: PartyId, settings: ShopNodeSettings, committed: Database, edit: str
+) -> None:
+    """A price changed while somebody else changes the same product's pictures is not set back."""
+    await save(shop_id, product("dress"))
+
+    async def other_edit() -> None:
+        with using(committed):
+            async with atomic():
+                if edit == "add_picture":
+                    await service.add_picture(settings, shop_id, ("dress", ""), PNG, clock.now())
+                elif edit == "remove_picture":
+                    await service.remove_picture(shop_id, "dress", "0" * 64, clock.now())
+                else:
+                    await service.publish_again(shop_id, "dress", clock.now())
+
+    async with atomic():
+        await service.change_price(shop_id, "dress-42", (euros(18_900), euros(15_000)), clock.now())
+        other = asyncio.create_task(other_edit(), context=contextvars.Context())
+        await asyncio.sleep(0.3)
+        assert not other.done()
+    await other
+    assert (await service.product(shop_id, "dress")).product.variants[0].price == euros(15_000)
