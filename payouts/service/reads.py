@@ -1,13 +1,11 @@
 """What consoles and portals show of money: settlements, transfers, payouts, refunds, a shop's balances, the ledger."""
 
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from federation.vocabulary.money import Money
-from payouts import tables
 from payouts.domain.ledger import AccountKind
 from payouts.domain.records import (
     AlertRecord,
@@ -22,9 +20,8 @@ from payouts.service.payments import PaymentView
 from payouts.service.payments import view_of as payment_view_of
 from payouts.service.refunds import RefundView
 from payouts.service.refunds import view_of as refund_view_of
-from payouts.store import ledger, rows
+from payouts.store import ledger, lists, rows
 from payouts.store.ledger import EntryView
-from payouts.store.shelf import Condition
 
 LIMIT = 200
 
@@ -49,64 +46,43 @@ async def payment_of_order(order_id: UUID) -> PaymentView | None:
 
 async def lines_of_order(order_id: UUID) -> list[LineRecord]:
     """An order's lines with their frozen components and what was refunded of them."""
-    return await rows.lines.find(tables.Line.order_id == order_id)
+    return await lists.lines_of_order(order_id)
 
 
 async def settlements_of_order(order_id: UUID) -> list[SettlementRecord]:
     """Everything owed to shops from one order."""
-    return await rows.settlements.find(tables.Settlement.order_id == order_id)
-
-
-def _of(table: Any, shop_id: str | None, statuses: Collection[str]) -> Condition:
-    """Rows of one shop or of all, in any or in these states."""
-    where: Condition = table.id.is_not_null() if shop_id is None else table.shop_id == shop_id
-    return where & table.status.is_in(sorted(statuses)) if statuses else where
+    return await lists.settlements_of_order(order_id)
 
 
 async def settlements(
     shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = ()
 ) -> list[SettlementRecord]:
     """The newest settlements, of one shop or of all, in any or in these states."""
-    table = tables.Settlement
-    where = _of(table, shop_id, statuses)
-    return await rows.settlements.find(where, order_by=table.created_at, ascending=False, limit=limit)
+    return await lists.settlements(shop_id, statuses, limit)
 
 
 async def settlements_by_id(settlement_ids: Collection[UUID]) -> dict[UUID, SettlementRecord]:
     """These settlements by their ids; unknown ids are left out."""
-    if not settlement_ids:
-        return {}
-    found = await rows.settlements.find(tables.Settlement.id.is_in(list(settlement_ids)))
-    return {one.id: one for one in found}
+    return {one.id: one for one in await lists.settlements_by_id(settlement_ids)}
 
 
 async def transfers(shop_id: str | None = None, limit: int = LIMIT) -> list[TransferRecord]:
     """The newest attempts to send settlements, of one shop or of all."""
-    table = tables.Transfer
-    where = table.id.is_not_null()
-    if shop_id is not None:
-        where = table.settlement_id.is_in(
-            tables.Settlement.select(tables.Settlement.id).where(tables.Settlement.shop_id == shop_id)
-        )
-    return await rows.transfers.find(where, order_by=table.id, ascending=False, limit=limit)
+    return await lists.transfers(shop_id, limit)
 
 
 async def payouts(
     shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = ()
 ) -> list[PayoutRecord]:
     """The newest payouts, of one shop or of all, in any or in these states."""
-    table = tables.Payout
-    where = _of(table, shop_id, statuses)
-    return await rows.payouts.find(where, order_by=table.created_at, ascending=False, limit=limit)
+    return await lists.payouts(shop_id, statuses, limit)
 
 
 async def claims(
     shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = ()
 ) -> list[ClaimRecord]:
     """The newest claims, of one shop or of all, in any or in these states."""
-    table = tables.Claim
-    where = _of(table, shop_id, statuses)
-    return await rows.claims.find(where, order_by=table.created_at, ascending=False, limit=limit)
+    return await lists.claims(shop_id, statuses, limit)
 
 
 async def refund_by_id(refund_id: UUID) -> RefundView | None:
@@ -117,21 +93,17 @@ async def refund_by_id(refund_id: UUID) -> RefundView | None:
 
 async def refunds_of_order(order_id: UUID) -> list[RefundView]:
     """An order's refunds in the order they were decided."""
-    table = tables.Refund
-    found = await rows.refunds.find(table.order_id == order_id, order_by=table.created_at)
-    return [await refund_view_of(refund) for refund in found]
+    return [await refund_view_of(refund) for refund in await lists.refunds_of_order(order_id)]
 
 
 async def refunds(limit: int = LIMIT, *, statuses: Collection[str] = ()) -> list[RefundView]:
     """The newest refunds, in any or in these states."""
-    table = tables.Refund
-    found = await rows.refunds.find(_of(table, None, statuses), order_by=table.created_at, ascending=False, limit=limit)
-    return [await refund_view_of(refund) for refund in found]
+    return [await refund_view_of(refund) for refund in await lists.refunds(statuses, limit)]
 
 
 async def accounts() -> list[ShopAccountRecord]:
     """Every shop's account at the provider."""
-    return await rows.shop_accounts.find(tables.ShopAccount.shop_id.is_not_null(), limit=LIMIT * 10)
+    return await lists.shop_accounts()
 
 
 async def account_of(shop_id: str) -> ShopAccountRecord | None:
@@ -198,6 +170,4 @@ async def shortfall() -> dict[str, int]:
 
 async def alerts(limit: int = LIMIT) -> list[AlertRecord]:
     """What a person must look at."""
-    return await rows.alerts.find(
-        tables.Alert.cleared_at.is_null(), order_by=tables.Alert.raised_at, ascending=False, limit=limit
-    )
+    return await lists.alerts_open(limit)

@@ -1,7 +1,15 @@
-"""The console's addresses. Every one asks for the operator first."""
+"""The console's addresses, one file per page; every one of them begins at `console.door.operator`."""
 
-from marketplace.console.handlers import boutiques, letters, money, orders
+from marketplace.console.handlers import boutiques, ledger, letters, money, orders, overview, refunds
 
-ROUTES = [*boutiques.ROUTES, *orders.ROUTES, *money.ROUTES, *letters.ROUTES]
+ROUTES = [
+    *overview.ROUTES,
+    *boutiques.ROUTES,
+    *orders.ROUTES,
+    *refunds.ROUTES,
+    *money.ROUTES,
+    *ledger.ROUTES,
+    *letters.ROUTES,
+]
 
 __all__ = ["ROUTES"]

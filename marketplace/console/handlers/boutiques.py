@@ -1,4 +1,4 @@
-"""The overview, and the boutiques: letting them in, putting them on hold, watching their sync."""
+"""The boutiques: letting them in, putting them on hold, watching their sync, and one of them in full."""
 
 from datetime import datetime
 
@@ -6,79 +6,101 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from federation.node import accounts, clock, outbox
-from federation.node.pages import page
+from federation.node import clock
 from federation.node.web import AnyRequest
+from federation.service.links import links
 from federation.service.replicas import replica_states
-from marketplace.accounts.setup import hub_id
-from marketplace.console import views
+from federation.vocabulary.errors import ConflictError, NotFoundError
+from marketplace.accounts.setup import hub_id, hub_profile_url
+from marketplace.console.door import back_to, operator, render
+from marketplace.console.views import looks
+from marketplace.console.views.standings import Standing, silence_plot, size_plot, standings
 from marketplace.hub import hub_of
 from marketplace.listings import boutiques
+from payouts import service as payouts
 from payouts.service import reads
 
-OPERATOR = "operator"
-SEE_OTHER = 303
-LATEST_ORDERS = 8
+LATEST = 20
 
 
-@get("/console")
-async def overview(request: AnyRequest) -> Template:
-    """What waits, how it stands, how long each boutique has been silent."""
-    await accounts.require(request, OPERATOR)
-    now = clock.now()
-    shown = await _standings(now)
-    totals = await reads.trial_balance_totals()
-    todos = views.todos(
-        shown,
-        dead_letters=len(await outbox.dead_letters()),
-        alerts=len(await reads.alerts()),
-        unbalanced=[currency for currency, total in totals.items() if total],
-    )
-    return page(
-        request,
-        "console/overview.html",
-        todos=todos,
-        standings=shown,
-        plot=views.silence_plot(shown),
-        products=sum(one.row.products for one in shown if one.row.link_state == "accepted"),
-        totals=totals,
-        stats=hub_of(request).catalog.stats(),
-    )
-
-
-async def _standings(now: datetime) -> list[views.Standing]:
+async def standings_now(now: datetime) -> list[Standing]:
+    """Every boutique as it stands."""
     rows = await boutiques.boutiques(now)
-    return views.standings(rows, await replica_states(await hub_id(), now), now)
+    return standings(rows, await replica_states(await hub_id(), now), await boutiques.listing_counts(), now)
 
 
 @get("/console/boutiques")
-async def show(request: AnyRequest) -> Template:
+async def show_all(request: AnyRequest) -> Template:
     """Every boutique with its link and its sync."""
-    await accounts.require(request, OPERATOR)
-    shown = await _standings(clock.now())
-    faults = [
-        (one.row.name, fault)
-        for one in shown
-        if one.row.quarantined
-        for fault in await boutiques.quarantined(one.row.shop_id)
-    ]
-    return page(request, "console/boutiques.html", standings=shown, faults=faults)
+    await operator(request)
+    shown = await standings_now(clock.now())
+    return render(
+        request,
+        "boutiques.html",
+        standings=shown,
+        silence=silence_plot(shown),
+        sizes=size_plot(shown),
+        profile_url=await hub_profile_url(hub_of(request).settings),
+    )
+
+
+@get("/console/boutiques/{shop_id:str}")
+async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
+    """One boutique: its profile, its log here, what could not be read of it, its money."""
+    await operator(request)
+    found = next((one for one in await standings_now(clock.now()) if one.row.shop_id == shop_id), None)
+    link = next((one for one in await links(await hub_id()) if one.remote_id == shop_id), None)
+    if found is None or link is None:
+        raise NotFoundError("No such boutique is or was linked with this hub.")
+    return render(
+        request,
+        "boutique.html",
+        one=found,
+        link=link,
+        profile=await boutiques.published_profile(shop_id),
+        faults=await boutiques.quarantined(shop_id),
+        account=await reads.account_of(shop_id),
+        purses=await reads.shop_money(shop_id),
+        settlements=await reads.settlements(shop_id, LATEST),
+        payouts=await reads.payouts(shop_id, LATEST),
+        money_looks=looks.money_looks,
+        waits_for=looks.waits_for,
+    )
 
 
 @post("/console/boutiques/{shop_id:str}/accept")
 async def accept(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
-    """Let a boutique in."""
-    await accounts.require(request, OPERATOR)
-    await boutiques.accept(hub_of(request), shop_id, clock.now())
-    return Redirect("/console/boutiques", status_code=SEE_OTHER)
+    """Let a boutique in, or lift our hold on it."""
+    await operator(request)
+    try:
+        await boutiques.accept(hub_of(request), shop_id, clock.now())
+    except ConflictError as error:
+        return back_to(request, _way_back(request, shop_id), error.detail, failed=True)
+    return back_to(request, _way_back(request, shop_id), "It is let in: its pieces appear as its catalogue arrives.")
 
 
 @post("/console/boutiques/{shop_id:str}/suspend")
 async def suspend(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
     """Put a boutique on hold."""
-    await accounts.require(request, OPERATOR)
-    await boutiques.suspend(hub_of(request), shop_id, clock.now())
-    return Redirect("/console/boutiques", status_code=SEE_OTHER)
+    await operator(request)
+    try:
+        await boutiques.suspend(hub_of(request), shop_id, clock.now())
+    except ConflictError as error:
+        return back_to(request, _way_back(request, shop_id), error.detail, failed=True)
+    return back_to(request, _way_back(request, shop_id), "It is on hold: nothing of it is shown or sold.")
 
 
-ROUTES = [overview, show, accept, suspend]
+def _way_back(request: AnyRequest, shop_id: str) -> str:
+    """The page the form stood on."""
+    return f"/console/boutiques/{shop_id}" if request.query_params.get("from") == "one" else "/console/boutiques"
+
+
+@post("/console/boutiques/{shop_id:str}/resume-payouts")
+async def resume_payouts(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
+    """Try payouts to this boutique's bank again after one failed."""
+    await operator(request)
+    await payouts.resume_payouts(shop_id, clock.now())
+    return back_to(request, f"/console/boutiques/{shop_id}#money", "Payouts go on; the next run tries again.")
+
+
+ROUTES = [show_all, show, accept, suspend, resume_payouts]

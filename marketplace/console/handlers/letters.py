@@ -1,4 +1,4 @@
-"""Messages that could not be delivered, and (in the demo) the mails that were written."""
+"""Messages that could not be delivered, and (in a demo) the mails that were written."""
 
 from uuid import UUID
 
@@ -6,35 +6,35 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from federation.node import accounts, clock, mail, outbox
-from federation.node.pages import page
-from federation.node.web import AnyRequest, web_node
+from federation.node import clock, mail, outbox
+from federation.node.web import AnyRequest
 from federation.vocabulary.errors import NotFoundError
+from marketplace.console.door import back_to, mails_shown, operator, render
 
-OPERATOR = "operator"
-SEE_OTHER = 303
+LETTERS_MAX = 100
 
 
 @get("/console/dead-letters")
 async def dead_letters(request: AnyRequest) -> Template:
     """Messages given up on, with what failed."""
-    await accounts.require(request, OPERATOR)
-    return page(request, "console/dead_letters.html", letters=await outbox.dead_letters())
+    await operator(request)
+    return render(request, "dead_letters.html", letters=await outbox.dead_letters(LETTERS_MAX), letters_max=LETTERS_MAX)
 
 
 @post("/console/dead-letters/{message_id:int}/replay")
 async def replay(request: AnyRequest, message_id: FromPath[int]) -> Redirect:
     """Try a message again from the beginning."""
-    await accounts.require(request, OPERATOR)
-    await outbox.replay(message_id, clock.now())
-    return Redirect("/console/dead-letters", status_code=SEE_OTHER)
+    await operator(request)
+    found = await outbox.replay(message_id, clock.now())
+    said = "On its way again; it comes back here if it fails again." if found else "It had been sent again already."
+    return back_to(request, "/console/dead-letters", said)
 
 
 @get("/console/mails")
 async def mails(request: AnyRequest) -> Template:
-    """The mails written: in a demo only, for they hold the keys to orders."""
+    """The mails written."""
     await _demo_operator(request)
-    return page(request, "console/mails.html", mails=await mail.mails())
+    return render(request, "mails.html", mails=await mail.mails())
 
 
 @get("/console/mails/{mail_id:uuid}")
@@ -44,12 +44,12 @@ async def one_mail(request: AnyRequest, mail_id: FromPath[UUID]) -> Template:
     found = await mail.mail(mail_id)
     if found is None:
         raise NotFoundError("There is no such mail.")
-    return page(request, "console/mail.html", mail=found)
+    return render(request, "mail.html", mail=found)
 
 
 async def _demo_operator(request: AnyRequest) -> None:
-    await accounts.require(request, OPERATOR)
-    if web_node(request.app).settings.environment == "production":
+    await operator(request)
+    if not mails_shown(request):
         raise NotFoundError("Mails are shown in a demo only.")
 
 

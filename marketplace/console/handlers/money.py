@@ -1,58 +1,128 @@
-"""Money: what is owed to boutiques, what was sent and paid out, and the ledger that proves it."""
+"""Money: what stands where, what waits and why; settlements, transfers, payouts, refunds and claims in lists."""
 
-from litestar import get
-from litestar.response import Template
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
 
-from federation.node import accounts, clock
-from federation.node.pages import page
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from federation.node import clock
 from federation.node.web import AnyRequest
 from federation.vocabulary.money import Money
-from marketplace.console.views import money_looks
+from marketplace.console.door import back_to, operator, render
+from marketplace.console.views import books, looks
 from marketplace.listings import service as listings
+from payouts import service as payouts
+from payouts.domain.claim import ClaimStatus
+from payouts.domain.payout import PayoutStatus
+from payouts.domain.refund import RefundStatus
+from payouts.domain.settlement import SettlementStatus
+from payouts.errors import IllegalMoveError
 from payouts.service import reads
 
-OPERATOR = "operator"
-ENTRIES = 100
+WAITING = ("held", "releasable", "submitting", "blocked")
+LISTS: dict[str, tuple[str, ...]] = {
+    "settlements": tuple(SettlementStatus),
+    "transfers": (),
+    "payouts": tuple(PayoutStatus),
+    "refunds": tuple(RefundStatus),
+    "claims": tuple(ClaimStatus),
+}
+"""Each list's address and the states it can be narrowed to."""
 
 
 @get("/console/money")
 async def show(request: AnyRequest) -> Template:
-    """Settlements, transfers, payouts, refunds and alerts."""
-    await accounts.require(request, OPERATOR)
-    settlements = await reads.settlements()
-    payouts = await reads.payouts()
-    shop_ids = {one.shop_id for one in settlements} | {one.shop_id for one in payouts}
-    shops = await listings.shops_by_id(shop_ids, clock.now())
-    return page(
+    """Alerts, the sums an operator thinks in, and every settlement that waits, with what it waits for."""
+    await operator(request)
+    sums = await reads.trial_balance()
+    waiting = await reads.settlements(statuses=WAITING)
+    return render(
         request,
-        "console/money.html",
-        settlements=settlements,
-        by_settlement={one.id: one for one in settlements},
-        transfers=await reads.transfers(),
-        payouts=payouts,
+        "money.html",
         alerts=await reads.alerts(),
-        names={shop_id: shop.name for shop_id, shop in shops.items()},
-        looks=money_looks,
-        shortfall=await reads.shortfall(),
-        amount=Money,
+        purses=books.purses(sums),
+        shortfall={currency: Money(short, currency) for currency, short in (await reads.shortfall()).items() if short},
+        waiting=sorted(waiting, key=lambda one: (one.status != SettlementStatus.BLOCKED, one.created_at)),
+        limit=reads.LIMIT,
+        names=await _names(one.shop_id for one in waiting),
+        **_shared(),
     )
 
 
-@get("/console/trial-balance")
-async def trial_balance(request: AnyRequest) -> Template:
-    """Every account's sum, each currency coming to zero; one account's entries when asked for."""
-    await accounts.require(request, OPERATOR)
-    code, currency = request.query_params.get("account", "")[:100], request.query_params.get("currency", "")[:3]
-    entries = await reads.ledger_entries(code, currency, ENTRIES) if code else []
-    return page(
+def _shared() -> dict[str, Any]:
+    return {"lists": LISTS, "looks": looks.money_looks, "waits_for": looks.waits_for, "amount": Money}
+
+
+async def _names(shop_ids: Iterable[str]) -> dict[str, str]:
+    shops = await listings.shops_by_id(set(shop_ids), clock.now())
+    return {shop_id: shop.name for shop_id, shop in shops.items()}
+
+
+@get([f"/console/money/{kind}" for kind in LISTS])
+async def show_list(request: AnyRequest) -> Template:
+    """One list, newest first, of one state or all."""
+    await operator(request)
+    kind = request.scope["path"].rpartition("/")[2]
+    state = request.query_params.get("state", "")
+    statuses = [state] if state in LISTS[kind] else []
+    rows, settlements = await _rows(kind, statuses)
+    owners = [*(one.shop_id for one in settlements.values()), *(getattr(row, "shop_id", "") for row in rows)]
+    return render(
         request,
-        "console/trial_balance.html",
-        balances=await reads.trial_balance(),
-        totals=await reads.trial_balance_totals(),
-        code=code,
-        entries=entries,
-        amount=Money,
+        f"money_{kind}.html",
+        kind=kind,
+        rows=rows,
+        settlements=settlements,
+        state=state if statuses else "",
+        limit=reads.LIMIT,
+        names=await _names(owners),
+        **_shared(),
     )
 
 
-ROUTES = [show, trial_balance]
+async def _rows(kind: str, statuses: list[str]) -> tuple[list[Any], dict[UUID, Any]]:
+    """The rows of a list, and the settlements they are about (where they are about some)."""
+    if kind == "settlements":
+        return list(await reads.settlements(statuses=statuses)), {}
+    if kind == "payouts":
+        return list(await reads.payouts(statuses=statuses)), {}
+    if kind == "refunds":
+        return list(await reads.refunds(statuses=statuses)), {}
+    rows: list[Any] = list(await reads.transfers() if kind == "transfers" else await reads.claims(statuses=statuses))
+    return rows, await reads.settlements_by_id({row.settlement_id for row in rows})
+
+
+@post("/console/money/alerts/{alert_id:int}/clear")
+async def clear_alert(request: AnyRequest, alert_id: FromPath[int]) -> Redirect:
+    """Somebody has looked at this."""
+    await operator(request)
+    await payouts.clear_alert(alert_id, clock.now())
+    return back_to(request, "/console/money", "Noted. The alert comes back if it happens again.")
+
+
+@post("/console/money/refunds/{refund_id:uuid}/retry")
+async def retry_refund(request: AnyRequest, refund_id: FromPath[UUID]) -> Redirect:
+    """Have the provider try a failed refund again."""
+    await operator(request)
+    try:
+        await payouts.retry_refund(refund_id, clock.now())
+    except IllegalMoveError as error:
+        return back_to(request, "/console/money/refunds", error.detail, failed=True)
+    return back_to(request, "/console/money/refunds", "The refund is tried again.")
+
+
+@post("/console/money/claims/{claim_id:uuid}/write-off")
+async def write_off_claim(request: AnyRequest, claim_id: FromPath[UUID]) -> Redirect:
+    """Give up what a boutique still owes of a claim."""
+    await operator(request)
+    try:
+        await payouts.write_off_claim(claim_id, clock.now())
+    except IllegalMoveError as error:
+        return back_to(request, "/console/money/claims", error.detail, failed=True)
+    return back_to(request, "/console/money/claims", "Written off: the hub bears it.")
+
+
+ROUTES = [show, show_list, clear_alert, retry_refund, write_off_claim]

@@ -1,50 +1,61 @@
-"""Orders as the operator sees them, and refunds of parts of them."""
+"""Orders as the operator sees them: the list by state, what is overdue, and one order with its split and its events."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from litestar import get, post
+from litestar import get
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from federation.node import accounts, clock
-from federation.node.pages import page
+from federation.node import clock
 from federation.node.web import AnyRequest
-from federation.vocabulary.ids import new_id
-from marketplace.console.refund_form import read_refund
-from marketplace.console.views import ORDER_LOOKS, PART_LOOKS, money_looks
-from marketplace.errors import RefundInvalidError
-from marketplace.orders import reads, refunds
-from marketplace.orders.domain.order_life import states
+from federation.service.history import order_history
+from federation.vocabulary.ids import PartyId
+from marketplace.accounts.setup import hub_id
+from marketplace.console.door import SEE_OTHER, operator, render
+from marketplace.console.views import divisions, looks
+from marketplace.console.views.history import Told, told
+from marketplace.orders import oversight, reads
+from marketplace.orders.domain import order_life, shop_order_life
+from marketplace.orders.views import OrderPartView, OrderView
 from marketplace.storefront.destinations import country_name
-from payouts.service import reads as money_reads
+from payouts.service import reads as money
 
-OPERATOR = "operator"
-SEE_OTHER = 303
 ROWS = 50
+NUMBER_LENGTH_MAX = 40
 
 
 @get("/console/orders")
-async def show_list(request: AnyRequest) -> Template:
-    """Orders, newest first, of one state or all."""
-    await accounts.require(request, OPERATOR)
+async def show_list(request: AnyRequest) -> Template | Redirect:
+    """Orders, newest first, of one state or all; a number leads straight to its order."""
+    await operator(request)
+    number = request.query_params.get("number", "")[:NUMBER_LENGTH_MAX]
+    found = await oversight.order_numbered(number) if number.strip() else None
+    if found is not None:
+        return Redirect(f"/console/orders/{found}", status_code=SEE_OTHER)
     state = request.query_params.get("state", "")
-    rows = await reads.order_rows(state if state in states() else None, _moment(request), ROWS + 1)
-    return page(
+    before = _moment(request.query_params.get("before", ""))
+    rows = await reads.order_rows(state if state in order_life.states() else None, before, ROWS + 1)
+    return render(
         request,
-        "console/orders.html",
+        "orders.html",
         rows=rows[:ROWS],
         more=rows[ROWS - 1].placed_at if len(rows) > ROWS else None,
+        before=before,
         state=state,
-        states=states(),
-        looks=ORDER_LOOKS,
-        part_looks=PART_LOOKS,
+        states=order_life.states(),
+        number=number,
+        counts=await oversight.order_counts(),
+        overdue=await oversight.overdue_parts(clock.now()),
+        looks=looks.ORDER_LOOKS,
+        part_looks=looks.PART_LOOKS,
     )
 
 
-def _moment(request: AnyRequest) -> datetime | None:
+def _moment(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(request.query_params.get("before", ""))
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     return moment if moment.tzinfo else None
@@ -52,39 +63,56 @@ def _moment(request: AnyRequest) -> datetime | None:
 
 @get("/console/orders/{order_id:uuid}")
 async def show(request: AnyRequest, order_id: FromPath[UUID]) -> Template:
-    """One order with its split, its money and a refund form per part."""
-    await accounts.require(request, OPERATOR)
-    return await _order_page(request, order_id)
+    """One order with its split, its money, its events and a way to refund each part."""
+    await operator(request)
+    return await order_page(request, order_id)
 
 
-@post("/console/orders/{order_id:uuid}/refund")
-async def refund(request: AnyRequest, order_id: FromPath[UUID]) -> Template | Redirect:
-    """Give pieces or a parcel back; the same form sent twice gives back once."""
-    await accounts.require(request, OPERATOR)
-    try:
-        await refunds.refund(order_id, read_refund(await request.form()), clock.now())
-    except RefundInvalidError as error:
-        return await _order_page(request, order_id, error.detail, 422)
-    return Redirect(f"/console/orders/{order_id}", status_code=SEE_OTHER)
-
-
-async def _order_page(request: AnyRequest, order_id: UUID, problem: str = "", status_code: int = 200) -> Template:
+async def order_page(request: AnyRequest, order_id: UUID, problem: str = "") -> Template:
+    """The page of an order; a problem makes it a 422. Raises OrderNotFoundError."""
     order = await reads.order_by_id(order_id)
-    return page(
+    refunds = await money.refunds_of_order(order_id)
+    return render(
         request,
-        "console/order.html",
-        status_code=status_code,
+        "order.html",
+        status_code=422 if problem else 200,
         order=order,
         problem=problem,
-        looks=ORDER_LOOKS,
-        part_looks=PART_LOOKS,
-        money_looks=money_looks,
-        refund_ids={part.shop_order_id: new_id() for part in order.parts},
-        refunds=await money_reads.refunds_of_order(order_id),
-        settlements=await money_reads.settlements_of_order(order_id),
-        payment=await money_reads.payment_of_order(order_id),
+        events=await _events(order),
+        refunds=refunds,
+        divisions={part.shop_order_id: divisions.division(part, refunds) for part in order.parts},
+        refund_rows=divisions.refund_rows,
+        given_back=divisions.given_back,
+        can_refund=can_refund,
+        settlements=await money.settlements_of_order(order_id),
+        payment=await money.payment_of_order(order_id),
         country_name=country_name(order.address.country),
+        looks=looks.ORDER_LOOKS,
+        part_looks=looks.PART_LOOKS,
+        money_looks=looks.money_looks,
+        waits_for=looks.waits_for,
     )
 
 
-ROUTES = [show_list, show, refund]
+async def _events(order: OrderView) -> Sequence[Told]:
+    """What was said about each part, all parts together in the order of time."""
+    local = await hub_id()
+    found = [
+        event
+        for part in order.parts
+        for event in told(
+            "Hub",
+            part.shop.name,
+            await order_history(local, PartyId(part.shop.shop_id), str(part.shop_order_id)),
+        )
+    ]
+    return sorted(found, key=lambda event: event.at)
+
+
+def can_refund(order: OrderView, part: OrderPartView) -> bool:
+    """Whether anything of this part was charged and is not given back yet."""
+    unsold = part.state in shop_order_life.LIVE | shop_order_life.UNSOLD
+    return bool(order.paid) and not unsold and part.refunded != part.total
+
+
+ROUTES = [show_list, show]

@@ -1,0 +1,131 @@
+"""The ledger for people: accounts by name, and the few sums an operator thinks in. Pure.
+
+Amounts come in as the ledger has them: debit positive, credit negative, minor units.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from federation.vocabulary.money import Money
+from payouts.domain.ledger import AccountKind
+
+_WORDS = {
+    "provider:pending": "At the provider, not yet available",
+    "provider:available": "At the provider, available",
+    "provider:reserved": "At the provider, reserved",
+    "bank": "Our bank",
+    "customer:refund_due": "To give back to shoppers",
+    "dispute:open": "Disputed",
+    "suspense": "Not yet understood",
+    "hub:commission": "Commission earned",
+    "hub:promo": "Promotions paid by us",
+    "hub:provider_fees": "The provider’s fees",
+    "hub:dispute_fees": "Fees of disputes",
+    "hub:dispute_provision": "Set aside for disputes",
+    "hub:write_off": "Written off",
+}
+_SHOP_WORDS = {
+    AccountKind.HELD.value: "held",
+    AccountKind.RELEASABLE.value: "ready to send",
+    AccountKind.IN_TRANSFER.value: "being sent",
+}
+
+
+def account_words(code: str, names: Mapping[str, str]) -> str:
+    """An account's code as people say it; `names` are the boutiques by id."""
+    if code.startswith("shop:"):
+        shop_id, _, kind = code.removeprefix("shop:").rpartition(":")
+        return f"{names.get(shop_id, shop_id)}, {_SHOP_WORDS.get(kind, kind)}"
+    if code.startswith("recv:"):
+        shop_id = code.removeprefix("recv:")
+        return f"{names.get(shop_id, shop_id)}, owes us"
+    if code.startswith("vat:payable:"):
+        return f"VAT to pay in {code.removeprefix('vat:payable:')}"
+    return _WORDS.get(code, code)
+
+
+def shops_in(codes: Mapping[str, int]) -> set[str]:
+    """The ids of the boutiques that have an account among `codes`."""
+    owned = {code.removeprefix("shop:").rpartition(":")[0] for code in codes if code.startswith("shop:")}
+    return owned | {code.removeprefix("recv:") for code in codes if code.startswith("recv:")}
+
+
+class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One account in the trial balance, on the side its sum stands on."""
+
+    code: str
+    words: str
+    debit: Money | None
+    credit: Money | None
+
+
+class Balance(msgspec.Struct, frozen=True, kw_only=True):
+    """One currency's trial balance: both sides come to the same, `difference` is what is wrong otherwise."""
+
+    currency: str
+    rows: tuple[AccountRow, ...]
+    debit: Money
+    credit: Money
+    difference: Money
+
+
+def balances(by_currency: Mapping[str, Mapping[str, int]], names: Mapping[str, str]) -> list[Balance]:
+    """The trial balance of each currency, accounts by name; accounts that stand at nothing come last."""
+    return [_balance(currency, sums, names) for currency, sums in sorted(by_currency.items())]
+
+
+def _balance(currency: str, sums: Mapping[str, int], names: Mapping[str, str]) -> Balance:
+    rows = [
+        AccountRow(
+            code=code,
+            words=account_words(code, names),
+            debit=Money(amount, currency) if amount > 0 else None,
+            credit=Money(-amount, currency) if amount < 0 else None,
+        )
+        for code, amount in sums.items()
+    ]
+    return Balance(
+        currency=currency,
+        rows=tuple(sorted(rows, key=lambda row: (row.debit is None and row.credit is None, row.words.casefold()))),
+        debit=Money(sum(amount for amount in sums.values() if amount > 0), currency),
+        credit=Money(-sum(amount for amount in sums.values() if amount < 0), currency),
+        difference=Money(sum(sums.values()), currency),
+    )
+
+
+class Purse(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator asks of one currency: owed to boutiques and shoppers, owed by boutiques, earned, at hand."""
+
+    currency: str
+    held: Money
+    ready: Money
+    sending: Money
+    refund_due: Money
+    claims: Money
+    commission: Money
+    vat: Money
+    at_hand: Money
+
+
+def purses(by_currency: Mapping[str, Mapping[str, int]]) -> list[Purse]:
+    """The sums by currency, each as a positive amount when it is what its name says."""
+    return [_purse(currency, sums) for currency, sums in sorted(by_currency.items())]
+
+
+def _purse(currency: str, sums: Mapping[str, int]) -> Purse:
+    def total(sign: int, *, starts: str = "", ends: str = "") -> Money:
+        fitting = (amount for code, amount in sums.items() if code.startswith(starts) and code.endswith(ends))
+        return Money(sign * sum(fitting), currency)
+
+    return Purse(
+        currency=currency,
+        held=total(-1, starts="shop:", ends=f":{AccountKind.HELD.value}"),
+        ready=total(-1, starts="shop:", ends=f":{AccountKind.RELEASABLE.value}"),
+        sending=total(-1, starts="shop:", ends=f":{AccountKind.IN_TRANSFER.value}"),
+        refund_due=total(-1, starts=AccountKind.REFUND_DUE.value),
+        claims=total(1, starts="recv:"),
+        commission=total(-1, starts=AccountKind.COMMISSION.value),
+        vat=total(-1, starts="vat:payable"),
+        at_hand=total(1, starts="provider:"),
+    )

@@ -1,0 +1,100 @@
+"""How a part's money divides at the sale, what each party has given back since, and what it keeps. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from federation.vocabulary.money import Money, zero
+from marketplace.orders.refunds import SHIPPING_PART
+from marketplace.orders.views import OrderPartView
+from payouts.service.refunds import RefundedPart, RefundView
+
+
+class Share(msgspec.Struct, frozen=True):
+    """One party's share: at the sale, given back since, what is left."""
+
+    words: str
+    sold: Money
+    back: Money
+
+    @property
+    def left(self) -> Money:
+        """What the party keeps."""
+        return self.sold - self.back
+
+
+class Division(msgspec.Struct, frozen=True):
+    """The shares of one part; `together` is what the shopper paid for it, and is their sum."""
+
+    shares: tuple[Share, ...]
+    together: Share
+
+
+def division(part: OrderPartView, refunds: Iterable[RefundView]) -> Division | None:
+    """How `part` divides, or None while it has no split; `refunds` may be of the whole order."""
+    if part.split is None:
+        return None
+    split = part.split
+    given = given_back(
+        [one for refund in refunds if refund.shop_order_id == part.shop_order_id for one in refund.parts]
+    )
+    nothing = zero(split.paid.currency)
+    shares = (
+        Share("Boutique, for the pieces", split.seller, given.seller or nothing),
+        Share("Boutique, for shipping", split.shipping, given.shipping or nothing),
+        Share("Hub, commission", split.commission, given.commission or nothing),
+        Share("VAT on the commission", split.commission_vat, given.vat or nothing),
+    )
+    sold = sum((share.sold for share in shares), nothing)
+    back = sum((share.back for share in shares), nothing)
+    return Division(shares, Share("Paid by the shopper", sold, back))
+
+
+class GivenBack(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes back to the shopper and who bears it; None where it comes to nothing."""
+
+    amount: Money | None
+    seller: Money | None
+    shipping: Money | None
+    commission: Money | None
+    vat: Money | None
+
+
+def given_back(parts: Sequence[RefundedPart]) -> GivenBack:
+    """The sums of some refunded lines; shipping is the boutique's, but shown apart."""
+    goods = [part for part in parts if part.line_id != SHIPPING_PART]
+    return GivenBack(
+        amount=_sum(part.amount for part in parts),
+        seller=_sum(part.seller_part for part in goods),
+        shipping=_sum(part.seller_part for part in parts if part.line_id == SHIPPING_PART),
+        commission=_sum(part.commission for part in parts),
+        vat=_sum(part.vat for part in parts),
+    )
+
+
+def _sum(amounts: Iterable[Money]) -> Money | None:
+    found = list(amounts)
+    return sum(found[1:], found[0]) if found else None
+
+
+class RefundRow(msgspec.Struct, frozen=True):
+    """One line of a refund with the words for it."""
+
+    words: str
+    part: RefundedPart
+
+
+def refund_rows(part: OrderPartView, refunded: Iterable[RefundedPart]) -> list[RefundRow]:
+    """The lines of a refund of `part` as people read them: `2 × Linen dress, 42, ecru`."""
+    lines = {line.line_id: line for line in part.lines}
+    rows = []
+    for one in refunded:
+        line = lines.get(one.line_id)
+        if one.line_id == SHIPPING_PART:
+            words = "Shipping"
+        elif line is None:
+            words = one.line_id
+        else:
+            words = f"{one.quantity} × " + ", ".join(filter(None, (line.title, line.size_label, line.colour)))
+        rows.append(RefundRow(words, one))
+    return rows

@@ -1,0 +1,59 @@
+"""What boutique and hub have told each other about an order, as sentences in the order of time. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from federation.conversations import messages
+from federation.service.history import SaidOfOrder
+
+_KINDS = {
+    "accepted": "accepted the order",
+    "declined": "declined the order",
+    "shipped": "sent a parcel",
+    "delivered": "said that everything arrived",
+    "cancel_requested": "asked to cancel",
+    "cancel_refused": "kept the order",
+    "cancelled": "cancelled the order",
+    "refunded": "told of money given back to the shopper",
+    "settled": "told how the money divides",
+    "transferred": "told of a transfer",
+    "paid_out": "told of a payout to the bank",
+}
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing said: by whom, what, with which details; `waiting` while the other side has not heard it."""
+
+    at: datetime
+    who: str
+    what: str
+    detail: str
+    waiting: bool
+
+
+def told(hub: str, boutique: str, said: Iterable[SaidOfOrder]) -> list[Told]:
+    """The events of one part as sentences."""
+    return [
+        Told(
+            at=one.at,
+            who=hub if one.sent else boutique,
+            what=_KINDS.get(one.kind, one.kind.replace("_", " ")),
+            detail=_detail(one.body),
+            waiting=one.sent and one.arrived_at is None,
+        )
+        for one in said
+    ]
+
+
+def _detail(body: messages.EventBody | None) -> str:
+    match body:
+        case messages.Shipped(carrier=carrier, tracking=tracking):
+            return " ".join(filter(None, (carrier, tracking)))
+        case messages.Declined(reason=reason) | messages.CancelRequested(reason=reason):
+            return reason
+        case messages.CancelRefused(reason=reason) | messages.Cancelled(reason=reason):
+            return reason
+        case _:
+            return ""

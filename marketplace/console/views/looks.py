@@ -1,0 +1,126 @@
+"""States in words, each with a tone (a colour) and a shape for those who do not see colours. Pure."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from payouts.domain.records import SettlementRecord
+
+Tone = Literal["good", "bad", "todo", "calm", "done"]
+
+
+class Looks(msgspec.Struct, frozen=True):
+    """A state for people."""
+
+    word: str
+    tone: Tone
+    shape: str
+
+
+LINK_LOOKS = {
+    "proposed": Looks("asks to be let in", "todo", "◆"),
+    "accepted": Looks("open", "good", "●"),
+    "suspended": Looks("on hold", "bad", "▼"),
+    "ended": Looks("ended", "done", "■"),
+}
+SYNC_LOOKS = {
+    "live": Looks("in step", "good", "●"),
+    "catching_up": Looks("catching up", "calm", "▶"),
+    "snapshotting": Looks("reading all", "calm", "▶"),
+    "repairing": Looks("repairing", "todo", "◆"),
+    "throttled": Looks("slowed down", "todo", "◆"),
+    "desynced": Looks("not yet read", "calm", "○"),
+    "frozen": Looks("frozen: two histories", "bad", "▼"),
+}
+FRESHNESS_LOOKS = {
+    "fresh": Looks("fresh", "good", "●"),
+    "soft": Looks("counts hidden", "todo", "◆"),
+    "stale": Looks("asked at sale", "bad", "▼"),
+}
+ORDER_LOOKS = {
+    "paid": Looks("paid", "good", "●"),
+    "paying": Looks("paying", "calm", "▶"),
+    "held": Looks("set aside", "calm", "○"),
+    "holding": Looks("asking", "calm", "○"),
+    "refused": Looks("refused", "done", "■"),
+    "cancelled": Looks("ended unpaid", "done", "■"),
+}
+PART_LOOKS = {
+    "asked": Looks("asked", "calm", "○"),
+    "held": Looks("set aside", "calm", "○"),
+    "refused": Looks("refused", "done", "■"),
+    "released": Looks("given back", "done", "■"),
+    "confirming": Looks("confirming", "calm", "▶"),
+    "reholding": Looks("confirming again", "todo", "◆"),
+    "confirmed": Looks("confirmed", "calm", "▶"),
+    "placed": Looks("with the boutique", "todo", "◆"),
+    "accepted": Looks("being prepared", "calm", "▶"),
+    "declined": Looks("declined", "bad", "▼"),
+    "shipped": Looks("shipped", "good", "●"),
+    "delivered": Looks("delivered", "good", "●"),
+    "cancelled": Looks("cancelled", "bad", "▼"),
+}
+MONEY_LOOKS = {
+    "created": Looks("not begun", "calm", "○"),
+    "open": Looks("at the payment page", "calm", "▶"),
+    "requested": Looks("to be sent", "calm", "○"),
+    "submitting": Looks("being sent", "calm", "▶"),
+    "pending": Looks("on its way", "calm", "▶"),
+    "processing": Looks("on its way", "calm", "▶"),
+    "in_transit": Looks("on its way", "calm", "▶"),
+    "succeeded": Looks("done", "good", "●"),
+    "paid": Looks("paid", "good", "●"),
+    "failed": Looks("failed", "bad", "▼"),
+    "refused": Looks("refused", "bad", "▼"),
+    "declined": Looks("declined", "bad", "▼"),
+    "cancelled": Looks("cancelled", "done", "■"),
+    "canceled": Looks("cancelled", "done", "■"),
+    "held": Looks("held", "calm", "○"),
+    "releasable": Looks("ready to send", "calm", "▶"),
+    "blocked": Looks("blocked", "bad", "▼"),
+    "sent": Looks("sent", "good", "●"),
+    "netted": Looks("set off against a debt", "done", "■"),
+    "refunded": Looks("refunded", "done", "■"),
+    "part_reversed": Looks("partly taken back", "todo", "◆"),
+    "reversed": Looks("taken back", "done", "■"),
+    "reversing": Looks("being taken back", "calm", "▶"),
+    "owed": Looks("owed by the boutique", "todo", "◆"),
+    "recovered": Looks("recovered", "good", "●"),
+    "written_off": Looks("written off", "done", "■"),
+}
+_REASONS: Mapping[str, str] = {
+    "held": "until everything in this part was sent, and nothing of it is open",
+    "releasable": "nothing: the next run sends it",
+    "submitting": "the payment provider’s answer",
+    "account": "the boutique to finish its account at the payment provider",
+    "balance": "the shopper’s money to become available at the provider; tried again when it is",
+    "refused": "you: the provider refused the transfer, see the alerts",
+}
+
+
+def money_looks(status: str) -> Looks:
+    """How the status of a payment, settlement, transfer, payout, refund or claim reads."""
+    return MONEY_LOOKS.get(status) or Looks(status.replace("_", " "), "done", "■")
+
+
+def waits_for(settlement: SettlementRecord) -> str:
+    """What a settlement waits for, in words; empty when it waits for nothing."""
+    if settlement.status == "blocked":
+        return _REASONS.get(settlement.block_reason, settlement.block_reason)
+    return _REASONS.get(settlement.status.value, "")
+
+
+def silence(seconds: int | None) -> str:
+    """A stretch of time in words: `12 s`, `4 min`, `3 h`, `2 days`."""
+    if seconds is None:
+        return "never heard"
+    for limit, unit, word in ((120, 1, "s"), (7_200, 60, "min"), (172_800, 3_600, "h")):
+        if seconds < limit:
+            return f"{seconds // unit} {word}"
+    return f"{seconds // 86_400} days"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 boutique`, `3 boutiques`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,84 @@
+"""Orders in the console: the list, its filters, and one order."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from federation.conversations.messages import Accepted, Shipped
+from federation.node import clock
+from federation.node.database import execute
+from federation.vocabulary.ids import new_id
+from tests.marketplace.console.operator import APPS, read
+from tests.marketplace.orders.world import World
+
+pytestmark = pytest.mark.apps(*APPS)
+
+
+async def test_the_empty_list_says_when_orders_appear(desk: httpx.AsyncClient) -> None:
+    """Without orders there is a sentence instead of a table, and an unknown order is a page that says so."""
+    assert "They appear the moment somebody checks out" in await read(desk, "/console/orders")
+    assert (await desk.get(f"/console/orders/{new_id()}")).status_code == 404
+
+
+async def test_the_list_narrows_to_a_state(world: World, desk: httpx.AsyncClient) -> None:
+    """All orders, those of one state, and a state nobody knows (which is all)."""
+    paid, held = await world.buy({"a": 1}), await world.hold({"b": 1})
+    numbers = [(await world.view(token)).number for token in (paid, held)]
+    every, of_paid, unknown = [
+        await read(desk, f"/console/orders{query}") for query in ("", "?state=paid", "?state=bogus&before=never")
+    ]
+    assert all(number in every and number in unknown for number in numbers)
+    assert numbers[0] in of_paid
+    assert numbers[1] not in of_paid
+
+
+async def test_older_orders_are_one_page_further(world: World, desk: httpx.AsyncClient) -> None:
+    """`before` is where the next page begins, so that orders coming in meanwhile shift nothing."""
+    first = await world.view(await world.hold({"a": 1}))
+    second = await world.view(await world.hold({"b": 1}))
+    page = await desk.get("/console/orders", params={"before": second.placed_at.isoformat()})
+    assert first.number in page.text
+    assert second.number not in page.text
+
+
+async def test_a_number_opens_its_order(world: World, desk: httpx.AsyncClient) -> None:
+    """Typed as a shopper reads it out, an order's or a parcel's number leads to the order; a wrong one says so."""
+    token = await world.buy({"a": 1})
+    order = await world.view(token)
+    for number in (order.number, f" {order.parts[0].number.lower()} "):
+        answer = await desk.get("/console/orders", params={"number": number})
+        assert answer.headers["location"] == f"/console/orders/{order.order_id}"
+    assert "There is no order G-NOSUCH" in await read(desk, "/console/orders?number=G-NOSUCH")
+
+
+async def test_overdue_parcels_are_listed(world: World, desk: httpx.AsyncClient) -> None:
+    """A part its boutique has left lying for longer than two days stands on top of the orders and on the overview."""
+    token = await world.buy({"a": 1})
+    assert "Overdue" not in await read(desk, "/console/orders")
+    long_ago = clock.now() - timedelta(hours=49)
+    await execute("UPDATE hub_shop_order SET updated_at = $1", long_ago)
+    number = (await world.view(token)).parts[0].number
+    listed = (await read(desk, "/console/orders")).split("Overdue")[1]
+    assert number in listed
+    assert "1 parcel overdue" in await read(desk, "/console")
+
+
+async def test_one_order_shows_who_gets_what(world: World, desk: httpx.AsyncClient) -> None:
+    """The split of each part adds up to what was paid: boutique, shipping, commission, VAT on it."""
+    token = await world.buy({"a": 2})
+    await world.says("a", token, Accepted())
+    await world.says("a", token, Shipped(carrier="GLS", tracking="GL123"))
+    page = await read(desk, f"/console/orders/{await world.order_id(token)}")
+    for amount in ("€200.00", "€175.60", "€20.00", "€4.40"):  # 200.00 = 175.60 + 20.00 + 22 % of it; shipping is free
+        assert amount in page, amount
+    assert "GL123" in page
+    assert "Work out a refund" in page
+
+
+async def test_what_was_said_is_told_in_order(world: World, desk: httpx.AsyncClient) -> None:
+    """What the hub told the boutique stands in the order's history, with whether it was heard."""
+    token = await world.buy({"a": 1})
+    page = await read(desk, f"/console/orders/{await world.order_id(token)}")
+    assert "Hub told how the money divides" in page
+    assert "not yet heard" in page
