@@ -18,11 +18,11 @@ from marketplace.cli.progress import Progress
 from marketplace.cli.state import StateFolder
 from marketplace.cli.supervisor import Supervisor
 from marketplace.composition import build_hub
-from marketplace.demo.check.browser import Browser
-from marketplace.demo.check.published import published_products
+from marketplace.demo.browser import Browser
 from marketplace.demo.fleet import Fleet
 from marketplace.demo.layout import DEFAULT_PORT, DemoLayout, layout
 from marketplace.demo.opening import Opened, open_all, propose_links
+from marketplace.demo.published import published_products
 from marketplace.listings import boutiques
 from marketplace.settings import HubSettings
 

@@ -53,7 +53,7 @@ async def _play(played: _Stages, ready: Ready, shopper: Shopper, operator: Opera
     )
     searches = await played.run("search", stages.search(shopper), ())
     sale, refund = Sale("", "EUR", 0, ()), Movement("", 0, "EUR", "missing")
-    sold = await played.run("sell over three boutiques", stages.sell(ready, shopper, compared.pieces), None)
+    sold = await played.run("sell over three boutiques", stages.sell(ready, shopper, operator, compared.pieces), None)
     if sold is not None:
         refund = await played.run("refund one piece", stages.refund(shopper, operator, sold), refund)
         sale = await played.run("ship from three boutiques", stages.ship(ready, shopper, operator, sold), sale)

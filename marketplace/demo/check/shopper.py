@@ -12,7 +12,7 @@ from federation.conversations.messages import Address
 from federation.vocabulary.ids import new_token
 from marketplace.api.documents import CheckoutAnswer, CheckoutLine, CheckoutRequest, OrderAnswer, ProductAnswer
 from marketplace.cli.errors import CommandError
-from marketplace.demo.check.browser import Browser, words_of
+from marketplace.demo.browser import Browser, words_of
 from marketplace.demo.opening import OpenShop
 from marketplace.orders.views import Contact
 

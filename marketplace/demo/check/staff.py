@@ -7,7 +7,7 @@ import msgspec
 from federation.vocabulary.ids import new_id
 from marketplace.api.documents import MoneyAnswer, OrderAnswer
 from marketplace.cli.errors import CommandError
-from marketplace.demo.check.browser import Browser, words_of
+from marketplace.demo.browser import Browser, words_of
 from marketplace.demo.opening import OPERATOR_EMAIL, OpenShop, sign_in_link
 from marketplace.demo.running import Ready
 

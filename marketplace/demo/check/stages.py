@@ -1,6 +1,7 @@
 """What the check plays: comparing, searching, selling, racing, killing; each stage returns what it saw."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
 from time import monotonic
@@ -8,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from marketplace.api.documents import CheckoutAnswer, Listings, MoneyAnswer, OrderAnswer
+from marketplace.api.documents import CheckoutAnswer, Listings, MoneyAnswer, OrderAnswer, PayoutAnswer
 from marketplace.cli.errors import CommandError
 from marketplace.demo.check.figures import Kill, Movement, Part, Race, Sale, Search
 from marketplace.demo.check.shopper import Piece, Shopper
@@ -43,11 +44,15 @@ class Compared(msgspec.Struct, frozen=True):
 
 
 class Sold(msgspec.Struct, frozen=True):
-    """A sale under way: the order's token, the boutique that sold two pieces, and all of its boutiques."""
+    """A sale under way: the order's token, the boutique that sold two pieces, all its boutiques.
+
+    `payouts_before` are those made before it, on a state folder that has seen sales already.
+    """
 
     token: str
     first_shop_id: str
     shops: tuple[OpenShop, ...]
+    payouts_before: tuple[PayoutAnswer, ...]
 
 
 async def compare(ready: Ready, shopper: Shopper) -> Compared:
@@ -80,19 +85,21 @@ async def search(shopper: Shopper) -> tuple[Search, ...]:
     return tuple(found)
 
 
-async def sell(ready: Ready, shopper: Shopper, pieces: dict[str, list[Piece]]) -> Sold:
+async def sell(ready: Ready, shopper: Shopper, operator: Operator, pieces: dict[str, list[Piece]]) -> Sold:
     """A basket over boutiques on three nodes, two pieces of the first, paid once and accepted by each boutique."""
     chosen: list[tuple[Piece, int]] = []
     for node in ready.fleet.layout.shop_nodes[:SALE_SHOPS]:
         wanted = 1 if chosen else 2
         chosen.append((_piece(pieces, wanted, nodes=(node.name,)), wanted))
+    before = tuple((await operator.money()).payouts)
     answer = await _held(shopper, chosen)
     await shopper.pay(answer)
     await shopper.until_parts(answer.token, WITH_THE_SHOP)
     for piece, _ in chosen:
         await accept_open_orders(ready, piece.shop)
     await shopper.until_parts(answer.token, ACCEPTED)
-    return Sold(answer.token, chosen[0][0].shop.shop_id, tuple(piece.shop for piece, _ in chosen))
+    shops = tuple(piece.shop for piece, _ in chosen)
+    return Sold(answer.token, shops[0].shop_id, shops, before)
 
 
 async def ship(ready: Ready, shopper: Shopper, operator: Operator, sold: Sold) -> Sale:
@@ -182,11 +189,12 @@ async def settle(operator: Operator, sold: Sold) -> MoneyAnswer:
     deadline = monotonic() + MONEY_WAIT_SECONDS
     while True:
         money = await operator.money()
-        paid_out = {payout.shop_id for payout in money.payouts if payout.status == PAID_OUT}
+        payouts = list((Counter(money.payouts) - Counter(sold.payouts_before)).elements())
+        paid_out = {payout.shop_id for payout in payouts if payout.status == PAID_OUT}
         if shops <= paid_out or monotonic() > deadline:
             own = [transfer for transfer in money.transfers if transfer.shop_order_id in parts]
             claims = [claim for claim in money.claims if claim.shop_order_id in parts]
-            return msgspec.structs.replace(money, transfers=own, claims=claims)
+            return msgspec.structs.replace(money, transfers=own, claims=claims, payouts=payouts)
         await asyncio.sleep(_LOOK_SECONDS)
 
 

@@ -1,9 +1,9 @@
-"""Reading forms and words from pages as the check's browser does."""
+"""Reading forms and words from pages as the demo's browser does."""
 
 import pytest
 
 from marketplace.cli.errors import CommandError
-from marketplace.demo.check.browser import Page, words_of
+from marketplace.demo.browser import Page, words_of
 
 PAGE = Page(
     "http://127.0.0.1:7401/portal/zagara/orders/3",
