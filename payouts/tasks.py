@@ -9,15 +9,15 @@ from federation.node.outbox import Handler, Message
 from federation.node.work import Sweep
 from payouts.invariants import check_books
 from payouts.service.bank_payouts import run_payouts
-from payouts.service.claims import recover_claim
+from payouts.service.claiming import recover_claim
 from payouts.service.context import Payments
 from payouts.service.events import act_on_event, list_missed
 from payouts.service.messages import QUEUE, About
 from payouts.service.payments import cancel_at_provider, refresh_payment
 from payouts.service.refund_payment import send_refund
+from payouts.service.sending import send_settlement
 from payouts.service.shop_accounts import open_account
 from payouts.service.sweeps import sweep_blocked, sweep_payments, sweep_submitting
-from payouts.service.transfers import send_settlement
 
 
 def payments_handlers(pay: Payments) -> dict[str, Handler]:

@@ -3,7 +3,7 @@
 from payouts.domain.split import SaleLine, SaleShare, ShareSplit, split_preview
 from payouts.service.attention import clear_alert
 from payouts.service.bank_payouts import run_payouts
-from payouts.service.claims import write_off_claim
+from payouts.service.claiming import write_off_claim
 from payouts.service.context import Payments
 from payouts.service.events import list_missed
 from payouts.service.payments import PaymentView, cancel_payment, open_payment, return_payment, start_payment

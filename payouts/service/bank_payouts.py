@@ -14,7 +14,6 @@ import structlog
 from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
-from payouts import tables
 from payouts.domain.payout import PAYOUT, PayoutStatus, PayoutStep
 from payouts.domain.records import MovementRecord, PayoutRecord
 from payouts.errors import (
@@ -29,7 +28,6 @@ from payouts.ports import PaidOutPart, PayoutChange, PayoutState
 from payouts.service.context import Payments
 from payouts.service.references import own_id
 from payouts.store import rows
-from payouts.tables import PayoutPart
 
 _log = structlog.get_logger(__name__)
 
@@ -117,13 +115,7 @@ async def _begin(pay: Payments, shop_id: str, currency: str, now: datetime) -> P
             updated_at=now,
         )
         await rows.payouts.add(payout)
-        await rows.claim_movements(payout.id, [movement.id for movement in chosen])
-        await PayoutPart.insert(
-            *(
-                PayoutPart(payout_id=payout.id, movement_id=movement.id, amount_minor=movement.amount_minor)
-                for movement in chosen
-            )
-        )
+        await rows.claim_movements(payout.id, chosen)
         return payout
 
 
@@ -167,8 +159,7 @@ async def _record(
 
 
 async def _set_free(payout: PayoutRecord, now: datetime) -> None:
-    claimed = await rows.movements.find(tables.Movement.payout_id == payout.id, lock=True)
-    await rows.claim_movements(None, [movement.id for movement in claimed])
+    await rows.free_movements(payout.id)
     account = await rows.shop_accounts.get(payout.shop_id, lock=True)
     if account is not None:
         paused = payout.failure or "the last payout failed"

@@ -10,7 +10,6 @@ from uuid import UUID
 import msgspec
 
 from federation.node.database import atomic
-from payouts import tables
 from payouts.domain import postings
 from payouts.domain.records import RefundRecord
 from payouts.domain.refund import ACCEPTED, REFUND, RefundStatus, RefundStep
@@ -97,7 +96,7 @@ async def _consequences(pay: Payments, refund: RefundRecord, now: datetime) -> N
     if refund.status is RefundStatus.SUCCEEDED:
         await ledger.post(postings.refund_paid(refund.id, refund.amount), now)
     if refund.status in ACCEPTED:
-        for claim in await rows.claims.find(tables.Claim.refund_id == refund.id):
+        for claim in await rows.claims_of_refund(refund.id):
             await messages.send("pay.claim", claim.id, "refund accepted", now)
     if refund.status is RefundStatus.FAILED:
         message = f"the refund of {refund.amount} failed: {refund.error}"

@@ -13,7 +13,6 @@ import msgspec
 
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
-from payouts import tables
 from payouts.domain import postings
 from payouts.domain.giveback import Components, amount_of_quantity, refund_components
 from payouts.domain.ledger import AccountKind
@@ -126,8 +125,7 @@ def _part(line_id: str, quantity: int, given: Components, currency: str) -> Refu
 
 
 async def _slices(request: RefundRequest) -> list[_Slice]:
-    table = tables.Line
-    found = await rows.lines.find(table.shop_order_id == request.shop_order_id, lock=True)
+    found = await rows.lines_of_shop_order(request.shop_order_id)
     lines = {line.line_id: line for line in found if line.order_id == request.order_id}
     if len({part.line_id for part in request.parts}) != len(request.parts):
         raise RefundRefusedError("a refund names each line once")
@@ -254,7 +252,7 @@ async def _mark_refunded(refund: RefundRecord, each: _Slice) -> None:
 
 async def view_of(refund: RefundRecord) -> RefundView:
     """A refund with its parts."""
-    parts = await rows.refunded_lines.find(tables.RefundedLine.refund_id == refund.id)
+    parts = await rows.parts_of_refund(refund.id)
     return RefundView(
         id=refund.id,
         order_id=refund.order_id,

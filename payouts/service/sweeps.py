@@ -12,12 +12,12 @@ import structlog
 
 from federation.vocabulary.errors import GalleriaError
 from payouts.service.bank_payouts import send_payout
-from payouts.service.claims import recover_claim
+from payouts.service.claiming import recover_claim
 from payouts.service.context import Payments
 from payouts.service.payments import announce_again, refresh_payment
 from payouts.service.refund_payment import send_refund
+from payouts.service.sending import send_settlement
 from payouts.service.shop_accounts import open_account
-from payouts.service.transfers import send_settlement
 from payouts.store import rows
 
 _log = structlog.get_logger(__name__)

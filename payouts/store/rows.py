@@ -51,6 +51,21 @@ async def payment_by_provider_id(provider_id: str) -> records.PaymentRecord | No
     return found[0] if found else None
 
 
+async def lines_of_shop_order(shop_order_id: UUID) -> list[records.LineRecord]:
+    """The lines of one shop order, locked."""
+    return await lines.find(tables.Line.shop_order_id == shop_order_id, lock=True)
+
+
+async def parts_of_refund(refund_id: UUID) -> list[records.RefundedLineRecord]:
+    """What a refund took back, by line."""
+    return await refunded_lines.find(tables.RefundedLine.refund_id == refund_id)
+
+
+async def claims_of_refund(refund_id: UUID) -> list[records.ClaimRecord]:
+    """What the shops owe back because of a refund."""
+    return await claims.find(tables.Claim.refund_id == refund_id)
+
+
 async def settlements_of(shop_order_id: UUID, *, lock: bool = False) -> list[records.SettlementRecord]:
     """Everything owed from one shop order."""
     return await settlements.find(tables.Settlement.shop_order_id == shop_order_id, lock=lock)
@@ -79,11 +94,22 @@ async def movements_free(shop_id: str, currency: str) -> list[records.MovementRe
     )
 
 
-async def claim_movements(payout_id: UUID | None, movement_ids: Sequence[int]) -> None:
-    """Give movements to a payout, or (None) free them."""
+async def claim_movements(payout_id: UUID, movements: Sequence[records.MovementRecord]) -> None:
+    """Give movements to a payout, and remember for ever that it was made of them."""
     table = tables.Movement
-    if movement_ids:
-        await table.update({table.payout_id: payout_id}).where(table.id.is_in(list(movement_ids)))
+    await table.update({table.payout_id: payout_id}).where(table.id.is_in([each.id for each in movements]))
+    await tables.PayoutPart.insert(
+        *(
+            tables.PayoutPart(payout_id=payout_id, movement_id=each.id, amount_minor=each.amount_minor)
+            for each in movements
+        )
+    )
+
+
+async def free_movements(payout_id: UUID) -> None:
+    """Take its movements away from a payout that failed."""
+    table = tables.Movement
+    await table.update({table.payout_id: None}).where(table.payout_id == payout_id)
 
 
 async def take_waiting(table: str, statuses: Sequence[str], before: datetime, now: datetime) -> list[UUID]:

@@ -18,7 +18,7 @@ from payouts.errors import (
 )
 from payouts.service import RefundPart, RefundRequest
 from payouts.service.bank_payouts import run_payouts
-from payouts.service.claims import recover_claim
+from payouts.service.claiming import recover_claim
 from payouts.service.refund_payment import send_refund
 from tests.payouts.scene import CrashError, MemoryScene, provider_id
 from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, SHARES, B, C, euro

@@ -1,7 +1,7 @@
 """Getting back from shops what was sent to them and then refunded to shoppers.
 
 The transfer is reversed as far as the shop's balance at the provider allows; what is left is owed and netted from
-what the shop is sent next (`payouts.service.transfers`), or written off by an operator.
+what the shop is sent next (`payouts.service.sending`), or written off by an operator.
 """
 
 from datetime import datetime

@@ -18,7 +18,7 @@ from payouts.errors import (
     ProviderRefusedError,
     ProviderUnavailableError,
 )
-from payouts.service.transfers import send_settlement
+from payouts.service.sending import send_settlement
 from tests.payouts.scene import CrashError, MemoryScene
 from tests.payouts.worked_example import PART_A, PART_B, PART_C, A, B, C
 

@@ -1,0 +1,148 @@
+"""The queries behind the rules of money that one table cannot hold: each finds the rows that break its rule."""
+
+from datetime import datetime
+
+import msgspec
+
+from federation.node import database
+
+FOUND_MAX = 100
+
+
+class Breach(msgspec.Struct, frozen=True):
+    """One rule broken: which, where, and by how much in words."""
+
+    rule: str
+    reference: str
+    message: str
+
+
+_RULES = {
+    "txn-balanced": """
+        SELECT txn_id::text AS reference, currency || ' ' || sum(amount) AS message
+        FROM pay_entry GROUP BY txn_id, currency HAVING sum(amount) <> 0
+    """,
+    "balance-is-sum": """
+        SELECT account.code AS reference, account.balance || ' stored, ' || coalesce(sum(entry.amount), 0) AS message
+        FROM pay_account AS account LEFT JOIN pay_entry AS entry ON entry.account_id = account.id
+        WHERE account.keeps_balance GROUP BY account.id
+        HAVING account.balance <> coalesce(sum(entry.amount), 0) OR account.version <> count(entry.id)
+    """,
+    "balance-chain": """
+        SELECT account_id::text AS reference, 'entry ' || id AS message FROM (
+            SELECT id, account_id, balance_after, account_version,
+                sum(amount) OVER chain AS balance_here, row_number() OVER chain AS version_here
+            FROM pay_entry WHERE account_version IS NOT NULL
+            WINDOW chain AS (PARTITION BY account_id ORDER BY account_version)
+        ) AS entry WHERE balance_after <> balance_here OR account_version <> version_here
+    """,
+    "held-is-owed": """
+        SELECT shop_id || ' ' || currency AS reference, owed || ' owed, ' || booked || ' booked' AS message FROM (
+            SELECT shop_id, currency, kind, sum(owed) AS owed, sum(booked) AS booked FROM (
+                SELECT shop_id, currency, CASE status WHEN 'held' THEN 'held' WHEN 'submitting' THEN 'in_transfer'
+                        ELSE 'releasable' END AS kind,
+                    amount_minor - refunded_minor - netted_minor - sent_minor AS owed, 0 AS booked
+                FROM pay_settlement WHERE status IN ('held', 'releasable', 'blocked', 'submitting')
+                UNION ALL
+                SELECT owner, currency, kind, 0, -balance FROM pay_account
+                WHERE kind IN ('held', 'releasable', 'in_transfer')
+            ) AS sides GROUP BY 1, 2, 3
+        ) AS compared WHERE owed <> booked
+    """,
+    "claims-are-booked": """
+        SELECT shop_id || ' ' || currency AS reference, owed || ' owed, ' || booked || ' booked' AS message FROM (
+            SELECT shop_id, currency, sum(owed) AS owed, sum(booked) AS booked FROM (
+                SELECT shop_id, currency,
+                    amount_minor - reversed_minor - netted_minor - written_off_minor AS owed, 0 AS booked FROM pay_claim
+                UNION ALL SELECT owner, currency, 0, balance FROM pay_account WHERE kind = 'recv'
+            ) AS sides GROUP BY 1, 2
+        ) AS compared WHERE owed <> booked
+    """,
+    "refunds-are-booked": """
+        SELECT currency AS reference, owed || ' owed, ' || booked || ' booked' AS message FROM (
+            SELECT currency, sum(owed) AS owed, sum(booked) AS booked FROM (
+                SELECT currency, amount_minor AS owed, 0 AS booked FROM pay_refund WHERE status <> 'succeeded'
+                UNION ALL
+                SELECT entry.currency, 0, -entry.amount FROM pay_entry AS entry
+                JOIN pay_account AS account ON account.id = entry.account_id WHERE account.kind = 'customer:refund_due'
+            ) AS sides GROUP BY 1
+        ) AS compared WHERE owed <> booked
+    """,
+    "sent-within-received": """
+        SELECT payment.id::text AS reference, sent || ' with shops, ' || kept || ' kept of it' AS message
+        FROM pay_payment AS payment
+        JOIN LATERAL (
+            SELECT coalesce(sum(sent_minor - reversed_minor), 0) AS sent FROM pay_settlement
+            WHERE payment_id = payment.id
+        ) AS shops ON true
+        JOIN LATERAL (
+            SELECT payment.received_minor - coalesce(sum(amount_minor), 0) AS kept FROM pay_refund
+            WHERE payment_id = payment.id
+        ) AS shopper ON true
+        JOIN LATERAL (
+            SELECT coalesce(sum(claim.amount_minor - claim.reversed_minor), 0) AS claimed FROM pay_claim AS claim
+            JOIN pay_settlement AS settlement ON settlement.id = claim.settlement_id
+            WHERE settlement.payment_id = payment.id
+        ) AS claims ON true
+        JOIN LATERAL (
+            SELECT coalesce(sum(coupon), 0) AS promoted FROM pay_line WHERE order_id = payment.order_id
+        ) AS coupons ON true
+        WHERE payment.status = 'paid' AND sent > kept + claimed + promoted
+    """,
+    "refunds-within-lines": """
+        SELECT line.shop_order_id || ' ' || line.line_id AS reference,
+            line.refunded_minor || ' marked, ' || coalesce(sum(part.paid), 0) || ' refunded' AS message
+        FROM pay_line AS line
+        LEFT JOIN pay_refund AS refund ON refund.shop_order_id = line.shop_order_id
+        LEFT JOIN pay_refund_part AS part ON part.refund_id = refund.id AND part.line_id = line.line_id
+        GROUP BY line.id
+        HAVING line.refunded_minor <> coalesce(sum(part.paid), 0) OR coalesce(sum(part.seller), 0) > line.seller
+            OR (line.refunded_minor = line.paid AND (coalesce(sum(part.seller), 0) <> line.seller
+                OR coalesce(sum(part.commission), 0) <> line.commission))
+    """,
+    "payout-is-its-parts": """
+        SELECT payout.id::text AS reference, payout.amount_minor || ' paid, ' || sum(part.amount_minor) AS message
+        FROM pay_payout AS payout LEFT JOIN pay_payout_part AS part ON part.payout_id = payout.id
+        GROUP BY payout.id HAVING payout.amount_minor <> coalesce(sum(part.amount_minor), 0)
+    """,
+}
+
+
+async def broken_rules() -> list[Breach]:
+    """Every row that breaks a rule, at most a hundred of each."""
+    return [
+        Breach(rule, row["reference"], row["message"])
+        for rule, sql in _RULES.items()
+        for row in await database.fetch(f"{sql} LIMIT {FOUND_MAX}")
+    ]
+
+
+async def transfers_without_answer(since: datetime) -> list[str]:
+    """Settlements whose transfer was asked for before `since` and never answered."""
+    rows = await database.fetch(
+        "SELECT settlement_id::text AS reference FROM pay_transfer WHERE status = 'submitting' AND submitted_at <= $1",
+        since,
+    )
+    return [row["reference"] for row in rows]
+
+
+async def at_provider_by_books() -> dict[str, int]:
+    """What the ledger says lies at the provider, by currency."""
+    rows = await database.fetch(
+        "SELECT account.currency, sum(entry.amount)::bigint AS amount FROM pay_entry AS entry "
+        "JOIN pay_account AS account ON account.id = entry.account_id "
+        "WHERE account.kind IN ('provider:pending', 'provider:available', 'provider:reserved') GROUP BY 1"
+    )
+    return {row["currency"]: row["amount"] for row in rows}
+
+
+async def is_quiet() -> bool:
+    """Whether nothing is under way between us and the provider."""
+    under_way = await database.fetch_value(
+        "SELECT EXISTS (SELECT 1 FROM pay_settlement WHERE status = 'submitting') "
+        "OR EXISTS (SELECT 1 FROM pay_refund WHERE status IN ('submitting', 'pending')) "
+        "OR EXISTS (SELECT 1 FROM pay_claim WHERE status = 'reversing') "
+        "OR EXISTS (SELECT 1 FROM pay_payment WHERE status IN ('open', 'processing') "
+        "OR (status IN ('paid', 'returned', 'suspense') AND funds_at IS NULL))"
+    )
+    return not under_way
