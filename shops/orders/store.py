@@ -176,12 +176,12 @@ async def move(
 
 
 async def add_shipped(shop_id: PartyId, name: Name, lines: Sequence[ShippedLine]) -> bool:
-    """Count pieces as having left; False (then roll back) if more would leave than there are."""
+    """Count pieces as having left; False (then roll back) if more would leave than is left to ship."""
     tag = await database.execute(
         "UPDATE shop_order_line l SET shipped = l.shipped + p.quantity "
         "FROM unnest($4::text[], $5::int[]) AS p (line_id, quantity) "
         "WHERE l.shop_id = $1 AND l.hub_id = $2 AND l.order_id = $3 AND l.line_id = p.line_id "
-        "AND l.shipped + p.quantity <= l.quantity",
+        "AND l.shipped + l.refunded + p.quantity <= l.quantity",
         shop_id, *name, [line.line_id for line in lines], [line.quantity for line in lines],
     )  # fmt: skip
     return database.affected(tag) == len(lines)

@@ -7,7 +7,15 @@ from uuid import UUID
 
 import msgspec
 
-from federation.conversations.messages import ShippedLine, ShopOrder
+from federation.conversations.messages import (
+    EventBody,
+    PaidOut,
+    Refunded,
+    Settled,
+    ShippedLine,
+    ShopOrder,
+    Transferred,
+)
 from federation.conversations.order import CANCELLATION, ORDER, CancellationState, OrderState
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PartyId
@@ -117,6 +125,13 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     country: str
     buyer: str
     money: OrderMoney
+
+
+def currency_of(body: EventBody) -> str | None:
+    """The currency of an event's amounts, which its own checks have found to be one; None when it has none."""
+    if isinstance(body, Settled):
+        return body.settlement.seller.currency
+    return body.amount.currency if isinstance(body, Refunded | Transferred | PaidOut) else None
 
 
 def actions(state: OrderState, cancellation: CancellationState, *, pieces_left: int) -> tuple[Action, ...]:

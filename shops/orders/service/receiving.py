@@ -30,7 +30,7 @@ from shops.inventory.service.levels import restock
 from shops.inventory.store import reservations
 from shops.orders import store
 from shops.orders.domain.checking import refusal
-from shops.orders.domain.orders import Event, OrderView
+from shops.orders.domain.orders import Event, OrderView, currency_of
 from shops.orders.service.steps import Step, tell
 
 
@@ -76,7 +76,7 @@ async def take_event(shop_id: PartyId, hub_id: PartyId, event: OrderEvent, now: 
     if isinstance(body, CancelRequested | Cancelled):
         await _move(shop_id, order, event.kind, body, now)
     elif body is not None:
-        await _count_money(shop_id, name, body)
+        await _count_money(shop_id, order, body)
 
 
 async def _move(
@@ -87,7 +87,7 @@ async def _move(
         cancellation = life.step_cancellation(order.cancellation, kind)
     except TransitionRefusedError:
         return
-    await store.move(
+    moved = await store.move(
         shop_id,
         (order.hub_id, order.order_id),
         seen=(order.state, order.cancellation),
@@ -95,12 +95,16 @@ async def _move(
         reason=body.reason,
         now=now,
     )
-    if state == "cancelled":
+    if moved and state == "cancelled":
         await boutiques.lock(shop_id)
         await restock(shop_id, order.hub_id, order.reservation_id, now)
 
 
-async def _count_money(shop_id: PartyId, name: store.Name, body: EventBody) -> None:
+async def _count_money(shop_id: PartyId, order: OrderView, body: EventBody) -> None:
+    """Add up what the hub says of the order's money; amounts in another currency are only history."""
+    name = (order.hub_id, order.order_id)
+    if currency_of(body) != order.money.currency:
+        return
     if isinstance(body, Refunded):
         await store.add_refund(shop_id, name, body)
     elif isinstance(body, Settled):

@@ -1,5 +1,7 @@
 """Orders from a hub, what the boutique does with them, and what the hub says after."""
 
+import asyncio
+import contextvars
 from datetime import datetime
 from uuid import UUID
 
@@ -24,10 +26,11 @@ from federation.conversations.messages import (
 from federation.documents.times import text_of
 from federation.errors import OrderDeclinedError
 from federation.node import clock
-from federation.node.database import atomic, fetch, fetch_value
+from federation.node.database import Database, atomic, fetch, fetch_value, using
 from federation.service.orders import take_event
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PartyId, new_id
+from federation.vocabulary.money import Money
 from shops.catalog import service as catalog
 from shops.errors import OrderStateError, UnknownOrderError
 from shops.orders import store
@@ -241,6 +244,54 @@ async def test_money_follows_the_hub_events(shop_id: PartyId) -> None:
     after = await look(shop_id, view)
     assert (after.money.due_minor, after.money.owed_minor) == (33_264 + 900 - 16_632, -16_632)
     assert (after.money.paid_out_minor, after.lines[0].refunded) == (30_000, 1)
+
+
+async def test_money_in_another_currency_is_kept_and_not_counted(shop_id: PartyId) -> None:
+    """Dollars are never added to euros: such an event stays in the history and moves no figure."""
+    view, _ = await ordered(shop_id)
+    dollars = Money(500, "USD")
+    refund = Refunded(refund_id=str(new_id()), amount=dollars, seller_part=dollars)
+    part = SellerPart(commission=dollars, commission_vat=dollars, seller=dollars, shipping=dollars)
+    bodies: list[EventBody] = [Transferred(dollars), refund, Settled(part), PaidOut(dollars, "2026-11-25T00:00:00Z")]
+    for sequence, body in enumerate(bodies, 1):
+        await hears(shop_id, view, sequence, body, clock.now())
+    after = await look(shop_id, view)
+    assert after.money == view.money
+    assert len(after.events) == len(bodies)
+
+
+async def test_a_refunded_piece_does_not_leave(shop_id: PartyId) -> None:
+    """A refund that comes while a parcel is being packed takes its piece out of it."""
+    view, _ = await ordered(shop_id, quantity=2)
+    name, line_id = (HUB, view.order_id), view.lines[0].line_id
+    refund = Refunded(
+        refund_id=str(new_id()), amount=euros(18_900), seller_part=euros(17_010), line_id=line_id, quantity=1
+    )
+    await hears(shop_id, view, 1, refund, clock.now())
+    async with atomic():
+        assert not await store.add_shipped(shop_id, name, [ShippedLine(line_id, 2)])
+        assert await store.add_shipped(shop_id, name, [ShippedLine(line_id, 1)])
+
+
+async def test_a_cancellation_that_meets_a_parcel_restocks_nothing(shop_id: PartyId, committed: Database) -> None:
+    """Pieces that left while the hub's `cancelled` waited for the order do not come back on sale."""
+    view, dress = await ordered(shop_id)
+    event = checks.make_event(str(new_id()), str(view.order_id), 1, Cancelled("late"), text_of(clock.now()))
+
+    async def cancel() -> None:
+        with using(committed):
+            async with atomic():
+                await DESK.order_event(shop_id, HUB, event, clock.now())
+
+    async with atomic():
+        await steps.accept(shop_id, view.row, step())
+        await steps.ship(shop_id, view.row, Shipped(), step())
+        crossing = asyncio.create_task(cancel(), context=contextvars.Context())
+        await asyncio.sleep(0.3)
+        assert not crossing.done()
+    await crossing
+    assert (await look(shop_id, view)).state == "in_fulfilment"
+    assert await on_hand(shop_id, dress) == 2
 
 
 async def test_the_same_event_twice_counts_once(shop_id: PartyId) -> None:
