@@ -16,7 +16,7 @@ from marketplace.console.handlers import ROUTES as CONSOLE_ROUTES
 from marketplace.hub import Hub
 from marketplace.settings import HubSettings
 from marketplace.storefront.handlers import ROUTES as STOREFRONT_ROUTES
-from marketplace.storefront.handlers import page_context
+from marketplace.storefront.handlers import learn_hub_name, page_context
 from payouts.http import payments_routes
 
 HERE = Path(__file__).parent
@@ -30,6 +30,7 @@ def create_app(settings: HubSettings, hub: Hub | None = None) -> Litestar:
         route_handlers=_routes(own),
         templates=[HERE / "storefront" / "templates", HERE / "console" / "templates"],
         static=[folder for name in ("storefront", "console") if (folder := HERE / name / "static").is_dir()],
+        on_startup=[learn_hub_name],
         context=page_context,
         form_targets=[_origin(settings.sandbox_url)],
         state={"hub": own},

@@ -5,6 +5,7 @@ import msgspec
 TEXT_CONTRAST = 7.0
 ACTION_CONTRAST = 4.5
 _STEPS = 20
+_GAMMA_BELOW = 0.04045
 
 
 class Palette(msgspec.Struct, frozen=True):
@@ -74,4 +75,4 @@ def contrast(colour: str, other: str) -> float:
 
 
 def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+    return channel / 12.92 if channel <= _GAMMA_BELOW else ((channel + 0.055) / 1.055) ** 2.4

@@ -23,8 +23,9 @@ _RECIPE = 2
 """Raised when the recipe below changes, so that a new set is made."""
 
 _UNICODES = [
-    *range(0x20, 0x7F), *range(0xA0, 0x180), 0x2C6, 0x2DA, 0x2DC, *range(0x2010, 0x2016), *range(0x2018, 0x201F), 0x2022,
-    0x2026, 0x202F, 0x2030, 0x2032, 0x2033, 0x2039, 0x203A, 0x20AC, 0x2116, 0x2122, 0x2190, 0x2192, 0x2212, 0x2215,
+    *range(0x20, 0x7F), *range(0xA0, 0x180), 0x2C6, 0x2DA, 0x2DC, *range(0x2010, 0x2016), *range(0x2018, 0x201F),
+    0x2022, 0x2026, 0x202F, 0x2030, 0x2032, 0x2033, 0x2039, 0x203A, 0x20AC, 0x2116, 0x2122, 0x2190, 0x2192, 0x2212,
+    0x2215,
 ]  # fmt: skip
 _FEATURES = ["kern", "liga", "ccmp", "locl", "mark", "mkmk", "tnum", "lnum", "onum", "pnum", "case", "frac"]
 _LETTERS = "etaoinshrdlcumwfgypbvk "
@@ -44,7 +45,8 @@ class Face(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         """Its file name in the set."""
-        return f"{'serif' if 'serif' in self.package else 'sans'}-{self.weight}{'i' if self.slope == 'italic' else ''}.woff2"
+        kind = "serif" if "serif" in self.package else "sans"
+        return f"{kind}-{self.weight}{'i' if self.slope == 'italic' else ''}.woff2"
 
 
 _SERIF, _SANS = "Galleria Serif", "Galleria Sans"
@@ -59,15 +61,16 @@ _FACES = (
     Face(_SANS, 600, "normal", "font_hanken_grotesk", "HankenGrotesk-SemiBold.otf"),
     Face(_SANS, 700, "normal", "font_hanken_grotesk", "HankenGrotesk-Bold.otf"),
 )
-_FALLBACKS = (
-    (_SERIF, "font_source_serif_pro", "SourceSerifPro-Regular.ttf", "Times New Roman", "Liberation Serif", 0.4051),
-    (_SANS, "font_hanken_grotesk", "HankenGrotesk-Regular.otf", "Arial", "Liberation Sans", 0.4472),
-)
-"""Family, its regular file, two local faces of equal metrics, and the mean width of a letter in those (in em)."""
+_REGULAR = (400, "normal")
+_LOCAL = {
+    _SERIF: ('local("Times New Roman"),local("Liberation Serif")', 0.4051),
+    _SANS: ('local("Arial"),local("Liberation Sans")', 0.4472),
+}
+"""For each family two local faces of equal metrics, and the mean width of a letter in those (in em)."""
 
 
 def ensure_fonts(state_dir: Path) -> Path:
-    """The folder with the WOFF2 files and `fonts.css`, made now when this set was not made before (about two seconds)."""
+    """The folder with the WOFF2 files and `fonts.css`, made now when they were not before (some seconds)."""
     target = state_dir / "fonts" / _set_name()
     if (target / STYLE_SHEET).is_file():
         return target
@@ -119,19 +122,20 @@ def _style_sheet() -> str:
         f'src:url("{face.name}") format("woff2")}}'
         for face in _FACES
     ]
-    return "\n".join([*rules, *(_fallback(*fallback) for fallback in _FALLBACKS)]) + "\n"
+    return "\n".join([*rules, *(_fallback(face) for face in _FACES if (face.weight, face.slope) == _REGULAR)]) + "\n"
 
 
-def _fallback(family: str, package: str, file: str, local: str, free: str, local_width: float) -> str:
+def _fallback(face: Face) -> str:
     """A local face stretched to our family's mean width and given its line metrics (CSS Fonts 5, size-adjust)."""
-    font = _source(package, file)
+    local, local_width = _LOCAL[face.family]
+    font = _source(face.package, face.file)
     unit = font["head"].unitsPerEm
     widths, characters = font["hmtx"], font.getBestCmap()
     mean = sum(share * widths[characters[ord(letter)]][0] for letter, share in zip(_LETTERS, _SHARES, strict=True))
     scale = mean / sum(_SHARES) / unit / local_width
     lines = font["hhea"]
     return (
-        f'@font-face{{font-family:"{family} Fallback";src:local("{local}"),local("{free}");size-adjust:{scale:.2%};'
+        f'@font-face{{font-family:"{face.family} Fallback";src:{local};size-adjust:{scale:.2%};'
         f"ascent-override:{lines.ascent / unit / scale:.2%};descent-override:{-lines.descent / unit / scale:.2%};"
         f"line-gap-override:{lines.lineGap / unit / scale:.2%}}}"
     )

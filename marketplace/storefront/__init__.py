@@ -1,1 +1,1 @@
-"""What shoppers see: search, pieces, boutiques, basket, checkout and orders. Pages only; decisions are the services'."""
+"""What shoppers see: search, pieces, boutiques, basket, checkout and orders. Decisions are the services'."""

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from babel import Locale
 
 COUNTRY_DEFAULT = "IT"
-EUROPEAN_UNION = frozenset(["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"])
-_BEYOND = frozenset(["AU", "CA", "CH", "GB", "JP", "NO", "US"])
+EUROPEAN_UNION = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+})  # fmt: skip
+BEYOND = frozenset({"AU", "CA", "CH", "GB", "JP", "NO", "US"})
 _NAMES: Mapping[str, str] = Locale("en").territories
 
 DESTINATIONS: dict[str, str] = {
-    code: _NAMES[code] for code in sorted(EUROPEAN_UNION | _BEYOND, key=lambda code: _NAMES[code])
+    code: _NAMES[code] for code in sorted(EUROPEAN_UNION | BEYOND, key=lambda code: _NAMES[code])
 }
 """Country code to name, by name."""
 

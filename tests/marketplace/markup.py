@@ -38,6 +38,11 @@ class _Reader(HTMLParser):
             self.labels_for.add(given["for"])
         if tag in {"input", "select", "textarea"}:
             self._control(tag, given)
+        self._content(tag, given)
+        if tag not in _VOID:
+            self._open.append(tag)
+
+    def _content(self, tag: str, given: dict[str, str]) -> None:
         if tag == "img":
             self.images.append(given)
         if tag == "form":
@@ -48,8 +53,6 @@ class _Reader(HTMLParser):
             self.button_count += 1
         if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
             self.headings.append(int(tag[1]))
-        if tag not in _VOID:
-            self._open.append(tag)
 
     def _control(self, tag: str, given: dict[str, str]) -> None:
         if given.get("name") == "csrf_token":
@@ -74,7 +77,8 @@ def faults(html: str) -> list[str]:
     reader = _Reader()
     reader.feed(html)
     found = [f"id {name!r} stands {times} times" for name, times in reader.ids.items() if times > 1]
-    found += [f"there are {reader.tags[tag]} <{tag}>, not one" for tag in ("h1", "main", "title") if reader.tags[tag] != 1]
+    single = ("h1", "main", "title")
+    found += [f"there are {reader.tags[tag]} <{tag}>, not one" for tag in single if reader.tags[tag] != 1]
     found += [f"<{tag}> has a style or handler of its own" for tag in reader.styled]
     if not reader.language:
         found.append("the page does not say its language")

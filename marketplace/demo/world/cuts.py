@@ -8,8 +8,8 @@ from typing import Literal
 import msgspec
 
 Pattern = Literal[
-    "plain", "linen", "silk", "denim", "rib", "cable", "stripe", "bengal", "pinstripe", "check", "herringbone", "lace", "dots",
-    "floral", "corduroy", "leather", "grain", "felt", "straw", "waves", "leaves", "fairisle",
+    "plain", "linen", "silk", "denim", "rib", "cable", "stripe", "bengal", "pinstripe", "check", "herringbone", "lace",
+    "dots", "floral", "corduroy", "leather", "grain", "felt", "straw", "waves", "leaves", "fairisle",
 ]  # fmt: skip
 """The weave or print by which a cloth is told."""
 

@@ -18,12 +18,10 @@ from federation.vocabulary.product import Colour, Gender, HexColour, ShippingRat
 from federation.vocabulary.product import Product as ProductRecord
 from marketplace.demo.world.cuts import AnyCut
 from marketplace.demo.world.plates.plate import Plate, plates_of
+from marketplace.storefront.destinations import BEYOND, EUROPEAN_UNION
 
 STOCK_LADDER = (0, 1, 1, 2, 2, 2, 3, 3, 4, 6)
 """What a small shop has of one size: mostly one to three, sometimes none. One rung is picked per variant."""
-
-EUROPEAN_UNION = tuple("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
-BEYOND = tuple("AU CA CH GB JP NO US".split())
 
 
 class Shade(msgspec.Struct, frozen=True, array_like=True):
@@ -113,7 +111,7 @@ def read_house(source: bytes) -> DemoBoutique:
 
 
 def sizes_of(text: str) -> tuple[Size, ...]:
-    """Read `IT 38-46`, `EU 36-41`, `INT S M L`, `WL 30 31 32`, `CM 55-60` or `ONE`; clothes count in twos, shoes in ones."""
+    """Read `IT 38-46`, `EU 36-41`, `INT S M L`, `WL 30 31 32`, `CM 55-60` or `ONE`; IT and FR count in twos."""
     system, _, rest = text.partition(" ")
     if system == "ONE":
         return (Size("ONE", "ONE", "One size"),)
@@ -226,11 +224,11 @@ def _profile(house: House) -> ShopProfile:
 
 def _shipping(post: Post, home: str, currency: str) -> tuple[ShippingRate, ...]:
     free_from = parse_decimal(post.free_from, currency) if post.free_from else None
-    europe = tuple(country for country in EUROPEAN_UNION if country != home)
+    europe = tuple(country for country in sorted(EUROPEAN_UNION) if country != home)
     return (
         ShippingRate((home,), parse_decimal(post.home, currency), *post.home_days, free_from),
         ShippingRate(europe, parse_decimal(post.europe, currency), *post.europe_days, free_from),
-        ShippingRate(BEYOND, parse_decimal(post.world, currency), *post.world_days),
+        ShippingRate(tuple(sorted(BEYOND)), parse_decimal(post.world, currency), *post.world_days),
     )
 
 

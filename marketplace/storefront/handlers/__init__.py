@@ -1,8 +1,8 @@
 """The storefront's addresses, one file per part of the way from looking to owning."""
 
 from marketplace.storefront.handlers import basket, browsing, checkout, orders
-from marketplace.storefront.handlers.context import page_context
+from marketplace.storefront.handlers.context import learn_hub_name, page_context
 
 ROUTES = [*browsing.ROUTES, *basket.ROUTES, *checkout.ROUTES, *orders.ROUTES]
 
-__all__ = ["ROUTES", "page_context"]
+__all__ = ["ROUTES", "learn_hub_name", "page_context"]

@@ -1,5 +1,7 @@
 """The basket over boutiques, and where its parcels go."""
 
+from typing import Final
+
 from litestar import get, post
 from litestar.response import Redirect, Template
 
@@ -14,7 +16,7 @@ from marketplace.orders.views import BasketView
 from marketplace.storefront import destinations
 from marketplace.storefront.handlers.context import COUNTRY, destination
 
-SEE_OTHER = 303
+SEE_OTHER: Final = 303
 
 
 @get("/basket")
@@ -46,9 +48,9 @@ async def add(request: AnyRequest) -> Redirect | Template:
     form = await request.form()
     shop_id, product_id = str(form.get("shop_id", "")), str(form.get("product_id", ""))
     variant_id = str(form.get("variant_id", ""))
+    if not variant_id:
+        return await _basket_page(request, "Choose a size first, then add the piece.", 422)
     try:
-        if not variant_id:
-            raise BasketInvalidError("Choose a size first, then add the piece.")
         await basket.add(session_of(request), shop_id, product_id, variant_id, 1, now=clock.now())
     except BasketInvalidError as error:
         return await _basket_page(request, error.detail, 422)
@@ -60,13 +62,13 @@ async def update(request: AnyRequest) -> Redirect | Template:
     """Change a line's quantity or take it out."""
     form, session = await request.form(), session_of(request)
     key, quantity = str(form.get("key", "")), str(form.get("quantity", ""))
+    if "remove" not in form and not (quantity.isascii() and quantity.isdigit()):
+        return await _basket_page(request, "Write the quantity as a whole number.", 422)
     try:
         if "remove" in form:
             basket.remove(session, key)
-        elif quantity.isascii() and quantity.isdigit():
-            basket.set_quantity(session, key, int(quantity[:4]))
         else:
-            raise BasketInvalidError("Write the quantity as a whole number.")
+            basket.set_quantity(session, key, int(quantity[:4]))
     except BasketInvalidError as error:
         return await _basket_page(request, error.detail, 422)
     return Redirect("/basket", status_code=SEE_OTHER)

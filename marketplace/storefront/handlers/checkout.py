@@ -1,5 +1,7 @@
 """One page from basket to payment, and the page between when a boutique refused something."""
 
+from typing import Final
+
 import msgspec
 from litestar import get, post
 from litestar.params import FromPath
@@ -18,7 +20,7 @@ from marketplace.storefront import destinations
 from marketplace.storefront.checkout_form import CheckoutForm, read_form
 from marketplace.storefront.handlers.context import COUNTRY, destination
 
-SEE_OTHER = 303
+SEE_OTHER: Final = 303
 OWN_TRANSACTIONS = {"transaction": False}
 
 

@@ -3,20 +3,39 @@
 from collections.abc import Mapping
 from typing import Any
 
+from litestar import Litestar
+
 from federation.node.colours import Palette, palette_of
-from federation.node.web import AnyRequest, session_of
+from federation.node.web import AnyRequest, session_of, web_node
+from federation.service import parties
 from federation.vocabulary.product import Theme
+from marketplace.accounts.setup import hub_id
+from marketplace.errors import HubMissingError
 from marketplace.orders import basket
 from marketplace.storefront import destinations
 from marketplace.storefront.searching import Params
 
 COUNTRY = "country"
+HUB_NAME = "hub_name"
+
+
+async def learn_hub_name(app: Litestar) -> None:
+    """At start: pages carry the hub's own name; the node's until a hub was opened here."""
+    try:
+        app.state[HUB_NAME] = (await parties.party(await hub_id())).name
+    except HubMissingError:
+        app.state[HUB_NAME] = ""
 
 
 def page_context(request: AnyRequest) -> Mapping[str, Any]:
     """Names beneath every page of the hub."""
     session = session_of(request)
-    return {"basket_count": basket.count(session), "signed_in": session.account_id is not None, "palette": palette}
+    return {
+        "node_name": request.app.state.get(HUB_NAME) or web_node(request.app).settings.node_name,
+        "basket_count": basket.count(session),
+        "signed_in": session.account_id is not None,
+        "palette": palette,
+    }
 
 
 def destination(request: AnyRequest) -> str:

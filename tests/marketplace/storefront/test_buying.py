@@ -111,7 +111,7 @@ async def test_a_basket_that_changed_is_shown_again(browser: httpx.AsyncClient) 
 async def test_all_held_leads_straight_to_payment_and_the_order_page(
     browser: httpx.AsyncClient, gallery: Gallery
 ) -> None:
-    """When every boutique sets its piece aside the shopper goes on to pay, and finds the order with a part per boutique."""
+    """When every boutique sets its piece aside the shopper goes on to pay, and then finds the order."""
     await put_in_basket(browser, 0)
     await put_in_basket(browser, 1)
     answer = await send_checkout(browser)

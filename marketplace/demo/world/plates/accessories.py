@@ -163,7 +163,8 @@ def draw_belt(sheet: Sheet, cut: Belt, *, back: bool) -> Zoom:
         far = mix(colour, INK, 0.36 + 0.06 * turn)
         sheet.add(f'<path d="{ellipse(CENTRE, 300, rx, ry)}" fill="none" stroke="{rim}" stroke-width="17"/>')
         sheet.add(
-            f'<path d="{ellipse(CENTRE, 300, rx, ry)}" fill="none" stroke="{mix(far, "#ffffff", 0.12)}" stroke-width="13"/>'
+            f'<path d="{ellipse(CENTRE, 300, rx, ry)}" fill="none" stroke="{mix(far, "#ffffff", 0.12)}" '
+            'stroke-width="13"/>'
         )
     wall: list[Point] = [
         (142, 300, 1),
@@ -262,12 +263,10 @@ def _brimmed(sheet: Sheet) -> None:
     sheet.stitch(flow([(66, 508), (136, 546), (300, 567), (474, 539), (536, 494)], closed=False))
     sheet.fold((290, 270), (300, 370), 10, 3)
     sheet.fold((204, 300), (190, 430), 5, -2)
-    for points in (
-        [(172, 466, 1), (150, 440), (132, 452), (150, 478)],
-        [(172, 470, 1), (146, 486), (140, 504), (168, 490)],
-    ):
-        bow: list[Point] = list(points)
-        sheet.part(flow(bow), fill=sheet.second, weave=False, shade=0.25)
+    upper: list[Point] = [(172, 466, 1), (150, 440), (132, 452), (150, 478)]
+    lower: list[Point] = [(172, 470, 1), (146, 486), (140, 504), (168, 490)]
+    for points in (upper, lower):
+        sheet.part(flow(points), fill=sheet.second, weave=False, shade=0.25)
 
 
 def _beanie(sheet: Sheet) -> None:

@@ -72,10 +72,9 @@ def _doctor(sheet: Sheet, cut: Bag) -> Zoom:
     sheet.part(flow(both_sides(body)))
     sheet.line(flow([(136, 400), (CENTRE, 426), (464, 400)], closed=False), width=1.5)
     sheet.stitch(flow([(134, 410), (CENTRE, 436), (466, 410)], closed=False))
-    for points in ([(124, 640, 1), (122, 560), (176, 566), (196, 666, 1), (150, 664)],):
-        corner: list[Point] = list(points)
-        sheet.part(flow(corner), shade=0.2)
-        sheet.part(flow(mirrored(corner)), shade=0.2)
+    corner: list[Point] = [(124, 640, 1), (122, 560), (176, 566), (196, 666, 1), (150, 664)]
+    for points in (corner, mirrored(corner)):
+        sheet.part(flow(points), shade=0.2)
     sheet.metal(flow([(182, 330), (240, 318), (CENTRE, 316), (360, 318), (418, 330)], closed=False), cut.metal, 11)
     for x in (232, 368):
         sheet.metal(straight((x, 320), (x, 346)), cut.metal, 12)

@@ -3,7 +3,7 @@
 from math import cos, radians, sin
 
 from federation.node.colours import mix
-from marketplace.demo.world.plates.geometry import CENTRE, Point, both_sides, flow, mirrored, straight
+from marketplace.demo.world.plates.geometry import CENTRE, CORNER_FIELDS, Point, both_sides, flow, mirrored, straight
 from marketplace.demo.world.plates.sheet import Sheet
 from marketplace.demo.world.plates.weave import INK
 
@@ -109,13 +109,19 @@ def neck_edge(kind: str, neck: Spot) -> list[Point]:
 
 def band_along(sheet: Sheet, edge: list[Point], drop: float, *, stitched: bool = False) -> None:
     """A finish that follows a neckline at a little distance."""
-    lowered: list[Point] = [(p[0] + (3 if p[0] > CENTRE else 0), p[1] + drop, *p[2:]) for p in edge[:-1]]  # type: ignore[misc]
+    lowered: list[Point] = [
+        (p[0] + (3 if p[0] > CENTRE else 0), p[1] + drop, 1)
+        if len(p) == CORNER_FIELDS
+        else (p[0] + (3 if p[0] > CENTRE else 0), p[1] + drop)
+        for p in edge[:-1]
+    ]
     last = edge[-1]
     mirror_lines(sheet, [*lowered, (last[0] + drop * 0.85, last[1] + 5)], stitched=stitched)
 
 
-def buttons(sheet: Sheet, x: float, top: float, bottom: float, count: int, radius: float = 5) -> None:
-    """A row of buttons down from `top` to `bottom`."""
+def buttons(sheet: Sheet, x: float, span: tuple[float, float], count: int, radius: float = 5) -> None:
+    """A row of buttons down the `span` from its top to its bottom."""
+    top, bottom = span
     for i in range(count):
         sheet.button(x, top + (bottom - top) * i / max(count - 1, 1), radius)
 

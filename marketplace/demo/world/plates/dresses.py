@@ -150,7 +150,7 @@ def _details(sheet: Sheet, cut: Dress, waist: float, hem: float, half_waist: flo
         sheet.line(straight((CENTRE, TOP + (130 if cut.sleeve == "strap" else 10)), (CENTRE, hem)), opacity=0.5)
     elif cut.buttons:
         sheet.line(straight((CENTRE + 11, TOP + 60), (CENTRE + 11, hem + 6)), width=1.2, opacity=0.65)
-        buttons(sheet, CENTRE, TOP + 86, hem - 40, 10, 4.5)
+        buttons(sheet, CENTRE, (TOP + 86, hem - 40), 10, 4.5)
     if cut.belt:
         _belt(sheet, waist, half_waist, knotted=cut.shape == "wrap")
 
@@ -237,7 +237,7 @@ def draw_skirt(sheet: Sheet, cut: Skirt, *, back: bool) -> None:
     sheet.part(flow(both_sides(waistband)))
     if cut.buttons and not back:
         sheet.line(straight((CENTRE + 13, top + 30), (CENTRE + 13, hem + 8)), width=1.3, opacity=0.7)
-        buttons(sheet, CENTRE, top + 8, hem - 40, 9, 5.5)
+        buttons(sheet, CENTRE, (top + 8, hem - 40), 9, 5.5)
     elif back:
         sheet.line(straight((CENTRE, top + 30), (CENTRE, top + 190)), width=1.5)
 

@@ -21,7 +21,17 @@ def number(value: float) -> str:
 
 def mirrored(points: Sequence[Point], axis: float = CENTRE) -> list[Point]:
     """The points reflected at the vertical `axis`, in the same order."""
-    return [(2 * axis - p[0], *p[1:]) for p in points]  # type: ignore[misc]
+    return [_moved(p, 2 * axis - p[0], p[1]) for p in points]
+
+
+def placed(points: Sequence[Point], x: float, y: float, scale: float) -> list[Point]:
+    """Points about the origin, made larger by `scale` and laid at (x, y)."""
+    return [_moved(p, x + p[0] * scale, y + p[1] * scale) for p in points]
+
+
+def _moved(point: Point, x: float, y: float) -> Point:
+    """`point` elsewhere, a corner still when it was one."""
+    return (x, y, 1) if len(point) == CORNER_FIELDS else (x, y)
 
 
 def both_sides(half: Sequence[Point], axis: float = CENTRE) -> list[Point]:

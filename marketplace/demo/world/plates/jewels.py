@@ -4,7 +4,7 @@ from math import cos, pi, sin
 
 from federation.node.colours import mix
 from marketplace.demo.world.cuts import Bracelet, Earrings, Necklace, Ring
-from marketplace.demo.world.plates.geometry import CENTRE, Point, both_sides, ellipse, flow, number, straight
+from marketplace.demo.world.plates.geometry import CENTRE, Point, both_sides, ellipse, flow, number, placed, straight
 from marketplace.demo.world.plates.sheet import METALS, Sheet
 from marketplace.demo.world.plates.weave import INK
 
@@ -21,17 +21,21 @@ def _hoop(sheet: Sheet, spot: tuple[float, float], radii: tuple[float, float], m
     outer, inner = ellipse(x, y, rx, ry), ellipse(x, y - width * 0.16, rx - width * 0.62, ry - width * 0.8)
     name = f"m{number(x)}-{number(y)}".replace(".", "_")
     sheet.add(
-        f'<linearGradient id="{name}" x1="0" x2="1" y2=".25"><stop stop-color="{colour}"/><stop offset=".16" stop-color="{light}"/>'
-        f'<stop offset=".38" stop-color="{colour}"/><stop offset=".62" stop-color="{deep}"/><stop offset=".8" stop-color="{light}"/>'
+        f'<linearGradient id="{name}" x1="0" x2="1" y2=".25"><stop stop-color="{colour}"/><stop offset=".16" '
+        f'stop-color="{light}"/>'
+        f'<stop offset=".38" stop-color="{colour}"/><stop offset=".62" stop-color="{deep}"/><stop offset=".8" '
+        f'stop-color="{light}"/>'
         f'<stop offset="1" stop-color="{deep}"/></linearGradient>'
-        f'<path d="{outer}{inner}" fill="url(#{name})" fill-rule="evenodd" stroke="{mix(colour, INK, 0.6)}" stroke-width="1.6"/>'
+        f'<path d="{outer}{inner}" fill="url(#{name})" fill-rule="evenodd" stroke="{mix(colour, INK, 0.6)}" '
+        'stroke-width="1.6"/>'
     )
     top = ellipse(x, y - width * 0.16, rx - width * 0.5, ry - width * 0.66)
     sheet.line(top, width=1.4, colour=light, opacity=0.7)
 
 
-def _stone(sheet: Sheet, x: float, y: float, rx: float, ry: float) -> None:
+def _stone(sheet: Sheet, spot: tuple[float, float], rx: float, ry: float) -> None:
     """A domed stone: deep at its lower right, two lights."""
+    x, y = spot
     sheet.part(ellipse(x, y, rx, ry), fill=sheet.base, shade=0.42)
     sheet.flat(
         flow(
@@ -78,7 +82,7 @@ def _cameo(sheet: Sheet, x: float, y: float, ry: float, metal: str) -> None:
         (36, 56),
         (24, 72),
     ]
-    sheet.part(flow([(x + p[0] * k, y + p[1] * k, *p[2:]) for p in face], bend=0.15), fill=sheet.second, shade=0.22)  # type: ignore[misc]
+    sheet.part(flow(placed(face, x, y, k), bend=0.15), fill=sheet.second, shade=0.22)
     hair = mix(sheet.second, INK, 0.34)
     for curl in (
         [(-28, -30), (-4, -46), (20, -34), (34, -10)],
@@ -127,7 +131,7 @@ def _branch(sheet: Sheet, x: float, y: float, k: float) -> None:
         (-38, -32),
         (-12, -26),
     ]
-    sheet.part(flow([(x + p[0] * k, y + p[1] * k, *p[2:]) for p in twig]), fill=sheet.base, shade=0.4)  # type: ignore[misc]
+    sheet.part(flow(placed(twig, x, y, k)), fill=sheet.base, shade=0.4)
     for shine in ([(-3, -60), (-1, -10), (2, 60)], [(20, -28), (44, -54), (58, -67)], [(-18, 50), (-40, 62)]):
         sheet.line(
             flow([(x + a * k, y + b * k) for a, b in shine], closed=False), width=3.2 * k, colour="#ffffff", opacity=0.5
@@ -166,7 +170,7 @@ def draw_ring(sheet: Sheet, cut: Ring, *, back: bool) -> Zoom:
     else:
         rx, ry = (78, 64) if cut.style == "cabochon" else (44, 40)
         sheet.metal(ellipse(CENTRE, top - 18, rx + 5, ry + 5), cut.metal, 10)
-        _stone(sheet, CENTRE, top - 18, rx, ry)
+        _stone(sheet, (CENTRE, top - 18), rx, ry)
     return (2.0, 300, top + 10) if back else None
 
 
@@ -212,7 +216,7 @@ def draw_necklace(sheet: Sheet, cut: Necklace, *, back: bool) -> Zoom:
         _branch(sheet, CENTRE, low + 104, 1.0)
     elif cut.style == "pendant":
         sheet.metal(ellipse(CENTRE, low + 66, 42, 50), cut.metal, 9)
-        _stone(sheet, CENTRE, low + 66, 38, 46)
+        _stone(sheet, (CENTRE, low + 66), 38, 46)
     return (2.0, 300, low + 80) if back else None
 
 
@@ -223,42 +227,38 @@ def _hook(sheet: Sheet, x: float, y: float, metal: str) -> None:
 
 
 def draw_earrings(sheet: Sheet, cut: Earrings, *, back: bool) -> Zoom:
-    """A pair of earrings side by side."""
+    """A pair of earrings side by side; a hoop alone."""
     spots = (300.0,) if cut.style == "hoops" else (196.0, 404.0)
+    draw = {"studs": _stud, "hoops": _single_hoop, "drops": _drop, "cluster": _cluster}[cut.style]
     for x in spots:
-        if cut.style == "studs":
-            sheet.metal(ellipse(x, 400, 46, 46), cut.metal, 7)
-            _stone(sheet, x, 400, 45, 45)
-        elif cut.style == "hoops":
-            _hoop(sheet, (x, 400), (128, 146), cut.metal, 27)
-            sheet.metal(straight((x - 9, 258), (x + 12, 262)), cut.metal, 6)
-        elif cut.style == "drops":
-            _hook(sheet, x, 266, cut.metal)
-            sheet.metal(ellipse(x, 308, 8, 8), cut.metal, 4)
-            sheet.part(
-                flow(
-                    [
-                        (x, 322),
-                        (x + 22, 376),
-                        (x + 46, 450),
-                        (x + 30, 510),
-                        (x, 524),
-                        (x - 30, 510),
-                        (x - 46, 450),
-                        (x - 22, 376),
-                    ]
-                ),
-                fill=sheet.base,
-                shade=0.42,
-            )
-            sheet.flat(flow([(x - 28, 456), (x - 14, 388), (x - 4, 370), (x - 14, 430)]), "#fff", 0.65)
-            sheet.metal(flow([(x - 11, 340), (x, 326), (x + 11, 340)], closed=False), cut.metal, 7)
-        else:
-            _hook(sheet, x, 246, cut.metal)
-            for row, count in enumerate((3, 4, 3, 4, 3, 2, 1)):
-                for i in range(count):
-                    sheet.bead(x + (i - (count - 1) / 2) * 27 + (row % 2), 302 + row * 28, 16)
+        draw(sheet, x, cut.metal)
     return (2.0, spots[-1] - 10, 420) if back else None
+
+
+def _stud(sheet: Sheet, x: float, metal: str) -> None:
+    sheet.metal(ellipse(x, 400, 46, 46), metal, 7)
+    _stone(sheet, (x, 400), 45, 45)
+
+
+def _single_hoop(sheet: Sheet, x: float, metal: str) -> None:
+    _hoop(sheet, (x, 400), (128, 146), metal, 27)
+    sheet.metal(straight((x - 9, 258), (x + 12, 262)), metal, 6)
+
+
+def _drop(sheet: Sheet, x: float, metal: str) -> None:
+    _hook(sheet, x, 266, metal)
+    sheet.metal(ellipse(x, 308, 8, 8), metal, 4)
+    right: list[Point] = [(x, 322), (x + 22, 376), (x + 46, 450), (x + 30, 510), (x, 524)]
+    sheet.part(flow(both_sides(right, x)), fill=sheet.base, shade=0.42)
+    sheet.flat(flow([(x - 28, 456), (x - 14, 388), (x - 4, 370), (x - 14, 430)]), "#fff", 0.65)
+    sheet.metal(flow([(x - 11, 340), (x, 326), (x + 11, 340)], closed=False), metal, 7)
+
+
+def _cluster(sheet: Sheet, x: float, metal: str) -> None:
+    _hook(sheet, x, 246, metal)
+    for row, count in enumerate((3, 4, 3, 4, 3, 2, 1)):
+        for i in range(count):
+            sheet.bead(x + (i - (count - 1) / 2) * 27 + (row % 2), 302 + row * 28, 16)
 
 
 def draw_bracelet(sheet: Sheet, cut: Bracelet, *, back: bool) -> Zoom:
@@ -284,14 +284,19 @@ def _cuff(sheet: Sheet, cut: Bracelet) -> None:
     colour = METALS[cut.metal]
     light, deep = mix(colour, "#ffffff", 0.7), mix(colour, INK, 0.5)
     sheet.add(
-        f'<linearGradient id="cf"><stop stop-color="{deep}"/><stop offset=".2" stop-color="{light}"/><stop offset=".45" stop-color="{colour}"/>'
-        f'<stop offset=".7" stop-color="{deep}"/><stop offset=".86" stop-color="{light}"/><stop offset="1" stop-color="{deep}"/></linearGradient>'
-        f'<linearGradient id="ci"><stop stop-color="{light}"/><stop offset=".5" stop-color="{deep}"/><stop offset="1" stop-color="{colour}"/></linearGradient>'
+        f'<linearGradient id="cf"><stop stop-color="{deep}"/><stop offset=".2" stop-color="{light}"/><stop '
+        f'offset=".45" stop-color="{colour}"/>'
+        f'<stop offset=".7" stop-color="{deep}"/><stop offset=".86" stop-color="{light}"/><stop offset="1" '
+        f'stop-color="{deep}"/></linearGradient>'
+        f'<linearGradient id="ci"><stop stop-color="{light}"/><stop offset=".5" stop-color="{deep}"/><stop '
+        f'offset="1" stop-color="{colour}"/></linearGradient>'
     )
     edge = mix(colour, INK, 0.6)
     inner = "M142 330C150 250 450 250 458 330L458 420C450 344 150 344 142 420Z"
-    outer = "M128 338C128 420 232 452 268 456L268 590C220 586 128 548 128 462ZM472 338C472 420 368 452 332 456L332 590C380 586 472 548 472 462Z"
+    left = "M128 338C128 420 232 452 268 456L268 590C220 586 128 548 128 462Z"
+    outer = f"{left}M472 338C472 420 368 452 332 456L332 590C380 586 472 548 472 462Z"
     sheet.add(
-        f'<path d="{inner}" fill="url(#ci)" stroke="{edge}" stroke-width="1.6"/><path d="{outer}" fill="url(#cf)" stroke="{edge}" stroke-width="1.8"/>'
+        f'<path d="{inner}" fill="url(#ci)" stroke="{edge}" stroke-width="1.6"/><path d="{outer}" '
+        f'fill="url(#cf)" stroke="{edge}" stroke-width="1.8"/>'
     )
     sheet.line("M128 338C128 420 232 452 268 456M472 338C472 420 368 452 332 456", width=2.4, colour=light, opacity=0.8)

@@ -1,4 +1,4 @@
-"""From a cut and its colours to the plates that show a piece: always two views, the whole and the turned or near one."""
+"""From a cut and its colours to the plates that show a piece: two views, the whole and the turned or near one."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ from marketplace.demo.world.plates import accessories, bags, boots, dresses, jew
 from marketplace.demo.world.plates.sheet import HEIGHT, WIDTH, Sheet
 
 Drawing = Callable[..., tuple[float, float, float] | None]
-"""Draws a cut on a sheet; `back=True` asks for the second view. May answer with a zoom: scale and the point to centre."""
+"""Draws a cut on a sheet; `back=True` asks for the second view. May answer with a zoom: scale, and what to centre."""
 
 _DRAWINGS: dict[type, tuple[Drawing, str, str]] = {
     Dress: (dresses.draw_dress, "front", "back"),
@@ -58,8 +58,8 @@ _DRAWINGS: dict[type, tuple[Drawing, str, str]] = {
 
 
 _LARGER: dict[type, tuple[float, float, float]] = {
-    Wallet: (1.28, 300, 414), Belt: (1.3, 312, 386), Earrings: (1.3, 300, 396), Ring: (1.25, 300, 396), Hat: (1.12, 300, 404),
-    Bracelet: (1.15, 300, 420),
+    Wallet: (1.28, 300, 414), Belt: (1.3, 312, 386), Earrings: (1.3, 300, 396), Ring: (1.25, 300, 396),
+    Hat: (1.12, 300, 404), Bracelet: (1.15, 300, 420),
 }  # fmt: skip
 """Small things are drawn larger: scale and the point in the middle of the whole view."""
 

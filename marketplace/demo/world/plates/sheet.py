@@ -109,7 +109,8 @@ class Sheet:
             (width * 0.36, mix(self.base, "#ffffff", 0.14)),
         ):
             self._body.append(
-                f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{number(stroke)}" stroke-linejoin="round"/>'
+                f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{number(stroke)}" '
+                'stroke-linejoin="round"/>'
             )
         self.line(path, width=1, dash="4.5 3", opacity=0.6)
 
@@ -128,7 +129,8 @@ class Sheet:
         shine = number(-width * 0.16)
         self._body.append(
             f'<g fill="none"><path d="{path}" stroke="{mix(colour, INK, 0.6)}" '
-            f'stroke-width="{number(width + 2.2)}"/><path d="{path}" stroke="{colour}" stroke-width="{number(width)}"/>'
+            f'stroke-width="{number(width + 2.2)}"/><path d="{path}" stroke="{colour}" '
+            f'stroke-width="{number(width)}"/>'
             f'<path d="{path}" stroke="{mix(colour, "#ffffff", 0.7)}" stroke-width="{number(width * 0.3)}" '
             f'transform="translate({shine} {shine})"/></g>'
         )
@@ -136,15 +138,20 @@ class Sheet:
     def stud(self, x: float, y: float, metal: str, radius: float) -> None:
         """A small round of metal: a rivet or an eyelet."""
         colour = METALS[metal]
-        drawing = f'<circle r="5" fill="{colour}" stroke="{mix(colour, INK, 0.6)}" stroke-width="1.6"/><circle cx="-1.4" cy="-1.6" r="1.5" fill="#fff" opacity=".8"/>'
+        drawing = (
+            f'<circle r="5" fill="{colour}" stroke="{mix(colour, INK, 0.6)}" stroke-width="1.6"/><circle '
+            'cx="-1.4" cy="-1.6" r="1.5" fill="#fff" opacity=".8"/>'
+        )
         self._stamp(drawing, x, y, radius / 5)
 
     def bead(self, x: float, y: float, radius: float, colour: str = "") -> None:
         """A polished bead with its own small light."""
         fill = colour or self.base
         drawing = (
-            f'<circle r="10" fill="{fill}" stroke="{mix(fill, INK, 0.55)}"/><path d="M7 4A8.5 8.5 0 0 1-4 7.5" stroke="{mix(fill, INK, 0.5)}" '
-            'stroke-width="2.5" fill="none" stroke-linecap="round" opacity=".5"/><path d="M-5.5-1a6 6 0 0 1 5-5" stroke="#fff" '
+            f'<circle r="10" fill="{fill}" stroke="{mix(fill, INK, 0.55)}"/><path d="M7 4A8.5 8.5 0 0 1-4 7.5" '
+            f'stroke="{mix(fill, INK, 0.5)}" '
+            'stroke-width="2.5" fill="none" stroke-linecap="round" opacity=".5"/><path d="M-5.5-1a6 6 0 0 1 '
+            '5-5" stroke="#fff" '
             'stroke-width="2.6" fill="none" stroke-linecap="round" opacity=".75"/>'
         )
         self._stamp(drawing, x, y, radius / 10)
@@ -166,14 +173,18 @@ class Sheet:
             )
         stamps = "".join(f'<g id="{name}">{drawing}</g>' for drawing, name in self._stamps.items())
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"><defs>'
-            f'<radialGradient id="l" cx=".28" cy=".18" r="1.05"><stop stop-color="{light}"/><stop offset=".55" stop-color="{self.ground}"/>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
+            f'height="{HEIGHT}"><defs>'
+            f'<radialGradient id="l" cx=".28" cy=".18" r="1.05"><stop stop-color="{light}"/><stop offset=".55" '
+            f'stop-color="{self.ground}"/>'
             f'<stop offset="1" stop-color="{deep}"/></radialGradient>'
             '<filter id="b" x="-20%" y="-20%" width="140%" height="140%"><feGaussianBlur stdDeviation="8"/></filter>'
             '<filter id="s" x="-20%" y="-20%" width="145%" height="145%">'
-            f'<feDropShadow dx="9" dy="13" stdDeviation="9" flood-color="{mix(self.ground, "#0c0a12", 0.8)}" flood-opacity=".42"/></filter>'
+            f'<feDropShadow dx="9" dy="13" stdDeviation="9" flood-color="{mix(self.ground, "#0c0a12", 0.8)}" '
+            'flood-opacity=".42"/></filter>'
             f'{"".join(self._defs)}{stamps}</defs><path d="M0 0H{WIDTH}V{HEIGHT}H0Z" fill="url(#l)"/>'
-            f'<g filter="url(#s)" stroke-linejoin="round" stroke-linecap="round" stroke-width="{LINE_WIDTH}"><g{place}>{"".join(self._body)}</g></g></svg>'
+            '<g filter="url(#s)" stroke-linejoin="round" stroke-linecap="round" '
+            f'stroke-width="{LINE_WIDTH}"><g{place}>{"".join(self._body)}</g></g></svg>'
         )
 
     def _grain(self, angle: int) -> str:

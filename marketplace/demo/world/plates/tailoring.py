@@ -87,10 +87,10 @@ def _front(sheet: Sheet, cut: Coat, hem: float, break_y: float) -> None:
     if cut.rows == 1:
         count = 2 if cut.length == "hip" and cut.collar == "notch" and cut.pocket == "patch" else 4
         first = break_y + 16 if cut.collar not in {"stand", "hood"} else break_y + 40
-        buttons(sheet, CENTRE, first, first + 74 if count == 2 else last - 10, count, 7)  # noqa: PLR2004
+        buttons(sheet, CENTRE, (first, first + 74 if count == 2 else last - 10), count, 7)  # noqa: PLR2004
     elif cut.rows == 2:  # noqa: PLR2004
         for x in (edge - 18, CENTRE - 44):
-            buttons(sheet, x, break_y + 20, break_y + 200, 3, 7.5)
+            buttons(sheet, x, (break_y + 20, break_y + 200), 3, 7.5)
 
 
 def _lapels(sheet: Sheet, cut: Coat, break_y: float, edge: float) -> None:
@@ -311,17 +311,24 @@ def _rise(sheet: Sheet, cut: Trousers, top: float, crotch: float, *, back: bool)
     sheet.line(straight((CENTRE, top + 30), (CENTRE, crotch)), width=1.7)
     sheet.stitch(flow([(CENTRE + 20, top + 32), (CENTRE + 19, 220), (CENTRE + 2, 268)], closed=False))
     if cut.front == "jeans":
-        thread = sheet.second if sheet.cloth == "denim" else ""
-        for side in (1, -1):
-            curve = flow(
-                [(CENTRE + 40 * side, top + 30), (CENTRE + 58 * side, 168), (CENTRE + 103 * side, 176)], closed=False
-            )
-            sheet.line(curve, width=1.6)
-            sheet.line(curve, width=1.2, dash="4.5 3", colour=thread, opacity=0.9)
-    else:
-        mirror_lines(sheet, [(CENTRE + 76, top + 26), (CENTRE + 98, 190)], width=1.7)
-        if cut.front == "pleated":
-            for x in (34, 56):
-                for side in (1, -1):
-                    sheet.fold((CENTRE + x * side, top + 28), (CENTRE + (x + 8) * side, top + 130), 4, 0)
-                    sheet.line(straight((CENTRE + x * side, top + 28), (CENTRE + (x + 3) * side, top + 90)), width=1.5)
+        _jeans_pockets(sheet, top)
+        return
+    mirror_lines(sheet, [(CENTRE + 76, top + 26), (CENTRE + 98, 190)], width=1.7)
+    if cut.front == "pleated":
+        for x in (CENTRE + 34, CENTRE + 56, CENTRE - 34, CENTRE - 56):
+            _pleat(sheet, x, top + 28)
+
+
+def _jeans_pockets(sheet: Sheet, top: float) -> None:
+    thread = sheet.second if sheet.cloth == "denim" else ""
+    right: list[Point] = [(CENTRE + 40, top + 30), (CENTRE + 58, 168), (CENTRE + 103, 176)]
+    for points in (right, mirrored(right)):
+        curve = flow(points, closed=False)
+        sheet.line(curve, width=1.6)
+        sheet.line(curve, width=1.2, dash="4.5 3", colour=thread, opacity=0.9)
+
+
+def _pleat(sheet: Sheet, x: float, top: float) -> None:
+    out = 1 if x > CENTRE else -1
+    sheet.fold((x, top), (x + 8 * out, top + 102), 4, 0)
+    sheet.line(straight((x, top), (x + 3 * out, top + 62)), width=1.5)

@@ -57,7 +57,7 @@ def draw_knit(sheet: Sheet, cut: Knit, *, back: bool) -> None:
         collar_stand(sheet, neck)
         sheet.line(straight((CENTRE, neck[1] + 50), (CENTRE, neck[1] + 150)), width=1.6)
         collar_points(sheet, neck, spread=34, drop=62)
-        buttons(sheet, CENTRE, neck[1] + 80, neck[1] + 132, 3, 4)
+        buttons(sheet, CENTRE, (neck[1] + 80, neck[1] + 132), 3, 4)
     else:
         band_along(sheet, edge, 15)
         _neck_ribs(sheet, edge)
@@ -98,7 +98,7 @@ def _roll(sheet: Sheet, neck: Spot) -> None:
 def _opening(sheet: Sheet, top: float, hem: float, *, tight: bool) -> None:
     sheet.line(straight((CENTRE + 13, top - 14), (CENTRE + 13, hem + 4)), width=1.6)
     sheet.line(straight((CENTRE - 13, top - 14), (CENTRE - 13, hem + 4)), width=1.1, opacity=0.6)
-    buttons(sheet, CENTRE, top + 14, hem - 22, 9 if tight else 6, 5 if tight else 7)
+    buttons(sheet, CENTRE, (top + 14, hem - 22), 9 if tight else 6, 5 if tight else 7)
 
 
 def _patches(sheet: Sheet, top: float) -> None:
@@ -163,7 +163,7 @@ def _front(sheet: Sheet, cut: Shirt, neck: Spot, hem: float) -> None:
         pocket: list[Point] = [(334, 296, 1), (390, 294, 1), (390, 348, 1), (362, 362, 1), (335, 350, 1)]
         sheet.part(flow(pocket, bend=0.02), shade=0.16)
         sheet.stitch(straight((337, 304), (388, 302)))
-    buttons(sheet, CENTRE, top + 26, hem - 54, 6, 4.5)
+    buttons(sheet, CENTRE, (top + 26, hem - 54), 6, 4.5)
     if cut.collar == "band":
         _band_collar(sheet, neck)
     elif cut.collar == "bow":

@@ -94,7 +94,8 @@ _WEAVES = {
         52,
         _stroke("M0 0L44 52M44 0L0 52M22 0L44 26 22 52 0 26Z", "L", 1, 0.9)
         + f'<g transform="translate(22 26)">{_stroke(_FLOWER, "L", 1.6)}<circle r="3" fill="$L"/></g>'
-        + '<g fill="none" stroke="$L" stroke-width="1.5"><circle r="6"/><circle cx="44" r="6"/><circle cy="52" r="6"/>'
+        + '<g fill="none" stroke="$L" stroke-width="1.5"><circle r="6"/><circle cx="44" r="6"/><circle cy="52" '
+        'r="6"/>'
         '<circle cx="44" cy="52" r="6"/></g>',
     ),
 }
@@ -107,24 +108,34 @@ _PRINTS = {
     "check": (
         44,
         44,
-        _fill("M0 0H16V44H0Z", "S", 0.4) + _fill("M0 0H44V16H0Z", "S", 0.4) + _stroke("M30 0V44M0 30H44", "S", 1.4, 0.7),
+        _fill("M0 0H16V44H0Z", "S", 0.4) + _fill("M0 0H44V16H0Z", "S", 0.4) + _stroke("M30 0V44M0 "
+                                                                                      "30H44", "S", 1.4, 0.7),
     ),
     "dots": (30, 30, '<circle cx="7" cy="7" r="3.4" fill="$S"/><circle cx="22" cy="22" r="3.4" fill="$S"/>'),
     "floral": (
         104,
         116,
-        '<g fill="$S"><path d="F" transform="translate(28 32) rotate(12) scale(1.5)"/><path d="F" transform="translate(80 88) scale(1.1)"/>'
-        '<path d="F" transform="translate(84 22) rotate(40) scale(.6)"/><circle cx="20" cy="92" r="3.4"/><circle cx="34" cy="98" r="2.4"/></g>'
-        '<g fill="$D" opacity=".6"><path d="L" transform="translate(44 48) rotate(30) scale(.7)"/><path d="L" transform="translate(66 70) rotate(200) scale(.6)"/>'
-        '<path d="L" transform="translate(14 64) rotate(80) scale(.5)"/></g><circle cx="28" cy="33" r="4" fill="$B"/><circle cx="80" cy="88" r="3" fill="$B"/>',
+        (
+        '<g fill="$S"><path d="F" transform="translate(28 32) rotate(12) scale(1.5)"/><path d="F" '
+        'transform="translate(80 88) scale(1.1)"/>'
+        '<path d="F" transform="translate(84 22) rotate(40) scale(.6)"/><circle cx="20" cy="92" '
+        'r="3.4"/><circle cx="34" cy="98" r="2.4"/></g>'
+        '<g fill="$D" opacity=".6"><path d="L" transform="translate(44 48) rotate(30) scale(.7)"/><path d="L" '
+        'transform="translate(66 70) rotate(200) scale(.6)"/>'
+        '<path d="L" transform="translate(14 64) rotate(80) scale(.5)"/></g><circle cx="28" cy="33" r="4" '
+        'fill="$B"/><circle cx="80" cy="88" r="3" fill="$B"/>'
+        ),
     ),
     "leaves": (
         120,
         112,
-        '<g fill="$S"><path d="L" transform="translate(30 44) rotate(-28) scale(1.3)"/><path d="L" transform="translate(28 50) rotate(64)"/>'
-        '<path d="L" transform="translate(92 84) rotate(-150) scale(1.2)"/><path d="L" transform="translate(86 20) rotate(24) scale(.8)"/>'
+        '<g fill="$S"><path d="L" transform="translate(30 44) rotate(-28) scale(1.3)"/><path d="L" '
+        'transform="translate(28 50) rotate(64)"/>'
+        '<path d="L" transform="translate(92 84) rotate(-150) scale(1.2)"/><path d="L" transform="translate(86 '
+        '20) rotate(24) scale(.8)"/>'
         '<path d="L" transform="translate(96 92) rotate(-70)"/></g>'
-        + _stroke("M14 60Q24 50 30 44L68 24M28 50L44 80M106 96Q98 90 92 84L54 62M86 20L112 32M96 92L106 62", "D", 1.3, 0.7),
+        + _stroke("M14 60Q24 50 30 44L68 24M28 50L44 80M106 96Q98 90 92 84L54 62M86 20L112 32M96 92L106 "
+                  "62", "D", 1.3, 0.7),
     ),
     "waves": (
         60,
@@ -136,8 +147,10 @@ _PRINTS = {
     "fairisle": (
         32,
         64,
-        _fill("M16 6L26 16 16 26 6 16ZM0 6L4 10 0 14ZM32 6L28 10 32 14ZM0 18L4 22 0 26ZM32 18L28 22 32 26Z", "S", 0.95)
-        + _fill("M0 36H4V40H0ZM8 36h4v4h-4ZM16 36h4v4h-4ZM24 36h4v4h-4ZM4 42h4v4h-4ZM12 42h4v4h-4ZM20 42h4v4h-4ZM28 42h4v4h-4Z", "S", 0.8)
+        _fill("M16 6L26 16 16 26 6 16ZM0 6L4 10 0 14ZM32 6L28 10 32 14ZM0 18L4 22 0 26ZM32 18L28 22 32 "
+              "26Z", "S", 0.95)
+        + _fill("M0 36H4V40H0ZM8 36h4v4h-4ZM16 36h4v4h-4ZM24 36h4v4h-4ZM4 42h4v4h-4ZM12 42h4v4h-4ZM20 "
+                "42h4v4h-4ZM28 42h4v4h-4Z", "S", 0.8)
         + _fill("M16 11L21 16 16 21 11 16Z", "B")
         + _stroke("M0 52H32M0 57H32", "S", 1.4, 0.6),
     ),

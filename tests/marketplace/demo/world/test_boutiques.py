@@ -1,0 +1,94 @@
+"""The demo's boutiques: sound records, no two alike, readable in their own colours, the same every time."""
+
+from collections import Counter
+
+import msgspec
+import pytest
+
+from federation.node.colours import contrast
+from federation.vocabulary.product import check_product, is_gtin
+from marketplace.demo.world.boutiques import BOUTIQUES
+from marketplace.demo.world.making import DemoBoutique
+
+EACH = pytest.mark.parametrize("boutique", BOUTIQUES, ids=lambda boutique: boutique.profile.handle)
+
+
+def test_there_are_twelve_on_three_nodes() -> None:
+    """Twelve boutiques, about a hundred and twenty pieces, spread over three nodes."""
+    assert len(BOUTIQUES) == 12
+    assert Counter(boutique.node for boutique in BOUTIQUES) == {0: 4, 1: 4, 2: 4}
+    assert 110 <= sum(len(boutique.products) for boutique in BOUTIQUES) <= 140
+    assert sum(len(product.variants) for boutique in BOUTIQUES for product in boutique.products) >= 450
+
+
+def test_no_two_boutiques_are_alike() -> None:
+    """Names, handles, towns, monograms, palettes and VAT numbers are each boutique's own; all type pairings are worn."""
+    for pick in ("handle", "name", "town", "vat_id", "email"):
+        assert len({getattr(boutique.profile, pick) for boutique in BOUTIQUES}) == 12, pick
+    themes = [boutique.profile.theme for boutique in BOUTIQUES]
+    assert len({theme.monogram for theme in themes}) == 12
+    assert len({(theme.ground, theme.accent) for theme in themes}) == 12
+    assert {theme.pairing for theme in themes} == set(range(1, 9))
+
+
+def test_all_but_one_accept_orders_by_themselves() -> None:
+    """One boutique accepts by hand, so that both ways can be seen."""
+    manual = [boutique for boutique in BOUTIQUES if boutique.profile.order_acceptance == "manual"]
+    assert len(manual) == 1
+
+
+def test_ids_and_numbers_are_used_once() -> None:
+    """Variants, SKUs, GTINs and texts never repeat across boutiques."""
+    variants = [variant for boutique in BOUTIQUES for product in boutique.products for variant in product.variants]
+    for values in ([one.id for one in variants], [one.sku for one in variants]):
+        assert len(values) == len(set(values))
+    gtins = [one.gtin for one in variants if one.gtin]
+    assert len(gtins) == len(set(gtins))
+    texts = [product.description["en"] for boutique in BOUTIQUES for product in boutique.products]
+    assert len(texts) == len(set(texts))
+
+
+@EACH
+def test_every_record_is_sound(boutique: DemoBoutique) -> None:
+    """Products pass the vocabulary's own checks; GTINs are of the range for examples and have right check digits."""
+    assert 8 <= len(boutique.products) <= 14
+    for product in boutique.products:
+        check_product(product)
+        for variant in product.variants:
+            assert variant.price.currency == boutique.profile.currency
+            assert variant.gtin is None or (variant.gtin.startswith("952") and is_gtin(variant.gtin))
+
+
+@EACH
+def test_colours_can_be_read(boutique: DemoBoutique) -> None:
+    """Ink on ground at least 7 to 1, accent on ground at least 4.5 to 1."""
+    theme = boutique.profile.theme
+    assert contrast(theme.ink, theme.ground) >= 7
+    assert contrast(theme.accent, theme.ground) >= 4.5
+
+
+@EACH
+def test_stock_is_small_and_every_piece_can_be_had(boutique: DemoBoutique) -> None:
+    """A few pieces of each size, some sold out, but no product without any."""
+    for product in boutique.products:
+        held = [boutique.stock[variant.id] for variant in product.variants]
+        assert max(held) <= 6
+        assert sum(held) > 0
+
+
+@EACH
+def test_catalogue_lines_carry_what_the_importer_reads(boutique: DemoBoutique) -> None:
+    """One line per product with its stock and two pictures per colour, whose words name the colour."""
+    lines = [msgspec.json.decode(line) for line in boutique.catalog_lines()]
+    assert len(lines) == len(boutique.products)
+    for line, product in zip(lines, boutique.products, strict=True):
+        colours = list(dict.fromkeys(variant.colour.name for variant in product.variants))
+        assert line["stock"].keys() == {variant.id for variant in product.variants}
+        assert len(line["pictures"]) == 2 * len(colours)
+        for place, picture in enumerate(line["pictures"]):
+            assert colours[place // 2] in picture["alt"]
+
+
+def test_some_variant_has_three_pieces() -> None:
+    """The demo's race needs a variant with exactly three left."""
+    assert any(quantity == 3 for boutique in BOUTIQUES for quantity in boutique.stock.values())
