@@ -292,6 +292,7 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     GalleriaError: _answer_error,
     HTTPException: _answer_http,
     asyncpg.CharacterNotInRepertoireError: _answer_text,
+    asyncpg.UntranslatableCharacterError: _answer_text,
     asyncpg.SerializationError: _answer_database,
     asyncpg.DeadlockDetectedError: _answer_database,
     asyncpg.LockNotAvailableError: _answer_database,

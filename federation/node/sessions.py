@@ -1,7 +1,8 @@
 """Sessions of browsers, kept in the database; the cookie holds a random token, the table only its hash.
 
 Invariants: a token we did not issue is never adopted (no session fixation); signing in gives a new token; a session
-nobody put anything into is never stored; a session unused for 30 days is gone.
+nobody put anything into is never stored; a session unused for 30 days is gone; a request served beside another one
+neither undoes what that put into the session nor brings back a session that it ended.
 """
 
 import hashlib
@@ -51,7 +52,8 @@ async def save(node: WebNode, visit: Visit, now: datetime) -> None:
     if session.is_changed:
         if session.token == "":
             session.rotate()
-        await _write(session, now)
+        if not await _write(session, now):
+            return
     elif session.is_aging:
         await execute(
             "UPDATE node_session SET expires_at = $2 WHERE token_sha256 = $1",
@@ -63,26 +65,35 @@ async def save(node: WebNode, visit: Visit, now: datetime) -> None:
     visit.cookies.append(node.cookie(cookie_name(node), session.token, int(LIFETIME.total_seconds())))
 
 
-async def _write(session: Session, now: datetime) -> None:
+async def _write(session: Session, now: datetime) -> bool:
+    """Write what changed, name by name; False when the session was ended while this request was served."""
     content = msgspec.json.encode(session.data)
     if len(content) > CONTENT_BYTES_MAX:
         raise ValueError(f"a session holds at most {CONTENT_BYTES_MAX} bytes, not {len(content)}")
-    values = (_digest(session.token), session.account_id, content.decode(), now + LIFETIME)
     if session.stored_token:
+        put, taken = session.changes()
         tag = await execute(
-            "UPDATE node_session SET token_sha256 = $1, account_id = $2, content = $3, expires_at = $4"
-            " WHERE token_sha256 = $5",
-            *values,
+            "UPDATE node_session SET token_sha256 = $1, account_id = $2, expires_at = $3,"
+            " content = ((content::jsonb - $4::text[]) || $5::jsonb)::text WHERE token_sha256 = $6",
+            _digest(session.token),
+            session.account_id,
+            now + LIFETIME,
+            taken,
+            msgspec.json.encode(put).decode(),
             _digest(session.stored_token),
         )
-        if affected(tag) == 1:
-            return
+        if affected(tag) == 1 or session.token == session.stored_token:
+            return affected(tag) == 1
     await execute(
         "INSERT INTO node_session (token_sha256, account_id, content, expires_at, created_at)"
         " VALUES ($1, $2, $3, $4, $5)",
-        *values,
+        _digest(session.token),
+        session.account_id,
+        content.decode(),
+        now + LIFETIME,
         now,
     )
+    return True
 
 
 async def forget_expired(now: datetime) -> int:

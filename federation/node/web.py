@@ -57,6 +57,12 @@ class Session:
         self.data = {}
         self.token = ""
 
+    def changes(self) -> tuple[dict[str, Any], list[str]]:
+        """What this request put into the session, by name, and the names it took out."""
+        before, after = msgspec.json.decode(self._before), msgspec.json.decode(msgspec.json.encode(self.data))
+        put = {name: value for name, value in after.items() if name not in before or before[name] != value}
+        return put, [name for name in before if name not in after]
+
     @property
     def is_changed(self) -> bool:
         """Whether there is something to save."""

@@ -39,6 +39,12 @@ async def rotate(request: AnyRequest) -> None:
     session_of(request).rotate()
 
 
+@get("/linger")
+async def linger(request: AnyRequest) -> None:
+    await asyncio.sleep(0.4)
+    session_of(request).data["seen"] = True
+
+
 @post("/sign-out-quickly", opt=OPEN)
 async def leave(request: AnyRequest) -> None:
     session_of(request).sign_out()
@@ -47,7 +53,7 @@ async def leave(request: AnyRequest) -> None:
 @pytest.fixture
 def app(database_urls: Urls, tmp_path: Path) -> Litestar:
     """An app that shows and changes its session."""
-    return make_app(settings=node_settings(database_urls, tmp_path), route_handlers=[read, put, rotate, leave])
+    return make_app(settings=node_settings(database_urls, tmp_path), route_handlers=[read, put, rotate, linger, leave])
 
 
 @pytest.fixture
@@ -131,6 +137,26 @@ async def test_sign_out_forgets(browser: httpx.AsyncClient) -> None:
     await browser.post("/put/ada")
     answer = await browser.post("/sign-out-quickly")
     assert "Max-Age=0" in answer.headers["set-cookie"]
+    assert await stored() == 0
+
+
+async def test_a_page_on_its_way_does_not_undo_what_came_meanwhile(browser: httpx.AsyncClient) -> None:
+    """What a page notes in the session and what a form put there while it was made are both kept."""
+    await browser.post("/put/ada")
+    page = asyncio.create_task(browser.get("/linger"))
+    await asyncio.sleep(0.1)
+    await browser.post("/put/grace")
+    await page
+    assert (await browser.get("/read")).json()["data"] == {"names": ["ada", "grace"], "seen": True}
+
+
+async def test_a_page_on_its_way_does_not_bring_an_ended_session_back(browser: httpx.AsyncClient) -> None:
+    """A session signed out while a page of it was made stays out, and its token opens nothing."""
+    await browser.post("/put/ada")
+    page = asyncio.create_task(browser.get("/linger"))
+    await asyncio.sleep(0.1)
+    await browser.post("/sign-out-quickly")
+    assert "set-cookie" not in (await page).headers
     assert await stored() == 0
 
 
