@@ -16,6 +16,7 @@ from marketplace.cli.progress import Progress
 from marketplace.cli.state import StateFolder, default_state
 from marketplace.demo.check.run import check_everything
 from marketplace.demo.check.showing import shown
+from marketplace.demo.layout import free_base_port
 from marketplace.demo.opening import OPERATOR_EMAIL, sign_in_link
 from marketplace.demo.running import Ready, chosen_layout, running
 
@@ -34,6 +35,8 @@ def demo(*, check: bool, json_file: Path | None, state: Path | None, port: int |
         _until_done(_show(StateFolder((state or default_state(os.environ)).resolve()), port, progress))
         return
     folder = state.resolve() if state else Path(tempfile.mkdtemp(prefix="galleria-check-"))
+    if state is None and port is None:
+        port = free_base_port()
     passed = False
     try:
         passed = _until_done(_check(StateFolder(folder), port, json_file, progress))

@@ -4,8 +4,10 @@ Nodes know each other by address only, as they would on three continents. The li
 guarded doors may reach is written here and nowhere else.
 """
 
+import contextlib
 import os
 import secrets
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,6 +24,7 @@ PAYOUT_INTERVAL_SECONDS = 5
 
 PORT_MIN = 1024
 PORT_MAX = 65_500
+PORTS = 10
 SHOP_NODES = 3
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 
@@ -84,6 +87,16 @@ def layout(base_port: int) -> DemoLayout:
         shop_nodes=shop_nodes,
         sandbox=DemoNode(kind=SANDBOX, name="sandbox", title="Payment sandbox", number=9, port=base_port + 9),
     )
+
+
+def free_base_port() -> int:
+    """A base port on which, and on the nine after it, nobody listens right now."""
+    for base in range(DEFAULT_PORT, PORT_MAX, 20):
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+            for port in range(base, base + PORTS):
+                stack.enter_context(socket.socket()).bind((HOST, port))
+            return base
+    raise CommandError("there are no ten free ports in a row on this machine: name a base port with --port")
 
 
 def environment(

@@ -28,6 +28,7 @@ from marketplace.settings import HubSettings
 
 COMPLETE_TIMEOUT_SECONDS = 180.0
 _LOOK_SECONDS = 0.5
+_CHOICE_FILE = "demo.json"
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -45,19 +46,21 @@ class _KeptChoice(msgspec.Struct, frozen=True):
 
 def chosen_layout(state: StateFolder, port: int | None) -> DemoLayout:
     """The layout of this state folder; its first run decides the ports. Raises CommandError for another wish."""
-    state.prepare()
-    kept = state.path / "demo.json"
-    if kept.exists():
-        before = msgspec.json.decode(kept.read_bytes(), type=_KeptChoice)
-        if port not in {None, before.port}:
-            raise CommandError(
-                f"the boutiques in {state.path} live on port {before.port} and after, and their identities say so: "
-                f"leave --port {port} out, or name another folder with --state"
-            )
-        return layout(before.port)
-    chosen = layout(port or DEFAULT_PORT)
-    kept.write_bytes(msgspec.json.encode(_KeptChoice(chosen.hub.port)))
-    return chosen
+    kept = state.path / _CHOICE_FILE
+    if not kept.exists():
+        return layout(port or DEFAULT_PORT)
+    before = msgspec.json.decode(kept.read_bytes(), type=_KeptChoice)
+    if port not in {None, before.port}:
+        raise CommandError(
+            f"the boutiques in {state.path} live on port {before.port} and after, and their identities say so: "
+            f"leave --port {port} out, or name another folder with --state"
+        )
+    return layout(before.port)
+
+
+def _keep_choice(state: StateFolder, whole: DemoLayout) -> None:
+    """From now on this state folder's parties name these addresses."""
+    (state.path / _CHOICE_FILE).write_bytes(msgspec.json.encode(_KeptChoice(whole.hub.port)))
 
 
 @asynccontextmanager
@@ -67,6 +70,7 @@ async def running(state: StateFolder, whole: DemoLayout, progress: Progress) -> 
         async with Supervisor(state.pids, progress.say) as supervisor:
             fleet = Fleet(state, whole, children, supervisor, progress)
             await fleet.start_engines()
+            _keep_choice(state, whole)
             opened, _ = await asyncio.gather(open_all(fleet, progress), fleet.share_fonts())
             await fleet.start_web()
             await fleet.start_workers()

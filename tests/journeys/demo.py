@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -22,16 +21,6 @@ def processes_naming(text: str) -> list[str]:
             if text in line and int(path.parent.name) != os.getpid():
                 found.append(line)
     return found
-
-
-def free_port() -> int:
-    """A base port with room for all nodes after it."""
-    for base in range(21_000, 60_000, 20):
-        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
-            for port in range(base, base + 10):
-                stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            return base
-    raise AssertionError("no ten free ports in a row")
 
 
 class Demo:

@@ -14,7 +14,8 @@ import httpx
 import jsonschema
 import pytest
 
-from tests.journeys.demo import GALLERIA, Demo, free_port, processes_naming
+from marketplace.demo.layout import free_base_port
+from tests.journeys.demo import GALLERIA, Demo, processes_naming
 
 ROOT = Path(__file__).parents[2]
 CHECK_SECONDS_MAX = 600
@@ -36,7 +37,7 @@ def test_the_demo_proves_itself(folder: Path) -> None:
     figures = folder / "figures.json"
     state = folder / "state"
     done = subprocess.run(
-        (*GALLERIA, "demo", "--check", "--json", str(figures), "--state", str(state), "--port", str(free_port())),
+        (*GALLERIA, "demo", "--check", "--json", str(figures), "--state", str(state), "--port", str(free_base_port())),
         check=False,
         cwd=folder,
         stdin=subprocess.DEVNULL,
@@ -57,7 +58,7 @@ def test_the_demo_proves_itself(folder: Path) -> None:
 def test_a_shown_demo_can_be_looked_at_stopped_and_started_again(folder: Path) -> None:
     """Every link opens; SIGTERM takes all down; the next run has the same boutiques; SIGKILL leaves nothing either."""
     state = folder / "state"
-    first = Demo(state, "--port", str(free_port()))
+    first = Demo(state, "--port", str(free_base_port()))
     shown = first.links()
     assert len(shown) == 14
     with httpx.Client(trust_env=False) as browser:

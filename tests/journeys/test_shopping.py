@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.journeys.demo import Demo, free_port
+from marketplace.demo.layout import free_base_port
+from tests.journeys.demo import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -22,7 +23,7 @@ def links() -> Iterator[dict[str, str]]:
     """A running demo's links."""
     folder = Path(tempfile.mkdtemp(prefix="galleria-browser-"))
     folder.chmod(0o711)
-    demo = Demo(folder / "state", "--port", str(free_port()))
+    demo = Demo(folder / "state", "--port", str(free_base_port()))
     try:
         yield demo.links()
     finally:

@@ -1,5 +1,6 @@
 """The demo's nodes know each other by address, and each is told what it needs and nothing else."""
 
+import socket
 import stat
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from federation.node.settings import NodeSettings, load
 from marketplace.cli.errors import CommandError
 from marketplace.cli.processes import HUB, SANDBOX, SHOP_NODE
 from marketplace.cli.state import StateFolder
-from marketplace.demo.layout import DemoNode, environment, layout
+from marketplace.demo.layout import DemoNode, environment, free_base_port, layout
+from marketplace.demo.running import chosen_layout
 from marketplace.settings import HubSettings
 from payouts.sandbox.settings import SandboxSettings
 from shops.settings import ShopNodeSettings
@@ -65,3 +67,22 @@ def test_a_port_without_room_is_refused() -> None:
     """A base port that leaves no room for the other nodes is refused with a sentence."""
     with pytest.raises(CommandError, match="name one from"):
         layout(65_530)
+
+
+def test_a_taken_port_is_stepped_over() -> None:
+    """Free ports are found beside a node that listens already."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        found = free_base_port()
+    assert found >= 7400
+    assert layout(found).sandbox.port == found + 9
+
+
+def test_the_first_run_on_a_state_decides_the_ports(state: StateFolder) -> None:
+    """A state folder keeps its ports: the identities of its boutiques name them. Before its first run any will do."""
+    assert chosen_layout(state, None).hub.port == 7400
+    assert chosen_layout(state, 7500).hub.port == 7500
+    (state.path / "demo.json").write_text('{"port":7500}')
+    assert chosen_layout(state, None).hub.port == 7500
+    with pytest.raises(CommandError, match="live on port 7500"):
+        chosen_layout(state, 7600)
