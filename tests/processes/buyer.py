@@ -25,6 +25,7 @@ class Buyer:
         self.world = world
         self.key = new_token()
         self.lines = lines
+        self.address = _ADDRESS
         self.answer: CheckoutAnswer | None = None
 
     @property
@@ -34,7 +35,7 @@ class Buyer:
             "key": self.key,
             "country": "IT",
             "contact": {"email": "ada@shopper.example"},
-            "address": _ADDRESS,
+            "address": self.address,
             "lines": list(self.lines),
         }
 
