@@ -114,6 +114,13 @@ async def enqueue(
     return True
 
 
+class _Claimed(msgspec.Struct, frozen=True):
+    """A message and when, by the loop's clock, its handler must be done: some time before its lease runs out."""
+
+    message: Message
+    until: float
+
+
 class _Drain:
     """One run over a queue: what it may still claim, what it has claimed ahead, and the caller's time moving on."""
 
@@ -125,14 +132,14 @@ class _Drain:
         self._started_at = now
         self._started_monotonic = time.monotonic()
         self._left = limit
-        self._ready: deque[Message] = deque()
+        self._ready: deque[_Claimed] = deque()
         self._turn = asyncio.Lock()
 
     def now(self) -> datetime:
         """The caller's `now` and the time that has passed since."""
         return self._started_at + timedelta(seconds=time.monotonic() - self._started_monotonic)
 
-    async def next(self) -> Message | None:
+    async def next(self) -> "_Claimed | None":
         """A message to deliver, or None when nothing is due or the limit is reached."""
         async with self._turn:
             if not self._ready and self._left > 0:
@@ -142,11 +149,12 @@ class _Drain:
                 self._ready.extend(found)
             return self._ready.popleft() if self._ready else None
 
-    async def _claim(self, after: str) -> list[Message]:
+    async def _claim(self, after: str) -> "list[_Claimed]":
         most = min(self._left, CONCURRENT_SUBJECTS_MAX)
+        until = asyncio.get_running_loop().time() + self.lease.total_seconds() * HANDLER_SHARE_OF_LEASE
         messages = await claims.claim(self._queue, self.now(), self.lease, after=after, most=most)
         self.after = messages[-1].subject if messages else ""
-        return messages
+        return [_Claimed(message, until) for message in messages]
 
 
 class Outbox:
@@ -166,24 +174,25 @@ class Outbox:
             return 0
         database = current()
         async with asyncio.TaskGroup() as group:
-            for message in (first, *[None] * (CONCURRENT_SUBJECTS_MAX - 1)):
-                group.create_task(self._deliver_all(database, run, message), context=contextvars.Context())
+            for claimed in (first, *[None] * (CONCURRENT_SUBJECTS_MAX - 1)):
+                group.create_task(self._deliver_all(database, run, claimed), context=contextvars.Context())
         self._after[queue] = run.after
         return run.handled
 
-    async def _deliver_all(self, database: Database, run: _Drain, message: Message | None) -> None:
+    async def _deliver_all(self, database: Database, run: _Drain, claimed: _Claimed | None) -> None:
         with using(database):
-            message = message or await run.next()
-            while message is not None:
-                with correlated(message.correlation_id or f"message-{message.id}"):
-                    await self._deliver(run, message)
+            claimed = claimed or await run.next()
+            while claimed is not None:
+                with correlated(claimed.message.correlation_id or f"message-{claimed.message.id}"):
+                    await self._deliver(run, claimed)
                 run.handled += 1
-                message = await run.next()
+                claimed = await run.next()
 
-    async def _deliver(self, run: _Drain, message: Message) -> None:
+    async def _deliver(self, run: _Drain, claimed: _Claimed) -> None:
+        message = claimed.message
         try:
             handler = self._handlers.get(message.topic, _nobody)
-            async with asyncio.timeout(run.lease.total_seconds() * HANDLER_SHARE_OF_LEASE):
+            async with asyncio.timeout_at(claimed.until):
                 await handler(message)
         except GalleriaError as error:
             await claims.set_back(message, error, error.detail, run.now())

@@ -11,6 +11,7 @@ import pytest
 from federation.node.database import Database, DatabaseUsageError, atomic, execute, fetch_value, using
 from federation.node.logs import correlated, correlation_id
 from federation.node.outbox import (
+    CONCURRENT_SUBJECTS_MAX,
     GiveUpError,
     LeaseLostError,
     Message,
@@ -187,6 +188,20 @@ async def test_handler_is_cut_off_before_its_lease_ends(committed: Database) -> 
     assert await recorder.outbox().drain("q", NOW, lease_seconds=0.1) == 1
     assert recorder.seen == []
     assert await fetch_value("SELECT last_error FROM node_outbox") == "took longer than its lease allows"
+
+
+async def test_a_message_claimed_ahead_is_cut_off_by_its_own_lease(committed: Database) -> None:
+    """The lease counts from the claim: a message that waited behind slow ones has only what is left of it."""
+    for number in range(CONCURRENT_SUBJECTS_MAX):
+        await put(number, f"slow{number}")
+    await put(0, "waits1")
+    await put(0, "waits2")
+
+    async def slow(message: Message) -> None:
+        await asyncio.sleep(0.1 if message.subject == "slow0" else 1.6)
+
+    await Outbox({"test.do": slow}).drain("q", NOW, lease_seconds=3)
+    assert await fetch_value("SELECT string_agg(subject, ' ') FROM node_outbox WHERE state = 'due'") == "waits2"
 
 
 async def test_retry_holds_back_its_subject(committed: Database) -> None:
