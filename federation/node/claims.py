@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from federation.node.database import DatabaseUsageError, affected, execute, fetch, in_transaction
+from federation.node.database import DatabaseUsageError, affected, execute, fetch, fetch_value, in_transaction
 from federation.vocabulary.errors import GalleriaError, RetryClass
 
 _log = structlog.get_logger(__name__)
@@ -125,12 +125,12 @@ async def set_back(message: Message, error: GalleriaError | None, detail: str, n
     """Schedule the next attempt, or bury the message when there will be none."""
     delay = _retry_delay_seconds(message.attempts, error)
     is_final = error is not None and error.retry == "never"
-    tag = await execute(
+    state = await fetch_value(
         """
         UPDATE node_outbox SET last_error = $3, due_at = $4,
             state = CASE WHEN $5 OR $4 > retry_until THEN 'dead' ELSE 'due' END,
             finished_at = CASE WHEN $5 OR $4 > retry_until THEN $6::timestamptz END
-        WHERE id = $1 AND claim = $2 AND state = 'due'
+        WHERE id = $1 AND claim = $2 AND state = 'due' RETURNING state
         """,
         message.id,
         message.claim,
@@ -139,9 +139,9 @@ async def set_back(message: Message, error: GalleriaError | None, detail: str, n
         is_final,
         now,
     )
-    if affected(tag):
+    if state is not None:
         _log.warning(
-            "message_dead" if is_final else "message_set_back",
+            "message_dead" if state == "dead" else "message_set_back",
             topic=message.topic,
             subject=message.subject,
             id=message.id,

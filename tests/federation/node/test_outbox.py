@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from federation.node.database import Database, DatabaseUsageError, atomic, execute, fetch_value, using
 from federation.node.logs import correlated, correlation_id
@@ -248,11 +249,13 @@ async def test_three_days_are_enough(committed: Database) -> None:
     """A message that fails for three days, through a bug of ours too, becomes a dead letter."""
     await put(1)
     broken = Recorder(stumble)
-    assert await broken.outbox().drain("q", NOW) == 1
-    assert await dead_letters() == []
-    assert await broken.outbox().drain("q", NOW + timedelta(days=3, minutes=1)) == 1
+    with capture_logs() as logged:
+        assert await broken.outbox().drain("q", NOW) == 1
+        assert await dead_letters() == []
+        assert await broken.outbox().drain("q", NOW + timedelta(days=3, minutes=1)) == 1
     [letter] = await dead_letters()
     assert "KeyError" in letter.last_error
+    assert [entry["event"] for entry in logged if "attempts" in entry] == ["message_set_back", "message_dead"]
 
 
 async def test_done_joins_the_effect(committed: Database) -> None:
