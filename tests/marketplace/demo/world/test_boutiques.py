@@ -22,7 +22,7 @@ def test_there_are_twelve_on_three_nodes() -> None:
 
 
 def test_no_two_boutiques_are_alike() -> None:
-    """Names, handles, towns, monograms, palettes and VAT numbers are each boutique's own; all type pairings are worn."""
+    """Names, towns, monograms, palettes and numbers are each boutique's own; all type pairings are worn."""
     for pick in ("handle", "name", "town", "vat_id", "email"):
         assert len({getattr(boutique.profile, pick) for boutique in BOUTIQUES}) == 12, pick
     themes = [boutique.profile.theme for boutique in BOUTIQUES]

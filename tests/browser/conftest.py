@@ -1,0 +1,57 @@
+"""A real Chromium at a hub behind a real server on loopback."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from granian.constants import Interfaces
+from granian.server.embed import Server as WebServer
+from playwright.async_api import Browser, async_playwright
+
+from federation.node.database import Database
+from tests.federation.http.test_loopback import free_port
+from tests.marketplace.gallery import Gallery
+from tests.support.clients import running
+from tests.support.postgres import Urls
+
+
+@pytest.fixture
+async def hub(committed: Database, database_urls: Urls, tmp_path: Path) -> AsyncIterator[Gallery]:
+    """A hub with six boutiques, listening."""
+    port = free_port()
+    gallery = await Gallery(database_urls, tmp_path, f"http://127.0.0.1:{port}").open(6)
+    server = WebServer(gallery.app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL)
+    async with running(gallery.app):
+        serving = asyncio.create_task(server.serve())
+        await _listening(port)
+        yield gallery
+        server.stop()  # type: ignore[no-untyped-call]
+        await serving
+
+
+async def _listening(port: int) -> None:
+    for _ in range(100):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+            continue
+        writer.close()
+        await writer.wait_closed()
+        return
+    raise AssertionError(f"nobody listens on {port}")
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium."""
+    found = shutil.which("chromium")
+    assert found is not None, "the browser suite needs chromium: apt-get install chromium"
+    async with async_playwright() as tools:
+        browser = await tools.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        yield browser
+        await browser.close()
