@@ -25,10 +25,14 @@ from marketplace.demo.opening import Opened, open_all, propose_links
 from marketplace.demo.published import published_products
 from marketplace.listings import boutiques
 from marketplace.settings import HubSettings
+from search.query import RESULTS_MAX
 
 COMPLETE_TIMEOUT_SECONDS = 180.0
 _LOOK_SECONDS = 0.5
 _CHOICE_FILE = "demo.json"
+PER_PAGE = 24
+FOUND_MAX = RESULTS_MAX // PER_PAGE * PER_PAGE
+"""How many products can be paged through in one search."""
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -129,10 +133,10 @@ async def _until_complete(fleet: Fleet, opened: Opened) -> None:
     wanted = {shop_id: len(products) for shop_id, products in told.items()}
     async with Browser(fleet.layout.hub.url) as browser:
         while True:
-            told = await browser.get_json("/api/v1/listings")
-            listed = {shop["shop_id"]: shop["listings"] for shop in told["shops"]}
-            found = (await browser.get_json("/api/v1/search?q="))["total"]
-            if listed == wanted and found >= sum(wanted.values()):
+            answer = await browser.get_json("/api/v1/listings")
+            listed = {shop["shop_id"]: shop["listings"] for shop in answer["shops"]}
+            found = await _found(browser) if listed == wanted else 0
+            if found == min(sum(wanted.values()), FOUND_MAX):
                 return
             if monotonic() > deadline:
                 raise CommandError(
@@ -140,3 +144,14 @@ async def _until_complete(fleet: Fleet, opened: Opened) -> None:
                     f"see {fleet.state.logs}"
                 )
             await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _found(browser: Browser) -> int:
+    """How many different products a search for nothing in particular shows, page after page as far as pages go."""
+    found: set[tuple[str, str]] = set()
+    for page in range(1, FOUND_MAX // PER_PAGE + 1):
+        hits = (await browser.get_json(f"/api/v1/search?q=&page={page}"))["hits"]
+        found |= {(hit["shop_id"], hit["product_id"]) for hit in hits}
+        if len(hits) < PER_PAGE:
+            break
+    return len(found)
