@@ -1,10 +1,16 @@
 """Mails: written once with what they tell, kept or handed over, and never lost to a busy server."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from federation.node.clock import now
 from federation.node.database import Database, atomic, fetch_value
@@ -21,6 +27,8 @@ class Postbox:
 
     def __init__(self) -> None:
         self.letters: list[str] = []
+        self.heard: list[bytes] = []
+        self.tls: ssl.SSLContext | None = None
         self.answer_to_recipient = b"250 ok\r\n"
         self.port = 0
 
@@ -29,7 +37,13 @@ class Postbox:
         writer.write(b"220 postbox\r\n")
         while line := await reader.readline():
             word = line.split()[0].upper()
-            if word == b"DATA":
+            self.heard.append(word)
+            if word == b"EHLO" and self.tls is not None:
+                writer.write(b"250-postbox\r\n250-AUTH PLAIN\r\n250 STARTTLS\r\n")
+            elif word == b"STARTTLS" and self.tls is not None:
+                writer.write(b"220 go\r\n")
+                await writer.start_tls(self.tls)
+            elif word == b"DATA":
                 writer.write(b"354 go\r\n")
                 self.letters.append((await reader.readuntil(b"\r\n.\r\n")).decode())
                 writer.write(b"250 kept\r\n")
@@ -51,6 +65,26 @@ async def postbox() -> AsyncIterator[Postbox]:
     yield postbox
     server.close()
     await server.wait_closed()
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """A server's side of TLS with a certificate that it made itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    made = x509.CertificateBuilder(
+        issuer_name=name,
+        subject_name=name,
+        public_key=key.public_key(),
+        serial_number=1,
+        not_valid_before=now() - timedelta(days=1),
+        not_valid_after=now() + timedelta(days=1),
+    ).add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    pem = key.private_bytes(*form) + made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    (folder / "server.pem").write_bytes(pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "server.pem")
+    return context
 
 
 async def write(key: str = "k") -> None:
@@ -112,6 +146,19 @@ async def test_busy_server_is_asked_again(committed: Database, database_urls: Ur
     postbox.answer_to_recipient = b"550 nobody\r\n"
     await box.drain("mail", now())
     assert [letter.key for letter in await dead_letters()] == ["mail/refused"]
+
+
+async def test_a_stranger_in_the_middle_gets_no_password(
+    committed: Database, database_urls: Urls, postbox: Postbox, tmp_path: Path
+) -> None:
+    """A server whose certificate nobody vouches for is told neither the password nor the mail, which waits."""
+    postbox.tls = self_signed(tmp_path)
+    await write()
+    await outbox(database_urls, f"smtp://user:secret@127.0.0.1:{postbox.port}").drain("mail", now())
+    assert b"STARTTLS" in postbox.heard
+    assert b"AUTH" not in postbox.heard
+    assert postbox.letters == []
+    assert await waiting("mail") == 1
 
 
 def test_unknown_way_is_refused_at_start() -> None:
