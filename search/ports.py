@@ -113,8 +113,8 @@ class EngineHit(msgspec.Struct, frozen=True):
 class EngineResult(msgspec.Struct, frozen=True):
     """Hits with their exact total, and what was counted over all matches.
 
-    `distinct` is how many values of the asked field they have (the total if none was asked; engines may estimate above
-    some thousands), `facets` counts per field, `stats` (minimum, maximum) per field.
+    `distinct` is exactly how many values of the asked field they have (the total if none was asked), `facets` counts
+    per field, `stats` (minimum, maximum) per field.
     """
 
     hits: tuple[EngineHit, ...]

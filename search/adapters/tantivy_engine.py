@@ -38,6 +38,10 @@ from search.ports import (
 
 EXACT, PREFIX, FUZZY = 1.0, 0.5, 0.2
 WRITER_HEAP_BYTES = 64_000_000
+DISTINCT_MAX = 65_000
+"""Values counted at most; more products than this want another engine."""
+
+COUNTS_KEPT = 512
 VERSION = 1
 """Raised when the meaning of the indexed bytes changes without the schema changing."""
 
@@ -58,6 +62,8 @@ class TantivyEngine:
         self._spec = spec
         self._pointer_path = root / f"{spec.name}.current"
         self._opened: _Opened | None = None
+        self._counted_for = ""
+        self._counted: dict[tuple[str, tuple[Term, ...], Filter], int] = {}
 
     # ---- reads
 
@@ -72,13 +78,22 @@ class TantivyEngine:
         return EngineResult(
             hits=hits,
             total=total,
-            distinct=round(searcher.cardinality(matching, query.distinct)) if query.distinct and total else total,
+            distinct=self._distinct(opened, searcher, matching, query) if query.distinct and total else total,
             facets={
                 ask.field: _facet_counts(searcher, build.both(text, ask.where), ask.field, ask.size)
                 for ask in query.facets
             },
             stats={name: _range(searcher, matching, name) if total else None for name in query.stats},
         )
+
+    def _distinct(self, opened: _Opened, searcher: Any, matching: Any, query: EngineQuery) -> int:
+        """Counted exactly, value by value, and remembered until the next write: tantivy's own figure is an estimate."""
+        if self._counted_for != opened.pointer or len(self._counted) >= COUNTS_KEPT:
+            self._counted_for, self._counted = opened.pointer, {}
+        key = (query.distinct, query.terms, query.where)
+        if key not in self._counted:
+            self._counted[key] = len(_facet_counts(searcher, matching, query.distinct, DISTINCT_MAX))
+        return self._counted[key]
 
     def _hits(self, searcher: Any, scored: Any, query: EngineQuery) -> tuple[tuple[EngineHit, ...], int]:
         sort = query.sort
@@ -330,7 +345,8 @@ def _revisions(searcher: Any, schema: Any, owners: Sequence[str]) -> dict[str, i
 
 
 def _facet_counts(searcher: Any, query: Any, field: str, size: int) -> dict[str, int]:
-    asked = {"values": {"terms": {"field": field, "size": size, "segment_size": size * 10}}}
+    wide = min(size * 10, DISTINCT_MAX)
+    asked = {"values": {"terms": {"field": field, "size": size, "segment_size": wide}}}
     buckets = searcher.aggregate(query, asked)["values"]["buckets"]
     counted = {bucket["key"]: int(bucket["doc_count"]) for bucket in buckets}
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))

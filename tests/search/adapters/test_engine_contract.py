@@ -131,6 +131,16 @@ def test_totals_stats_and_distinct(engine: SearchEngine) -> None:
     assert (nothing.total, nothing.distinct, nothing.stats) == (0, 0, {"price": None})
 
 
+def test_distinct_is_exact_for_many(engine: SearchEngine) -> None:
+    """Hundreds of products are counted one by one, never estimated, and anew after a write."""
+    many = [product(f"m{number}", "Plain scarf", "scarves") for number in range(700)]
+    engine.replace([documents_of(article, shop(), "s2", in_stock=frozenset(), rev=1, first_seen=0) for article in many])
+    scarves = EngineQuery(where=In("category", ("scarves",)), distinct="owner", limit=1)
+    assert engine.search(scarves).distinct == 700
+    engine.replace([OwnerDocuments("s2/m0", 2, ())])
+    assert engine.search(scarves).distinct == 699
+
+
 def test_pages_do_not_overlap(engine: SearchEngine) -> None:
     """Offsets cut one order into disjoint pages."""
     ids = [hit.id for page in range(3) for hit in engine.search(EngineQuery(offset=page * 2, limit=2)).hits]
