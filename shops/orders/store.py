@@ -18,6 +18,9 @@ _MONEY = (
     "currency, total_minor, seller_minor, commission_minor, commission_vat_minor, shipping_minor, refunded_minor, "
     "seller_refunded_minor, transferred_minor, paid_out_minor"
 )
+ROW_MAX = 2**63 - 1
+"""What a row number can be at most; addresses of pages may name any."""
+
 Name = tuple[PartyId, UUID]
 """An order's name inside its boutique: (hub id, order id)."""
 
@@ -57,7 +60,9 @@ async def row_of(shop_id: PartyId, name: Name) -> int | None:
 
 async def order(shop_id: PartyId, row: int) -> OrderView:
     """Raises UnknownOrderError, for another boutique's order too."""
-    found = await database.fetch_one("SELECT * FROM shop_order WHERE shop_id = $1 AND id = $2", shop_id, row)
+    found = None
+    if 0 < row <= ROW_MAX:
+        found = await database.fetch_one("SELECT * FROM shop_order WHERE shop_id = $1 AND id = $2", shop_id, row)
     if found is None:
         raise UnknownOrderError("this boutique has no such order")
     name = (found["hub_id"], found["order_id"])

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from federation import limits
+from federation.conversations.messages import ShippedLine
 from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money, parse_decimal, to_decimal
@@ -169,6 +170,25 @@ def variant_rows(fields: Fields) -> int:
     """How many rows the product form shows: those that are filled, and some blank ones."""
     filled = sum(1 for number in range(VARIANTS_MAX) if fields.get(f"v{number}_sku"))
     return min(filled + BLANK_ROWS, VARIANTS_MAX)
+
+
+# A parcel
+
+
+def parcel_lines(fields: Fields) -> tuple[ShippedLine, ...]:
+    """The pieces of a parcel; none for a form that does not ask for lines, which means everything that is left.
+
+    Raises RecordInvalidError when every line says 0.
+    """
+    asked = [name for name in fields if name.startswith("line_")]
+    lines = tuple(
+        ShippedLine(name.removeprefix("line_"), quantity)
+        for name in asked
+        if (quantity := whole_number(fields, name, "pieces"))
+    )
+    if asked and not lines:
+        raise _fault(asked[0], "the parcel is empty: choose at least one piece")
+    return lines
 
 
 # The boutique's profile

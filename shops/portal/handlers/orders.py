@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from federation.conversations.messages import Shipped, ShippedLine
+from federation.conversations.messages import Shipped
 from federation.conversations.order import OrderState
 from federation.node import clock
 from federation.node.web import AnyRequest
@@ -124,13 +124,10 @@ async def _decline(shop_id: PartyId, row: int, fields: forms.Fields, step: Step)
 
 
 async def _ship(shop_id: PartyId, row: int, fields: forms.Fields, step: Step) -> None:
-    lines = []
-    for name in fields:
-        line_id = name.removeprefix("line_")
-        if line_id != name and (quantity := forms.whole_number(fields, name, "pieces")):
-            lines.append(ShippedLine(line_id, quantity))
     sent = Shipped(
-        carrier=fields.get("carrier", "")[:200], tracking=fields.get("tracking", "")[:200], lines=tuple(lines)
+        carrier=fields.get("carrier", "")[:200],
+        tracking=fields.get("tracking", "")[:200],
+        lines=forms.parcel_lines(fields),
     )
     await steps.ship(shop_id, row, sent, step)
 

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from litestar.routes import HTTPRoute
 
 from federation.node.database import fetch_value
 from federation.vocabulary.ids import PartyId
@@ -31,6 +32,28 @@ async def test_an_owner_cannot_open_another_boutique(browser: httpx.AsyncClient,
     for path in PAGES:
         assert (await browser.get(HOME + path)).status_code == httpx.codes.OK, path
         assert (await browser.get("/portal/bottega-due" + path)).status_code == httpx.codes.FORBIDDEN, path
+
+
+async def test_an_owner_cannot_change_another_boutique(
+    browser: httpx.AsyncClient, settings: ShopNodeSettings, other_shop_id: PartyId
+) -> None:
+    """Every form of the portal is refused for a boutique of somebody else, whatever it would do."""
+    del other_shop_id
+    token = csrf_token((await browser.get(f"{HOME}/profile")).text)
+    addresses = [
+        route.path_format.replace("{handle}", "bottega-due").replace("{row}", "1").replace("{decision}", "accept")
+        for route in create_app(settings).routes
+        if isinstance(route, HTTPRoute) and route.path.startswith("/portal/") and "POST" in route.methods
+    ]
+    assert len(addresses) > 10
+    for address in addresses:
+        answer = await browser.post(address, data={"csrf_token": token})
+        assert answer.status_code == httpx.codes.FORBIDDEN, address
+
+
+async def test_an_impossible_number_is_no_order(browser: httpx.AsyncClient) -> None:
+    """A row number beyond what the database can hold names no order, like any other that was never given."""
+    assert (await browser.get(f"{HOME}/orders/{2**80}")).status_code == httpx.codes.NOT_FOUND
 
 
 async def test_another_boutique_order_is_not_found(

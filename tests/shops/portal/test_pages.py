@@ -12,7 +12,7 @@ from federation.node import clock
 from federation.node.database import atomic, fetch_value
 from federation.node.outbox import Outbox
 from federation.service.catalogue import own_leaf_hash
-from federation.vocabulary.ids import PartyId
+from federation.vocabulary.ids import PartyId, new_id
 from shops import service, store
 from shops.catalog import service as catalog
 from shops.importers.service import QUEUE
@@ -219,6 +219,20 @@ async def test_an_order_is_accepted_and_shipped_by_form(browser: httpx.AsyncClie
     assert "IT-77" in shipped
     assert "Everything has arrived" in shipped
     assert await fetch_value("SELECT count(*) FROM fed_event_out") == 2
+
+
+async def test_a_parcel_of_nothing_is_not_a_parcel_of_everything(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """Who writes 0 for every piece is asked to choose one; nothing is said to have left."""
+    dress = await stocked(shop_id, 2)
+    order = await order_of(shop_id, await confirmed(shop_id, (dress, 1)))
+    await placed(shop_id, order)
+    row = await fetch_value("SELECT id FROM shop_order")
+    page = f"{HOME}/orders/{row}"
+    await form(browser, page, {"step": str(new_id())}, action=f"{page}/accept")
+    nothing = {"step": str(new_id()), f"line_{order.lines[0].line_id}": "0"}
+    await form(browser, page, nothing, action=f"{page}/ship")
+    assert await fetch_value("SELECT state FROM shop_order") == "accepted"
+    assert "choose at least one piece" in await read(browser, f"/orders/{row}")
 
 
 async def test_declining_needs_a_reason(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
