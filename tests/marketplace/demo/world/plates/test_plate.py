@@ -50,14 +50,8 @@ def test_each_parameter_changes_the_drawing() -> None:
         Dress(belt=True), Dress(cloth="lace"),
     ]  # fmt: skip
     others: list[AnyCut] = [
-        Coat(),
-        Coat(collar="hood"),
-        Coat(rows=2),
-        Shirt(collar="bow"),
-        Shirt(),
-        Bag(),
-        Bag(style="bucket"),
-    ]
+        Coat(), Coat(collar="hood"), Coat(rows=2), Shirt(collar="bow"), Shirt(), Bag(), Bag(style="bucket"),
+    ]  # fmt: skip
     drawings = [drawn(cut) for cut in (*dresses, *others)] + [drawn(Dress(), "#a3223a")]
     assert len(set(drawings)) == len(drawings)
 
