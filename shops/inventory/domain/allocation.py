@@ -1,7 +1,8 @@
 """Which pieces a hold takes, and how many one hub may hold at once. Pure; knows neither clock nor database.
 
 Invariants: an allocation covers every asked line or names what is missing, never a part of it; nothing is taken
-from a register beyond what is sellable there. Why the bound is as it is: `docs/decisions/0008-how-much-a-hub-may-hold.md`.
+from a register beyond what is sellable there. Why the bound is as it is:
+`docs/decisions/0008-how-much-a-hub-may-hold.md`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -85,17 +85,18 @@ async def empty_registers(shop_id: PartyId, variant_ids: list[str], movement_id:
 async def restock(shop_id: PartyId, hub_id: PartyId, reservation_id: UUID, now: datetime) -> bool:
     """Put the pieces of a confirmed reservation back on sale, once; False if there is nothing to put back.
 
-    Caller holds the lock.
+    Pieces of variants that are offered no more stay away. Caller holds the lock.
     """
     if not await reservations.mark_restocked(shop_id, hub_id, reservation_id):
         return False
     pieces = await reservations.pieces_of(shop_id, hub_id, reservation_id)
     levels = await registers.levels(shop_id, [piece.variant_id for piece in pieces])
     on_hand = {(level.variant_id, level.location): level.on_hand for level in levels}
-    changes = {(piece.variant_id, piece.location): piece.quantity for piece in pieces}
-    targets = {place: on_hand[place] + quantity for place, quantity in changes.items()}
-    why = ("restock", movement_of(hub_id, reservation_id, "restock"))
-    await _write(shop_id, targets, changes, why, now)
+    offered = await registers.offered(shop_id, [piece.variant_id for piece in pieces])
+    changes = {(piece.variant_id, piece.location): piece.quantity for piece in pieces if piece.variant_id in offered}
+    if changes:
+        targets = {place: on_hand[place] + quantity for place, quantity in changes.items()}
+        await _write(shop_id, targets, changes, ("restock", movement_of(hub_id, reservation_id, "restock")), now)
     return True
 
 

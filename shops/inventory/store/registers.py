@@ -57,6 +57,15 @@ async def levels(shop_id: PartyId, variant_ids: Sequence[str], *, published_only
     ]
 
 
+async def offered(shop_id: PartyId, variant_ids: Sequence[str]) -> set[str]:
+    """Which of these variants belong to a product of the boutique, on sale or withdrawn."""
+    rows = await database.fetch(
+        "SELECT variant_id FROM shop_variant WHERE shop_id = $1 AND variant_id = ANY($2::text[])",
+        shop_id, list(variant_ids),
+    )  # fmt: skip
+    return {row["variant_id"] for row in rows}
+
+
 async def _next_vseqs(shop_id: PartyId, count: int) -> list[int]:
     high = await database.fetch_value(
         "UPDATE shop_boutique SET vseq = vseq + $2 WHERE shop_id = $1 RETURNING vseq", shop_id, count

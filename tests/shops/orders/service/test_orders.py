@@ -196,6 +196,16 @@ async def test_declining_restocks_what_is_still_whole(shop_id: PartyId, reason: 
     assert await on_hand(shop_id, dress) == left
 
 
+async def test_pieces_of_a_deleted_product_are_not_restocked(shop_id: PartyId) -> None:
+    """What is offered no more comes back to no shelf, where another product of that name would find it."""
+    view, dress = await ordered(shop_id)
+    async with atomic():
+        await catalog.delete(shop_id, "dress", clock.now())
+    async with atomic():
+        await steps.decline(shop_id, view.row, ("other", ""), step())
+    assert await on_hand(shop_id, dress) == 0
+
+
 async def test_a_hub_may_cancel_before_anything_left(shop_id: PartyId) -> None:
     """The hub's `cancelled` restocks once; a wish to cancel waits for the boutique's word."""
     view, dress = await ordered(shop_id)
