@@ -46,8 +46,8 @@ def test_each_parameter_changes_the_drawing() -> None:
         return plates_of("x", "X", cut, (colour, "#ffffff"), "#eeeeee")[0].svg
 
     dresses: list[AnyCut] = [
-        Dress(), Dress(neck="v"), Dress(sleeve="bell"), Dress(length="maxi"), Dress(shape="tiered"), Dress(buttons=True),
-        Dress(belt=True), Dress(cloth="lace"),
+        Dress(), Dress(neck="v"), Dress(sleeve="bell"), Dress(length="maxi"), Dress(shape="tiered"),
+        Dress(buttons=True), Dress(belt=True), Dress(cloth="lace"),
     ]  # fmt: skip
     others: list[AnyCut] = [
         Coat(), Coat(collar="hood"), Coat(rows=2), Shirt(collar="bow"), Shirt(), Bag(), Bag(style="bucket"),
