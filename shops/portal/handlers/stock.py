@@ -87,7 +87,7 @@ async def _save_row(boutique: BoutiqueView, fields: forms.Fields, number: int, s
     seen = forms.whole_number(fields, f"{at}seen", "quantity")
     counted = forms.whole_number(fields, f"{at}on_hand", "quantity")
     if counted != seen:
-        movement_id = uuid5(step, "/".join(place))
+        movement_id = uuid5(step, "/".join((*place, str(seen), str(counted))))
         await levels.correct_level(boutique.shop_id, place, (seen, counted), movement_id, now)
         changed += 1
     if f"{at}price" in fields:

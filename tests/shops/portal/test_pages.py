@@ -142,6 +142,20 @@ async def test_a_figure_that_moved_meanwhile_is_not_overwritten(browser: httpx.A
     assert (await on_hand(shop_id, dress), await on_hand(shop_id, coat)) == (2, 7)
 
 
+async def test_a_form_sent_again_with_another_figure_is_not_passed_over(
+    browser: httpx.AsyncClient, shop_id: PartyId
+) -> None:
+    """Sent twice unchanged a form counts once; taken back and corrected it is judged anew, never silently dropped."""
+    dress = await stocked(shop_id, 4)
+    sent = fields(await read(browser, "/stock")) | {"r0_on_hand": "6"}
+    for _ in range(2):
+        assert (await browser.post(f"{HOME}/stock", data=sent)).status_code == httpx.codes.SEE_OTHER
+    assert await on_hand(shop_id, dress) == 6
+    corrected = await browser.post(f"{HOME}/stock", data=sent | {"r0_on_hand": "5"})
+    assert corrected.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert "was 4 when you looked and is 6 now" in corrected.text
+
+
 async def test_the_till_button_sells_one(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
     """One click, one piece, also when it is a double click."""
     dress = await stocked(shop_id, 3)
