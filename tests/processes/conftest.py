@@ -1,14 +1,30 @@
-"""One small world of real processes for all kill tests."""
+"""One small world of real processes for all kill tests; when they are done, not one process of it is left."""
 
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest_asyncio
 
-from tests.processes.world import World, running_world
+from tests.processes.waiting import until_none
+from tests.processes.world import World, descendants, running_world
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def world() -> AsyncIterator[World]:
     """The marketplace of this package's tests."""
+    others = set(descendants(os.getpid()))
     async with running_world() as running:
         yield running
+        ours = set(descendants(os.getpid())) - others
+
+    async def left() -> list[str]:
+        return _commands(ours)
+
+    await until_none("a process of this world", left, 10.0)
+
+
+def _commands(pids: set[int]) -> list[str]:
+    """The command lines of those that still run."""
+    folders = [Path(f"/proc/{pid}") for pid in pids]
+    return [(folder / "cmdline").read_text().replace("\0", " ") for folder in folders if folder.exists()]

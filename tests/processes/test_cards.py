@@ -57,10 +57,10 @@ async def test_paid_after_the_order_was_ended(world: World) -> None:
     assert [(row["status"], row["amount_minor"]) for row in returned] == [("succeeded", returned[0]["received_minor"])]
 
 
-@pytest.mark.parametrize("kind", ["drop", "duplicate", "reorder"])
-async def test_events_go_astray(world: World, kind: str) -> None:
-    """Events lost, told twice or out of order: paid, shipped and paid out all the same."""
-    await world.misfortune(kind, "events", times=12)
+async def test_events_go_astray(world: World) -> None:
+    """Events lost, told twice and out of order: paid, shipped and paid out all the same."""
+    for kind in ("drop", "duplicate", "reorder", "drop"):
+        await world.misfortune(kind, "events", times=2)
     buyer = await buy(world, world.shelf("alba").line(MANY), world.shelf("brina").line(MANY))
     await buyer.until_parts()
     await world.ship("alba", "brina")
@@ -69,11 +69,11 @@ async def test_events_go_astray(world: World, kind: str) -> None:
     await adds_up(world)
 
 
-@pytest.mark.parametrize("kind", ["drop_response", "drop_request", "refuse_500"])
-async def test_calls_go_astray(world: World, kind: str) -> None:
-    """Answers cut off after the deed, requests lost, errors: each payment, transfer and refund is made once."""
+async def test_calls_go_astray(world: World) -> None:
+    """Answers cut off after the deed, requests lost, errors: each payment, transfer, refund and payout is made once."""
     for path in ("/api/v1/payments", "/api/v1/transfers", "/api/v1/refunds", "/api/v1/payouts"):
-        await world.misfortune(kind, path, times=2)
+        for kind in ("drop_response", "drop_request", "refuse_500"):
+            await world.misfortune(kind, path)
     buyers = [Buyer(world, world.shelf("alba").line(MANY, 2)), Buyer(world, world.shelf("cima").line(MANY, 2))]
     await asyncio.gather(*(buyer.check_out() for buyer in buyers))
     await asyncio.gather(*(buyer.pay() for buyer in buyers))
@@ -83,5 +83,6 @@ async def test_calls_go_astray(world: World, kind: str) -> None:
     await world.ship("alba", "cima")
     for buyer in buyers:
         await buyer.until_parts({"shipped"})
-    await world.provider("DELETE", "/api/test/faults")
     await adds_up(world)
+    left = await world.value(world.sandbox, "SELECT count(*) FROM sandbox_fault WHERE times_left > 0")
+    assert left == 0, "a misfortune never happened: nothing was proven"

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(240), pytest.mark.async
 SHOPPERS = 6
 
 
-@pytest.mark.parametrize("seed", [11, 12, 13])
+@pytest.mark.parametrize("seed", [11, 12])
 async def test_killed_in_the_middle_of_checkouts(world: World, seed: int) -> None:
     """Whatever a checkout had come to when the hub died, it ends paid and sold, or with every piece given back."""
     chance = random.Random(seed)  # noqa: S311 - moments of a test

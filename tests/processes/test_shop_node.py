@@ -11,7 +11,7 @@ from federation.node import clock
 from federation.node.database import atomic
 from shops.importers import service as importers
 from tests.processes.books import adds_up
-from tests.processes.buyer import Buyer, buy
+from tests.processes.buyer import Buyer
 from tests.processes.goods import MANY, import_lines
 from tests.processes.waiting import until
 from tests.processes.world import World
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(240), pytest.mark.async
 LINES = 250
 
 
-@pytest.mark.parametrize("seed", [21, 22])
+@pytest.mark.parametrize("seed", [21])
 async def test_killed_during_orders(world: World, seed: int) -> None:
     """Holds, confirmations and orders that a dying shop node cut off end as one sale each, or as nothing."""
     chance = random.Random(seed)  # noqa: S311 - moments of a test
@@ -99,13 +99,4 @@ async def test_a_command_killed_half_way_is_simply_run_again(world: World, tmp_p
     again = await world.command(node, "import", "brina", str(file))
     assert await again.wait() == 0
     assert await half_done() == LINES
-    await adds_up(world)
-
-
-async def test_a_sale_goes_on_to_the_parcel_after_all_that(world: World) -> None:
-    """The node still sells, ships and is paid."""
-    buyer = await buy(world, world.shelf("alba").line(MANY, 2))
-    await buyer.until_parts()
-    await world.ship("alba")
-    await buyer.until_parts({"shipped"})
     await adds_up(world)

@@ -23,7 +23,6 @@ from rich.console import Console
 
 from federation.node import clock
 from federation.node.database import atomic
-from federation.node.fonts import ensure_fonts
 from federation.service import links
 from federation.vocabulary.errors import PeerRefusedError
 from federation.vocabulary.ids import PartyId
@@ -291,7 +290,7 @@ async def _opened(fleet: WiredFleet) -> World:
     opened = Opened(hub.hub_id, tuple(shops))
     for wire in fleet.wires.values():
         await wire.open()
-    _share_fonts(fleet)
+    await fleet.share_fonts()
     await fleet.start_web()
     await fleet.start_workers()
     await propose_links(fleet, opened)
@@ -299,15 +298,6 @@ async def _opened(fleet: WiredFleet) -> World:
     await _let_in(world)
     await until("the hub lists every product with its stock", lambda: is_listed(world), READY_SECONDS, 0.3)
     return world
-
-
-def _share_fonts(fleet: WiredFleet) -> None:
-    """Make the pages' fonts once for all nodes: each would spend seconds on the same files."""
-    ensure_fonts(fleet.state.node(fleet.layout.hub.name))
-    for node in fleet.layout.nodes:
-        if node != fleet.layout.hub:
-            own = fleet.state.node(node.name) / "fonts"
-            shutil.copytree(fleet.state.node(fleet.layout.hub.name) / "fonts", own)
 
 
 async def _open_shop(fleet: WiredFleet, boutique: DemoBoutique) -> OpenShop:
