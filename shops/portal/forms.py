@@ -6,7 +6,7 @@ form that does not parse changes nothing.
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -37,6 +37,12 @@ def uuid_field(fields: Fields, name: str) -> UUID:
         return UUID(fields.get(name, ""))
     except ValueError as error:
         raise RecordInvalidError("the form is incomplete: reload the page and send it again") from error
+
+
+def step_of(fields: Fields, action: str) -> UUID:
+    """The id of a click: the same for the same button and words, so that only a second click is passed over."""
+    words = sorted((name, text) for name, text in fields.items() if name not in {"step", "csrf_token"})
+    return uuid5(uuid_field(fields, "step"), msgspec.json.encode((action, words)).decode())
 
 
 def whole_number(fields: Fields, name: str, what: str) -> int:

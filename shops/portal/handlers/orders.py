@@ -103,7 +103,7 @@ async def act(request: AnyRequest, handle: FromPath[str], row: FromPath[int], ac
     fields = forms.fields_of(await request.form())
     path = f"/orders/{row}"
     try:
-        step = Step(forms.uuid_field(fields, "step"), clock.now())
+        step = Step(forms.step_of(fields, action), clock.now())
         await carry_out(boutique.shop_id, row, fields, step)
     except UnknownOrderError:
         raise

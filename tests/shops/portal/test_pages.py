@@ -235,6 +235,19 @@ async def test_an_order_is_accepted_and_shipped_by_form(browser: httpx.AsyncClie
     assert await fetch_value("SELECT count(*) FROM fed_event_out") == 2
 
 
+async def test_another_button_of_an_old_page_is_not_taken_for_the_first(
+    browser: httpx.AsyncClient, shop_id: PartyId
+) -> None:
+    """Who accepts, goes back and declines is told that the order has moved on, not that it was declined."""
+    path = await ordered(browser, shop_id)
+    sent = fields(await read(browser, path))
+    await browser.post(f"{HOME}{path}/accept", data=sent)
+    await browser.post(f"{HOME}{path}/decline", data=sent | {"reason": "damaged"})
+    page = await read(browser, path)
+    assert "has moved on: look at it again" in page
+    assert "Declined. The hub gives" not in page
+
+
 async def test_a_parcel_of_nothing_is_not_a_parcel_of_everything(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
     """Who writes 0 for every piece is asked to choose one; nothing is said to have left."""
     dress = await stocked(shop_id, 2)
