@@ -6,7 +6,7 @@ Invariant: one key, one mail. Delivery is at least once: a crash between the ser
 import asyncio
 import smtplib
 import ssl
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Any
@@ -17,7 +17,7 @@ import msgspec
 
 from federation.node import clock
 from federation.node.accounts import normal_email
-from federation.node.database import execute, fetch, fetch_one
+from federation.node.database import affected, execute, fetch, fetch_one
 from federation.node.outbox import GiveUpError, Handler, Message, RetryLaterError, enqueue
 from federation.node.settings import NodeSettings, SettingsError
 from federation.vocabulary.errors import GalleriaError
@@ -27,6 +27,7 @@ TOPIC = "mail.send"
 QUEUE = "mail"
 KEPT = "kept:"
 SMTP_TIMEOUT_SECONDS = 20
+TEXTS_KEPT = timedelta(days=30)
 _PERMANENT_CODES = range(500, 600)
 
 
@@ -76,6 +77,15 @@ async def mail(mail_id: UUID) -> Mail | None:
     """One mail."""
     row = await fetch_one(f"SELECT {_COLUMNS} FROM node_mail WHERE id = $1", mail_id)  # noqa: S608
     return None if row is None else _mail(row)
+
+
+async def forget_texts(now: datetime) -> int:
+    """Empty mails sent more than thirty days ago, since they hold links that open things; returns how many."""
+    tag = await execute(
+        "UPDATE node_mail SET text_body = '', html_body = '' WHERE state = 'sent' AND sent_at < $1 AND text_body <> ''",
+        now - TEXTS_KEPT,
+    )
+    return affected(tag)
 
 
 def mail_handlers(settings: NodeSettings) -> dict[str, Handler]:

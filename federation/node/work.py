@@ -18,7 +18,7 @@ import structlog
 from celery import Celery, signals
 from kombu.entity import Queue
 
-from federation.node import clock, idempotency, logs, outbox, sessions, signin
+from federation.node import clock, idempotency, logs, mail, outbox, sessions, signin
 from federation.node.database import Database, using
 from federation.node.logs import correlated, new_correlation_id
 from federation.node.outbox import Outbox
@@ -65,11 +65,12 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def keep_house(now: datetime) -> None:
-    """Drop what has served its time: sessions, sign-in links, repeated answers, bodies of delivered messages."""
+    """Drop what has served its time: sessions, sign-in links, repeated answers, bodies of what was delivered."""
     await sessions.forget_expired(now)
     await signin.forget_expired(now)
     await idempotency.forget_old(now)
     await outbox.forget_finished(now)
+    await mail.forget_texts(now)
 
 
 class NodeProcess:

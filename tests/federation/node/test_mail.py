@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from federation.node.clock import now
-from federation.node.database import Database, atomic, fetch_value
-from federation.node.mail import mail, mail_handlers, mails, send
+from federation.node.database import Database, atomic, fetch, fetch_value
+from federation.node.mail import forget_texts, mail, mail_handlers, mails, send
 from federation.node.outbox import Outbox, dead_letters, waiting
 from federation.node.settings import SettingsError
 from federation.vocabulary.errors import RecordInvalidError
@@ -159,6 +159,23 @@ async def test_a_stranger_in_the_middle_gets_no_password(
     assert b"AUTH" not in postbox.heard
     assert postbox.letters == []
     assert await waiting("mail") == 1
+
+
+async def test_texts_of_mails_sent_long_ago_are_forgotten(
+    committed: Database, database_urls: Urls, postbox: Postbox
+) -> None:
+    """Sign-in links and the keys of orders do not lie here for ever; the mail's own key stays, so none goes twice."""
+    await write()
+    box = outbox(database_urls, f"smtp://127.0.0.1:{postbox.port}")
+    await box.drain("mail", now())
+    await write("waiting")
+    assert await forget_texts(now() + timedelta(days=29)) == 0
+    assert await forget_texts(now() + timedelta(days=31)) == 1
+    texts = await fetch("SELECT key, text_body, html_body FROM node_mail ORDER BY key")
+    assert [tuple(row) for row in texts] == [("k", "", ""), ("waiting", "Plain.", "<p>Fine.</p>")]
+    await write()
+    await box.drain("mail", now())
+    assert len(postbox.letters) == 2
 
 
 def test_unknown_way_is_refused_at_start() -> None:
