@@ -5,6 +5,8 @@ import msgspec
 TEXT_CONTRAST = 7.0
 ACTION_CONTRAST = 4.5
 _STEPS = 20
+_LINEAR_BELOW = 0.04045
+"""Where the curve of sRGB begins (IEC 61966-2-1)."""
 _GAMMA_BELOW = 0.04045
 
 
