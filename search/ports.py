@@ -113,8 +113,9 @@ class EngineHit(msgspec.Struct, frozen=True):
 class EngineResult(msgspec.Struct, frozen=True):
     """Hits with their exact total, and what was counted over all matches.
 
-    `distinct` is exactly how many values of the asked field they have (the total if none was asked), `facets` counts
-    per field, `stats` (minimum, maximum) per field.
+    `distinct` is exactly how many values of the asked field they have (the total if none was asked). `facets` counts
+    per field: those distinct values if asked (engines may estimate above some hundreds), else documents. `stats`
+    gives (minimum, maximum) per field.
     """
 
     hits: tuple[EngineHit, ...]

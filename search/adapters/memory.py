@@ -16,6 +16,7 @@ from search.ports import (
     EngineQuery,
     EngineResult,
     EngineStats,
+    FacetAsk,
     Filter,
     In,
     IndexSpec,
@@ -40,7 +41,7 @@ class MemoryEngine:
         matching = [document for document in self._documents.values() if _score(document, query, self._spec)]
         found = [document for document in matching if holds(document, query.where)]
         facets = {
-            ask.field: _counts((document for document in matching if holds(document, ask.where)), ask.field, ask.size)
+            ask.field: _counts((document for document in matching if holds(document, ask.where)), ask, query.distinct)
             for ask in query.facets
         }
         stats = {name: _range([document.numbers[name] for document in found]) for name in query.stats}
@@ -150,9 +151,14 @@ def edits(left: str, right: str) -> int:
     return rows[-1][-1]
 
 
-def _counts(documents: Iterable[EngineDocument], field: str, size: int) -> dict[str, int]:
-    counted = Counter(value for document in documents for value in set(document.keywords[field]))
-    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:size])
+def _counts(documents: Iterable[EngineDocument], ask: FacetAsk, distinct: str) -> dict[str, int]:
+    seen = {
+        (value, document.keywords[distinct] if distinct else document.id)
+        for document in documents
+        for value in document.keywords[ask.field]
+    }
+    counted = Counter(value for value, _ in seen)
+    return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0]))[: ask.size])
 
 
 def _range(values: Sequence[int]) -> tuple[int, int] | None:

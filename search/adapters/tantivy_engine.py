@@ -17,31 +17,28 @@ from typing import Any
 import msgspec
 import tantivy
 
+from search.adapters.tantivy_queries import QueryBuilder, words_field
 from search.errors import SearchUnavailableError
 from search.ports import (
-    AllOf,
-    AnyOf,
-    Between,
     EngineDocument,
     EngineHit,
     EngineQuery,
     EngineResult,
     EngineStats,
+    FacetAsk,
     Filter,
-    In,
     IndexSpec,
-    Not,
     OwnerDocuments,
-    Term,
     WriteTicket,
 )
 
-EXACT, PREFIX, FUZZY = 1.0, 0.5, 0.2
 WRITER_HEAP_BYTES = 64_000_000
 DISTINCT_MAX = 65_000
 """Values counted at most; more products than this want another engine."""
 
-COUNTS_KEPT = 512
+ANSWERS_KEPT = 512
+"""Answers remembered until the next write; each is at most a block of hits and a page of counts."""
+
 VERSION = 1
 """Raised when the meaning of the indexed bytes changes without the schema changing."""
 
@@ -62,38 +59,35 @@ class TantivyEngine:
         self._spec = spec
         self._pointer_path = root / f"{spec.name}.current"
         self._opened: _Opened | None = None
-        self._counted_for = ""
-        self._counted: dict[tuple[str, tuple[Term, ...], Filter], int] = {}
+        self._answered_for = ""
+        self._answers: dict[EngineQuery, EngineResult] = {}
 
     # ---- reads
 
     def search(self, query: EngineQuery) -> EngineResult:
         opened = self._open()
+        if self._answered_for != opened.pointer or len(self._answers) >= ANSWERS_KEPT:
+            self._answered_for, self._answers = opened.pointer, {}
+        if query not in self._answers:
+            self._answers[query] = self._answer(opened, query)
+        return self._answers[query]
+
+    def _answer(self, opened: _Opened, query: EngineQuery) -> EngineResult:
         searcher = opened.index.searcher()
-        build = _QueryBuilder(opened.schema, self._spec)
+        build = QueryBuilder(opened.schema, self._spec)
         text = build.terms(query.terms)
         matching = build.both(text, query.where)
-        scored = build.boosted(matching, query)
-        hits, total = self._hits(searcher, scored, query)
+        hits, total = self._hits(searcher, build.boosted(matching, query), query)
         return EngineResult(
             hits=hits,
             total=total,
-            distinct=self._distinct(opened, searcher, matching, query) if query.distinct and total else total,
+            distinct=_distinct(searcher, matching, query.distinct) if query.distinct and total else total,
             facets={
-                ask.field: _facet_counts(searcher, build.both(text, ask.where), ask.field, ask.size)
+                ask.field: _facet_counts(searcher, build.both(text, ask.where), ask, query.distinct)
                 for ask in query.facets
             },
             stats={name: _range(searcher, matching, name) if total else None for name in query.stats},
         )
-
-    def _distinct(self, opened: _Opened, searcher: Any, matching: Any, query: EngineQuery) -> int:
-        """Counted exactly, value by value, and remembered until the next write: tantivy's own figure is an estimate."""
-        if self._counted_for != opened.pointer or len(self._counted) >= COUNTS_KEPT:
-            self._counted_for, self._counted = opened.pointer, {}
-        key = (query.distinct, query.terms, query.where)
-        if key not in self._counted:
-            self._counted[key] = len(_facet_counts(searcher, matching, query.distinct, DISTINCT_MAX))
-        return self._counted[key]
 
     def _hits(self, searcher: Any, scored: Any, query: EngineQuery) -> tuple[tuple[EngineHit, ...], int]:
         sort = query.sort
@@ -109,7 +103,7 @@ class TantivyEngine:
 
     def suggest(self, field: str, prefix: str, limit: int) -> list[str]:
         searcher = self._open().index.searcher()
-        words = searcher.terms_with_prefix(_words_field(field), prefix, None, None)
+        words = searcher.terms_with_prefix(words_field(field), prefix, None, None)
         return [word for word, _ in sorted(words, key=lambda item: (-item[1], item[0]))[:limit]]
 
     def revisions(self, owners: Sequence[str]) -> dict[str, int]:
@@ -139,7 +133,7 @@ class TantivyEngine:
     def delete_where(self, where: Filter) -> WriteTicket:
         path = self._current(create=True)
         with _writing(path, self._schema()) as (index, writer):
-            writer.delete_documents_by_query(_QueryBuilder(index.schema, self._spec).where(where))
+            writer.delete_documents_by_query(QueryBuilder(index.schema, self._spec).where(where))
         return self._written(path)
 
     def rebuild(self, owners: Sequence[OwnerDocuments]) -> WriteTicket:
@@ -210,90 +204,11 @@ class TantivyEngine:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-class _QueryBuilder:
-    """Turns port values into tantivy queries."""
-
-    def __init__(self, schema: Any, spec: IndexSpec) -> None:
-        self._schema = schema
-        self._spec = spec
-
-    def both(self, text: Any | None, where: Filter) -> Any:
-        """Documents that match the text and the filter; the filter adds nothing to the score."""
-        narrowed = tantivy.Query.const_score_query(self.where(where), 0.0)
-        if text is None:
-            return narrowed
-        return tantivy.Query.boolean_query([(tantivy.Occur.Must, text), (tantivy.Occur.Must, narrowed)])
-
-    def boosted(self, matching: Any, query: EngineQuery) -> Any:
-        if not query.boosts:
-            return matching
-        clauses = [(tantivy.Occur.Must, matching)]
-        clauses += [
-            (tantivy.Occur.Should, tantivy.Query.const_score_query(self.where(boost.where), boost.weight))
-            for boost in query.boosts
-        ]
-        return tantivy.Query.boolean_query(clauses)
-
-    def terms(self, terms: Sequence[Term]) -> Any | None:
-        if not terms:
-            return None
-        return tantivy.Query.boolean_query([(tantivy.Occur.Must, self._term(term)) for term in terms])
-
-    def _term(self, term: Term) -> Any:
-        ways = []
-        for field, weight in self._spec.texts.items():
-            name = _words_field(field)
-            ways += [self._weighted(self._exact(name, word), weight * EXACT) for word in term.alternatives]
-            if term.prefix:
-                starts = tantivy.Query.fuzzy_term_query(self._schema, name, term.alternatives[0], 0, prefix=True)
-                ways.append(self._weighted(starts, weight * PREFIX))
-            if term.typos:
-                near = tantivy.Query.fuzzy_term_query(
-                    self._schema, name, term.alternatives[0], term.typos, prefix=term.prefix
-                )
-                ways.append(self._weighted(near, weight * FUZZY))
-        return tantivy.Query.disjunction_max_query(ways, 0.1)
-
-    def _exact(self, name: str, word: str) -> Any:
-        return tantivy.Query.term_query(self._schema, name, word)
-
-    @staticmethod
-    def _weighted(query: Any, weight: float) -> Any:
-        return tantivy.Query.const_score_query(query, weight)
-
-    def where(self, where: Filter) -> Any:
-        match where:
-            case In(field, values):
-                return tantivy.Query.term_set_query(self._schema, field, list(values))
-            case Between(field, low, high):
-                return self._between(field, low, high)
-            case AllOf(parts):
-                return self._combined(tantivy.Occur.Must, parts) if parts else tantivy.Query.all_query()
-            case AnyOf(parts):
-                return self._combined(tantivy.Occur.Should, parts) if parts else tantivy.Query.empty_query()
-            case Not(part):
-                return tantivy.Query.boolean_query(
-                    [(tantivy.Occur.Must, tantivy.Query.all_query()), (tantivy.Occur.MustNot, self.where(part))]
-                )
-
-    def _between(self, field: str, low: int | None, high: int | None) -> Any:
-        if low is None and high is None:
-            return tantivy.Query.all_query()
-        return tantivy.Query.range_query(self._schema, field, tantivy.FieldType.Integer, low, high)
-
-    def _combined(self, occur: Any, parts: Sequence[Filter]) -> Any:
-        return tantivy.Query.boolean_query([(occur, self.where(part)) for part in parts])
-
-
-def _words_field(field: str) -> str:
-    return f"text_{field}"
-
-
 def _schema(spec: IndexSpec) -> Any:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     for name in spec.texts:
-        builder.add_text_field(_words_field(name), tokenizer_name="whitespace", index_option="freq")
+        builder.add_text_field(words_field(name), tokenizer_name="whitespace", index_option="freq")
     for name in spec.keywords:
         stored = name in spec.returned
         builder.add_text_field(name, stored=stored, fast=True, tokenizer_name="raw", index_option="basic")
@@ -308,7 +223,7 @@ def _schema_hash(spec: IndexSpec) -> str:
 
 def _document(document: EngineDocument) -> Any:
     fields: dict[str, Any] = {"id": document.id, "rev": document.rev, **document.numbers}
-    fields |= {_words_field(name): text for name, text in document.texts.items()}
+    fields |= {words_field(name): text for name, text in document.texts.items()}
     fields |= {name: list(values) for name, values in document.keywords.items() if values}
     return tantivy.Document(**fields)
 
@@ -344,12 +259,24 @@ def _revisions(searcher: Any, schema: Any, owners: Sequence[str]) -> dict[str, i
     return {bucket["key"]: int(bucket["rev"]["value"]) for bucket in buckets}
 
 
-def _facet_counts(searcher: Any, query: Any, field: str, size: int) -> dict[str, int]:
-    wide = min(size * 10, DISTINCT_MAX)
-    asked = {"values": {"terms": {"field": field, "size": size, "segment_size": wide}}}
-    buckets = searcher.aggregate(query, asked)["values"]["buckets"]
-    counted = {bucket["key"]: int(bucket["doc_count"]) for bucket in buckets}
+def _distinct(searcher: Any, query: Any, field: str) -> int:
+    """Counted value by value: tantivy's own figure is an estimate, and shoppers read this one."""
+    asked = {"values": {"terms": {"field": field, "size": DISTINCT_MAX, "segment_size": DISTINCT_MAX}}}
+    return len(searcher.aggregate(query, asked)["values"]["buckets"])
+
+
+def _facet_counts(searcher: Any, query: Any, ask: FacetAsk, distinct: str) -> dict[str, int]:
+    values: dict[str, Any] = {"terms": {"field": ask.field, "size": ask.size, "segment_size": ask.size * 10}}
+    if distinct:
+        values["aggs"] = {"distinct": {"cardinality": {"field": distinct}}}
+    buckets = searcher.aggregate(query, {"values": values})["values"]["buckets"]
+    counted = {bucket["key"]: _bucket_count(bucket) for bucket in buckets}
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _bucket_count(bucket: dict[str, Any]) -> int:
+    documents = int(bucket["doc_count"])
+    return min(documents, round(bucket["distinct"]["value"])) if "distinct" in bucket else documents
 
 
 def _range(searcher: Any, query: Any, field: str) -> tuple[int, int] | None:

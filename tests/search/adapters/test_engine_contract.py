@@ -122,6 +122,12 @@ def test_facets_count_with_their_own_filter(engine: SearchEngine) -> None:
     }  # fmt: skip
 
 
+def test_facets_count_pieces_when_distinct_is_asked(engine: SearchEngine) -> None:
+    """A dress in two colours is one dress."""
+    query = EngineQuery(facets=(FacetAsk("category", AllOf(())),), distinct="owner")
+    assert engine.search(query).facets["category"] == {"boots": 1, "coats": 1, "dresses": 1, "knitwear": 1}
+
+
 def test_totals_stats_and_distinct(engine: SearchEngine) -> None:
     """Total counts documents, distinct counts products, stats give the ends; an empty result has none."""
     result = engine.search(EngineQuery(stats=("price",), distinct="owner", limit=2))
