@@ -54,8 +54,9 @@ class _Opened(msgspec.Struct, frozen=True):
 class TantivyEngine:
     """One index under `root`. `search` and the other reads may run in any process; the writes in one only."""
 
-    def __init__(self, root: Path, spec: IndexSpec) -> None:
+    def __init__(self, root: Path, spec: IndexSpec, *, answers_kept: int = ANSWERS_KEPT) -> None:
         self._root = root
+        self._answers_kept = answers_kept
         self._spec = spec
         self._pointer_path = root / f"{spec.name}.current"
         self._opened: _Opened | None = None
@@ -66,7 +67,7 @@ class TantivyEngine:
 
     def search(self, query: EngineQuery) -> EngineResult:
         opened = self._open()
-        if self._answered_for != opened.pointer or len(self._answers) >= ANSWERS_KEPT:
+        if self._answered_for != opened.pointer or len(self._answers) >= self._answers_kept:
             self._answered_for, self._answers = opened.pointer, {}
         if query not in self._answers:
             self._answers[query] = self._answer(opened, query)
