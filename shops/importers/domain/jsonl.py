@@ -180,11 +180,11 @@ def _stock_faults(line: ImportLine, rules: LineRules) -> Iterator[FieldError]:
             yield FieldError(
                 "/stock", "unknown", f"stock is given for {variant_id[:64]!r}, which is not a variant here"
             )
-        elif isinstance(quantity, dict):
-            for location in quantity:
-                if location not in rules.locations:
-                    known = ", ".join(rules.locations)
-                    yield FieldError("/stock", "unknown", f"no location {location[:64]!r}: the boutique has {known}")
+            continue
+        places = quantity if isinstance(quantity, dict) else {}
+        for location in places.keys() - set(rules.locations):
+            known = ", ".join(rules.locations)
+            yield FieldError("/stock", "unknown", f"no location {location[:64]!r}: the boutique has {known}")
 
 
 def _stock(line: ImportLine, rules: LineRules) -> dict[tuple[str, str], int]:

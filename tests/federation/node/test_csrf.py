@@ -83,7 +83,7 @@ async def test_halves_outside_ascii_are_refused(browser: httpx.AsyncClient) -> N
     assert (await browser.post("/change", data={"csrf_token": "é" * 32})).status_code == 403
     [name] = [name for name in browser.cookies if name.startswith("galleria_form")]
     browser.cookies.clear()
-    planted = {"cookie": f"{name}=seed.é".encode("latin-1")}
+    planted = httpx.Headers({"cookie": f"{name}=seed.é"}, encoding="latin-1")
     assert (await browser.get("/sign-in", headers=planted)).status_code == 200
     assert (await browser.post("/change", data={"csrf_token": good}, headers=planted)).status_code == 403
 

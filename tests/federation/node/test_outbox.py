@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from federation.node.database import Database, DatabaseUsageError, atomic, execute, fetch_value, using
-from federation.node.logs import correlated, correlation_id
+from federation.node.logs import configure, correlated, correlation_id
 from federation.node.outbox import (
     CONCURRENT_SUBJECTS_MAX,
     GiveUpError,
@@ -249,6 +249,7 @@ async def test_three_days_are_enough(committed: Database) -> None:
     """A message that fails for three days, through a bug of ours too, becomes a dead letter."""
     await put(1)
     broken = Recorder(stumble)
+    configure("INFO")
     with capture_logs() as logged:
         assert await broken.outbox().drain("q", NOW) == 1
         assert await dead_letters() == []

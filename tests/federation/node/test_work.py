@@ -149,6 +149,7 @@ async def test_worker_with_and_without_a_broker(committed: Database, valkey: Emb
     valkey.kill()
     assert await ask_for("alone") < 0.2
     await noted("alone", 15)
+    await noted("ticks", 15)
     ticks = int(await fetch_value("SELECT content FROM node_setting WHERE name = 'ticks'"))
     await asyncio.sleep(4)
     assert int(await fetch_value("SELECT content FROM node_setting WHERE name = 'ticks'")) > ticks
