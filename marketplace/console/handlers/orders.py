@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from litestar import get
+from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
@@ -12,11 +12,13 @@ from federation.node import clock
 from federation.node.web import AnyRequest
 from federation.service.history import order_history
 from federation.vocabulary.ids import PartyId
+from federation.vocabulary.money import Money
 from marketplace.accounts.setup import hub_id
-from marketplace.console.door import SEE_OTHER, operator, render
+from marketplace.console.door import SEE_OTHER, back_to, operator, render
 from marketplace.console.views import divisions, looks
 from marketplace.console.views.history import Told, told
-from marketplace.orders import oversight, reads
+from marketplace.errors import OrderNotFoundError, OrderStateError
+from marketplace.orders import cancelling, oversight, reads
 from marketplace.orders.domain import order_life, shop_order_life
 from marketplace.orders.views import OrderPartView, OrderView
 from marketplace.storefront.destinations import country_name
@@ -24,6 +26,7 @@ from payouts.service import reads as money
 
 ROWS = 50
 NUMBER_LENGTH_MAX = 40
+REASON_LENGTH_MAX = 300
 
 
 @get("/console/orders")
@@ -84,6 +87,7 @@ async def order_page(request: AnyRequest, order_id: UUID, problem: str = "") -> 
         refund_rows=divisions.refund_rows,
         given_back=divisions.given_back,
         can_refund=can_refund,
+        can_be_cancelled=shop_order_life.CAN_BE_CANCELLED,
         settlements=await money.settlements_of_order(order_id),
         payment=await money.payment_of_order(order_id),
         country_name=country_name(order.address.country),
@@ -91,6 +95,7 @@ async def order_page(request: AnyRequest, order_id: UUID, problem: str = "") -> 
         part_looks=looks.PART_LOOKS,
         money_looks=looks.money_looks,
         waits_for=looks.waits_for,
+        amount=Money,
     )
 
 
@@ -115,4 +120,22 @@ def can_refund(order: OrderView, part: OrderPartView) -> bool:
     return bool(order.paid) and not unsold and part.refunded != part.total
 
 
-ROUTES = [show_list, show]
+@post("/console/orders/{order_id:uuid}/cancel")
+async def cancel(request: AnyRequest, order_id: FromPath[UUID]) -> Redirect:
+    """Ask a boutique not to fulfil its part; asking twice asks once."""
+    await operator(request)
+    form = await request.form()
+    named = str(form.get("shop_order_id", ""))
+    order = await reads.order_by_id(order_id)
+    part = next((one for one in order.parts if str(one.shop_order_id) == named), None)
+    if part is None:
+        raise OrderNotFoundError("this order has no such part")
+    page = f"/console/orders/{order_id}"
+    try:
+        await cancelling.ask_to_cancel(part.shop_order_id, str(form.get("reason", ""))[:REASON_LENGTH_MAX], clock.now())
+    except OrderStateError as error:
+        return back_to(request, page, error.detail, failed=True)
+    return back_to(request, page, f"{part.shop.name} has been asked to cancel.")
+
+
+ROUTES = [show_list, show, cancel]

@@ -16,7 +16,7 @@ LATEST_ORDERS = 8
 
 @get("/console")
 async def overview(request: AnyRequest) -> Template:
-    """What to do next, key figures, the latest orders."""
+    """What to do next, key figures, the latest paid orders."""
     await operator(request)
     now = clock.now()
     standings = await standings_now(now)
@@ -43,7 +43,7 @@ async def overview(request: AnyRequest) -> Template:
         orders_paid=counts.get("paid", 0),
         purses=books.purses(sums),
         balances=books.balances(sums, {}),
-        orders=await reads.order_rows(limit=LATEST_ORDERS),
+        orders=await reads.order_rows("paid", limit=LATEST_ORDERS),
         order_looks=looks.ORDER_LOOKS,
         part_looks=looks.PART_LOOKS,
     )

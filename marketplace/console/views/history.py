@@ -7,29 +7,31 @@ import msgspec
 
 from federation.conversations import messages
 from federation.service.history import SaidOfOrder
+from federation.vocabulary.money import Money
 
 _KINDS = {
     "accepted": "accepted the order",
     "declined": "declined the order",
     "shipped": "sent a parcel",
     "delivered": "said that everything arrived",
-    "cancel_requested": "asked to cancel",
+    "cancel_requested": "asked {boutique} to cancel",
     "cancel_refused": "kept the order",
     "cancelled": "cancelled the order",
-    "refunded": "told of money given back to the shopper",
-    "settled": "told how the money divides",
-    "transferred": "told of a transfer",
-    "paid_out": "told of a payout to the bank",
+    "refunded": "told {boutique} of money given back to the shopper",
+    "settled": "told {boutique} how the money divides",
+    "transferred": "told {boutique} of a transfer",
+    "paid_out": "told {boutique} of a payout to its bank",
 }
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing said: by whom, what, with which details; `waiting` while the other side has not heard it."""
+    """One thing said: by whom, what, with which words or amount; `waiting` while the other side has not heard it."""
 
     at: datetime
     who: str
     what: str
     detail: str
+    amount: Money | None
     waiting: bool
 
 
@@ -39,8 +41,9 @@ def told(hub: str, boutique: str, said: Iterable[SaidOfOrder]) -> list[Told]:
         Told(
             at=one.at,
             who=hub if one.sent else boutique,
-            what=_KINDS.get(one.kind, one.kind.replace("_", " ")),
+            what=_KINDS.get(one.kind, one.kind.replace("_", " ")).format(boutique=boutique),
             detail=_detail(one.body),
+            amount=_amount(one.body),
             waiting=one.sent and one.arrived_at is None,
         )
         for one in said
@@ -57,3 +60,11 @@ def _detail(body: messages.EventBody | None) -> str:
             return reason
         case _:
             return ""
+
+
+def _amount(body: messages.EventBody | None) -> Money | None:
+    match body:
+        case messages.Refunded(amount=amount) | messages.Transferred(amount=amount) | messages.PaidOut(amount=amount):
+            return amount
+        case _:
+            return None

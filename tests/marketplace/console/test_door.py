@@ -30,6 +30,7 @@ FORMS = (
     f"/console/boutiques/{shop_id_of('a')}/suspend",
     f"/console/boutiques/{shop_id_of('a')}/resume-payouts",
     f"/console/orders/{new_id()}/refund",
+    f"/console/orders/{new_id()}/cancel",
     "/console/money/alerts/1/clear",
     f"/console/money/refunds/{new_id()}/retry",
     f"/console/money/claims/{new_id()}/write-off",

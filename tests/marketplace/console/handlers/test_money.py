@@ -34,12 +34,12 @@ async def test_waiting_settlements_say_why(world: World, desk: httpx.AsyncClient
     """What is owed and not sent stands with its reason; once shipped and sent it is gone from there."""
     token = await world.buy({"a": 1})
     page = await read(desk, "/console/money")
-    assert "until everything in this part was sent" in page
+    assert "everything in this part to be sent" in page
     assert f'href="/console/orders/{await world.order_id(token)}"' in page
     await world.says("a", token, Accepted())
     await world.says("a", token, Shipped())
     await world.work()
-    assert "until everything in this part was sent" not in await read(desk, "/console/money")
+    assert "everything in this part to be sent" not in await read(desk, "/console/money")
     assert "€87.80" in await read(desk, "/console/money/settlements?state=sent")
     assert "€87.80" in await read(desk, "/console/money/transfers")
     assert "None in this state" in await read(desk, "/console/money/settlements?state=blocked")

@@ -11,6 +11,7 @@ from federation.node.database import execute
 from federation.vocabulary.ids import new_id
 from tests.marketplace.console.operator import APPS, read
 from tests.marketplace.orders.world import World
+from tests.support.clients import csrf_token
 
 pytestmark = pytest.mark.apps(*APPS)
 
@@ -80,5 +81,38 @@ async def test_what_was_said_is_told_in_order(world: World, desk: httpx.AsyncCli
     """What the hub told the boutique stands in the order's history, with whether it was heard."""
     token = await world.buy({"a": 1})
     page = await read(desk, f"/console/orders/{await world.order_id(token)}")
-    assert "Hub told how the money divides" in page
+    assert "Hub told Shop-a how the money divides" in page
     assert "not yet heard" in page
+
+
+async def test_a_boutique_is_asked_to_cancel_once(world: World, desk: httpx.AsyncClient) -> None:
+    """Before the parcel leaves the boutique can be asked to stop; asking twice asks once, and it is shown as asked."""
+    token = await world.buy({"a": 1})
+    url = f"/console/orders/{await world.order_id(token)}"
+    page = await read(desk, url)
+    part = (await world.view(token)).parts[0]
+    fields = {"csrf_token": csrf_token(page), "shop_order_id": str(part.shop_order_id), "reason": "Changed my mind"}
+    for _ in range(2):
+        answer = await desk.post(f"{url}/cancel", data=fields)
+        assert answer.headers["location"] == url
+    page = await read(desk, url)
+    assert "has been asked to cancel and has not answered yet" in page
+    assert (await world.told("a")).count("cancel_requested") == 1
+    wrong = await desk.post(f"{url}/cancel", data={**fields, "shop_order_id": str(new_id())})
+    assert wrong.status_code == 404
+
+
+async def test_what_has_left_cannot_be_cancelled(world: World, desk: httpx.AsyncClient) -> None:
+    """Once shipped the page offers no cancelling, and a late form is answered with a sentence."""
+    token = await world.buy({"a": 1})
+    url = f"/console/orders/{await world.order_id(token)}"
+    fields = {
+        "csrf_token": csrf_token(await read(desk, url)),
+        "shop_order_id": str((await world.view(token)).parts[0].shop_order_id),
+    }
+    await world.says("a", token, Accepted())
+    await world.says("a", token, Shipped())
+    assert (await desk.post(f"{url}/cancel", data=fields)).status_code == 303
+    page = await read(desk, url)
+    assert 'role="alert"' in page
+    assert "Ask the boutique to cancel" not in page
