@@ -129,7 +129,17 @@ def _run_suite(suite: Suite, arguments: Sequence[str], progress: Progress) -> Ou
     report.unlink(missing_ok=True)
     plugins = () if "browser" in suite.markers.split() or not suite.markers else _NO_PLUGINS
     markers = ("-m", suite.markers) if suite.markers else ()
-    command = [sys.executable, "-m", "pytest", *plugins, *markers, f"--junit-xml={report}", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--durations=12",
+        "--durations-min=2",
+        *plugins,
+        *markers,
+        f"--junit-xml={report}",
+        *arguments,
+    ]
     started = monotonic()
     done = subprocess.run(command, cwd=ROOT, check=False, stdin=subprocess.DEVNULL)
     return _counted(suite.name, report, done.returncode, monotonic() - started)
