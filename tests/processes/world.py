@@ -144,6 +144,17 @@ class World:
         """Change a node's rows: only to let time pass that a test cannot wait for."""
         await self.rows(node, sql, *values)
 
+    @asynccontextmanager
+    async def locked(self, node: DemoNode, statement: str) -> AsyncIterator[None]:
+        """Hold what `statement` locks: whoever needs it waits there."""
+        connection = await asyncpg.connect(self.fleet.postgres.urls(node.database).app)
+        try:
+            async with connection.transaction():
+                await connection.execute(statement)
+                yield
+        finally:
+            await connection.close()
+
     async def leases_end(self, node: DemoNode) -> None:
         """Let the leases of a dead worker run out now instead of within a minute."""
         await self.act(node, "UPDATE node_outbox SET due_at = now() WHERE state = 'due' AND due_at > now()")
