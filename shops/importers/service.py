@@ -140,8 +140,23 @@ async def _pictures(
                 )
             )
         else:
-            faults.append(FieldError(f"{at}/sha256", "unknown", "this picture was never uploaded: upload it first"))
+            faults.append(_never_uploaded(index))
     return tuple(found), tuple(faults)
+
+
+async def _missing_pictures(shop_id: PartyId, pictures: Sequence[LinePicture]) -> tuple[FieldError, ...]:
+    """A fault for each picture that a line names and nobody uploaded."""
+    wanted = [picture.sha256 for picture in pictures if picture.sha256 is not None]
+    kept = await media_store.pictures(shop_id, wanted) if wanted else {}
+    return tuple(
+        _never_uploaded(index)
+        for index, picture in enumerate(pictures)
+        if picture.sha256 is not None and picture.sha256 not in kept
+    )
+
+
+def _never_uploaded(index: int) -> FieldError:
+    return FieldError(f"/pictures/{index}/sha256", "unknown", "this picture was never uploaded: upload it first")
 
 
 async def preview_jsonl(shop_id: PartyId, lines: Iterable[bytes]) -> ImportReport:
@@ -155,8 +170,13 @@ async def preview_jsonl(shop_id: PartyId, lines: Iterable[bytes]) -> ImportRepor
 
 
 async def _judge_batch(shop_id: PartyId, rows: Sequence[Row], admitted: Owners) -> list[LineOutcome]:
-    ready = [(row, row.read) for row in rows if row.read is not None]
     outcomes = {row.number: LineOutcome(row.number, "rejected", row.faults) for row in rows}
+    ready = []
+    for row in rows:
+        if row.read is not None and (faults := await _missing_pictures(shop_id, row.read.pictures)):
+            outcomes[row.number] = LineOutcome(row.number, "rejected", faults)
+        elif row.read is not None:
+            ready.append((row, row.read))
     judged, _ = await catalog.judge_products(shop_id, [read.product for _, read in ready], admitted)
     stock = {place: number for _, read in ready for place, number in read.stock.items()}
     moved = await _moved(shop_id, stock)

@@ -4,6 +4,7 @@ Invariants: a line is read whole or rejected with every fault that can be told a
 unknown field is a fault, since a misspelt one would silently lose what its writer meant; prices are exact.
 """
 
+import codecs
 from collections.abc import Iterable, Iterator
 from typing import Annotated, BinaryIO
 
@@ -25,6 +26,7 @@ from federation.vocabulary.product import (
     Variant,
     check_product,
 )
+from shops.wording import in_words
 
 LINE_BYTES_MAX = 512 * 1024
 LINES_MAX = 200_000
@@ -107,7 +109,7 @@ def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
 
 def read_line(data: bytes, rules: LineRules) -> ReadLine:
     """Understand one line; raises RecordInvalidError (all faults) or TooLargeError."""
-    line = json.decode(data.strip(), ImportLine, bytes_max=LINE_BYTES_MAX)
+    line = _decoded(data.strip())
     faults = [*_picture_faults(line, rules), *_stock_faults(line, rules)]
     variants: list[Variant] = []
     for index, variant in enumerate(line.product.variants):
@@ -121,6 +123,30 @@ def read_line(data: bytes, rules: LineRules) -> ReadLine:
         if not faults:
             return ReadLine(product=product, stock=_stock(line, rules), pictures=line.pictures)
     raise RecordInvalidError(faults[0].message, errors=tuple(faults))
+
+
+def _decoded(data: bytes) -> ImportLine:
+    """The line as it is written; what is no line of ours at all is told apart, since its cause lies in the file."""
+    try:
+        return json.decode(data, ImportLine, bytes_max=LINE_BYTES_MAX)
+    except RecordInvalidError as error:
+        if error.errors:
+            told = tuple(FieldError(fault.pointer, fault.code, in_words(fault.message)) for fault in error.errors)
+            raise RecordInvalidError(told[0].message, errors=told) from error
+        raise RecordInvalidError(_why_unreadable(data) or error.detail) from error
+
+
+def _why_unreadable(data: bytes) -> str:
+    """What was probably done to the file, where a line's first and last bytes tell it; else nothing."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return "this is not UTF-8 text: save the file as UTF-8 and choose it again"
+    if not data.startswith(b"{"):
+        return "a line is one product, from { to }: this file may be a table, a list, or written over several lines"
+    if not data.endswith(b"}"):
+        return "the line ends in the middle: the file was cut off, or a product goes over several lines"
+    return ""
 
 
 def _variant(variant: LineVariant, currency: str) -> Variant:
@@ -214,7 +240,8 @@ def read_file(lines: Iterable[bytes], rules: LineRules) -> Iterator[Row]:
     Stops with a rejected row at the bound on lines.
     """
     first_seen: dict[str, int] = {}
-    for number, data in enumerate(lines, 1):
+    for number, written in enumerate(lines, 1):
+        data = written.removeprefix(codecs.BOM_UTF8) if number == 1 else written
         if number > LINES_MAX:
             yield Row(number, None, (FieldError("", "too-many", f"a file has at most {LINES_MAX} lines: split it"),))
             return

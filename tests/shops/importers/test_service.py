@@ -188,3 +188,12 @@ async def test_files_are_bounded(shop_id: PartyId) -> None:
         await service.take_file(shop_id, "huge", b"x" * (service.FILE_BYTES_MAX + 1), clock.now())
     with pytest.raises(RecordInvalidError):
         await service.take_file(shop_id, "empty", b" \n", clock.now())
+
+
+async def test_a_preview_tells_of_missing_pictures(shop_id: PartyId, settings: ShopNodeSettings) -> None:
+    """A line that names a picture nobody uploaded is rejected by the preview as by the import."""
+    file = [line(1, pictures=[{"sha256": "0" * 64}]), line(2)]
+    before = await service.preview_jsonl(shop_id, file)
+    after = await service.import_jsonl(settings, shop_id, file, clock.now())
+    assert (before.imported, before.rejected) == (after.imported, after.rejected) == (1, 1)
+    assert before.faults == after.faults

@@ -118,3 +118,28 @@ def test_random_bytes_are_refused_not_fatal() -> None:
     for data in (b"\xff\xfe", b"null", b'"text"', b"\x00", b"{}", '{"product":"ü"}'.encode("latin-1")):
         with pytest.raises(RecordInvalidError):
             read_line(data, RULES)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("{'à': 1}".encode("latin-1"), "save the file as UTF-8"),
+        (line().decode().encode("utf-16"), "save the file as UTF-8"),
+        (b"sku;price", "from { to }"),
+        (line()[:-9], "cut off"),
+        (line(product={"id": "no blanks"}), "letters, digits"),
+        (line(product={"titel": {"en": "x"}}), "no field 'titel'"),
+        (line(stock={"L-1-42": -1}), "0 or more"),
+    ],
+)
+def test_faults_say_what_to_do(data: bytes, said: str) -> None:
+    """A fault is told in words for whoever wrote the file, not in those of a decoder."""
+    row = next(read_file([data], RULES))
+    assert said in row.faults[0].message
+    assert "regex" not in row.faults[0].message
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    """A file that begins with the mark some editors write is read from its first line on."""
+    rows = list(read_file([b"\xef\xbb\xbf" + line()], RULES))
+    assert [row.read is not None for row in rows] == [True]
