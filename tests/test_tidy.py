@@ -409,23 +409,21 @@ def test_every_module_is_used() -> None:
     assert found == []
 
 
-def composed_names() -> Iterator[re.Pattern[str]]:
+def composed_names() -> list[re.Pattern[str]]:
     """File names put together in the code, as patterns: `f"money_{kind}.html"` may mean any money_….html."""
-    for name in sources():
-        for node in ast.walk(tree(name)):
-            if isinstance(node, ast.JoinedStr) and isinstance(node.values[-1], ast.Constant):
-                pieces = [
-                    re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".+" for each in node.values
-                ]
-                if re.search(r"\.[a-z]{2,4}$", str(node.values[-1].value)) and pieces[0] != ".+":
-                    yield re.compile("".join(pieces))
+    nodes = (node for name in sources() for node in ast.walk(tree(name)) if isinstance(node, ast.JoinedStr))
+    shapes = (
+        "".join(re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".+" for each in node.values)
+        for node in nodes
+    )
+    return [re.compile(shape) for shape in shapes if re.search(r"^\w.*\.[a-z]{2,4}$", shape)]
 
 
 def test_every_page_file_is_used() -> None:
     """Each template and static file is named by some other file, whole or put together."""
     pages = [name for name in files("") if "/templates/" in name or "/static/" in name]
     naming = {name: text(name) for name in files(".py", ".html", ".css", ".js", ".txt", ".xml")}
-    composed = list(composed_names())
+    composed = composed_names()
     found = [
         name
         for name in pages
