@@ -54,7 +54,7 @@ async def add(
     key = (shop_id, product_id, variant_id)
     listed = (await listings.listed_variants([key], now)).get(key)
     if listed is None or not listed.offer.in_stock:
-        raise BasketInvalidError("this size is no longer offered; the page shows what is left")
+        raise BasketInvalidError("This size is no longer to be had; the piece’s page shows what is left.")
     item = BasketItem(shop_id, product_id, variant_id, quantity, listed.variant.price.amount_minor)
     _keep(session, rules.add(read(session), item))
 
@@ -86,6 +86,11 @@ def begun(session: SessionData, token: str) -> None:
     """Remember a checkout of this session, so that its lines leave the basket once it is paid."""
     tokens = [*session.data.get(CHECKOUTS, []), token]
     session.data[CHECKOUTS] = list(dict.fromkeys(tokens))[-CHECKOUTS_MAX:]
+
+
+def checkouts(session: SessionData) -> list[str]:
+    """The tokens of this session's checkouts that were not seen paid."""
+    return list(session.data.get(CHECKOUTS, []))
 
 
 async def drop_bought(session: SessionData, token: str) -> None:

@@ -92,7 +92,7 @@ def _check(priced: PricedBasket, checkout: Checkout) -> None:
     if not priced.parts:
         raise BasketInvalidError("the basket is empty")
     if priced.quote != checkout.quote:
-        raise BasketChangedError("something in your basket has changed since you saw it; please look at it again")
+        raise BasketChangedError("Something in your basket has changed since you saw it; please look at it again.")
     if priced.problems:
         raise BasketInvalidError(priced.problems[0])
 

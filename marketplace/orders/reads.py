@@ -26,6 +26,7 @@ from marketplace.orders.views import (
     OrderRow,
     OrderView,
     SplitView,
+    UnpaidOrder,
 )
 
 ROWS_MAX = 200
@@ -34,6 +35,12 @@ ROWS_MAX = 200
 async def order_view(token: str) -> OrderView:
     """The order behind a shopper's link. Raises OrderNotFoundError."""
     return await _view(await checkout.find(token), with_split=False)
+
+
+async def unpaid_orders(tokens: Sequence[str]) -> list[UnpaidOrder]:
+    """Those of a shopper's own orders whose pieces are set aside and not paid for yet."""
+    orders = [await order_store.by_token(token) for token in tokens]
+    return [UnpaidOrder(one.token, one.number) for one in orders if one and one.state in {"held", "paying"}]
 
 
 async def order_by_id(order_id: UUID) -> OrderView:

@@ -186,6 +186,13 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     redirect_url: str = ""
 
 
+class UnpaidOrder(msgspec.Struct, frozen=True):
+    """An order that holds pieces and waits for its money: what a page needs to lead back to it."""
+
+    token: str
+    number: str
+
+
 class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     """One order in the operator's list."""
 

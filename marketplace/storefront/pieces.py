@@ -35,7 +35,6 @@ class SizeChoice(msgspec.Struct, frozen=True):
     elsewhere: str
     left: str
     can_buy: bool
-    chosen: bool
     price: Money
 
 
@@ -122,7 +121,6 @@ def _sizes(product: Product, variants: Iterable[Variant], offers: dict[str, Offe
                 elsewhere=elsewhere(variant.size, product.gender, product.category),
                 left=_left(offer, can_buy=can_buy),
                 can_buy=can_buy,
-                chosen=can_buy and not any(size.chosen for size in sizes),
                 price=variant.price,
             )
         )

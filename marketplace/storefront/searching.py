@@ -4,6 +4,7 @@ Invariant: every facet, chip, order and page is a plain link, so that searching 
 has the same address.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
@@ -31,6 +32,8 @@ TITLES = {
 }
 FACET_VALUES_SHOWN = 12
 _GROUP_VALUES_MAX = 40
+_PRICE_WORDS = re.compile(r"\s|€|eur(?:os?)?", re.IGNORECASE)
+_LETTERED = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL")
 
 
 class Params(msgspec.Struct, frozen=True):
@@ -81,6 +84,7 @@ class SearchControls(msgspec.Struct, frozen=True, kw_only=True):
     previous: str
     following: str
     clear: str
+    legible: bool
 
 
 def read_request(params: Params) -> SearchRequest:
@@ -103,7 +107,9 @@ def read_request(params: Params) -> SearchRequest:
 
 
 def _minor(text: str) -> int | None:
-    return parse_decimal(text.replace(",", "."), CURRENCY).amount_minor if text else None
+    """A price as people write it: with a comma, a sign or the currency’s name."""
+    plain = _PRICE_WORDS.sub("", text).replace(",", ".")
+    return parse_decimal(plain, CURRENCY).amount_minor if plain else None
 
 
 def address_of(request: SearchRequest, **changes: object) -> str:
@@ -149,6 +155,7 @@ def controls(request: SearchRequest, found: SearchPage, shop_names: Mapping[str,
         previous=address_of(request, page=request.page - 1) if request.page > 1 else "",
         following=address_of(request, page=request.page + 1) if request.page < found.pages else "",
         clear=address_of(SearchRequest(text=request.text)),
+        legible=not request.text or any(letter.isalnum() for letter in request.text),
     )
 
 
@@ -156,8 +163,32 @@ def _group(
     request: SearchRequest, name: str, values: Sequence[FacetValue], shop_names: Mapping[str, str]
 ) -> FacetGroup:
     links = [_facet_link(request, name, value, shop_names) for value in values if value.count or value.active]
+    links = _told_apart(links) if name == "size" else links
     shown = [link for place, link in enumerate(links) if place < FACET_VALUES_SHOWN or link.active]
-    return FacetGroup(name, TITLES[name], tuple(shown), tuple(link for link in links if link not in shown))
+    more = [link for link in links if link not in shown]
+    if name == "size":
+        shown, more = sorted(shown, key=_size_place), sorted(more, key=_size_place)
+    return FacetGroup(name, TITLES[name], tuple(shown), tuple(more))
+
+
+def _told_apart(links: Sequence[Link]) -> list[Link]:
+    """Sizes that read alike in two departments say which they belong to."""
+    labels = [link.label for link in links]
+    return [
+        msgspec.structs.replace(link, label=f"{link.label}, {link.value.partition(':')[0]}")
+        if labels.count(link.label) > 1
+        else link
+        for link in links
+    ]
+
+
+def _size_place(link: Link) -> tuple[str, str, int, float, str]:
+    """As they hang on a rail: by department, lettered before numbered, small before large."""
+    department, _, rest = link.value.partition(":")
+    system, _, value = rest.partition(":")
+    rank = _LETTERED.index(value) if value in _LETTERED else len(_LETTERED)
+    number = float(value) if re.fullmatch(r"\d+(?:\.\d+)?", value) else 0.0
+    return department, "" if system == "INT" else system, rank, number, value
 
 
 def _facet_link(request: SearchRequest, name: str, value: FacetValue, shop_names: Mapping[str, str]) -> Link:
@@ -201,4 +232,4 @@ def _offers(request: SearchRequest, found: SearchPage) -> tuple[Link, ...]:
         elif part.kind in FACETS and part.value not in request.filters.group(part.kind):
             labels = {value.value: value.label for value in found.facets.get(part.kind, ())}
             offers.append(Link(labels.get(part.value, part.value), _toggled(request, part.kind, part.value)))
-    return tuple(offers)
+    return tuple(dict.fromkeys(offers))

@@ -113,5 +113,7 @@ def _changed(basket: Basket, items: tuple[BasketItem, ...]) -> Basket:
 
 def _bounded(item: BasketItem) -> BasketItem:
     if not 1 <= item.quantity <= QUANTITY_MAX:
-        raise BasketInvalidError(f"between 1 and {QUANTITY_MAX} pieces of one size; write to the boutique for more")
+        raise BasketInvalidError(
+            f"A basket takes 1 to {QUANTITY_MAX} pieces of one size. For more, write to the boutique."
+        )
     return item

@@ -105,7 +105,7 @@ def _problem(one: Wanted, currency: str) -> str:
         return f"This piece is priced in {one.price.currency}; please buy it in an order of its own."
     offer = one.offer
     if offer is None or not offer.in_stock:
-        return "This piece has just been sold; please remove it."
+        return "Sold, or set aside for somebody who is paying just now; remove it, or look again in ten minutes."
     if offer.available is not None and offer.available < one.item.quantity:
         return f"Only {offer.available} left; please lower the quantity."
     return ""

@@ -10,7 +10,7 @@ from federation.node.pages import page
 from federation.node.signin import safe_path
 from federation.node.web import AnyRequest, session_of
 from marketplace.errors import BasketInvalidError
-from marketplace.orders import basket
+from marketplace.orders import basket, reads
 from marketplace.orders.domain.basket import QUANTITY_MAX
 from marketplace.orders.views import BasketView
 from marketplace.storefront import destinations
@@ -35,6 +35,7 @@ async def _basket_page(request: AnyRequest, problem: str, status_code: int = 200
         "storefront/basket.html",
         status_code=status_code,
         basket=view,
+        unpaid=await reads.unpaid_orders(basket.checkouts(session)),
         problem=problem,
         destinations=destinations.DESTINATIONS,
         country_name=destinations.country_name(view.country),

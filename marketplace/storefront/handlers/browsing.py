@@ -1,6 +1,7 @@
 """Front page, search, boutiques and pieces."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from litestar import get
 from litestar.params import FromPath
@@ -12,7 +13,9 @@ from federation.node.web import AnyRequest
 from marketplace.errors import ListingNotFoundError
 from marketplace.hub import hub_of
 from marketplace.listings import finding, service
+from marketplace.listings.domain.cards import product_path
 from marketplace.listings.views import CardView, ProductView
+from marketplace.storefront.destinations import DESTINATIONS
 from marketplace.storefront.handlers.context import destination, params_of
 from marketplace.storefront.pieces import piece_page
 from marketplace.storefront.searching import controls, read_request
@@ -92,7 +95,17 @@ async def piece(request: AnyRequest, handle: FromPath[str], product_id: FromPath
     view = await service.product_view(handle, product_id, now)
     shown = piece_page(view, params_of(request).first("colour"), destination(request))
     cards = await finding.hydrate(_similar(request, view, shown.family, now), now)
-    return page(request, "storefront/piece.html", view=view, shop=view.shop, piece=shown, cards=cards[:SIMILAR_CARDS])
+    return page(
+        request,
+        "storefront/piece.html",
+        view=view,
+        shop=view.shop,
+        piece=shown,
+        cards=cards[:SIMILAR_CARDS],
+        destinations=DESTINATIONS,
+        country=destination(request),
+        view_path=f"{product_path(handle, product_id)}?{urlencode({'colour': shown.colour})}",
+    )
 
 
 def _similar(request: AnyRequest, view: ProductView, family: str, now: datetime) -> list[Hit]:

@@ -9,6 +9,7 @@ from litestar.response import Redirect, Template
 
 from federation.node import clock
 from federation.node.database import atomic
+from federation.node.idempotency import IdempotencyConflictError
 from federation.node.pages import page
 from federation.node.web import AnyRequest, session_of
 from federation.vocabulary.errors import GalleriaError
@@ -22,6 +23,11 @@ from marketplace.storefront.handlers.context import COUNTRY, destination
 
 SEE_OTHER: Final = 303
 OWN_TRANSACTIONS = {"transaction": False}
+LABELS = {
+    "email": "e-mail", "name": "name", "line1": "street", "line2": "floor", "postcode": "postcode", "town": "town",
+    "region": "province", "phone": "telephone", "note": "your word to the boutiques",
+}  # fmt: skip
+"""How the list of faults names each field."""
 
 
 @get("/checkout")
@@ -37,19 +43,36 @@ async def show(request: AnyRequest) -> Template | Redirect:
 async def begin(request: AnyRequest) -> Template | Redirect:
     """Ask every boutique to set its pieces aside; on to payment when all of them did."""
     hub, now, session = hub_of(request), clock.now(), session_of(request)
-    form = read_form(await request.form())
+    fields = await request.form()
+    form, country = read_form(fields), destinations.known(fields.get("to") or fields.get("country"))
+    if country != form.country:
+        return await _recounted(request, form, country)
     try:
         token = await checkout.begin(hub, session, form.checkout(), now)
     except msgspec.ValidationError:
         return await _again(request, form, "", 422)
     except (BasketChangedError, BasketInvalidError) as error:
         return await _again(request, form, error.detail, 409)
+    except IdempotencyConflictError:
+        form = msgspec.structs.replace(form, key=checkout.new_checkout_key())
+        return await _again(
+            request, form, "The address has changed, so this is a new order: look at it, then go on.", 409
+        )
     session.data[COUNTRY] = form.country
     await checkout.hold_all(hub, token, now)
     held = await reads.held_view(token, clock.now())
     if held.refused or not held.can_continue:
         return Redirect(f"/checkout/{token}/held", status_code=SEE_OTHER)
     return await _to_payment(request, token)
+
+
+async def _recounted(request: AnyRequest, form: CheckoutForm, country: str) -> Template | Redirect:
+    """The parcels go elsewhere: show what that costs before anybody is asked."""
+    session_of(request).data[COUNTRY] = country
+    words = (
+        f"The total is now for {destinations.country_name(country)}. Look at it, then go on; nothing has been charged."
+    )
+    return await _again(request, form, words, 200)
 
 
 async def _again(request: AnyRequest, form: CheckoutForm, problem: str, status_code: int) -> Template | Redirect:
@@ -72,6 +95,8 @@ def _checkout_page(
         faults=form.faults() if status_code != 200 else {},  # noqa: PLR2004
         problem=problem,
         country_name=destinations.country_name(view.country),
+        destinations=destinations.DESTINATIONS,
+        labels=LABELS,
     )
 
 

@@ -35,6 +35,7 @@ def page_context(request: AnyRequest) -> Mapping[str, Any]:
         "basket_count": basket.count(session),
         "signed_in": session.account_id is not None,
         "palette": palette,
+        "european_union": destinations.EUROPEAN_UNION,
     }
 
 

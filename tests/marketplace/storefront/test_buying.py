@@ -147,3 +147,46 @@ async def test_a_refusal_is_shown_before_anything_is_charged(browser: httpx.Asyn
 async def test_an_order_opens_by_its_token_only(browser: httpx.AsyncClient) -> None:
     """A guessed address finds nothing."""
     assert (await browser.get("/order/G-AAAA")).status_code == 404
+
+
+async def test_another_country_is_worked_out_before_anybody_is_asked(browser: httpx.AsyncClient) -> None:
+    """Choosing another country in the address shows the new total, keeps what was written and begins nothing."""
+    await put_in_basket(browser, 0)
+    answer = await send_checkout(browser, to="FR")
+    assert answer.status_code == 200
+    assert faults(answer.text) == []
+    assert "The total is now for France" in answer.text
+    assert 'value="Ada Lovelace"' in answer.text
+    assert "€14.00" in answer.text
+    assert await fetch_value("SELECT count(*) FROM hub_order") == 0
+
+
+async def test_a_changed_address_is_a_new_order(browser: httpx.AsyncClient) -> None:
+    """Going back and writing another address shows the form again, ready to be sent as an order of its own."""
+    await put_in_basket(browser, 0)
+    page = (await browser.get("/checkout")).text
+    hidden = {name: _hidden(page, name) for name in ("key", "quote", "country")}
+    sent = {**hidden, **ADDRESS, "csrf_token": csrf_token(page)}
+    assert (await browser.post("/checkout", data=sent)).status_code == 303
+    answer = await browser.post("/checkout", data={**sent, "town": "Monreale"})
+    assert answer.status_code == 409
+    assert "this is a new order" in answer.text
+    assert _hidden(answer.text, "key") != hidden["key"]
+    assert await fetch_value("SELECT count(*) FROM hub_order") == 1
+
+
+async def test_the_destination_can_be_chosen_before_anything_is_bought(browser: httpx.AsyncClient) -> None:
+    """An empty basket and every piece let a shopper say where they are; the piece's page comes back with its price."""
+    handle, product_id, _ = first_in_stock(0)
+    path = f"/b/{handle}/p/{product_id}"
+    answer = await form(browser, path, {"country": "JP", "next": path}, action="/destination")
+    assert answer.headers["location"] == path
+    text = (await browser.get(path)).text
+    assert "Delivered to Japan" in text or "does not send to Japan" in text
+    assert '<option value="JP" selected>' in (await browser.get("/basket")).text
+
+
+async def test_no_size_is_chosen_for_the_shopper(browser: httpx.AsyncClient) -> None:
+    """Nobody buys the smallest size by accident."""
+    handle, product_id, _ = first_in_stock(0)
+    assert " checked" not in (await browser.get(f"/b/{handle}/p/{product_id}")).text

@@ -35,3 +35,9 @@ def test_what_cannot_be_understood_is_refused(values: dict[str, list[str]]) -> N
 def test_empty_values_are_no_filters() -> None:
     """A form sent with empty fields searches everything."""
     assert read_request(Params({"q": [""], "min": [""], "colour": [""], "page": ["x"]})) == SearchRequest()
+
+
+@pytest.mark.parametrize("written", ["€200", "200 €", "200,00", "200 EUR", " 200 euro "])
+def test_a_price_is_read_as_people_write_it(written: str) -> None:
+    """Signs, spaces and the currency's name do no harm."""
+    assert read_request(Params({"max": [written]})).filters.price_max == 20_000
