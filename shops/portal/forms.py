@@ -16,6 +16,7 @@ from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money, parse_decimal, to_decimal
 from federation.vocabulary.product import Product, ShippingRate, ShopProfile, Theme, Variant
+from shops.wording import in_words
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -23,6 +24,17 @@ Fields = Mapping[str, str]
 LANGUAGES = {"en": "English", "it": "Italian"}
 VARIANTS_MAX = 250
 BLANK_ROWS = 3
+PAIRINGS = (
+    ("1", "Serif"),
+    ("2", "Serif, light italic"),
+    ("3", "Sans, spaced capitals"),
+    ("4", "Sans, bold"),
+    ("5", "Serif, strong"),
+    ("6", "Sans, lower case"),
+    ("7", "Fashion-plate serif, thin"),
+    ("8", "Typewriter"),
+)
+"""The type pairings of a boutique's look, as our style sheet numbers them, in words."""
 RATES_MAX = 50
 
 
@@ -55,7 +67,7 @@ def whole_number(fields: Fields, name: str, what: str) -> int:
 
 def price_field(fields: Fields, name: str, currency: str) -> Money:
     """A price as people write it, with a dot or a comma before the cents."""
-    text = fields.get(name, "").replace(",", ".")
+    text = fields.get(name, "").strip("€ ").replace(",", ".")
     try:
         return parse_decimal(text, currency)
     except RecordInvalidError as error:
@@ -73,7 +85,26 @@ def _convert(values: Mapping[str, object], type_: type[T]) -> T:
     except msgspec.ValidationError as error:
         sentence, _, path = str(error).partition(" - at `$.")
         name = path.removesuffix("`")
-        raise _fault(name, f"{name or 'the form'}: {sentence}") from error
+        raise _fault(name, f"{_LABELS.get(name, name) or 'the form'}: {in_words(sentence)}") from error
+
+
+_LABELS = {
+    "id": "article code",
+    "size.value": "size",
+    "size.label": "size as you write it",
+    "colour.name": "colour",
+    "materials[...]": "materials",
+    "country": "country, two letters",
+    "vat_id": "VAT number",
+    "legal_name": "legal name",
+    "theme.pairing": "type pairing",
+    "theme.monogram": "monogram",
+    "countries[...]": "countries, two letters each",
+}
+"""What the form calls a field, where that is not the record's own name for it."""
+
+_ROW_NAMES = {"size.value": "size", "size.label": "label", "colour.name": "colour", "gtin": "gtin"}
+"""The column of the form's table in which a part of a variant stands."""
 
 
 def _texts(fields: Fields, name: str, before: Mapping[str, str]) -> dict[str, str]:
@@ -112,7 +143,7 @@ def _variants(fields: Fields, currency: str) -> Iterator[Variant]:
         row = {name: fields.get(f"v{number}_{name}", "") for name in _VARIANT_FIELDS}
         if row["sku"]:
             yield _variant(fields, number, row, currency)
-        elif row["price"] or row["label"]:
+        elif row["price"] or (row["label"] and not row["id"]):
             raise _fault(f"v{number}_sku", f"row {number + 1} needs a SKU; to remove the variant, empty its price too")
 
 
@@ -134,7 +165,8 @@ def _variant(fields: Fields, number: int, row: Mapping[str, str], currency: str)
     try:
         return _convert(values, Variant)
     except RecordInvalidError as error:
-        raise _fault(f"v{number}_sku", f"row {number + 1}: {error.detail}") from error
+        column = _ROW_NAMES.get(error.errors[0].pointer, "sku")
+        raise _fault(f"v{number}_{column}", f"row {number + 1}: {error.detail}") from error
 
 
 def product_fields(product: Product | None) -> dict[str, str]:
@@ -204,6 +236,7 @@ def profile_from(fields: Fields, before: ShopProfile) -> ShopProfile:
     """The profile that the form describes; handle and currency stay, as do texts in other languages."""
     plain = ("name", "town", "country", "legal_name", "vat_id", "address", "email", "order_acceptance")
     values: dict[str, object] = {name: fields.get(name, "") for name in plain}
+    values["country"] = fields.get("country", "").upper()
     values |= {name: _texts(fields, name, getattr(before, name)) for name in ("tagline", "story", "returns")}
     theme = {name: fields.get(f"theme_{name}", "") for name in ("ground", "ink", "accent", "monogram")}
     pairing = fields.get("theme_pairing", "")

@@ -87,7 +87,7 @@ def todos(standing: Standing) -> list[Todo]:
     if not standing.products.get("published"):
         found.append(Todo("Bring in your catalogue", "/import", "todo"))
     if standing.root_key_here:
-        found.append(Todo("Move your root key away from this machine", "/profile#root-key", "bad"))
+        found.append(Todo("Take your root key into your own keeping", "/profile#root-key", "bad"))
     if standing.sold_out:
         found.append(Todo(f"{_count(standing.sold_out, 'variant')} sold out: restock or withdraw", "/stock", "calm"))
     return found

@@ -34,6 +34,7 @@ def _form(
         problem=problem,
         faults={fault.pointer: fault.message for fault in problem.errors} if problem else {},
         languages=forms.LANGUAGES,
+        pairings=forms.PAIRINGS,
         root_key_here=service.root_key_is_here(boutique.recovery_file),
     )
 

@@ -72,10 +72,10 @@ async def test_the_root_key_warning_goes_when_the_file_does(
     recovery.write_text("secret")
     async with atomic():
         await service.note_recovery_file(shop_id, str(recovery))
-    assert "Move your root key away" in await read(browser, "")
+    assert "Take your root key into your own keeping" in await read(browser, "")
     assert str(recovery) in await read(browser, "/profile")
     recovery.unlink()
-    assert "Move your root key away" not in await read(browser, "")
+    assert "Take your root key into your own keeping" not in await read(browser, "")
 
 
 async def test_a_product_is_written_by_form(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
@@ -93,12 +93,24 @@ async def test_a_product_is_written_by_form(browser: httpx.AsyncClient, shop_id:
     assert "€150.00" in await read(browser, "/products?q=linen")
 
 
+async def test_a_row_is_removed_by_emptying_its_name_and_price(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """A variant whose SKU and price were emptied goes, whatever else still stands in its row; the others stay."""
+    second = {name.replace("v0", "v1"): text for name, text in PRODUCT.items() if name.startswith("v0")}
+    await form(browser, f"{HOME}/new-product", PRODUCT | second | {"v1_sku": "L-7-44", "v1_size": "44"})
+    shown = fields(await read(browser, "/products/L-7"))
+    gone = {**PRODUCT, **second, "v0_id": shown["v0_id"], "v0_label": "42", "v0_sku": "", "v0_price": ""}
+    answer = await form(browser, f"{HOME}/products/L-7", gone | {"v1_id": "L-7-44", "v1_sku": "L-7-44"})
+    assert answer.status_code == httpx.codes.SEE_OTHER, answer.text
+    assert [variant.sku for variant in (await catalog.product(shop_id, "L-7")).product.variants] == ["L-7-44"]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
         ({"v0_price": "12,345"}, "is not a price in EUR"),
         ({"v0_gtin": "4006381333932"}, "wrong check digit"),
-        ({"id": "no blanks allowed"}, "id:"),
+        ({"id": "no blanks allowed"}, "article code: a code has up to 64 letters"),
+        ({"v0_size": ""}, "row 1: size: this is empty"),
         ({"title_en": ""}, "needs a title"),
         ({"v0_sku": "", "v0_price": "3"}, "row 1 needs a SKU"),
         ({"v0_sku": "", "v0_price": ""}, "at least one variant"),
@@ -306,7 +318,7 @@ async def test_a_picture_is_kept_and_served_harmless(browser: httpx.AsyncClient,
 async def test_the_profile_form_round_trips(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
     """Saving the form as shown changes nothing; a changed name is published; a bad rate is said."""
     page = await read(browser, "/profile")
-    shown = fields(page) | {"order_acceptance": "manual"}
+    shown = fields(page) | {"order_acceptance": "manual", "theme_pairing": "1"}
     await browser.post(f"{HOME}/profile", data=shown)
     before = (await store.boutique(shop_id)).profile
     assert (before.name, before.shipping[0].countries) == ("Atelier Nove", ("IT", "FR"))
