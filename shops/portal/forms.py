@@ -16,7 +16,7 @@ from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money, parse_decimal, to_decimal
 from federation.vocabulary.product import Product, ShippingRate, ShopProfile, Theme, Variant
-from shops.wording import in_words
+from shops.catalog.domain.wording import in_words
 
 T = TypeVar("T", bound=msgspec.Struct)
 

@@ -26,7 +26,7 @@ from federation.vocabulary.product import (
     Variant,
     check_product,
 )
-from shops.wording import in_words
+from shops.catalog.domain.wording import in_words
 
 LINE_BYTES_MAX = 512 * 1024
 LINES_MAX = 200_000

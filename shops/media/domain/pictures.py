@@ -14,6 +14,8 @@ PICTURE_BYTES_MAX = 10 * 2**20
 PIXELS_MAX = 40_000_000
 SIDE_MAX = 20_000
 PLATE_BYTES_MAX = 64 * 1024
+PICTURE_TAIL_BYTES = 256 * 1024
+"""Within so many last bytes the end of a picture is looked for: cameras write notes of their own after it."""
 _JPEG_MARK = 0xFF
 _WEBP_LOSSLESS_MARK = 0x2F
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -38,11 +40,26 @@ def inspect(data: bytes) -> Picture:
         raise RecordInvalidError("the picture file ends too early: export it again") from error
     if picture is None:
         raise RecordInvalidError("this is not a JPEG, PNG, WebP or AVIF picture: export it as one of these")
+    if _is_cut_off(data, picture.media_type):
+        raise RecordInvalidError("the picture file ends too early: export it again")
     if not (1 <= picture.width <= SIDE_MAX and 1 <= picture.height <= SIDE_MAX):
         raise RecordInvalidError(f"a picture is between 1 and {SIDE_MAX} pixels on each side")
     if picture.width * picture.height > PIXELS_MAX:
         raise TooLargeError(f"a picture has at most {PIXELS_MAX // 1_000_000} megapixels: make it smaller")
     return picture
+
+
+def _is_cut_off(data: bytes, media_type: str) -> bool:
+    """Whether the end that the format writes last is missing; what stands after an end does no harm."""
+    match media_type:
+        case "image/png":
+            return b"IEND" not in data[-PICTURE_TAIL_BYTES:]
+        case "image/jpeg":
+            return b"\xff\xd9" not in data[-PICTURE_TAIL_BYTES:]
+        case "image/webp":
+            return len(data) < int.from_bytes(data[4:8], "little") + 8
+        case _:
+            return False
 
 
 def _recognise(data: bytes) -> Picture | None:
