@@ -23,7 +23,7 @@ from tests.shops.house import APPS, euros, on_hand, opened, product, sellable, s
 
 pytestmark = pytest.mark.apps(*APPS)
 
-PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + struct.pack(">II", 6, 8)
+PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + struct.pack(">II", 6, 8) + b"\x00" * 9 + b"IEND"
 
 
 async def save(shop_id: PartyId, written: Product) -> service.Saved:

@@ -7,14 +7,19 @@ import pytest
 from federation.vocabulary.errors import RecordInvalidError, TooLargeError
 from shops.media.domain.pictures import PICTURE_BYTES_MAX, Picture, check_plate, inspect
 
+PNG_END = b"\x00\x00\x00\x00IEND\xae\x42\x60\x82"
+JPEG_END = b"\xff\xd9"
+
 
 def png(width: int, height: int) -> bytes:
-    return b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", width, height) + b"\x08\x06\x00\x00\x00"
+    return (
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + struct.pack(">II", width, height) + b"\x08\x06\x00\x00\x00" + PNG_END
+    )
 
 
 def jpeg(width: int, height: int) -> bytes:
     frame = b"\xff\xc0\x00\x11\x08" + struct.pack(">HH", height, width) + b"\x03" + b"\x00" * 9
-    return b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x00" * 9 + frame
+    return b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x00" * 9 + frame + JPEG_END
 
 
 def avif(width: int, height: int) -> bytes:
@@ -72,3 +77,23 @@ def test_a_plate_is_plainly_a_drawing() -> None:
     assert check_plate(b"<svg></svg>", 3, 4).media_type == "image/svg+xml"
     with pytest.raises(RecordInvalidError):
         check_plate(b"<html><svg></svg>", 3, 4)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png(30, 40).removesuffix(PNG_END),
+        jpeg(30, 40).removesuffix(JPEG_END),
+        WEBP_LOSSY.replace(b"RIFF\x00\x00\x00\x00", b"RIFF\xff\x00\x00\x00"),
+    ],
+)
+def test_half_a_picture_is_refused(data: bytes) -> None:
+    """A file that an upload or a copy cut off is refused, since shoppers would see half a piece."""
+    with pytest.raises(RecordInvalidError, match="ends too early"):
+        inspect(data)
+
+
+@pytest.mark.parametrize("data", [png(30, 40), jpeg(30, 40)])
+def test_notes_after_the_end_do_no_harm(data: bytes) -> None:
+    """What a camera writes after the picture's end does not make it half a picture."""
+    assert inspect(data + b"maker's notes").width == 30
