@@ -92,13 +92,18 @@ def load(cls: type[T], environ: Mapping[str, str] = os.environ, prefix: str = PR
     """Read `cls` from `environ`. Raises SettingsError naming every variable that is missing, unknown or wrong."""
     fields = {f"{prefix}{field.name.upper()}": field for field in msgspec.structs.fields(cls)}
     _refuse_unknown(fields, environ, prefix)
-    values: dict[str, Any] = {}
-    for name, field in fields.items():
-        text = _text(name, environ)
-        if text is not None:
-            values[field.name] = _value(name, text, field.type)
-        elif field.required:
-            raise SettingsError(f"{name} is missing: set it, or {name}_FILE to the path of a file that holds it")
+    texts = {name: _text(name, environ) for name in fields}
+    missing = [name for name, field in fields.items() if field.required and texts[name] is None]
+    if missing:
+        verb = "is" if len(missing) == 1 else "are"
+        raise SettingsError(
+            f"{', '.join(missing)} {verb} missing: set each, or {missing[0]}_FILE to the path of a file that holds it"
+        )
+    values = {
+        field.name: _value(name, text, field.type)
+        for name, field in fields.items()
+        if (text := texts[name]) is not None
+    }
     return cls(**values)
 
 

@@ -17,7 +17,7 @@ def hub() -> None:
     """Set a hub up."""
 
 
-@hub.command()
+@hub.command(short_help="Make the hub's identity and its operator.")
 @click.option("--name", required=True, help="What shoppers will call the hub.")
 @click.option("--operator-email", required=True, help="Who may use the console.")
 def init(name: str, operator_email: str) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 
 import click
+from asyncpg import PostgresError
+from asyncpg.exceptions import ClientConfigurationError
 
 from federation.node.migrations import MigrationError, migrate
 from marketplace.cli.errors import CommandError
@@ -23,6 +25,10 @@ def migrate_database(kind: str, database_url: str, app_role: str) -> None:
     """Run the migrations a hub's, shop node's or sandbox's database lacks. Safe to run twice, or from two places."""
     try:
         ran = asyncio.run(migrate(database_url, KINDS[kind].apps, app_role=app_role))
-    except (MigrationError, OSError) as error:
+    except (ClientConfigurationError, ValueError) as error:
+        raise CommandError(
+            "the database's address cannot be read: write it like postgresql://name:password@host:5432/galleria"
+        ) from error
+    except (MigrationError, PostgresError, OSError) as error:
         raise CommandError(f"the database could not be migrated: {error}") from error
     click.echo(f"ran {len(ran)} migrations" if ran else "nothing to do: the schema is the newest")

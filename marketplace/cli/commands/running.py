@@ -9,9 +9,27 @@ from pathlib import Path
 
 import click
 
-from marketplace.cli.processes import HUB, KINDS, SANDBOX, SHOP_NODE, indexer_command, web_command, worker_command
+from federation.node.settings import NodeSettings, load
+from marketplace.cli.processes import (
+    HUB,
+    KINDS,
+    SANDBOX,
+    SHOP_NODE,
+    NodeKind,
+    indexer_command,
+    web_command,
+    worker_command,
+)
+from marketplace.settings import HubSettings
+from payouts.sandbox.settings import SandboxSettings
+from shops.settings import ShopNodeSettings
 
 _KIND = click.argument("kind", type=click.Choice([HUB.name, SHOP_NODE.name]))
+_SETTINGS: dict[str, type[NodeSettings]] = {
+    HUB.name: HubSettings,
+    SHOP_NODE.name: ShopNodeSettings,
+    SANDBOX.name: SandboxSettings,
+}
 _HOST = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 _PORT = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
 
@@ -22,7 +40,7 @@ _PORT = click.option("--port", default=8000, show_default=True, type=click.IntRa
 @_PORT
 def web(kind: str, host: str, port: int) -> None:
     """Serve the pages and the protocol of a hub or of a shop node."""
-    _become(web_command(KINDS[kind], host, port))
+    _become(KINDS[kind], web_command(KINDS[kind], host, port))
 
 
 @click.command()
@@ -30,7 +48,7 @@ def web(kind: str, host: str, port: int) -> None:
 @_PORT
 def sandbox(host: str, port: int) -> None:
     """Serve the simulated payment provider: pages to pay on, an API, signed events. No money moves."""
-    _become(web_command(SANDBOX, host, port))
+    _become(SANDBOX, web_command(SANDBOX, host, port))
 
 
 @click.command()
@@ -44,15 +62,17 @@ def sandbox(host: str, port: int) -> None:
 )
 def worker(kind: str, name: str, concurrency: int, schedule: Path | None) -> None:
     """Do a node's work behind its pages: synchronise, move money, send mail."""
-    _become(worker_command(KINDS[kind], name, concurrency=concurrency, schedule=schedule))
+    _become(KINDS[kind], worker_command(KINDS[kind], name, concurrency=concurrency, schedule=schedule))
 
 
 @click.command()
 @click.option("--name", default="indexer@%h", show_default=True, help="What the broker calls this worker.")
 def indexer(name: str) -> None:
     """Keep the hub's search index: the one process that writes it."""
-    _become(indexer_command(name))
+    _become(HUB, indexer_command(name))
 
 
-def _become(command: tuple[str, ...]) -> None:
+def _become(kind: NodeKind, command: tuple[str, ...]) -> None:
+    """Read the settings once, so that a missing one is said in a sentence, then become the process that reads them."""
+    load(_SETTINGS[kind.name])
     os.execve(command[0], command, os.environ)  # noqa: S606 - the point of these commands

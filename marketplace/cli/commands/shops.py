@@ -25,7 +25,7 @@ def shops() -> None:
     """Open boutiques on a shop node and link them with hubs."""
 
 
-@shops.command()
+@shops.command(short_help="Open a boutique from its profile, a JSON file.")
 @click.argument("profile", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--owner-email", required=True, help="Who may use the boutique's portal.")
 def add(profile: Path, owner_email: str) -> None:
@@ -49,7 +49,7 @@ async def _add(profile: ShopProfile, owner_email: str) -> None:
         click.echo(f"sign in once, within 15 minutes: {link}")
 
 
-@shops.command()
+@shops.command(short_help="Ask a hub to take a boutique up.")
 @click.argument("handle")
 @click.argument("hub_profile_url")
 @click.option("--message", default="", help="A word to the hub's operator.")

@@ -9,6 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from marketplace.cli.errors import CommandError
 from marketplace.cli.main import COMMANDS, galleria
 from marketplace.cli.processes import HUB, INDEX_QUEUE, SHOP_NODE, NodeKind
 
@@ -60,3 +61,26 @@ def constants_of(module: Path) -> dict[str, tuple[str, ...]]:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple) and isinstance(node.targets[0], ast.Name):
             found[node.targets[0].id] = ast.literal_eval(node.value)
     return found
+
+
+@pytest.mark.parametrize("command", [["web", "hub"], ["web", "shop"], ["worker", "hub"], ["indexer"], ["sandbox"]])
+def test_a_process_without_settings_is_refused_in_a_sentence(command: list[str]) -> None:
+    """Started with an empty environment, a node's process names the settings it lacks and shows no traceback."""
+    told = subprocess.run(
+        [sys.executable, "-m", "marketplace.cli.main", *command],
+        cwd=ROOT,
+        env={},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 2
+    assert "GALLERIA_NODE_NAME, GALLERIA_PUBLIC_URL" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_an_unreadable_database_address_is_refused_in_a_sentence() -> None:
+    """`migrate` shows how an address is written instead of a traceback."""
+    result = CliRunner().invoke(galleria, ["migrate", "hub", "--database-url", "nonsense"])
+    assert isinstance(result.exception, CommandError)
+    assert "postgresql://" in result.exception.detail

@@ -121,7 +121,7 @@ def test_a_missing_setting_is_named() -> None:
     """Without its environment a command says which variable is missing."""
     refused = run(dict.fromkeys(("GALLERIA_DATABASE_URL", "GALLERIA_NODE_NAME")), "shops", "link", "b", "http://x")  # type: ignore[arg-type]
     assert refused.exit_code != 0
-    assert "GALLERIA_NODE_NAME is missing" in str(refused.exception)
+    assert "GALLERIA_NODE_NAME, GALLERIA_PUBLIC_URL" in str(refused.exception)
 
 
 def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
