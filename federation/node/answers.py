@@ -126,6 +126,7 @@ _TITLES = {
 _DETAILS = {
     "not-found": "There is nothing at this address.",
     "method-not-allowed": "This address cannot be used in that way.",
+    "too-large": "What you sent is larger than this page takes, so nothing was changed. Go back and choose less.",
 }
 _SLUG_OF_STATUS = {
     400: "bad-request",

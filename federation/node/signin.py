@@ -123,7 +123,7 @@ async def forget_expired(now: datetime) -> int:
 
 
 def _spent() -> LinkSpentError:
-    return LinkSpentError("This sign-in link was used already or is older than 15 minutes. Ask for a new one.")
+    return LinkSpentError("This sign-in link was used already, or has grown too old. Ask for a new one.")
 
 
 def _digest(token: FromPath[str]) -> bytes:

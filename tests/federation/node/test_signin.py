@@ -70,6 +70,7 @@ async def test_link_signs_in_once(browser: httpx.AsyncClient, ada: UUID) -> None
     spent = await browser.get(path)
     assert spent.status_code == 410
     assert "already" in spent.text
+    assert 'href="/sign-in"' in spent.text
 
 
 async def test_looking_does_not_spend(browser: httpx.AsyncClient, ada: UUID) -> None:
