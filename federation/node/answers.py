@@ -19,7 +19,14 @@ from litestar.types import ExceptionHandlersMap
 from federation.node import clock
 from federation.node.pages import page
 from federation.node.web import AnyRequest, visit_of
-from federation.vocabulary.errors import FieldError, GalleriaError, NotSignedInError, RecordInvalidError, RetryClass
+from federation.vocabulary.errors import (
+    FieldError,
+    GalleriaError,
+    NotSignedInError,
+    RecordInvalidError,
+    RetryClass,
+    TooLargeError,
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -282,6 +289,12 @@ def _answer_text(request: AnyRequest, _error: Exception) -> Response[Any]:
     return _answer_error(request, RecordInvalidError("Something here holds a character that is no text: U+0000."))
 
 
+def _answer_deep(request: AnyRequest, error: Exception) -> Response[Any]:
+    """JSON nested so deeply that the decoder gave up; noted, as a recursion of our own would look the same."""
+    _log.warning("nested_too_deeply", route=_route(request), method=request.method, exc_info=error)
+    return _answer_error(request, TooLargeError("What was sent is nested too deeply to be read."))
+
+
 def answer_exception(request: AnyRequest, error: Exception) -> Response[Any]:
     """The answer to any exception, expected or not."""
     handler = next(EXCEPTION_HANDLERS[cls] for cls in type(error).__mro__ if cls in EXCEPTION_HANDLERS)
@@ -292,6 +305,7 @@ def answer_exception(request: AnyRequest, error: Exception) -> Response[Any]:
 EXCEPTION_HANDLERS: dict[Any, Any] = {
     GalleriaError: _answer_error,
     HTTPException: _answer_http,
+    RecursionError: _answer_deep,
     asyncpg.CharacterNotInRepertoireError: _answer_text,
     asyncpg.UntranslatableCharacterError: _answer_text,
     asyncpg.SerializationError: _answer_database,
