@@ -89,7 +89,11 @@ def todos(standing: Standing) -> list[Todo]:
     if standing.root_key_here:
         found.append(Todo("Take your root key into your own keeping", "/profile#root-key", "bad"))
     if standing.sold_out:
-        found.append(Todo(f"{_count(standing.sold_out, 'variant')} sold out: restock or withdraw", "/stock", "calm"))
+        found.append(
+            Todo(
+                f"{_count(standing.sold_out, 'variant')} sold out: restock or withdraw", "/stock?show=sold-out", "calm"
+            )
+        )
     return found
 
 

@@ -169,8 +169,13 @@ async def changed_since(shop_id: PartyId, vseq: int, limit: int) -> list[StockRe
     ]
 
 
-async def stock_rows(shop_id: PartyId, search: str, offset: int, limit: int) -> list[StockRow]:
-    """The stock page: every variant at every location where it has a register, by title; `search` narrows it."""
+async def stock_rows(
+    shop_id: PartyId, search: str, offset: int, limit: int, *, sold_out: bool = False
+) -> list[StockRow]:
+    """The stock page: every variant at every location where it has a register, by title.
+
+    `search` narrows it; `sold_out` leaves what `sold_out_count` counts.
+    """
     rows = await database.fetch(
         "SELECT p.product_id, p.title, v.variant_id, v.sku, v.size_label, v.colour_name, v.price_minor, "
         "  r.location, r.on_hand, r.held, p.state = 'published' AS published "
@@ -178,8 +183,10 @@ async def stock_rows(shop_id: PartyId, search: str, offset: int, limit: int) -> 
         "JOIN shop_register r ON r.shop_id = v.shop_id AND r.variant_id = v.variant_id "
         "JOIN shop_location l ON l.shop_id = r.shop_id AND l.code = r.location "
         "WHERE v.shop_id = $1 AND ($2 = '' OR strpos(lower(p.title || ' ' || v.sku || ' ' || v.colour_name), $2) > 0) "
+        "AND (NOT $5 OR p.state = 'published' AND NOT EXISTS (SELECT FROM shop_register o "
+        "  WHERE o.shop_id = v.shop_id AND o.variant_id = v.variant_id AND o.on_hand > o.held)) "
         "ORDER BY p.title, p.product_id, v.position, l.position LIMIT $3 OFFSET $4",
-        shop_id, search.casefold(), limit, offset,
+        shop_id, search.casefold(), limit, offset, sold_out,
     )  # fmt: skip
     return [msgspec.convert(dict(row), StockRow) for row in rows]
 

@@ -33,8 +33,10 @@ async def _page(
     request: AnyRequest, boutique: BoutiqueView, fields: forms.Fields, faults: dict[str, str]
 ) -> Response[Any]:
     search = str(fields.get("q") or request.query_params.get("q", ""))[:100]
+    sold_out = request.query_params.get("show") == "sold-out"
     number = page_number(request)
-    rows = await registers.stock_rows(boutique.shop_id, search, (number - 1) * PER_PAGE, PER_PAGE + 1)
+    place = ((number - 1) * PER_PAGE, PER_PAGE + 1)
+    rows = await registers.stock_rows(boutique.shop_id, search, *place, sold_out=sold_out)
     return render(
         request,
         "stock.html",
@@ -45,6 +47,7 @@ async def _page(
         more=len(rows) > PER_PAGE,
         number=number,
         search=search,
+        sold_out=sold_out,
         fields=fields,
         faults=faults,
         locations=await boutiques.locations(boutique.shop_id),

@@ -127,6 +127,19 @@ async def test_a_bad_product_form_is_shown_again(
     assert await fetch_value("SELECT count(*) FROM shop_product") == 0
 
 
+async def test_what_is_sold_out_is_found_at_once(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """The overview's line leads to the sold-out variants alone, and a figure that does not fit stays as typed."""
+    dress = await stocked(shop_id, 0)
+    assert "/stock?show=sold-out" in await read(browser, "")
+    shown = await read(browser, "/stock?show=sold-out")
+    assert f'value="{dress}"' in shown
+    answer = await form(browser, f"{HOME}/stock?show=sold-out", fields(shown) | {"r0_on_hand": "two"})
+    assert answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+    assert 'value="two"' in answer.text
+    await form(browser, f"{HOME}/stock?show=sold-out", fields(shown) | {"r0_on_hand": "2"})
+    assert f'value="{dress}"' not in await read(browser, "/stock?show=sold-out")
+
+
 async def test_stock_and_price_are_edited_in_one_table(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
     """Changed figures are written, unchanged ones left alone, and the second click changes nothing."""
     dress = await stocked(shop_id, 3)
