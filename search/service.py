@@ -73,7 +73,7 @@ class Catalog:
         """Answer one page; facet counts of a group leave out that group's own clicks. Raises SearchUnavailableError."""
         understanding = understand(request.text)
         today = now.date()
-        sort = sort_of(request.sort, has_terms=bool(understanding.terms), today=today)
+        sort = sort_of(request.sort, has_terms=bool(understanding.terms or understanding.boosts), today=today)
         query = _first_query(request, understanding, sort)
         query, result = self._widen(query)
         found = self._cut(query, result, request, today)

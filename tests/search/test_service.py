@@ -58,6 +58,13 @@ def test_the_piece_meant_comes_first(catalog: Catalog, text: str, first: str) ->
     assert ids(catalog, text=text)[0] == first
 
 
+def test_a_price_alone_brings_what_fits_it_first(catalog: Catalog) -> None:
+    """A ceiling without a word more hides nothing, and dearer pieces come after those that fit."""
+    found = ids(catalog, text="under 200")
+    assert set(found) == {"d1", "d2", "b1", "k1"}
+    assert set(found[:2]) == {"d2", "k1"}
+
+
 def test_a_colour_of_a_piece_is_what_matched(catalog: Catalog) -> None:
     """A piece shows once, in the colour that was asked for, and only sizes of that colour count."""
     page = catalog.search(SearchRequest(text="dress", filters=Filters(colour=("black",))), NOW)
