@@ -12,6 +12,7 @@ _FORMS = (
     (re.compile(r"`str` matching regex '\^\[A-Za-z0-9\]\[A-Za-z0-9\._:-\]"),
      "a code has up to 64 letters, digits and . _ : - and no blanks"),
     (re.compile(r"`str` matching regex"), "this is not written as it should be"),
+    (re.compile(r"^Expected `(\w+)`, got `(\w+)`$"), "a value of another kind stands here: {0} is wanted, not {1}"),
     (re.compile(r"^Invalid enum value '?(.{0,40}?)'?$"), "{0!r} is not one of the values we know"),
     (re.compile(r"missing required field `(\w+)`$"), "the field {0!r} is missing"),
     (re.compile(r"contains unknown field `(.{0,60})`$"), "there is no field {0!r}: look at how it is spelt"),

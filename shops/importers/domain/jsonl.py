@@ -5,6 +5,7 @@ unknown field is a fault, since a misspelt one would silently lose what its writ
 """
 
 import codecs
+import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, BinaryIO
 
@@ -28,6 +29,7 @@ from federation.vocabulary.product import (
 )
 from shops.catalog.domain.wording import in_words
 
+_FRACTION = re.compile(rb'"(?:price|compare_at)"\s*:\s*-?\d+[.eE]')
 LINE_BYTES_MAX = 512 * 1024
 LINES_MAX = 200_000
 
@@ -146,6 +148,8 @@ def _why_unreadable(data: bytes) -> str:
         return "a line is one product, from { to }: this file may be a table, a list, or written over several lines"
     if not data.endswith(b"}"):
         return "the line ends in the middle: the file was cut off, or a product goes over several lines"
+    if _FRACTION.search(data):
+        return 'a number has a fraction: write prices as text, such as "189.00"'
     return ""
 
 

@@ -127,6 +127,8 @@ def test_random_bytes_are_refused_not_fatal() -> None:
         (line().decode().encode("utf-16"), "save the file as UTF-8"),
         (b"sku;price", "from { to }"),
         (line()[:-9], "cut off"),
+        (line(variant={"price": 99.5}), "write prices as text"),
+        (b"[1]", "object is wanted, not array"),
         (line(product={"id": "no blanks"}), "letters, digits"),
         (line(product={"titel": {"en": "x"}}), "no field 'titel'"),
         (line(stock={"L-1-42": -1}), "0 or more"),
