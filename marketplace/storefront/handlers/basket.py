@@ -27,6 +27,7 @@ async def show(request: AnyRequest) -> Template:
 
 async def _basket_page(request: AnyRequest, problem: str, status_code: int = 200) -> Template:
     now, session = clock.now(), session_of(request)
+    await basket.drop_all_bought(session)
     view: BasketView = await basket.basket_view(session, destination(request), now)
     if view.changed:
         await basket.accept_prices(session, now)

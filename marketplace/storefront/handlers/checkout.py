@@ -33,6 +33,7 @@ LABELS = {
 @get("/checkout")
 async def show(request: AnyRequest) -> Template | Redirect:
     """Where to send it and to whom to write: one page, no account."""
+    await basket.drop_all_bought(session_of(request))
     view = await basket.basket_view(session_of(request), destination(request), clock.now())
     if not view.ready:
         return Redirect("/basket", status_code=SEE_OTHER)
