@@ -109,6 +109,12 @@ async def drop_bought(session: SessionData, token: str) -> None:
     _keep(session, rules.without(read(session), bought))
 
 
+async def drop_all_bought(session: SessionData) -> None:
+    """Take out what any paid checkout of this session bought: not everybody comes back to the order's page."""
+    for token in checkouts(session):
+        await drop_bought(session, token)
+
+
 async def basket_view(session: SessionData, country: str, now: datetime) -> BasketView:
     """The basket priced for a parcel to `country`."""
     basket = read(session)

@@ -157,6 +157,8 @@ async def _view(order: Order, *, with_split: bool) -> OrderView:
 def _words(order: Order, parts: Sequence[Part]) -> str:
     if order.state == "paid" and parts:
         states = {part.state for part in parts}
+        if states <= shop_order_life.MONEY_BACK:
+            return "Given back"
         if states <= {"delivered", *shop_order_life.MONEY_BACK}:
             return "Complete"
         if states <= {"shipped", "delivered", *shop_order_life.MONEY_BACK}:

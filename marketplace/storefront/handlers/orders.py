@@ -7,6 +7,7 @@ from litestar.response import Template
 from federation.node.pages import page
 from federation.node.web import AnyRequest, session_of
 from marketplace.orders import basket, reads
+from marketplace.orders.domain.shop_order_life import MONEY_BACK
 from marketplace.storefront.destinations import country_name
 
 WAITING = frozenset({"holding", "held", "paying"})
@@ -30,6 +31,7 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
         order=view,
         looks=LOOKS,
         waiting=view.state in WAITING,
+        given_back=bool(view.parts) and all(part.state in MONEY_BACK for part in view.parts),
         country_name=country_name(view.address.country),
     )
 

@@ -127,6 +127,32 @@ async def test_all_held_leads_straight_to_payment_and_the_order_page(
     assert "Nothing in it yet" in (await browser.get("/basket")).text
 
 
+async def test_what_was_paid_leaves_the_basket_without_a_look_at_the_order(
+    browser: httpx.AsyncClient, gallery: Gallery
+) -> None:
+    """Whoever pays and goes straight on shopping does not buy the same pieces again."""
+    await put_in_basket(browser, 0)
+    await send_checkout(browser)
+    await gallery.world.money_arrives(str(await fetch_value("SELECT token FROM hub_order")))
+    assert "Nothing in it yet" in (await browser.get("/basket")).text
+
+
+async def test_an_order_nobody_could_send_says_that_all_was_given_back(
+    browser: httpx.AsyncClient, gallery: Gallery
+) -> None:
+    """The page does not thank for, or promise parcels of, an order that was refunded whole."""
+    await put_in_basket(browser, 0)
+    await send_checkout(browser)
+    gallery.world.boutiques.refuses(shop_id_of("a"), "place_order", "order-declined")
+    token = str(await fetch_value("SELECT token FROM hub_order"))
+    await gallery.world.money_arrives(token)
+    await gallery.world.work()
+    page = (await browser.get(f"/order/{token}")).text
+    assert faults(page) == []
+    assert "All of it was given back" in page
+    assert "Thank you" not in page
+
+
 async def test_a_refusal_is_shown_before_anything_is_charged(browser: httpx.AsyncClient, gallery: Gallery) -> None:
     """The page between says who refused; the shopper may go on with the rest or give everything back."""
     gone = await put_in_basket(browser, 0)
