@@ -97,7 +97,10 @@ def _document(source: _Source, variants: tuple[Variant, ...]) -> EngineDocument:
             "title": index_text(*product.title.values()),
             "names": index_text(shop.name, shop.town, product.brand, codes),
             "attributes": index_text(
-                colour.name, *product.materials, attribute_words(product.category, colour.family, product.gender)
+                colour.name,
+                *product.materials,
+                attribute_words(product.category, colour.family, product.gender),
+                *(f"{variant.size.system} {variant.size.value} {variant.size.label}" for variant in sellable),
             ),
             "description": index_text(*product.description.values()),
         },

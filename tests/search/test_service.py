@@ -65,6 +65,15 @@ def test_a_price_alone_brings_what_fits_it_first(catalog: Catalog) -> None:
     assert set(found[:2]) == {"d2", "k1"}
 
 
+@pytest.mark.parametrize("text", ["boots size 38", "stivali taglia 38", "boots IT 38", "boots 38 "])
+def test_sizes_are_found_in_words(catalog: Catalog, text: str) -> None:
+    """A size in stock may be asked for in the search box; one that nobody has relaxes the search, and says so."""
+    page = catalog.search(SearchRequest(text=text), NOW)
+    assert [hit.product_id for hit in page.hits] == ["b1"]
+    assert not page.relaxed
+    assert catalog.search(SearchRequest(text=text.replace("38", "58")), NOW).relaxed
+
+
 def test_a_colour_of_a_piece_is_what_matched(catalog: Catalog) -> None:
     """A piece shows once, in the colour that was asked for, and only sizes of that colour count."""
     page = catalog.search(SearchRequest(text="dress", filters=Filters(colour=("black",))), NOW)
