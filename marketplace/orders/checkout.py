@@ -35,6 +35,9 @@ PAYING_SECONDS = 600
 HOLD_MARGIN_SECONDS = 60
 """A hold must outlast the time to pay by this much, else it is taken anew before paying."""
 
+ASKING_SECONDS = 10
+"""After this long without an answer noted, whoever asked has died, and the next click asks again (the same holds)."""
+
 OVERDUE_MAX = 100
 WAIT_FOR_OTHER_SECONDS = 6.0
 WAIT_STEP_SECONDS = 0.1
@@ -102,7 +105,7 @@ async def hold_all(hub: Hub, token: str, now: datetime) -> None:
     order = await find(token)
     if order.state != "holding":
         return
-    if not await order_store.claim_asking(order.id, now):
+    if not await order_store.claim_asking(order.id, now, now - timedelta(seconds=ASKING_SECONDS)):
         await _wait_while(lambda: _is_holding(token))
         return
     asked = [part for part in await part_store.of_order(order.id) if part.state == "asked"]

@@ -91,12 +91,14 @@ async def due(now: datetime, limit: int) -> list[UUID]:
     return [plain_id(row["id"]) for row in rows]
 
 
-async def claim_asking(order_id: UUID, now: datetime) -> bool:
-    """Whether the caller is the one who asks the boutiques; every later caller gets False."""
+async def claim_asking(order_id: UUID, now: datetime, given_up_before: datetime) -> bool:
+    """Whether the caller is the one who asks the boutiques: the first, or one after an asker from before that time."""
     tag = await database.execute(
-        "UPDATE hub_order SET asked_at = $2, updated_at = $2 WHERE id = $1 AND asked_at IS NULL AND state = 'holding'",
+        """UPDATE hub_order SET asked_at = $2, updated_at = $2
+            WHERE id = $1 AND state = 'holding' AND (asked_at IS NULL OR asked_at <= $3)""",
         order_id,
         now,
+        given_up_before,
     )
     return database.affected(tag) == 1
 

@@ -52,6 +52,7 @@ async def add(request: AnyRequest) -> Redirect | Template:
     variant_id = str(form.get("variant_id", ""))
     if not variant_id:
         return await _basket_page(request, "Choose a size first, then add the piece.", 422)
+    await basket.drop_all_bought(session_of(request))
     try:
         await basket.add(session_of(request), shop_id, product_id, variant_id, 1, now=clock.now())
     except BasketInvalidError as error:

@@ -14,6 +14,7 @@ from marketplace.errors import BasketChangedError, BasketInvalidError, OrderNotF
 from marketplace.listings import records
 from marketplace.orders import basket, checkout, reads
 from marketplace.orders.domain import basket as rules
+from marketplace.orders.store import orders as order_store
 from marketplace.orders.views import Contact
 from tests.marketplace.listings.builders import HUB_ID, delete, product, put, shop_id_of, variant
 from tests.marketplace.orders.world import ADDRESS, APPS, PRICE_MINOR, SHIPPING_MINOR, World
@@ -197,6 +198,16 @@ async def test_a_hold_lost_on_renewal_is_shown_before_anything_is_charged(world:
     assert await world.states(token) == {"a": "held", "b": "refused"}
     view = await reads.held_view(token, clock.now())
     assert view.total.amount_minor == PRICE_MINOR + SHIPPING_MINOR
+
+
+async def test_asking_goes_on_after_whoever_asked_has_died(world: World) -> None:
+    """A hub killed while it asks leaves an order that the shopper's next click takes further."""
+    token = await world.begin(await world.fill({"a": 1}))
+    now = clock.now()
+    assert await order_store.claim_asking(await world.order_id(token), now, now)
+    assert not await order_store.claim_asking(await world.order_id(token), now, now - timedelta(seconds=10))
+    await checkout.hold_all(world.hub, token, now + timedelta(seconds=checkout.ASKING_SECONDS))
+    assert await world.states(token) == {"a": "held"}
 
 
 async def test_an_order_opens_by_its_token_alone(world: World) -> None:
