@@ -160,6 +160,10 @@ class EngineStats(msgspec.Struct, frozen=True):
 class SearchEngine(Protocol):
     """One index. Reads may come from many processes, writes from exactly one."""
 
+    def exists(self) -> bool:
+        """Whether there is an index that can be read; if not, it wants to be built from the truth."""
+        ...
+
     def search(self, query: EngineQuery) -> EngineResult: ...
 
     def suggest(self, field: str, prefix: str, limit: int) -> list[str]:

@@ -165,6 +165,10 @@ class Catalog:
         """Replace the whole index from the database; readers keep the old one until the swap."""
         return self._engine.rebuild(owners)
 
+    def exists(self) -> bool:
+        """Whether there is an index to read; a lost one, or one of another shape, must be rebuilt."""
+        return self._engine.exists()
+
     def stats(self) -> EngineStats:
         """Health figures for the console."""
         return self._engine.stats()

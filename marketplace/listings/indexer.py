@@ -24,7 +24,9 @@ BATCHES_MAX = 20
 
 
 async def drain(catalog: Catalog, now: datetime) -> int:
-    """Write what waits; returns how many products were written."""
+    """Write what waits; returns how many products were written. An index that is missing is built whole first."""
+    if not catalog.exists():
+        await reindex(catalog)
     written = 0
     for _ in range(BATCHES_MAX):
         events = await index_store.index_events(BATCH_EVENTS_MAX)

@@ -37,6 +37,9 @@ class MemoryEngine:
         self._documents: dict[str, EngineDocument] = {}
         self._generation = 0
 
+    def exists(self) -> bool:
+        return self._generation > 0
+
     def search(self, query: EngineQuery) -> EngineResult:
         matching = [document for document in self._documents.values() if _score(document, query, self._spec)]
         found = [document for document in matching if holds(document, query.where)]

@@ -65,6 +65,13 @@ class TantivyEngine:
 
     # ---- reads
 
+    def exists(self) -> bool:
+        try:
+            self._open()
+        except SearchUnavailableError:
+            return False
+        return True
+
     def search(self, query: EngineQuery) -> EngineResult:
         opened = self._open()
         if self._answered_for != opened.pointer or len(self._answers) >= self._answers_kept:
@@ -178,7 +185,7 @@ class TantivyEngine:
     def _current(self, *, create: bool) -> Path:
         name = self._read_pointer().partition("\n")[0]
         path = self._root / name
-        if name.startswith(f"{self._spec.name}-{_schema_hash(self._spec)}-") and path.is_dir():
+        if name.startswith(f"{self._spec.name}-{_schema_hash(self._spec)}-") and (path / "meta.json").is_file():
             return path
         if not create:
             raise SearchUnavailableError("the search index has not been built yet: try again in a moment")

@@ -70,6 +70,9 @@ def buy(page: Page, storefront: str, words: str) -> str:
     page.get_by_role("searchbox").first.fill(words)
     page.get_by_role("button", name="Search").first.click()
     page.locator("main a[href*='/p/']").first.click()
+    sizes = page.locator(".size-grid input:not(:disabled)")
+    if sizes.count():
+        sizes.first.check()
     page.get_by_role("button", name="Add to basket").click()
     page.get_by_role("link", name="To checkout").click()
     for name, value in {

@@ -1,6 +1,8 @@
 """The index follows the listings."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +11,9 @@ from federation.node.outbox import Outbox
 from marketplace.listings import indexer, records
 from marketplace.listings.tasks import listing_handlers, listing_sweeps, request_reindex
 from search.adapters.memory import MemoryEngine
+from search.adapters.tantivy_engine import TantivyEngine
 from search.documents import LISTINGS
+from search.errors import SearchUnavailableError
 from search.query import SearchRequest
 from search.service import Catalog
 from tests.marketplace.listings.builders import HUB_ID, NOW, delete, open_boutique, product, put, registers, variant
@@ -45,6 +49,26 @@ async def test_a_lost_mark_replays_without_harm(committed: Database) -> None:
         await records.take_link(HUB_ID, "s1" + "a" * 32, "accepted", "", NOW)
     await indexer.drain(catalog, NOW)
     assert found(catalog) == {"p1"}
+
+
+async def test_a_lost_index_is_built_whole_again(committed: Database, tmp_path: Path) -> None:
+    """An index whose folder is gone comes back from the database, not only with what changes next."""
+    folder = tmp_path / "index"
+    await open_boutique("a", [product("p1"), product("p2")], {"p1-42": 1})
+    await indexer.drain(Catalog(TantivyEngine(folder, LISTINGS)), NOW)
+    shutil.rmtree(folder)
+    catalog = Catalog(TantivyEngine(folder, LISTINGS))
+    with pytest.raises(SearchUnavailableError):
+        found(catalog)
+    await indexer.drain(catalog, NOW)
+    assert found(catalog) == {"p1", "p2"}
+
+
+async def test_a_hub_without_boutiques_finds_nothing_rather_than_failing(committed: Database, tmp_path: Path) -> None:
+    """The very first thing the indexer does is make an index."""
+    catalog = Catalog(TantivyEngine(tmp_path, LISTINGS))
+    assert await indexer.drain(catalog, NOW) == 0
+    assert found(catalog) == set()
 
 
 async def test_a_suspended_boutique_leaves_the_index(committed: Database) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from search.adapters.memory import MemoryEngine
@@ -208,8 +209,24 @@ def test_readers_in_another_object_see_a_write(tmp_path: Path) -> None:
 
 def test_before_the_first_write_reads_are_refused(tmp_path: Path) -> None:
     """An index that was never built says so instead of answering that nothing exists."""
+    engine = TantivyEngine(tmp_path, LISTINGS)
+    assert not engine.exists()
     with pytest.raises(SearchUnavailableError):
-        TantivyEngine(tmp_path, LISTINGS).search(EngineQuery())
+        engine.search(EngineQuery())
+    engine.rebuild([])
+    assert engine.exists()
+    assert engine.search(EngineQuery()).total == 0
+
+
+def test_a_lost_index_is_seen_to_be_lost(tmp_path: Path) -> None:
+    """Files taken away, or of another shape, are no index: whoever writes knows to build it anew."""
+    TantivyEngine(tmp_path, LISTINGS).replace(owners())
+    assert TantivyEngine(tmp_path, LISTINGS).exists()
+    other = TantivyEngine(tmp_path, msgspec.structs.replace(LISTINGS, numbers=(*LISTINGS.numbers, "weight")))
+    assert not other.exists()
+    for path in tmp_path.glob("listings-*/meta.json"):
+        path.unlink()
+    assert not TantivyEngine(tmp_path, LISTINGS).exists()
 
 
 def test_many_writes_leave_no_orphans(tmp_path: Path) -> None:
