@@ -78,7 +78,11 @@ def layout(base_port: int) -> DemoLayout:
         )
     shop_nodes = tuple(
         DemoNode(
-            kind=SHOP_NODE, name=f"shops-{number}", title=f"House {number}", number=number, port=base_port + number
+            kind=SHOP_NODE,
+            name=f"shops-{number}",
+            title="Galleria for boutiques",
+            number=number,
+            port=base_port + number,
         )
         for number in range(1, SHOP_NODES + 1)
     )

@@ -57,7 +57,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.option("--quick", is_flag=True, help="Only lint, pure and service tests: about a minute.")
+@click.option("--quick", is_flag=True, help="Only lint, types, import rules, pure and service tests.")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
 def test(*, quick: bool, pytest_arguments: tuple[str, ...]) -> None:
     """Run every check: lint, types, import rules, then the suites. Further arguments go to pytest as they are."""
