@@ -315,6 +315,7 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     asyncpg.OperatorInterventionError: _answer_database,
     asyncpg.PostgresConnectionError: _answer_database,
     asyncpg.InterfaceError: _answer_database,
+    asyncpg.InternalClientError: _answer_database,  # the server's farewell arrived while a statement was being sent
     TimeoutError: _answer_database,
     ConnectionError: _answer_database,
     Exception: _answer_unexpected,
