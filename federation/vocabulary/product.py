@@ -115,14 +115,41 @@ class ShippingRate(msgspec.Struct, frozen=True):
     free_from: Money | None = None
 
 
+LAYOUTS = ("plate", "banner", "column", "index", "letter")
+"""How a boutique's page opens; the first is the one for a look that names none, or one we do not know yet."""
+
+MOTIFS = (
+    *("none", "stripe", "weave", "terrazzo", "scales", "waves", "arches", "stars", "botanic", "grid", "dots", "marble"),
+    *("herringbone", "majolica", "rope", "sun"),
+)
+"""What is drawn on a boutique's cover; the first stands for a look that names none, or one we do not know yet."""
+
+LookWord = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z-]{0,23}(?!\n)$")]
+
+
 class Theme(msgspec.Struct, frozen=True):
-    """A boutique's look as data: ground and ink colours, an accent, one of eight type pairings, a monogram."""
+    """A boutique's look as data: ground and ink colours, an accent, one of eight type pairings, a monogram.
+
+    `layout` and `motif` are words of LAYOUTS and MOTIFS; a word from a later list is taken for the first of its list.
+    """
 
     ground: HexColour
     ink: HexColour
     accent: HexColour
     pairing: Annotated[int, msgspec.Meta(ge=1, le=8)]
     monogram: Annotated[str, msgspec.Meta(min_length=1, max_length=4)]
+    layout: LookWord = LAYOUTS[0]
+    motif: LookWord = MOTIFS[0]
+
+    @property
+    def layout_known(self) -> str:
+        """The layout to draw, whatever the boutique's node may know beyond ours."""
+        return self.layout if self.layout in LAYOUTS else LAYOUTS[0]
+
+    @property
+    def motif_known(self) -> str:
+        """The motif to draw, whatever the boutique's node may know beyond ours."""
+        return self.motif if self.motif in MOTIFS else MOTIFS[0]
 
 
 class ShopProfile(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,17 +24,6 @@ Fields = Mapping[str, str]
 LANGUAGES = {"en": "English", "it": "Italian"}
 VARIANTS_MAX = 250
 BLANK_ROWS = 3
-PAIRINGS = (
-    ("1", "Serif"),
-    ("2", "Serif, light italic"),
-    ("3", "Sans, spaced capitals"),
-    ("4", "Sans, bold"),
-    ("5", "Serif, strong"),
-    ("6", "Sans, lower case"),
-    ("7", "Fashion-plate serif, thin"),
-    ("8", "Typewriter"),
-)
-"""The type pairings of a boutique's look, as our style sheet numbers them, in words."""
 RATES_MAX = 50
 
 
@@ -98,6 +87,8 @@ _LABELS = {
     "vat_id": "VAT number",
     "legal_name": "legal name",
     "theme.pairing": "type pairing",
+    "theme.layout": "opening",
+    "theme.motif": "cover",
     "theme.monogram": "monogram",
     "countries[...]": "countries, two letters each",
 }
@@ -239,6 +230,7 @@ def profile_from(fields: Fields, before: ShopProfile) -> ShopProfile:
     values["country"] = fields.get("country", "").upper()
     values |= {name: _texts(fields, name, getattr(before, name)) for name in ("tagline", "story", "returns")}
     theme = {name: fields.get(f"theme_{name}", "") for name in ("ground", "ink", "accent", "monogram")}
+    theme |= {name: fields.get(f"theme_{name}") or getattr(before.theme, name) for name in ("layout", "motif")}
     pairing = fields.get("theme_pairing", "")
     values |= {
         "handle": before.handle,

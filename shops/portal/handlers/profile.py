@@ -9,7 +9,7 @@ from federation.node import clock
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError, RecordInvalidError
 from shops import service
-from shops.portal import forms
+from shops.portal import forms, looks
 from shops.portal.door import back_to, boutique_of, render
 from shops.store import BoutiqueView
 
@@ -34,7 +34,9 @@ def _form(
         problem=problem,
         faults={fault.pointer: fault.message for fault in problem.errors} if problem else {},
         languages=forms.LANGUAGES,
-        pairings=forms.PAIRINGS,
+        pairings=looks.PAIRINGS,
+        openings=looks.openings(boutique.profile.theme),
+        covers=looks.covers(boutique.profile.theme),
         root_key_here=service.root_key_is_here(boutique.recovery_file),
     )
 

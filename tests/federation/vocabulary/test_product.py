@@ -5,7 +5,7 @@ import pytest
 
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.money import Money
-from federation.vocabulary.product import Colour, Product, Size, Variant, check_product, is_gtin
+from federation.vocabulary.product import Colour, Product, Size, Theme, Variant, check_product, is_gtin
 
 VARIANT = Variant(
     id="v1",
@@ -88,3 +88,15 @@ def test_received_bytes_are_bounded(change: dict[str, object]) -> None:
     document = msgspec.to_builtins(PRODUCT) | change
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(document, Product)
+
+
+def test_a_look_may_be_from_before_or_after_our_time() -> None:
+    """A theme without layout and motif is read, as is one with words of a later list: both are drawn as the first."""
+    old = {"ground": "#FFFFFF", "ink": "#111111", "accent": "#880022", "pairing": 1, "monogram": "B"}
+    for theme in (old, old | {"layout": "origami", "motif": "tartan"}):
+        look = msgspec.convert(theme, Theme)
+        assert (look.layout_known, look.motif_known) == ("plate", "none")
+    look = msgspec.convert(old | {"layout": "letter", "motif": "sun"}, Theme)
+    assert (look.layout_known, look.motif_known) == ("letter", "sun")
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(old | {"motif": "<svg>"}, Theme)
