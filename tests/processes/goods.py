@@ -74,7 +74,7 @@ def boutique(handle: str, node: int) -> DemoBoutique:
         node=node,
         products=products,
         stock=stock,
-        plates={made.id: () for made in products},
+        looks={made.id: () for made in products},
     )
 
 

@@ -1,113 +1,95 @@
-"""From what a boutique writes in its file to what Galleria carries: products, variants, stock, import lines.
+"""From what a boutique writes in its file to what Galleria carries: products, variants, stock, pictures.
 
-Owns the form of `houses/*.toml` and the rules by which ids, SKUs, GTINs and stock follow from it. Deterministic:
-the same file always gives the same bytes. GTINs begin with 952, the prefix GS1 keeps for examples.
+Deterministic: the same file always gives the same values. GTINs begin with 952, the prefix GS1 keeps for examples.
 """
 
 import hashlib
 import re
-import tomllib
 import unicodedata
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 
 from federation.vocabulary.money import Money, parse_decimal
-from federation.vocabulary.product import Colour, Gender, HexColour, ShippingRate, ShopProfile, Size, Variant
+from federation.vocabulary.product import Colour, ShippingRate, ShopProfile, Size, Variant
 from federation.vocabulary.product import Product as ProductRecord
-from marketplace.demo.world.cuts import AnyCut
-from marketplace.demo.world.plates.plate import Plate, plates_of
+from marketplace.demo.world.goods import care_words
+from marketplace.demo.world.house import Edition, ExportKind, House, Piece, Post, Shade, Words, spoken
+from marketplace.demo.world.picturing import Look, Plate, look_of, plates
 from marketplace.storefront.destinations import BEYOND, EUROPEAN_UNION
 
 STOCK_LADDER = (0, 1, 1, 2, 2, 2, 3, 3, 4, 6)
 """What a small shop has of one size: mostly one to three, sometimes none. One rung is picked per variant."""
 
-
-class Shade(msgspec.Struct, frozen=True, array_like=True):
-    """A colour of a piece: the shop's name for it, its family, its hex, and a second hex where two colours meet."""
-
-    name: str
-    family: str
-    colour: HexColour
-    second: HexColour = "#f4efe4"
+STEPS = {"IT": 2, "FR": 2}
+"""Systems whose sizes go in twos; the others go in ones."""
 
 
-class Piece(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One article as the boutique writes it down."""
-
-    id: str
-    title: str
-    category: str
-    gender: Gender
-    price: str
-    sizes: str
-    shades: Annotated[tuple[Shade, ...], msgspec.Meta(min_length=1, max_length=4)]
-    materials: tuple[str, ...]
-    text: str
-    care: str
-    cut: AnyCut
-    was: str = ""
-
-
-class Post(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a parcel costs and how many working days it takes: at home, in the European Union, beyond."""
-
-    home: str
-    europe: str
-    world: str
-    home_days: tuple[int, int]
-    europe_days: tuple[int, int]
-    world_days: tuple[int, int]
-    free_from: str = ""
-
-
-class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One boutique's file: its profile, where the demo hosts it, how it numbers its goods, its pieces."""
-
-    profile: dict[str, Any]
-    post: Post
-    owner_email: str
-    node: Annotated[int, msgspec.Meta(ge=0, le=2)]
-    sku_prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
-    company_number: Annotated[str, msgspec.Meta(pattern=r"^\d{4}$")]
-    barcodes: bool
-    plate_ground: HexColour
-    pieces: tuple[Piece, ...]
-
-
-class DemoBoutique(msgspec.Struct, frozen=True, kw_only=True):
-    """A boutique of the demo, ready to open: profile, products without media, stock per variant, plates per product."""
+class DemoBoutique(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """A boutique of the demo, ready to open: profile, products without media, stock per variant, looks per product."""
 
     profile: ShopProfile
     owner_email: str
     node: int
     products: tuple[ProductRecord, ...]
     stock: dict[str, int]
-    plates: dict[str, tuple[Plate, ...]]
+    looks: dict[str, tuple[Look, ...]]
+    export: ExportKind = "jsonl"
+
+    @cached_property
+    def plates(self) -> dict[str, tuple[Plate, ...]]:
+        """The pictures of every product in the order to show them; drawn when first asked for."""
+        return {
+            product_id: tuple(plate for look in looks for plate in plates(look))
+            for product_id, looks in self.looks.items()
+        }
 
     def catalog_lines(self) -> Iterator[bytes]:
         """The catalogue as JSON lines for the importer: product, its stock, its pictures in the order to show them."""
         for product in self.products:
             stock = {variant.id: self.stock[variant.id] for variant in product.variants}
-            pictures = self.plates[product.id]
+            pictures = [
+                {"svg": plate.svg, "alt": plate.alt, "width": plate.width, "height": plate.height}
+                for plate in self.plates[product.id]
+            ]
             yield msgspec.json.encode({"product": product, "stock": stock, "pictures": pictures})
 
 
-def read_house(source: bytes) -> DemoBoutique:
-    """Build the boutique that a `houses/*.toml` file describes; msgspec.ValidationError names the faulty field."""
-    house = msgspec.convert(tomllib.loads(source.decode()), House)
+class _Article(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece in one edition: what becomes one product."""
+
+    id: str
+    index: int
+    piece: Piece
+    title: dict[str, str]
+    description: dict[str, str]
+    shades: tuple[Shade, ...]
+    materials: tuple[str, ...]
+    care: dict[str, str]
+    plus: str
+    cut_cloth: str | None
+
+
+def make_boutique(house: House, node: int) -> DemoBoutique:
+    """The boutique that a house describes, hosted on shop node `node`. Raises ValueError, naming what does not fit."""
     profile = _profile(house)
-    products = tuple(_product(house, profile, index, piece) for index, piece in enumerate(house.pieces))
-    plates = {piece.id: _plates(house, piece) for piece in house.pieces}
+    articles = tuple(_articles(house))
+    products = tuple(_product(house, profile, article) for article in articles)
     return DemoBoutique(
         profile=profile,
         owner_email=house.owner_email,
-        node=house.node,
+        node=node,
         products=products,
         stock=_stock(products),
-        plates=plates,
+        looks={article.id: tuple(_looks(house, article)) for article in articles},
+        export=house.export,
     )
+
+
+def languages_of(house: House) -> tuple[str, ...]:
+    """The languages a house writes, its own first."""
+    return tuple(house.profile.get("story") or {"en": ""})
 
 
 def sizes_of(text: str) -> tuple[Size, ...]:
@@ -123,8 +105,7 @@ def _spread(system: str, rest: str) -> Sequence[str]:
     first, dash, last = rest.partition("-")
     if not dash:
         return rest.split()
-    step = {"IT": 2, "FR": 2}.get(system, 1)
-    return [str(value) for value in range(int(first), int(last) + 1, step)]
+    return [str(value) for value in range(int(first), int(last) + 1, STEPS.get(system, 1))]
 
 
 def _size_label(system: str, value: str) -> str:
@@ -135,28 +116,95 @@ def _size_label(system: str, value: str) -> str:
     return value if system in {"INT", "ISO"} else f"{system} {value}"
 
 
-def _product(house: House, profile: ShopProfile, index: int, piece: Piece) -> ProductRecord:
-    price = parse_decimal(piece.price, profile.currency)
-    was = parse_decimal(piece.was, profile.currency) if piece.was else None
-    return ProductRecord(
-        id=piece.id,
-        title={"en": piece.title},
-        category=piece.category,
-        gender=piece.gender,
-        variants=tuple(_variants(house, index, piece, price, was)),
-        description={"en": _prose(piece.text)},
-        brand=profile.name,
-        materials=piece.materials,
-        care={"en": piece.care},
+def _articles(house: House) -> Iterator[_Article]:
+    editions = {edition.id: edition for edition in house.editions}
+    index = 0
+    for piece in house.pieces:
+        unknown = set(piece.editions) - editions.keys()
+        if unknown:
+            raise ValueError(f"piece {piece.id} names editions that are not there: {', '.join(sorted(unknown))}")
+        made_in: list[Edition | None] = [editions[name] for name in piece.editions]
+        for edition in made_in or [None]:
+            yield _article(house, index, piece, edition)
+            index += 1
+
+
+def _article(house: House, index: int, piece: Piece, edition: Edition | None) -> _Article:
+    if edition is None:
+        return _Article(
+            id=piece.id,
+            index=index,
+            piece=piece,
+            title=spoken(piece.title),
+            description=_prose_of(piece.text),
+            shades=piece.shades,
+            materials=piece.materials,
+            care=_care(piece.care),
+            plus="0.00",
+            cut_cloth=None,
+        )
+    return _Article(
+        id=f"{piece.id}-{edition.id}",
+        index=index,
+        piece=piece,
+        title=_titles(house, piece, edition),
+        description=_told(piece, edition),
+        shades=edition.shades,
+        materials=edition.materials,
+        care=_care(edition.care),
+        plus=edition.plus,
+        cut_cloth=edition.cloth,
     )
 
 
-def _variants(house: House, index: int, piece: Piece, price: Money, was: Money | None) -> Iterator[Variant]:
-    sizes = sizes_of(piece.sizes)
-    for place, (shade, size) in enumerate((shade, size) for shade in piece.shades for size in sizes):
-        serial = f"{index:03d}{place:02d}"
-        parts = [house.sku_prefix, f"{index + 1:02d}", _initials(shade.name), size.value.upper()]
+def _titles(house: House, piece: Piece, edition: Edition) -> dict[str, str]:
+    names = spoken(edition.name)
+    return {
+        language: house.naming.get(language, house.naming["en"]).format(
+            piece=title, edition=names.get(language, names["en"])
+        )
+        for language, title in spoken(piece.title).items()
+    }
+
+
+def _told(piece: Piece, edition: Edition) -> dict[str, str]:
+    cloth = _prose_of(edition.text)
+    return {
+        language: " ".join(filter(None, (text, cloth.get(language))))
+        for language, text in _prose_of(piece.text).items()
+    }
+
+
+def _care(care: Words) -> dict[str, str]:
+    return care_words().get(care) or spoken(care) if isinstance(care, str) else care
+
+
+def _product(house: House, profile: ShopProfile, article: _Article) -> ProductRecord:
+    piece = article.piece
+    spoken_here = set(article.title)
+    return ProductRecord(
+        id=article.id,
+        title=article.title,
+        category=piece.category,
+        gender=piece.gender,
+        variants=tuple(_variants(house, profile.currency, article)),
+        description=article.description,
+        brand=profile.name,
+        materials=article.materials,
+        care={language: words for language, words in article.care.items() if language in spoken_here},
+    )
+
+
+def _variants(house: House, currency: str, article: _Article) -> Iterator[Variant]:
+    piece = article.piece
+    price = _plus(piece.price, article.plus, currency)
+    was = _plus(piece.was, article.plus, currency) if piece.was else None
+    marks = _marks(article.shades)
+    places = [(shade, mark, size) for shade, mark in marks for size in sizes_of(piece.sizes)]
+    for place, (shade, mark, size) in enumerate(places):
+        parts = [house.sku_prefix, f"{article.index + 1:02d}", mark, slug(size.value).upper()]
         sku = "-".join(part for part in parts if part != "ONE")
+        serial = f"{article.index:03d}{place:02d}"
         yield Variant(
             id=sku.lower(),
             sku=sku,
@@ -168,17 +216,29 @@ def _variants(house: House, index: int, piece: Piece, price: Money, was: Money |
         )
 
 
-def _plates(house: House, piece: Piece) -> tuple[Plate, ...]:
-    drawn: list[Plate] = []
-    for shade in piece.shades:
-        drawn += plates_of(
-            f"{piece.id}-{slug(shade.name)}",
-            f"{piece.title}, {shade.name}",
-            piece.cut,
-            (shade.colour, shade.second),
-            house.plate_ground,
-        )
-    return tuple(drawn)
+def _plus(amount: str, more: str, currency: str) -> Money:
+    first, second = parse_decimal(amount, currency), parse_decimal(more.removeprefix("-"), currency)
+    sign = -1 if more.startswith("-") else 1
+    return Money(first.amount_minor + sign * second.amount_minor, currency)
+
+
+def _marks(shades: Sequence[Shade]) -> list[tuple[Shade, str]]:
+    """Each shade with a short mark for SKUs, unlike the others'."""
+    marked: dict[str, Shade] = {}
+    for shade in shades:
+        mark = _initials(shade.name)
+        marked[mark if mark not in marked else f"{mark}{len(marked) + 1}"] = shade
+    return [(shade, mark) for mark, shade in marked.items()]
+
+
+def _looks(house: House, article: _Article) -> Iterator[Look]:
+    language = languages_of(house)[0]
+    title = article.title.get(language) or article.title["en"]
+    cut = article.piece.cut
+    if article.cut_cloth is not None:
+        cut = msgspec.structs.replace(cut, cloth=article.cut_cloth)
+    for shade in article.shades:
+        yield look_of(cut, shade, house.plate_ground, f"{title}, {shade.name}", language)
 
 
 def _stock(products: Sequence[ProductRecord]) -> dict[str, int]:
@@ -213,25 +273,26 @@ def _initials(name: str) -> str:
 
 
 def _profile(house: House) -> ShopProfile:
-    profile = msgspec.convert({**house.profile, "shipping": []}, ShopProfile)
-    return msgspec.structs.replace(
-        profile,
-        shipping=_shipping(house.post, profile.country, profile.currency),
-        story={language: _prose(text) for language, text in profile.story.items()},
-        returns={language: _prose(text) for language, text in profile.returns.items()},
-    )
+    texts = {name: _prose_of(house.profile.get(name, {})) for name in ("story", "returns", "tagline")}
+    profile = msgspec.convert({**house.profile, **texts, "shipping": []}, ShopProfile)
+    return msgspec.structs.replace(profile, shipping=_shipping(house.post, profile.country, profile.currency))
 
 
 def _shipping(post: Post, home: str, currency: str) -> tuple[ShippingRate, ...]:
     free_from = parse_decimal(post.free_from, currency) if post.free_from else None
-    europe = tuple(country for country in sorted(EUROPEAN_UNION) if country != home)
+    europe = tuple(sorted(EUROPEAN_UNION - {home}))
+    world = tuple(sorted(BEYOND - {home}))
     return (
         ShippingRate((home,), parse_decimal(post.home, currency), *post.home_days, free_from),
         ShippingRate(europe, parse_decimal(post.europe, currency), *post.europe_days, free_from),
-        ShippingRate(tuple(sorted(BEYOND)), parse_decimal(post.world, currency), *post.world_days),
+        ShippingRate(world, parse_decimal(post.world, currency), *post.world_days),
     )
 
 
-def _prose(text: str) -> str:
+def _prose_of(words: Words | Mapping[str, str]) -> dict[str, str]:
     """Undo the file's line breaks, keeping paragraphs apart."""
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))
+    texts = {"en": words} if isinstance(words, str) else words
+    return {
+        language: "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))
+        for language, text in texts.items()
+    }

@@ -28,7 +28,7 @@ from marketplace.demo.world.cuts import (
     Wallet,
 )  # fmt: skip
 from marketplace.demo.world.plates import accessories, bags, boots, dresses, jewels, shoes, tailoring, tops
-from marketplace.demo.world.plates.sheet import HEIGHT, WIDTH, Sheet
+from marketplace.demo.world.plates.sheet import Sheet
 
 Drawing = Callable[..., tuple[float, float, float] | None]
 """Draws a cut on a sheet; `back=True` asks for the second view. May answer with a zoom: scale, and what to centre."""
@@ -64,24 +64,19 @@ _LARGER: dict[type, tuple[float, float, float]] = {
 """Small things are drawn larger: scale and the point in the middle of the whole view."""
 
 
-class Plate(msgspec.Struct, frozen=True):
-    """One finished picture: file name, SVG, its words, its size in pixels."""
+class Drawn(msgspec.Struct, frozen=True):
+    """One finished drawing: which view it is, and its SVG."""
 
-    name: str
+    view: str
     svg: str
-    alt: str
-    width: int = WIDTH
-    height: int = HEIGHT
 
 
-def plates_of(name: str, words: str, cut: AnyCut, colours: tuple[str, str], ground: str) -> tuple[Plate, Plate]:
-    """Both views of a piece in one colour: `name` begins the file names, `words` the alternative texts."""
-    draw, first, second = _DRAWINGS[type(cut)]
+def draw(cut: AnyCut, colours: tuple[str, str], ground: str) -> tuple[Drawn, Drawn]:
+    """Both views of a cut in one pair of colours."""
+    drawing, first, second = _DRAWINGS[type(cut)]
     views = []
     for view, back in ((first, False), (second, True)):
         sheet = Sheet(colours, cut.cloth, ground)
-        zoom = draw(sheet, cut, back=back)
-        views.append(
-            Plate(f"{name}-{2 if back else 1}.svg", sheet.svg(zoom or _LARGER.get(type(cut))), f"{words}, {view}")
-        )
+        zoom = drawing(sheet, cut, back=back)
+        views.append(Drawn(view, sheet.svg(zoom or _LARGER.get(type(cut)))))
     return views[0], views[1]

@@ -8,7 +8,7 @@ import pytest
 from marketplace.demo.world.boutiques import BOUTIQUES
 from marketplace.demo.world.cuts import AnyCut, Bag, Coat, Dress, Shirt
 from marketplace.demo.world.making import DemoBoutique
-from marketplace.demo.world.plates.plate import plates_of
+from marketplace.demo.world.plates.plate import draw
 
 BYTES_MAX = 12 * 1024
 FORBIDDEN = re.compile(r"<script|<style|style=|<foreign|<image|https?://(?!www\.w3\.org/2000/svg)| on\w+=")
@@ -20,13 +20,13 @@ def test_every_plate_is_small_and_well_formed(boutique: DemoBoutique) -> None:
     """Below 12 kB, valid XML, 3 to 4, and every reference within the plate resolves."""
     for plates in boutique.plates.values():
         for plate in plates:
-            assert len(plate.svg.encode()) < BYTES_MAX, plate.name
+            assert len(plate.svg.encode()) < BYTES_MAX, plate.alt
             root = ET.fromstring(plate.svg)  # noqa: S314  # our own drawing
             assert root.attrib["viewBox"] == "0 0 600 800"
             ids = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
-            assert len(ids) == len(set(ids)), plate.name
+            assert len(ids) == len(set(ids)), plate.alt
             wanted = set(re.findall(r'(?:href="#|url\(#)([\w-]+)', plate.svg))
-            assert wanted <= set(ids), plate.name
+            assert wanted <= set(ids), plate.alt
 
 
 @EACH
@@ -43,7 +43,7 @@ def test_each_parameter_changes_the_drawing() -> None:
     """Cut, cloth and colour are all to be seen."""
 
     def drawn(cut: AnyCut, colour: str = "#3a67a8") -> str:
-        return plates_of("x", "X", cut, (colour, "#ffffff"), "#eeeeee")[0].svg
+        return draw(cut, (colour, "#ffffff"), "#eeeeee")[0].svg
 
     dresses: list[AnyCut] = [
         Dress(), Dress(neck="v"), Dress(sleeve="bell"), Dress(length="maxi"), Dress(shape="tiered"),
@@ -58,6 +58,6 @@ def test_each_parameter_changes_the_drawing() -> None:
 
 def test_the_two_views_differ() -> None:
     """The second picture shows another side."""
-    first, second = plates_of("x", "Coat", Coat(), ("#223344", "#ffffff"), "#eeeeee")
+    first, second = draw(Coat(), ("#223344", "#ffffff"), "#eeeeee")
     assert first.svg != second.svg
-    assert (first.alt, second.alt) == ("Coat, front", "Coat, back")
+    assert (first.view, second.view) == ("front", "back")
