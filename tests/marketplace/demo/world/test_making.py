@@ -32,8 +32,6 @@ def test_the_same_file_gives_the_same_bytes() -> None:
     """Reading twice gives equal lines, pictures included."""
     made = [list(make_boutique(read_house(SOURCE), 0).catalog_lines()) for _ in range(2)]
     assert made[0] == made[1]
-        make_boutique(read_house(SOURCE), 0).catalog_lines()
-    )
 
 
 def test_a_misspelt_field_is_named() -> None:
