@@ -9,34 +9,77 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from federation.conversations.messages import Quarantine, StockRegister
-from federation.log.records import SHOP_KEY
+from federation.log.records import SHOP_KEY, Record
 from federation.ports import AcceptedRecord
 from federation.vocabulary.errors import FieldError, GalleriaError, RecordInvalidError
 from federation.vocabulary.product import Product, ShopProfile
 from marketplace.listings.domain.projection import faults_of, product_id_of, read_record
+from marketplace.listings.domain.shelving import GoodRecord, Shelf
 from marketplace.listings.store import index as index_store
 from marketplace.listings.store import products as product_store
 from marketplace.listings.store import shops as shop_store
 
 
 async def take_records(hub_id: str, shop_id: str, records: Sequence[AcceptedRecord], now: datetime) -> list[Quarantine]:
-    """Project `records` in log order; returns those that cannot be served."""
+    """Project `records` in log order, with a handful of statements however many they are; returns those refused."""
     await shop_store.ensure_shop(hub_id, shop_id, now)
+    read = [_read(record) for record in records]
+    goods = [one for one in read if isinstance(one, Product)]
+    named = {product_id for record in records if (product_id := product_id_of(record.key))}
+    owners, present = await product_store.shelf(
+        shop_id, sorted(named), sorted({variant.id for product in goods for variant in product.variants})
+    )
+    shelf = Shelf(owners, present)
     refused: list[Quarantine] = []
-    readable: list[str] = []
-    touched: set[str] = set()
-    for record in records:
-        try:
-            touched |= await _project(shop_id, record, now)
-            readable.append(record.key)
-        except GalleriaError as error:
-            faults = faults_of(error)
+    standing: dict[str, Quarantine | None] = {}
+    for record, found in zip(records, read, strict=True):
+        faults = await _project(shop_id, shelf, record, found, now)
+        standing[record.key] = Quarantine(seq=record.seq, key=record.key, errors=faults) if faults else None
+        if faults:
             refused.append(Quarantine(seq=record.seq, key=record.key, errors=faults))
-            await _set_aside(shop_id, record, faults, now)
-            readable = [key for key in readable if key != record.key]
-    await shop_store.clear_quarantine(shop_id, readable)
-    await index_store.add_index_events(shop_id, touched, now)
+    await product_store.write_shelf(shop_id, shelf, now)
+    await shop_store.clear_quarantine(shop_id, [key for key, fault in standing.items() if fault is None])
+    await shop_store.quarantine(shop_id, [fault for fault in standing.values() if fault is not None], now)
+    await index_store.add_index_events(shop_id, shelf.touched, now)
     return refused
+
+
+def _read(record: AcceptedRecord) -> Record | tuple[FieldError, ...] | None:
+    """What a put says, or its faults; None for a delete."""
+    if record.operation == "del":
+        return None
+    try:
+        return read_record(record)
+    except GalleriaError as error:
+        return faults_of(error)
+
+
+async def _project(
+    shop_id: str,
+    shelf: Shelf,
+    record: AcceptedRecord,
+    found: Record | tuple[FieldError, ...] | None,
+    now: datetime,
+) -> tuple[FieldError, ...]:
+    """Apply one record, goods in memory and the profile at once; returns why it cannot be served."""
+    faults: tuple[FieldError, ...] = ()
+    try:
+        match found:
+            case tuple():
+                faults = found
+            case Product():
+                shelf.put(GoodRecord(product=found, body=record.body, seq=record.seq, leaf_hash=record.leaf_hash))
+            case ShopProfile():
+                await _project_profile(shop_id, record, found, now)
+            case None:
+                await _project_delete(shop_id, shelf, record.key, now)
+    except GalleriaError as error:
+        faults = faults_of(error)
+    if faults and record.key == SHOP_KEY:
+        await shop_store.mark_stale(shop_id)
+    elif faults:
+        shelf.doubt(product_id_of(record.key))
+    return faults
 
 
 async def take_stock(hub_id: str, shop_id: str, registers: Sequence[StockRegister], now: datetime) -> None:
@@ -61,29 +104,12 @@ async def take_link(hub_id: str, shop_id: str, state: str, name: str, now: datet
     await index_store.add_index_events_of_shop(shop_id, now)
 
 
-async def _project(shop_id: str, record: AcceptedRecord, now: datetime) -> set[str]:
-    """Apply one record; returns the products whose index documents changed."""
-    if record.operation == "del":
-        return await _project_delete(shop_id, record.key, now)
-    read = read_record(record)
-    if isinstance(read, ShopProfile):
-        await _project_profile(shop_id, record, read, now)
-        return set()
-    if not isinstance(read, Product):
-        return set()
-    await _check_variants_are_its_own(shop_id, read)
-    kept = product_store.ProductRecord(product=read, body=record.body, seq=record.seq, leaf_hash=record.leaf_hash)
-    await product_store.save_product(shop_id, kept, now)
-    return {read.id}
-
-
-async def _project_delete(shop_id: str, key: str, now: datetime) -> set[str]:
+async def _project_delete(shop_id: str, shelf: Shelf, key: str, now: datetime) -> None:
     if key == SHOP_KEY:
         await shop_store.drop_profile(shop_id, now)
         await index_store.add_index_events_of_shop(shop_id, now)
-        return set()
-    product_id = product_id_of(key)
-    return {product_id} if product_id and await product_store.delete_product(shop_id, product_id) else set()
+    else:
+        shelf.delete(product_id_of(key))
 
 
 async def _project_profile(shop_id: str, record: AcceptedRecord, profile: ShopProfile, now: datetime) -> None:
@@ -92,21 +118,3 @@ async def _project_profile(shop_id: str, record: AcceptedRecord, profile: ShopPr
         raise RecordInvalidError(fault.message, errors=(fault,))
     await shop_store.save_profile(shop_id, profile.handle, record.body, record.seq, record.leaf_hash, now)
     await index_store.add_index_events_of_shop(shop_id, now)
-
-
-async def _check_variants_are_its_own(shop_id: str, product: Product) -> None:
-    taken = await product_store.variants_of_others(shop_id, product.id, [variant.id for variant in product.variants])
-    faults = tuple(
-        FieldError(f"/variants/{place}/id", "duplicate", f"variant {variant.id} belongs to {taken[variant.id]} already")
-        for place, variant in enumerate(product.variants)
-        if variant.id in taken
-    )
-    if faults:
-        raise RecordInvalidError(faults[0].message, errors=faults)
-
-
-async def _set_aside(shop_id: str, record: AcceptedRecord, faults: tuple[FieldError, ...], now: datetime) -> None:
-    await shop_store.quarantine(shop_id, record.key, record.seq, faults, now)
-    product_id = product_id_of(record.key)
-    if product_id or record.key == SHOP_KEY:
-        await shop_store.mark_stale(shop_id, product_id)

@@ -9,7 +9,7 @@ import msgspec
 
 from federation.conversations.messages import StockRegister
 from federation.node import database
-from federation.vocabulary.product import Product
+from marketplace.listings.domain.shelving import GoodRecord, Shelf
 
 
 class ProductRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,59 +36,79 @@ class SizedRow(msgspec.Struct, frozen=True):
 _PRODUCT_COLUMNS = "shop_id, product_id, body, seq, leaf_hash, stale, first_seen_at"
 
 
-class ProductRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A good product record: the value read, and what proves it."""
+async def shelf(
+    shop_id: str, product_ids: Sequence[str], variant_ids: Sequence[str]
+) -> tuple[dict[str, str], set[str]]:
+    """Who bears these variants and those of these products (variant id to product), and which products are listed."""
+    owners = await database.fetch(
+        """SELECT variant_id, product_id FROM hub_variant WHERE shop_id = $1 AND product_id = ANY($2::text[])
+        UNION SELECT variant_id, product_id FROM hub_variant WHERE shop_id = $1 AND variant_id = ANY($3::text[])""",
+        shop_id,
+        product_ids,
+        variant_ids,
+    )
+    present = await database.fetch(
+        "SELECT product_id FROM hub_product WHERE shop_id = $1 AND product_id = ANY($2::text[])", shop_id, product_ids
+    )
+    return {row["variant_id"]: row["product_id"] for row in owners}, {row["product_id"] for row in present}
 
-    product: Product
-    body: bytes
-    seq: int
-    leaf_hash: str
+
+async def write_shelf(shop_id: str, left: Shelf, now: datetime) -> None:
+    """Make the listings what a batch left on the shelf."""
+    written = list(left.written.values())
+    if left.dropped:
+        await database.execute(
+            "DELETE FROM hub_product WHERE shop_id = $1 AND product_id = ANY($2::text[])", shop_id, sorted(left.dropped)
+        )
+    if written:
+        await _write_products(shop_id, written, now)
+        await _write_variants(shop_id, written)
+    if left.stale:
+        await database.execute(
+            "UPDATE hub_product SET stale = true WHERE shop_id = $1 AND product_id = ANY($2::text[])",
+            shop_id,
+            sorted(left.stale),
+        )
 
 
-async def save_product(shop_id: str, record: ProductRecord, now: datetime) -> None:
-    """Replace the listing and its variants by a good record."""
-    product = record.product
+async def _write_products(shop_id: str, records: Sequence[GoodRecord], now: datetime) -> None:
     await database.execute(
         """INSERT INTO hub_product
             (shop_id, product_id, body, seq, leaf_hash, category, stale, first_seen_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, false, $7, $7)
+        SELECT $1, n.product_id, n.body, n.seq, n.leaf_hash, n.category, false, $7, $7
+        FROM unnest($2::text[], $3::bytea[], $4::bigint[], $5::text[], $6::text[])
+            AS n (product_id, body, seq, leaf_hash, category)
         ON CONFLICT (shop_id, product_id) DO UPDATE SET body = excluded.body, seq = excluded.seq,
             leaf_hash = excluded.leaf_hash, category = excluded.category, stale = false, updated_at = $7""",
         shop_id,
-        product.id,
-        record.body,
-        record.seq,
-        record.leaf_hash,
-        product.category,
+        [record.product.id for record in records],
+        [record.body for record in records],
+        [record.seq for record in records],
+        [record.leaf_hash for record in records],
+        [record.product.category for record in records],
         now,
     )
-    await database.execute("DELETE FROM hub_variant WHERE shop_id = $1 AND product_id = $2", shop_id, product.id)
-    await database.execute_many(
-        """INSERT INTO hub_variant (shop_id, product_id, variant_id, sku, price_minor, currency)
-        VALUES ($1, $2, $3, $4, $5, $6)""",
-        [
-            (shop_id, product.id, one.id, one.sku, one.price.amount_minor, one.price.currency)
-            for one in product.variants
-        ],
-    )
 
 
-async def variants_of_others(shop_id: str, product_id: str, variant_ids: Sequence[str]) -> dict[str, str]:
-    """Which of these variant ids the shop uses in another product already: variant id to that product."""
-    rows = await database.fetch(
-        """SELECT variant_id, product_id FROM hub_variant
-        WHERE shop_id = $1 AND product_id <> $2 AND variant_id = ANY($3::text[])""",
+async def _write_variants(shop_id: str, records: Sequence[GoodRecord]) -> None:
+    """Replace the variants of these products: all old ones go first, since a variant may move between two of them."""
+    products = [record.product for record in records]
+    await database.execute(
+        "DELETE FROM hub_variant WHERE shop_id = $1 AND product_id = ANY($2::text[])",
         shop_id,
-        product_id,
-        list(variant_ids),
+        [product.id for product in products],
     )
-    return {row["variant_id"]: row["product_id"] for row in rows}
-
-
-async def delete_product(shop_id: str, product_id: str) -> bool:
-    """Take a listing away; False when there was none."""
-    tag = await database.execute("DELETE FROM hub_product WHERE shop_id = $1 AND product_id = $2", shop_id, product_id)
-    return database.affected(tag) > 0
+    owned = [(product.id, variant) for product in products for variant in product.variants]
+    await database.execute(
+        """INSERT INTO hub_variant (shop_id, product_id, variant_id, sku, price_minor, currency)
+        SELECT $1::text, * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])""",
+        shop_id,
+        [product_id for product_id, _ in owned],
+        [variant.id for _, variant in owned],
+        [variant.sku for _, variant in owned],
+        [variant.price.amount_minor for _, variant in owned],
+        [variant.price.currency for _, variant in owned],
+    )
 
 
 async def product(shop_id: str, product_id: str) -> ProductRow | None:

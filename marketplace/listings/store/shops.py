@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from federation.conversations.messages import Quarantine
 from federation.node import database
 from federation.vocabulary.errors import FieldError
 from marketplace.tables import HubQuarantine, HubShop
@@ -121,27 +122,25 @@ async def hear_stock(shop_id: str, now: datetime) -> None:
     await database.execute("UPDATE hub_shop SET stock_heard_at = $2 WHERE shop_id = $1", shop_id, now)
 
 
-async def quarantine(shop_id: str, key: str, seq: int, faults: Sequence[FieldError], now: datetime) -> None:
-    """Note a record that cannot be read; the good version before it is marked stale."""
-    await database.execute(
-        """INSERT INTO hub_quarantine (shop_id, record_key, seq, faults, at) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (shop_id, record_key) DO UPDATE SET seq = $3, faults = $4, at = $5""",
-        shop_id,
-        key,
-        seq,
-        msgspec.json.encode(faults).decode(),
-        now,
-    )
-
-
-async def mark_stale(shop_id: str, product_id: str) -> None:
-    """A newer record of this product (of the profile when empty) was unreadable."""
-    if product_id:
+async def quarantine(shop_id: str, records: Sequence[Quarantine], now: datetime) -> None:
+    """Note records that cannot be read, at most one of a key."""
+    if records:
         await database.execute(
-            "UPDATE hub_product SET stale = true WHERE shop_id = $1 AND product_id = $2", shop_id, product_id
+            """INSERT INTO hub_quarantine (shop_id, record_key, seq, faults, at)
+            SELECT $1, n.key, n.seq, n.faults::jsonb, $5
+            FROM unnest($2::text[], $3::bigint[], $4::text[]) AS n (key, seq, faults)
+            ON CONFLICT (shop_id, record_key) DO UPDATE SET seq = excluded.seq, faults = excluded.faults, at = $5""",
+            shop_id,
+            [record.key for record in records],
+            [record.seq for record in records],
+            [msgspec.json.encode(record.errors).decode() for record in records],
+            now,
         )
-    else:
-        await database.execute("UPDATE hub_shop SET stale = true WHERE shop_id = $1", shop_id)
+
+
+async def mark_stale(shop_id: str) -> None:
+    """A newer profile was unreadable; the good one before it stays."""
+    await database.execute("UPDATE hub_shop SET stale = true WHERE shop_id = $1", shop_id)
 
 
 async def clear_quarantine(shop_id: str, keys: Sequence[str]) -> None:

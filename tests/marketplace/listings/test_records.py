@@ -60,6 +60,34 @@ async def test_a_mended_record_leaves_quarantine(rolled_back: Database) -> None:
     assert await quarantined(shop_id) == []
 
 
+async def test_a_batch_leaves_what_its_records_would_leave_one_by_one(rolled_back: Database) -> None:
+    """Poison in the middle, a product twice, a variant that moves, a delete: one batch ends like many of one record."""
+    said = [
+        put(1, product("p1", variant("v1"), variant("v2"))),
+        bad(2, "product/p2", b"{"),
+        put(3, product("p2", variant("v2"))),
+        put(4, product("p1", variant("v1", 12_000))),
+        put(5, product("p2", variant("v2"))),
+        put(6, product("p3")),
+        bad(7, "product/p1"),
+        delete(8, "product/p3"),
+        put(9, product("p4")),
+        delete(10, "product/p4"),
+        put(11, product("p4", variant("v4"))),
+    ]
+    whole = await open_boutique("a", [product("p4")], {})
+    refused = [one.seq for one in await records.take_records(HUB_ID, whole, said, NOW)]
+    single = await open_boutique("b", [product("p4")], {})
+    told = [one.seq for record in said for one in await records.take_records(HUB_ID, single, [record], NOW)]
+    assert refused == told == [2, 3, 7]
+    kept = "SELECT product_id, body, seq, stale FROM hub_product WHERE shop_id = $1 ORDER BY product_id"
+    borne = "SELECT variant_id, product_id, price_minor FROM hub_variant WHERE shop_id = $1 ORDER BY variant_id"
+    faults = "SELECT record_key, seq FROM hub_quarantine WHERE shop_id = $1 ORDER BY record_key"
+    for query in (kept, borne, faults):
+        assert list(map(tuple, await fetch(query, whole))) == list(map(tuple, await fetch(query, single))), query
+    assert [row["product_id"] for row in await fetch(kept, whole)] == ["p1", "p2", "p4"]
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b'{"id":"p9"}', b"[" * 100])
 async def test_whatever_a_body_holds_never_raises(rolled_back: Database, body: bytes) -> None:
     """A body that is no JSON, the wrong JSON or hostile JSON is set aside like any other bad record."""
