@@ -15,6 +15,7 @@ CATEGORY_WORDS: dict[str, str] = {
     "trousers": "trousers pants jeans pantaloni pantalone",
     "skirts": "skirt skirts gonna gonne",
     "suits": "suit suits completo completi tailleur",
+    "hosiery": "sock socks stocking stockings tights hosiery calza calze calzini calzino collant",
     "shoes": "shoe shoes loafer loafers pump pumps heels sneaker sneakers scarpa scarpe mocassino mocassini",
     "boots": "boot boots stivale stivali stivaletto stivaletti",
     "sandals": "sandal sandals sandalo sandali infradito",
@@ -24,10 +25,13 @@ CATEGORY_WORDS: dict[str, str] = {
     "necklaces": "necklace necklaces pendant collana collane ciondolo",
     "earrings": "earring earrings hoops studs orecchino orecchini",
     "bracelets": "bracelet bracelets bangle cuff bracciale bracciali braccialetto",
+    "watches": "watch watches wristwatch orologio orologi",
     "scarves": "scarf scarves stole shawl foulard sciarpa sciarpe stola",
     "belts": "belt belts cintura cinture",
     "hats": "hat hats cap beret cappello cappelli berretto coppola",
     "gloves": "glove gloves guanto guanti",
+    "eyewear": "eyewear sunglasses spectacles glasses occhiali",
+    "home": "home homeware furniture lamp vase cushion casa arredo lampada vaso cuscino mobili",
 }
 
 COLOUR_WORDS: dict[str, str] = {

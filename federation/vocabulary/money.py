@@ -8,7 +8,7 @@ import msgspec
 
 from federation.vocabulary.errors import RecordInvalidError
 
-CURRENCY_EXPONENTS = {"EUR": 2, "GBP": 2, "USD": 2, "CHF": 2, "JPY": 0}
+CURRENCY_EXPONENTS = {"EUR": 2, "GBP": 2, "USD": 2, "CHF": 2, "CAD": 2, "JPY": 0}
 """Digits after the decimal mark (ISO 4217 minor units) of each currency that Galleria handles."""
 
 AMOUNT_MINOR_MAX = 2**53 - 1

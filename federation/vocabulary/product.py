@@ -25,6 +25,7 @@ CATEGORIES: dict[str, tuple[str, str]] = {
     "trousers": ("Trousers", "clothing"),
     "skirts": ("Skirts", "clothing"),
     "suits": ("Suits", "clothing"),
+    "hosiery": ("Socks & tights", "clothing"),
     "shoes": ("Shoes", "shoes"),
     "boots": ("Boots", "shoes"),
     "sandals": ("Sandals", "shoes"),
@@ -34,10 +35,13 @@ CATEGORIES: dict[str, tuple[str, str]] = {
     "necklaces": ("Necklaces", "jewellery"),
     "earrings": ("Earrings", "jewellery"),
     "bracelets": ("Bracelets", "jewellery"),
+    "watches": ("Watches", "jewellery"),
     "scarves": ("Scarves", "accessories"),
     "belts": ("Belts", "accessories"),
     "hats": ("Hats", "accessories"),
     "gloves": ("Gloves", "accessories"),
+    "eyewear": ("Eyewear", "accessories"),
+    "home": ("For the home", "home"),
 }
 """Category code to its English label and its department."""
 
