@@ -1,5 +1,6 @@
 """What the hub is told at start."""
 
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -16,7 +17,8 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     `commission_bp` of a line's price is the hub's commission; `commission_vat_bp` of the commission is added for
     boutiques in `country`, the hub's own, and not for others (reverse charge). `search_dir` is the index, by default
     `search` in the state folder. `payout_interval_seconds` is the least time between two payouts to one boutique;
-    0 means a day, and in the demo a few seconds.
+    0 means a day, and in the demo a few seconds. `plates_dir` is the folder of our own vector plates, shared with shop
+    nodes of the same machine.
     """
 
     sandbox_url: str
@@ -28,3 +30,4 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     commission_bp: Rate = 1_000
     commission_vat_bp: Rate = 2_200
     payout_interval_seconds: Annotated[int, msgspec.Meta(ge=0)] = 0
+    plates_dir: Path | None = None

@@ -112,10 +112,14 @@ async def log_state(party_id: PartyId) -> LogState:
 
 async def own_leaf_hash(shop_id: PartyId, key: str) -> str | None:
     """The hash of the newest line about `key` in a shop's own log; None when it says nothing, or a delete."""
+    return (await own_leaf_hashes(shop_id, [key])).get(key)
+
+
+async def own_leaf_hashes(shop_id: PartyId, keys: Sequence[str]) -> dict[str, str]:
+    """The hash of the newest line about each of `keys` in a shop's own log; those it does not say exist are missing."""
     head = await logs.head(shop_id, shop_id)
-    newest = {} if head is None else await logs.newest(head, [key])
-    leaf = newest.get(key)
-    return None if leaf is None or leaf.operation == "del" else leaf.hash.hex()
+    newest = {} if head is None else await logs.newest(head, keys)
+    return {key: leaf.hash.hex() for key, leaf in newest.items() if leaf.operation != "del"}
 
 
 async def published(shop_id: PartyId, prefix: str = "product/") -> int:

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from federation.log.records import PRODUCT_TYPE, product_key
-from federation.service.catalogue import Change, append, own_leaf_hash
+from federation.service.catalogue import Change, append, own_leaf_hashes
 from federation.vocabulary.errors import FieldError, NotFoundError, RecordInvalidError
 from federation.vocabulary.ids import PartyId, new_id
 from federation.vocabulary.money import Money
@@ -111,11 +111,12 @@ def _each_alone(products: Iterable[Product], currency: str) -> Iterator[tuple[by
 async def _publish(shop_id: PartyId, bodies: Mapping[str, tuple[Product, bytes]], now: datetime) -> None:
     changes = [Change("put", product_key(product_id), PRODUCT_TYPE, body) for product_id, (_, body) in bodies.items()]
     await append(shop_id, changes, now)
-    leaves: dict[str, tuple[str, bytes]] = {}
-    for product_id, (_, body) in bodies.items():
-        leaf_hash = await own_leaf_hash(shop_id, product_key(product_id))
-        if leaf_hash is not None:
-            leaves[product_id] = (leaf_hash, body)
+    hashes = await own_leaf_hashes(shop_id, [change.key for change in changes])
+    leaves = {
+        product_id: (hashes[key], body)
+        for product_id, (_, body) in bodies.items()
+        if (key := product_key(product_id)) in hashes
+    }
     await store.write_publications(shop_id, leaves, now)
 
 

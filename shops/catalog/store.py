@@ -125,28 +125,38 @@ def title_of(product: Product) -> str:
 
 async def write_products(shop_id: PartyId, bodies: Mapping[str, tuple[Product, bytes]], now: datetime) -> None:
     """Insert or replace products (by id) and their variants, published."""
-    await database.execute_many(
+    written = [(product_id, product, body) for product_id, (product, body) in bodies.items()]
+    await database.execute(
         "INSERT INTO shop_product (shop_id, product_id, state, title, category, body, changed_at) "
-        "VALUES ($1, $2, 'published', $3, $4, $5, $6) ON CONFLICT (shop_id, product_id) DO UPDATE SET "
+        "SELECT $1, n.product_id, 'published', n.title, n.category, n.body, $6 "
+        "FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[]) AS n (product_id, title, category, body) "
+        "ON CONFLICT (shop_id, product_id) DO UPDATE SET "
         "state = 'published', title = excluded.title, category = excluded.category, body = excluded.body, "
         "changed_at = excluded.changed_at",
-        [
-            (shop_id, product_id, title_of(product), product.category, body, now)
-            for product_id, (product, body) in bodies.items()
-        ],
+        shop_id,
+        [product_id for product_id, _, _ in written],
+        [title_of(product) for _, product, _ in written],
+        [product.category for _, product, _ in written],
+        [body for _, _, body in written],
+        now,
     )
     await database.execute(
         "DELETE FROM shop_variant WHERE shop_id = $1 AND product_id = ANY($2::text[])", shop_id, list(bodies)
     )
-    await database.execute_many(
+    offered = [(product_id, place, v) for product_id, product, _ in written for place, v in enumerate(product.variants)]
+    await database.execute(
         "INSERT INTO shop_variant "
         "(shop_id, variant_id, product_id, sku, size_label, colour_name, price_minor, position) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        [
-            (shop_id, v.id, product_id, v.sku, v.size.label, v.colour.name, v.price.amount_minor, position)
-            for product_id, (product, _) in bodies.items()
-            for position, v in enumerate(product.variants)
-        ],
+        "SELECT $1::text, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], "
+        "$8::int[])",
+        shop_id,
+        [variant.id for _, _, variant in offered],
+        [product_id for product_id, _, _ in offered],
+        [variant.sku for _, _, variant in offered],
+        [variant.size.label for _, _, variant in offered],
+        [variant.colour.name for _, _, variant in offered],
+        [variant.price.amount_minor for _, _, variant in offered],
+        [place for _, place, _ in offered],
     )
 
 
@@ -165,9 +175,14 @@ async def drop_product(shop_id: PartyId, product_id: str) -> None:
 async def write_publications(shop_id: PartyId, leaves: Mapping[str, tuple[str, bytes]], now: datetime) -> None:
     """Note the newest leaf of each product: product id to (leaf hash, body); the ones before are superseded."""
     await supersede(shop_id, list(leaves), now)
-    await database.execute_many(
-        "INSERT INTO shop_publication (shop_id, product_id, leaf_hash, body, published_at) VALUES ($1, $2, $3, $4, $5)",
-        [(shop_id, product_id, leaf_hash, body, now) for product_id, (leaf_hash, body) in leaves.items()],
+    await database.execute(
+        "INSERT INTO shop_publication (shop_id, product_id, leaf_hash, body, published_at) "
+        "SELECT $1, n.*, $5 FROM unnest($2::text[], $3::text[], $4::bytea[]) AS n",
+        shop_id,
+        list(leaves),
+        [leaf_hash for leaf_hash, _ in leaves.values()],
+        [body for _, body in leaves.values()],
+        now,
     )
 
 

@@ -6,7 +6,7 @@ around them; a product that did not change makes no leaf.
 """
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
@@ -27,11 +27,14 @@ from shops.inventory.service import levels
 from shops.inventory.store import registers
 from shops.media import service as media
 from shops.media import store as media_store
+from shops.media.domain.pictures import Picture
 from shops.settings import ShopNodeSettings
 
 TOPIC = "shops.import"
 QUEUE = "import"
-BATCH_LINES = 50
+BATCH_LINES = 200
+"""Lines of one transaction: as many as one batch of the log carries, so that each run is signed once."""
+
 FILE_BYTES_MAX = 10 * 2**20
 LINES_PER_MESSAGE = 1_000
 """Lines a worker does before it passes the rest on, well inside one lease."""
@@ -75,10 +78,12 @@ async def _import_batch(
     await boutiques.lock(shop_id)
     outcomes = {row.number: LineOutcome(row.number, "rejected", row.faults) for row in rows}
     ready = []
+    named = {picture.sha256 for row in rows if row.read for picture in row.read.pictures if picture.sha256}
+    kept = await media.pictures(settings, shop_id, named, now) if named else {}
     for row in rows:
         if row.read is None:
             continue
-        pictures, faults = await _pictures(settings, shop_id, row.read.pictures, now)
+        pictures, faults = await _pictures(settings, shop_id, row.read.pictures, kept, now)
         if faults:
             outcomes[row.number] = LineOutcome(row.number, "rejected", faults)
         else:
@@ -112,10 +117,13 @@ def _within_product(faults: Iterable[FieldError]) -> tuple[FieldError, ...]:
 
 
 async def _pictures(
-    settings: ShopNodeSettings, shop_id: PartyId, pictures: Sequence[LinePicture], now: datetime
+    settings: ShopNodeSettings,
+    shop_id: PartyId,
+    pictures: Sequence[LinePicture],
+    kept: Mapping[str, Picture],
+    now: datetime,
 ) -> tuple[tuple[Media, ...], tuple[FieldError, ...]]:
-    wanted = [picture.sha256 for picture in pictures if picture.sha256 is not None]
-    kept = await media_store.pictures(shop_id, wanted) if wanted else {}
+    """The pictures of one line, and a fault for each that cannot be had; `kept` are those that may be named by hash."""
     found: list[Media] = []
     faults: list[FieldError] = []
     for index, picture in enumerate(pictures):
@@ -128,7 +136,7 @@ async def _pictures(
                 )
             except RecordInvalidError as error:
                 faults.append(FieldError(at, "plate", error.detail))
-        elif picture.sha256 in kept:
+        elif picture.sha256 is not None and picture.sha256 in kept:
             known = kept[picture.sha256]
             found.append(
                 Media(

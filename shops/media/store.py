@@ -1,7 +1,7 @@
 """Which pictures each boutique keeps, and the files they lie in."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,13 +11,20 @@ from federation.vocabulary.product import Media
 from shops.media.domain.pictures import Picture
 
 
-async def insert(shop_id: PartyId, sha256: str, picture: Picture, size_bytes: int, now: datetime) -> None:
-    """Note that this boutique uses a picture; once is enough."""
+async def insert(shop_id: PartyId, pictures: Mapping[str, tuple[Picture, int]], now: datetime) -> None:
+    """Note that this boutique uses pictures, by hash with their bytes' number; once is enough."""
     await database.execute(
         "INSERT INTO shop_media (shop_id, sha256, media_type, width, height, size_bytes, kept_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (shop_id, sha256) DO NOTHING",
-        shop_id, sha256, picture.media_type, picture.width, picture.height, size_bytes, now,
-    )  # fmt: skip
+        "SELECT $1, n.*, $7 FROM unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::int[]) AS n "
+        "ON CONFLICT (shop_id, sha256) DO NOTHING",
+        shop_id,
+        list(pictures),
+        [picture.media_type for picture, _ in pictures.values()],
+        [picture.width for picture, _ in pictures.values()],
+        [picture.height for picture, _ in pictures.values()],
+        [size_bytes for _, size_bytes in pictures.values()],
+        now,
+    )
 
 
 async def bytes_kept(shop_id: PartyId) -> int:

@@ -8,12 +8,12 @@ import struct
 
 import msgspec
 
+from federation.node.plates import PLATE_BYTES_MAX, PLATE_TYPE
 from federation.vocabulary.errors import RecordInvalidError, TooLargeError
 
 PICTURE_BYTES_MAX = 10 * 2**20
 PIXELS_MAX = 40_000_000
 SIDE_MAX = 20_000
-PLATE_BYTES_MAX = 64 * 1024
 PICTURE_TAIL_BYTES = 256 * 1024
 """Within so many last bytes the end of a picture is looked for: cameras write notes of their own after it."""
 _JPEG_MARK = 0xFF
@@ -123,4 +123,4 @@ def check_plate(svg: bytes, width: int, height: int) -> Picture:
         raise RecordInvalidError(f"a plate is an <svg> of at most {PLATE_BYTES_MAX // 1024} kB")
     if not (1 <= width <= SIDE_MAX and 1 <= height <= SIDE_MAX):
         raise RecordInvalidError("a plate needs its width and height in pixels")
-    return Picture("image/svg+xml", width, height)
+    return Picture(PLATE_TYPE, width, height)
