@@ -70,16 +70,16 @@ async def test_a_torn_import_converges_when_repeated(shop_id: PartyId, settings:
     """An import that dies in the middle keeps whole batches; the file imported again completes it, with no double."""
 
     def torn() -> Iterator[bytes]:
-        yield from lines(70)
+        yield from lines(service.BATCH_LINES + 20)
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
         await service.import_jsonl(settings, shop_id, torn(), clock.now())
     assert await published(shop_id) == service.BATCH_LINES
-    report = await service.import_jsonl(settings, shop_id, lines(120), clock.now())
-    assert (report.imported, report.unchanged) == (70, 50)
-    assert await published(shop_id) == 120
-    assert (await log_state(shop_id)).size == 121
+    report = await service.import_jsonl(settings, shop_id, lines(service.BATCH_LINES + 70), clock.now())
+    assert (report.imported, report.unchanged) == (70, service.BATCH_LINES)
+    assert await published(shop_id) == service.BATCH_LINES + 70
+    assert (await log_state(shop_id)).size == service.BATCH_LINES + 71
 
 
 async def test_a_sku_twice_in_a_file_is_rejected_the_second_time(shop_id: PartyId, settings: ShopNodeSettings) -> None:
