@@ -25,6 +25,7 @@ from federation.node import clock, csrf, logs, sessions, signin
 from federation.node.answers import answer_exception, exception_handlers
 from federation.node.database import atomic, current, fetch_value, using
 from federation.node.fonts import ensure_fonts
+from federation.node.languages import COOKIE, LANGUAGES, PARAMETER, negotiate, speaking
 from federation.node.pages import OWN_STATIC, template_config
 from federation.node.settings import NodeSettings, is_loopback
 from federation.node.static_files import StaticFiles
@@ -36,6 +37,9 @@ _log = structlog.get_logger(__name__)
 
 Hook = Callable[[Litestar], Awaitable[None]]
 BODY_BYTES_MAX = 12 * 1024 * 1024
+COOKIE_SECONDS = 365 * 86_400
+"""How long a browser's language is remembered."""
+
 _ANY_HOST_PATHS = ("/healthz", "/readyz")
 
 
@@ -139,7 +143,7 @@ class Boundary(ASGIMiddleware):
 
     async def handle(self, scope: LitestarScope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         node, visit = web_node(scope["litestar_app"]), visit_of(scope)
-        with using(node.database), logs.correlated(visit.correlation_id):
+        with using(node.database), logs.correlated(visit.correlation_id), speaking(_language(scope, node, visit)):
             started = time.perf_counter()
             crossing = _Crossing(scope, receive, send, next_app)
             if scope["route_handler"].opt.get("transaction", True):
@@ -153,6 +157,16 @@ class Boundary(ASGIMiddleware):
                 status=visit.status,
                 milliseconds=round((time.perf_counter() - started) * 1000, 1),
             )
+
+
+def _language(scope: LitestarScope, node: WebNode, visit: Visit) -> str:
+    """The language to answer in; one asked for in the address is remembered by a cookie."""
+    request: Request[Any, Any, Any] = Request(scope)
+    asked, cookie = request.query_params.get(PARAMETER, ""), node.cookie_name(COOKIE)
+    if asked in LANGUAGES:
+        visit.cookies.append(node.cookie(cookie, asked, COOKIE_SECONDS))
+        return str(asked)
+    return request.cookies.get(cookie) or negotiate(request.headers.get("accept-language", ""))
 
 
 class _RolledBackError(Exception):
@@ -258,6 +272,8 @@ async def _finish_headers(message: Message, scope: LitestarScope) -> None:
             headers.append((name.encode(), content.encode()))
     headers += [(b"set-cookie", cookie.encode()) for cookie in visit.cookies]
     headers.append((b"correlation-id", visit.correlation_id.encode()))
+    if b"text/html" in dict(headers).get(b"content-type", b""):
+        headers.append((b"vary", b"Accept-Language, Cookie"))
     if b"cache-control" not in present:
         headers.append((b"cache-control", b"private, no-cache"))
     message["headers"] = headers

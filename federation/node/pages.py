@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
 
 import jinja2
 from babel.dates import format_date, format_datetime
@@ -18,33 +19,41 @@ from litestar.response import Template
 from litestar.template import TemplateConfig
 
 from federation.node.csrf import csrf_field
+from federation.node.languages import LANGUAGES, PARAMETER, Wording, in_language, language, written_in
 from federation.node.static_files import StaticFiles
 from federation.node.web import AnyRequest, WebNode, session_of, visit_of, web_node
 from federation.vocabulary.money import Money, to_decimal
 
-LOCALE = "en"
+OWN_LOCALE = Path(__file__).parent / "locale"
 OWN_TEMPLATES = Path(__file__).parent / "templates"
 OWN_STATIC = Path(__file__).parent / "static"
 
 
 def format_money(money: Money) -> str:
     """An amount for people: `€1,234.50`."""
-    return format_currency(Decimal(to_decimal(money)), money.currency, locale=LOCALE)
+    return format_currency(Decimal(to_decimal(money)), money.currency, locale=language())
 
 
 def format_day(moment: date | datetime) -> str:
     """A day for people: `22 Nov 2026`."""
-    return format_date(moment, "d MMM y", locale=LOCALE)
+    return format_date(moment, "d MMM y", locale=language())
 
 
 def format_moment(moment: datetime) -> str:
     """A moment for people, in UTC until we know better: `22 Nov 2026, 14:05`."""
-    return format_datetime(moment, "d MMM y, HH:mm", locale=LOCALE)
+    return format_datetime(moment, "d MMM y, HH:mm", locale=language())
 
 
 def csp_nonce(request: AnyRequest) -> str:
     """The word that a `<style nonce>` or `<script nonce>` element of this page must carry."""
     return visit_of(request.scope).nonce()
+
+
+def address_in(request: AnyRequest, code: str) -> str:
+    """The path and query of this page in another language; POSTed pages lead to their own address."""
+    asked = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    kept = [(name, value) for name, value in asked if name != PARAMETER]
+    return f"{quote(request.scope['path'])}?{urlencode([*kept, (PARAMETER, code)])}"
 
 
 def page(request: AnyRequest, template: str, /, *, status_code: int = 200, **context: Any) -> Template:
@@ -64,9 +73,21 @@ def template_config(
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
         auto_reload=node.settings.environment == "demo",
     )
-    environment.filters |= {"money": format_money, "date": format_day, "datetime": format_moment}
+    wording = Wording([*(folder.parent / "locale" for folder in templates), OWN_LOCALE])
+    speak: Any = environment  # the extension adds this method
+    speak.install_gettext_callables(
+        wording.gettext, wording.ngettext, newstyle=True, pgettext=wording.pgettext, npgettext=wording.npgettext
+    )
+    environment.filters |= {
+        "money": format_money,
+        "date": format_day,
+        "datetime": format_moment,
+        "spoken": in_language,
+        "written_in": written_in,
+    }
     environment.globals |= {
         "csrf_field": csrf_field,
         "csp_nonce": csp_nonce,
@@ -74,6 +95,9 @@ def template_config(
         "static_url": static_files.url,
         "fonts_css": static_files.url_or_nothing("fonts/fonts.css"),
         "environment": node.settings.environment,
+        "language": language,
+        "languages": LANGUAGES,
+        "address_in": address_in,
         "node_name": node.settings.node_name,
         "public_url": node.settings.public_url,
     }

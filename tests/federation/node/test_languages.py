@@ -1,0 +1,81 @@
+"""Languages: which one a request is answered in, and how messages and boutiques' texts follow it."""
+
+from pathlib import Path
+
+import pytest
+
+from federation.node.languages import Wording, in_language, language, negotiate, speaking, written_in
+
+PO = """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+msgid "Basket"
+msgstr "Borsa"
+
+msgctxt "of an order"
+msgid "State"
+msgstr "Stato"
+
+msgid "%(num)d piece"
+msgid_plural "%(num)d pieces"
+msgstr[0] "%(num)d capo"
+msgstr[1] "%(num)d capi"
+"""
+
+
+@pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [
+        ("", "en"), ("it", "it"), ("it-CH,it;q=0.9,en;q=0.8", "it"), ("fr, en;q=0.5, it;q=0.7", "it"),
+        ("de,fr", "en"), ("en, it", "en"), ("it;q=0", "en"), ("it;q=rubbish", "en"), ("*", "en"),
+        ("it;q=0.2,EN-gb;q=0.3", "en"), (";;,,=", "en"), ("x" * 10_000 + ",it", "en"),
+    ],
+)  # fmt: skip
+def test_accept_language_is_weighed(accept: str, chosen: str) -> None:
+    """The likeliest of our languages wins; what is unreadable or endless falls back to English."""
+    assert negotiate(accept) == chosen
+
+
+def test_messages_follow_the_language(tmp_path: Path) -> None:
+    """Singular, plural and context are translated inside `speaking`; a message without translation stays English."""
+    (tmp_path / "it.po").write_text(PO, "utf-8")
+    wording = Wording([tmp_path, tmp_path / "missing"])
+    assert wording.gettext("Basket") == "Basket"
+    with speaking("it"):
+        assert wording.gettext("Basket") == "Borsa"
+        assert wording.pgettext("of an order", "State") == "Stato"
+        assert [wording.ngettext("%(num)d piece", "%(num)d pieces", count) for count in (1, 2)] == [
+            "%(num)d capo",
+            "%(num)d capi",
+        ]
+        assert wording.gettext("Never translated") == "Never translated"
+    assert language() == "en"
+
+
+def test_the_first_folder_wins(tmp_path: Path) -> None:
+    """An audience's own wording stands before the node kit's."""
+    for name, word in (("own", "Borsa"), ("kit", "Cestino")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "it.po").write_text(PO.replace("Borsa", word), "utf-8")
+    with speaking("it"):
+        assert Wording([tmp_path / "own", tmp_path / "kit"]).gettext("Basket") == "Borsa"
+
+
+def test_texts_of_boutiques_fall_back() -> None:
+    """The reader's language, then English, then the boutique's own, then any; and its code is told."""
+    texts = {"it": "Abito", "ja": "ドレス"}
+    assert (in_language(texts, "ja"), written_in(texts, "ja")) == ("ドレス", "ja")
+    assert (in_language(texts), written_in(texts)) == ("Abito", "it")
+    assert in_language({"en": "Dress", **texts}) == "Dress"
+    with speaking("it"):
+        assert in_language({"en": "Dress", **texts}) == "Abito"
+    assert (in_language({}), written_in({})) == ("", "")
+
+
+def test_a_language_we_lack_is_answered_in_english() -> None:
+    """A cookie may say anything."""
+    with speaking("tlh"):
+        assert language() == "en"
