@@ -8,6 +8,8 @@ from pathlib import Path
 
 from federation.node.door import Door
 from federation.service.context import PeerDoor, create_federation
+from marketplace.currencies.adapters.ecb import EcbRates
+from marketplace.currencies.adapters.table import TableRates
 from marketplace.desk import GalleryDesk
 from marketplace.hub import Hub
 from marketplace.orders.adapters.federated import FederatedBoutiques
@@ -47,6 +49,7 @@ def build_hub(
         payments=payments,
         catalog=catalog or Catalog(TantivyEngine(search_folder(settings), LISTINGS)),
         boutiques=FederatedBoutiques(federation),
+        rates=TableRates(Path(settings.rates_file)) if settings.rates_file else EcbRates(door),
     )
 
 

@@ -7,6 +7,7 @@ import msgspec
 from litestar.connection import ASGIConnection
 
 from federation.service.context import Federation
+from marketplace.currencies.ports import RateSource
 from marketplace.orders.ports import Boutiques
 from marketplace.settings import HubSettings
 from payouts.service.context import Payments
@@ -14,13 +15,14 @@ from search.service import Catalog
 
 
 class Hub(msgspec.Struct, frozen=True):
-    """The hub's own contexts: federation, payments, the search index, and the boutiques as orders reach them."""
+    """The hub's own contexts: federation, payments, the search index, boutiques as orders reach them, and rates."""
 
     settings: HubSettings
     federation: Federation
     payments: Payments
     catalog: Catalog
     boutiques: Boutiques
+    rates: RateSource
 
 
 def hub_of(connection: ASGIConnection) -> Hub:  # type: ignore[type-arg]

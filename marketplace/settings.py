@@ -1,7 +1,7 @@
 """What the hub is told at start."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -26,7 +26,8 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     sandbox_webhook_secret: str
     search_dir: str = ""
     country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")] = "IT"
-    currency: str = "EUR"
+    currency: Literal["EUR", "GBP", "USD", "CHF", "JPY"] = "EUR"
+    rates_file: str = ""
     commission_bp: Rate = 1_000
     commission_vat_bp: Rate = 2_200
     payout_interval_seconds: Annotated[int, msgspec.Meta(ge=0)] = 0

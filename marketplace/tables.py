@@ -11,6 +11,7 @@ from piccolo.columns import (
     BigSerial,
     Boolean,
     Bytea,
+    Date,
     Integer,
     SmallInt,
     Text,
@@ -114,7 +115,10 @@ class HubIndexState(Table, tablename="hub_index_state", db=proxy):
 
 
 class HubOrder(Table, tablename="hub_order", db=proxy):
-    """One checkout of one shopper, found by its unguessable token; `checkout_key` makes a resent form harmless."""
+    """One checkout of one shopper, found by its unguessable token; `checkout_key` makes a resent form harmless.
+
+    `currency` is the shopper's; `quote` the rates promised for it, null where nothing was converted.
+    """
 
     id = UUID(primary_key=True, default=None)
     hub_id = Text()
@@ -130,6 +134,7 @@ class HubOrder(Table, tablename="hub_order", db=proxy):
     paid_minor = BigInt()
     payment_id = UUID(null=True, default=None)
     redirect_url = Text()
+    quote = JSONB(null=True, default=None)
     asked_at = Timestamptz(null=True)
     created_at = Timestamptz()
     updated_at = Timestamptz()
@@ -138,7 +143,10 @@ class HubOrder(Table, tablename="hub_order", db=proxy):
 
 
 class HubShopOrder(Table, tablename="hub_shop_order", db=proxy):
-    """One boutique's part of an order with its current reservation; `attempt` counts holds tried since payment."""
+    """One boutique's part of an order with its current reservation; `attempt` counts holds tried since payment.
+
+    What is called `list_` is in the boutique's own currency, as it published it.
+    """
 
     id = UUID(primary_key=True, default=None)
     order_id = UUID(default=None)
@@ -152,6 +160,8 @@ class HubShopOrder(Table, tablename="hub_shop_order", db=proxy):
     reason = Text()
     available = JSONB()
     shipping_minor = BigInt()
+    list_currency = Text()
+    list_shipping_minor = BigInt()
     shipping_refunded_minor = BigInt()
     carrier = Text()
     tracking = Text()
@@ -175,6 +185,7 @@ class HubOrderLine(Table, tablename="hub_order_line", db=proxy):
     leaf_hash = Text()
     quantity = Integer()
     unit_minor = BigInt()
+    list_unit_minor = BigInt()
     commission_bp = Integer()
     vat_bp = Integer()
     commission_minor = BigInt()
@@ -198,3 +209,13 @@ class HubRefund(Table, tablename="hub_refund", db=proxy):
     status = Text()
     created_at = Timestamptz()
     updated_at = Timestamptz()
+
+
+class HubRates(Table, tablename="hub_rates", db=proxy):
+    """Exchange rates of one day by one source, as units for one euro; kept for ever."""
+
+    id = BigSerial(primary_key=True)
+    day = Date()
+    source = Text()
+    per_euro = JSONB()
+    kept_at = Timestamptz()

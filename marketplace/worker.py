@@ -9,6 +9,7 @@ from federation.node.settings import load
 from federation.node.work import Node, make_celery
 from federation.tasks import fed_handlers, fed_sweeps
 from marketplace.composition import build_hub
+from marketplace.currencies.tasks import first_rates, rate_sweeps
 from marketplace.hub import Hub
 from marketplace.listings.tasks import listing_handlers, listing_sweeps
 from marketplace.orders.tasks import order_handlers, order_sweeps
@@ -48,9 +49,11 @@ def node_of(hub: Hub) -> Node:
             *fed_sweeps(hub.federation),
             *payments_sweeps(hub.payments),
             *order_sweeps(),
+            *rate_sweeps(hub),
             *listing_sweeps(hub.catalog),
         ),
         queues=QUEUES,
+        start=first_rates(hub),
     )
 
 

@@ -22,6 +22,9 @@ DEFAULT_PORT = 7400
 PAYOUT_INTERVAL_SECONDS = 5
 """Boutiques of the demo need not wait for their money until tomorrow."""
 
+RATES_FILE = Path(__file__).parent / "world" / "rates.toml"
+"""Exchange rates of our own, so that the demonstration needs no network."""
+
 PORT_MIN = 1024
 PORT_MAX = 65_500
 PORTS = 10
@@ -132,6 +135,7 @@ def _money(node: DemoNode, whole: DemoLayout, state: StateFolder) -> Mapping[str
             "SANDBOX_KEY_FILE": key,
             "SANDBOX_WEBHOOK_SECRET_FILE": webhook_secret,
             "SEARCH_DIR": str(state.node(node.name) / "search"),
+            "RATES_FILE": str(RATES_FILE),
             "PAYOUT_INTERVAL_SECONDS": str(PAYOUT_INTERVAL_SECONDS),
         }
     if node.kind is SANDBOX:

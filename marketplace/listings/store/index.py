@@ -38,6 +38,16 @@ async def add_index_events_of_shop(shop_id: str, now: datetime) -> None:
     )
 
 
+async def add_index_events_of_foreign_prices(currency: str, now: datetime) -> None:
+    """The index documents of all products priced in another currency than `currency` are out of date."""
+    await database.execute(
+        """INSERT INTO hub_index_event (shop_id, product_id, at)
+        SELECT DISTINCT shop_id, product_id, $2::timestamptz FROM hub_variant WHERE currency <> $1""",
+        currency,
+        now,
+    )
+
+
 async def index_events(limit: int) -> list[IndexEvent]:
     """The oldest events still to be written."""
     rows = await database.fetch("SELECT rev, shop_id, product_id FROM hub_index_event ORDER BY rev LIMIT $1", limit)

@@ -16,6 +16,7 @@ from federation.service.context import create_federation
 from federation.vocabulary.ids import PartyId, new_id
 from federation.vocabulary.money import Money
 from marketplace.accounts.setup import open_hub
+from marketplace.currencies.adapters.table import TableRates
 from marketplace.desk import GalleryDesk
 from marketplace.hub import Hub
 from marketplace.orders import basket, checkout, reads
@@ -81,6 +82,7 @@ class World:
             payments=Payments(self.till, OrderMoney(settings, payout_settings), payout_settings),
             catalog=Catalog(MemoryEngine(LISTINGS)),
             boutiques=self.boutiques,
+            rates=TableRates(Path("no rates")),
         )
         self.events: dict[str, int] = {}
         self.ahead_seconds = 0
