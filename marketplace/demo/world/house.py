@@ -34,7 +34,7 @@ Shades = Annotated[tuple[Shade, ...], msgspec.Meta(min_length=1, max_length=4)]
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a piece can be made in; `plus` is added to the piece's price."""
+    """What a piece can be made in: `cloth` and `metal` stand for the cut's own, `plus` is added to the piece's price."""
 
     id: Key
     name: Words
@@ -43,6 +43,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     materials: tuple[str, ...]
     care: Words
     cloth: Pattern | None = None
+    metal: Literal["gold", "silver", "rose"] | None = None
     plus: str = "0.00"
 
 

@@ -14,6 +14,7 @@ import msgspec
 from federation.vocabulary.money import Money, parse_decimal
 from federation.vocabulary.product import Colour, ShippingRate, ShopProfile, Size, Variant
 from federation.vocabulary.product import Product as ProductRecord
+from marketplace.demo.world.cuts import AnyCut
 from marketplace.demo.world.goods import care_words
 from marketplace.demo.world.house import Edition, ExportKind, House, Piece, Post, Shade, Words, spoken
 from marketplace.demo.world.picturing import Look, Plate, look_of, plates
@@ -68,7 +69,7 @@ class _Article(msgspec.Struct, frozen=True, kw_only=True):
     materials: tuple[str, ...]
     care: dict[str, str]
     plus: str
-    cut_cloth: str | None
+    cut: AnyCut
 
 
 def make_boutique(house: House, node: int) -> DemoBoutique:
@@ -141,7 +142,7 @@ def _article(house: House, index: int, piece: Piece, edition: Edition | None) ->
             materials=piece.materials,
             care=_care(piece.care),
             plus="0.00",
-            cut_cloth=None,
+            cut=piece.cut,
         )
     return _Article(
         id=f"{piece.id}-{edition.id}",
@@ -153,8 +154,17 @@ def _article(house: House, index: int, piece: Piece, edition: Edition | None) ->
         materials=edition.materials,
         care=_care(edition.care),
         plus=edition.plus,
-        cut_cloth=edition.cloth,
+        cut=_cut(piece.cut, edition),
     )
+
+
+def _cut(cut: AnyCut, edition: Edition) -> AnyCut:
+    changed: dict[str, str] = {}
+    if edition.cloth is not None:
+        changed["cloth"] = edition.cloth
+    if edition.metal is not None and "metal" in cut.__struct_fields__:
+        changed["metal"] = edition.metal
+    return msgspec.structs.replace(cut, **changed)
 
 
 def _titles(house: House, piece: Piece, edition: Edition) -> dict[str, str]:
@@ -234,11 +244,8 @@ def _marks(shades: Sequence[Shade]) -> list[tuple[Shade, str]]:
 def _looks(house: House, article: _Article) -> Iterator[Look]:
     language = languages_of(house)[0]
     title = article.title.get(language) or article.title["en"]
-    cut = article.piece.cut
-    if article.cut_cloth is not None:
-        cut = msgspec.structs.replace(cut, cloth=article.cut_cloth)
     for shade in article.shades:
-        yield look_of(cut, shade, house.plate_ground, f"{title}, {shade.name}", language)
+        yield look_of(article.cut, shade, house.plate_ground, f"{title}, {shade.name}", language)
 
 
 def _stock(products: Sequence[ProductRecord]) -> dict[str, int]:
