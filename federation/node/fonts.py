@@ -1,4 +1,4 @@
-"""The two type families of our pages, subset to WOFF2 at first start and kept in the state folder.
+"""The three type families of our pages, subset to WOFF2 at first start and kept in the state folder.
 
 The fonts come as packages, never in the tree. Each set lies in a folder named after a digest of the packages' versions
 and the recipe below, and is written beside and renamed into place, so that several processes may start at once. The
@@ -18,8 +18,8 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 STYLE_SHEET = "fonts.css"
-_PACKAGES = ("font-source-serif-pro", "font-hanken-grotesk")
-_RECIPE = 2
+_PACKAGES = ("font-source-serif-pro", "font-hanken-grotesk", "font-manrope")
+_RECIPE = 3
 """Raised when the recipe below changes, so that a new set is made."""
 
 _UNICODES = [
@@ -45,26 +45,31 @@ class Face(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         """Its file name in the set."""
-        kind = "serif" if "serif" in self.package else "sans"
+        kind = self.family.rpartition(" ")[2].lower()
         return f"{kind}-{self.weight}{'i' if self.slope == 'italic' else ''}.woff2"
 
 
-_SERIF, _SANS = "Galleria Serif", "Galleria Sans"
+_SERIF, _SANS, _ROUND = "Galleria Serif", "Galleria Sans", "Galleria Round"
 _FACES = (
     Face(_SERIF, 200, "normal", "font_source_serif_pro", "SourceSerifPro-ExtraLight.ttf"),
     Face(_SERIF, 300, "italic", "font_source_serif_pro", "SourceSerifPro-LightIt.ttf"),
     Face(_SERIF, 400, "normal", "font_source_serif_pro", "SourceSerifPro-Regular.ttf"),
     Face(_SERIF, 400, "italic", "font_source_serif_pro", "SourceSerifPro-It.ttf"),
     Face(_SERIF, 600, "normal", "font_source_serif_pro", "SourceSerifPro-Semibold.ttf"),
+    Face(_SERIF, 900, "normal", "font_source_serif_pro", "SourceSerifPro-Black.ttf"),
     Face(_SANS, 300, "normal", "font_hanken_grotesk", "HankenGrotesk-Light.otf"),
     Face(_SANS, 400, "normal", "font_hanken_grotesk", "HankenGrotesk-Regular.otf"),
     Face(_SANS, 600, "normal", "font_hanken_grotesk", "HankenGrotesk-SemiBold.otf"),
     Face(_SANS, 700, "normal", "font_hanken_grotesk", "HankenGrotesk-Bold.otf"),
+    Face(_ROUND, 300, "normal", "font_manrope", "Manrope-Light.ttf"),
+    Face(_ROUND, 800, "normal", "font_manrope", "Manrope-ExtraBold.ttf"),
 )
-_REGULAR = (400, "normal")
+_MODELS = {_SERIF: (400, "normal"), _SANS: (400, "normal"), _ROUND: (300, "normal")}
+"""The face of each family after which its fallback is stretched."""
 _LOCAL = {
     _SERIF: ('local("Times New Roman"),local("Liberation Serif")', 0.4051),
     _SANS: ('local("Arial"),local("Liberation Sans")', 0.4472),
+    _ROUND: ('local("Arial"),local("Liberation Sans")', 0.4472),
 }
 """For each family two local faces of equal metrics, and the mean width of a letter in those (in em)."""
 
@@ -122,7 +127,10 @@ def _style_sheet() -> str:
         f'src:url("{face.name}") format("woff2")}}'
         for face in _FACES
     ]
-    return "\n".join([*rules, *(_fallback(face) for face in _FACES if (face.weight, face.slope) == _REGULAR)]) + "\n"
+    return (
+        "\n".join([*rules, *(_fallback(face) for face in _FACES if (face.weight, face.slope) == _MODELS[face.family])])
+        + "\n"
+    )
 
 
 def _fallback(face: Face) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromPath
 
+from federation.node.covers.http import show_cover
 from federation.node.pages import page
 from federation.node.web import AnyRequest
 from federation.service.links import links
@@ -71,4 +72,4 @@ async def boutique_product(request: AnyRequest, address: FromPath[str], product_
     )
 
 
-HANDLERS = [front, boutique_front, boutique_product]
+HANDLERS = [front, boutique_front, boutique_product, show_cover]
