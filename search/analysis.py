@@ -6,6 +6,7 @@ Folding drops Latin accents (U+0300-036F) only: stripping every combining mark w
 
 import re
 import unicodedata
+from functools import lru_cache
 
 WORDS_MAX = 10
 """Words of a query that are read; the rest is ignored (the same bound as Meilisearch's default)."""
@@ -82,11 +83,14 @@ def stem(token: str) -> str:
 
 def index_text(*texts: str) -> str:
     """Tokens and their stems, joined by spaces: what goes into an engine's text field."""
-    words: list[str] = []
-    for text in texts:
-        for token in tokens(text):
-            words.append(token)
-            root = stem(token)
-            if root != token:
-                words.append(root)
-    return " ".join(words)
+    return " ".join(filter(None, (_index_word(word) for text in texts for word in text.split())))
+
+
+@lru_cache(maxsize=50_000)
+def _index_word(word: str) -> str:
+    """The tokens of one word between blanks, which no token reaches across; remembered, since shops repeat them."""
+    found: list[str] = []
+    for token in tokens(word):
+        root = stem(token)
+        found += [token] if root == token else [token, root]
+    return " ".join(found)

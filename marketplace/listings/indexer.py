@@ -32,10 +32,14 @@ async def drain(catalog: Catalog, now: datetime) -> int:
         events = await index_store.index_events(BATCH_EVENTS_MAX)
         if not events:
             break
-        newest = {(event.shop_id, event.product_id): event.rev for event in events}
+        newest: dict[tuple[str, str], int] = {}
+        # Further words about the same products, however far behind, are answered by the same look at the database.
+        all_of_them = await index_store.index_events_of({(event.shop_id, event.product_id) for event in events})
+        for event in all_of_them:
+            newest[event.shop_id, event.product_id] = event.rev
         catalog.replace(await _documents(newest))
         async with atomic():
-            await index_store.finish_index_events([event.rev for event in events], now)
+            await index_store.finish_index_events([event.rev for event in all_of_them], now)
         written += len(newest)
         if len(events) < BATCH_EVENTS_MAX:
             break
@@ -63,15 +67,19 @@ async def _documents(revisions: dict[tuple[str, str], int]) -> list[OwnerDocumen
     rows = await product_store.products(keys)
     shops = await shop_store.shops_by_id({shop_id for shop_id, _ in keys})
     stocked = {(one.shop_id, one.variant_id) for one in await product_store.sized(keys) if one.quantity > 0}
+    profiles = {
+        shop_id: msgspec.json.decode(shop.profile, type=ShopProfile)
+        for shop_id, shop in shops.items()
+        if shop.profile is not None and shop.link_state == "accepted"
+    }
     documents = []
     for (shop_id, product_id), rev in revisions.items():
-        row, shop = rows.get((shop_id, product_id)), shops.get(shop_id)
-        if row is None or shop is None or shop.profile is None or shop.link_state != "accepted":
+        row, profile = rows.get((shop_id, product_id)), profiles.get(shop_id)
+        if row is None or profile is None:
             documents.append(OwnerDocuments(owner_of(shop_id, product_id), rev, ()))
             continue
         product = msgspec.json.decode(row.body, type=Product)
         in_stock = frozenset(variant.id for variant in product.variants if (shop_id, variant.id) in stocked)
-        profile = msgspec.json.decode(shop.profile, type=ShopProfile)
         first_seen = int(row.first_seen_at.timestamp())
         documents.append(documents_of(product, profile, shop_id, in_stock=in_stock, rev=rev, first_seen=first_seen))
     return documents

@@ -57,3 +57,10 @@ def test_tokens_are_stable_under_folding(text: str) -> None:
     words = tokens(text)
     assert all(word and not any(mark.isspace() for mark in word) for word in words)
     assert tokens(fold(text)) == words
+
+
+@given(st.text(alphabet="aàÄ.-'’ 1,\u00a0\u3000\u0308\u00a8ßﬁ日カ゛\n\tTs", max_size=20))
+def test_words_are_analysed_alone_as_in_their_sentence(text: str) -> None:
+    """What is remembered word by word is what the whole text gives."""
+    whole = [word for token in tokens(text) for word in dict.fromkeys((token, stem(token)))]
+    assert index_text(text) == " ".join(whole)

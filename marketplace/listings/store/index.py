@@ -54,6 +54,17 @@ async def index_events(limit: int) -> list[IndexEvent]:
     return [IndexEvent(**row) for row in rows]
 
 
+async def index_events_of(keys: Collection[tuple[str, str]]) -> list[IndexEvent]:
+    """All events still to be written of these (shop id, product id), oldest first."""
+    rows = await database.fetch(
+        """SELECT rev, shop_id, product_id FROM hub_index_event
+        WHERE (shop_id, product_id) IN (SELECT * FROM unnest($1::text[], $2::text[])) ORDER BY rev""",
+        [shop_id for shop_id, _ in keys],
+        [product_id for _, product_id in keys],
+    )
+    return [IndexEvent(**row) for row in rows]
+
+
 async def finish_index_events(revs: Sequence[int], now: datetime) -> None:
     """The index has these; raise the high-water mark.
 
