@@ -34,7 +34,7 @@ Shades = Annotated[tuple[Shade, ...], msgspec.Meta(min_length=1, max_length=4)]
 
 
 class Edition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a piece can be made in: `cloth` and `metal` stand for the cut's own, `plus` is added to the piece's price."""
+    """What a piece can be made in: `cloth` and `metal` replace the cut's own, `plus` is added to the price."""
 
     id: Key
     name: Words
