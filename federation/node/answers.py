@@ -17,6 +17,7 @@ from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
 from federation.node import clock
+from federation.node.languages import message
 from federation.node.pages import page
 from federation.node.web import AnyRequest, visit_of
 from federation.vocabulary.errors import (
@@ -114,26 +115,29 @@ PROBLEM_STATUS: dict[str, int] = {
 }
 """The HTTP status of every slug; an unlisted slug takes the status of the nearest listed class above it."""
 
+_ANY_TITLE = message("Something went wrong")
 _TITLES = {
-    400: "This request cannot be understood",
-    401: "Please sign in",
-    403: "This is not allowed",
-    404: "Nothing is here",
-    405: "This address does not work that way",
-    409: "Something has changed meanwhile",
-    410: "This link has done its work",
-    413: "This is too large",
-    421: "Not the house you are looking for",
-    422: "Something does not fit",
-    429: "A little too much at once",
-    502: "Another house does not answer as it should",
-    503: "Not available just now",
-    504: "Another house does not answer",
+    400: message("This request cannot be understood"),
+    401: message("Please sign in"),
+    403: message("This is not allowed"),
+    404: message("Nothing is here"),
+    405: message("This address does not work that way"),
+    409: message("Something has changed meanwhile"),
+    410: message("This link has done its work"),
+    413: message("This is too large"),
+    421: message("Not the house you are looking for"),
+    422: message("Something does not fit"),
+    429: message("A little too much at once"),
+    502: message("Another house does not answer as it should"),
+    503: message("Not available just now"),
+    504: message("Another house does not answer"),
 }
 _DETAILS = {
-    "not-found": "There is nothing at this address.",
-    "method-not-allowed": "This address cannot be used in that way.",
-    "too-large": "What you sent is larger than this page takes, so nothing was changed. Go back and choose less.",
+    "not-found": message("There is nothing at this address."),
+    "method-not-allowed": message("This address cannot be used in that way."),
+    "too-large": message(
+        "What you sent is larger than this page takes, so nothing was changed. Go back and choose less."
+    ),
 }
 _SLUG_OF_STATUS = {
     400: "bad-request",
@@ -192,7 +196,7 @@ def problem_of(error: GalleriaError, *, instance: str, now: datetime) -> Problem
     status = status_of(error)
     return Problem(
         type=error.slug,
-        title=_TITLES.get(status, "Something went wrong"),
+        title=_TITLES.get(status, _ANY_TITLE),
         status=status,
         detail=error.detail,
         retry=error.retry,
@@ -248,7 +252,7 @@ def _answer_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
     slug = _SLUG_OF_STATUS.get(status, "bad-request")
     problem = Problem(
         type=slug,
-        title=_TITLES.get(status, "Something went wrong"),
+        title=_TITLES.get(status, _ANY_TITLE),
         status=status,
         detail=_DETAILS.get(slug, error.detail),
         retry="never",

@@ -76,6 +76,7 @@ def template_config(
         extensions=["jinja2.ext.i18n"],
         auto_reload=node.settings.environment == "demo",
     )
+    environment.policies["ext.i18n.trimmed"] = True
     wording = Wording([*(folder.parent / "locale" for folder in templates), OWN_LOCALE])
     speak: Any = environment  # the extension adds this method
     speak.install_gettext_callables(

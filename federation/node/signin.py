@@ -16,12 +16,14 @@ from litestar.response import Redirect, Template
 
 from federation.node import accounts, clock, mail
 from federation.node.database import affected, execute, fetch_one
-from federation.node.pages import page
+from federation.node.languages import Wording
+from federation.node.pages import OWN_LOCALE, page
 from federation.node.settings import NodeSettings
 from federation.node.web import AnyRequest, session_of, web_node
 from federation.vocabulary.errors import GalleriaError
 
 LINK_SECONDS = 15 * 60
+WORDING = Wording([OWN_LOCALE])
 
 
 class LinkSpentError(GalleriaError):
@@ -69,12 +71,13 @@ async def send_link(request: AnyRequest) -> Template:
     account = await accounts.account_by_email(str(form.get("email", "")))
     if account is not None:
         link = await create_link(settings, account.id, now, next_path)
-        text = (
-            f"Open this link to sign in to {settings.node_name}:\n\n{link}\n\n"
+        text = WORDING.gettext(
+            "Open this link to sign in to %(name)s:\n\n%(link)s\n\n"
             "It works once and for 15 minutes. If you did not ask for it, let it lie.\n"
-        )
+        ) % {"name": settings.node_name, "link": link}
+        subject = WORDING.gettext("Your sign-in link for %(name)s") % {"name": settings.node_name}
         key = f"sign-in/{account.id}/{now:%Y-%m-%dT%H:%M}"
-        await mail.send(account.email, f"Your sign-in link for {settings.node_name}", text, now=now, key=key)
+        await mail.send(account.email, subject, text, now=now, key=key)
     return page(request, "sign_in.html", next_path=next_path, sent=True)
 
 
