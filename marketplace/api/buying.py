@@ -7,6 +7,7 @@ import msgspec
 
 from marketplace.api.answers import checkout_answer
 from marketplace.api.documents import CheckoutAnswer, CheckoutRequest
+from marketplace.currencies import service as currencies
 from marketplace.errors import BasketChangedError
 from marketplace.hub import Hub
 from marketplace.orders import basket, checkout, drafting, reads
@@ -38,6 +39,7 @@ async def buy(hub: Hub, request: CheckoutRequest, now: datetime) -> CheckoutAnsw
 
 async def _begin(hub: Hub, request: CheckoutRequest, asked: Checkout, now: datetime) -> str:
     session = RequestBasket()
+    session.data[currencies.CHOICE] = request.currency or hub.settings.currency
     for line in request.lines:
         await basket.add(session, line.shop_id, line.product_id, line.variant_id, line.quantity, now=now)
     view = await basket.basket_view(session, request.country, now)

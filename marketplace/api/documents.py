@@ -1,6 +1,6 @@
 """What the JSON API reads and writes. Unknown fields in a request are refused; amounts are in minor units."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -82,7 +82,7 @@ class CheckoutLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CheckoutRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Buy these pieces. `key` is the caller's idempotency key.
+    """Buy these pieces, to be charged in `currency` (the hub's own if empty). `key` is the caller's idempotency key.
 
     With `total` the order is refused unless it comes to exactly that amount at today's prices.
     """
@@ -93,6 +93,7 @@ class CheckoutRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     address: Address
     lines: Annotated[tuple[CheckoutLine, ...], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
     total: Money | None = None
+    currency: Literal["", "EUR", "GBP", "USD", "CHF", "JPY"] = ""
 
 
 class RefusedPart(msgspec.Struct, frozen=True):

@@ -1,13 +1,15 @@
 """The shopper's basket, kept in their session and priced anew each time it is shown. Runs in the request's transaction.
 
-Nothing is set aside by a basket; that begins with `checkout`. Prices seen are remembered with the lines, so that one
-which moved is told.
+Nothing is set aside by a basket; that begins with `checkout`. Prices seen are remembered with the lines, in the
+boutiques' own currency, so that one which moved is told and a new exchange rate is not taken for one.
 """
 
 from datetime import datetime
 from typing import Any, Protocol
 
 from federation.vocabulary.money import zero
+from marketplace.currencies import service as currencies
+from marketplace.currencies.domain.exchange import Exchange
 from marketplace.errors import BasketInvalidError
 from marketplace.listings import service as listings
 from marketplace.listings.domain.cards import in_language, pictures, product_path
@@ -115,15 +117,25 @@ async def drop_all_bought(session: SessionData) -> None:
         await drop_bought(session, token)
 
 
-async def basket_view(session: SessionData, country: str, now: datetime) -> BasketView:
-    """The basket priced for a parcel to `country`."""
+async def exchange_of(session: SessionData, now: datetime, home: str = CURRENCY_DEFAULT) -> Exchange:
+    """What this shopper chose to pay in (else `home`), at the rates of the day."""
+    return await currencies.exchange(currencies.known(session.data.get(currencies.CHOICE), home), now)
+
+
+async def basket_view(
+    session: SessionData, country: str, now: datetime, exchange: Exchange | None = None
+) -> BasketView:
+    """The basket priced for a parcel to `country`, in the shopper's currency."""
     basket = read(session)
-    priced, listed = await price(basket, country, now)
+    chosen = exchange or await exchange_of(session, now)
+    priced, listed = await price(basket, country, now, chosen)
     shops = await listings.shops_by_id([part.shop_id for part in priced.parts], now)
     return BasketView(
         parts=tuple(_part(part, shops[part.shop_id], listed) for part in priced.parts if part.shop_id in shops),
         country=country,
         currency=priced.currency,
+        rate_words=priced.exchange.words(*priced.listed_in),
+        chosen_currency=chosen.currency,
         count=basket.pieces,
         items_total=priced.items_total,
         shipping_total=priced.shipping_total,
@@ -135,7 +147,9 @@ async def basket_view(session: SessionData, country: str, now: datetime) -> Bask
     )
 
 
-async def price(basket: Basket, country: str, now: datetime) -> tuple[PricedBasket, dict[Key, ListedVariant]]:
+async def price(
+    basket: Basket, country: str, now: datetime, exchange: Exchange
+) -> tuple[PricedBasket, dict[Key, ListedVariant]]:
     """Price a basket at today's prices; also returns what is listed of it, by (shop, product, variant)."""
     listed = await listings.listed_variants(_keys(basket), now)
     wanted = []
@@ -143,7 +157,7 @@ async def price(basket: Basket, country: str, now: datetime) -> tuple[PricedBask
         found = listed.get((item.shop_id, item.product_id, item.variant_id))
         wanted.append(Wanted(item, found.variant.price if found else None, found.offer if found else None))
     rates = {one.shop.shop_id: one.shop.profile.shipping for one in listed.values()}
-    return price_basket(wanted, rates, country, CURRENCY_DEFAULT), listed
+    return price_basket(wanted, rates, country, exchange), listed
 
 
 def _keys(basket: Basket) -> list[Key]:
@@ -184,6 +198,7 @@ def _line(line: PricedLine, shop: ShopCard, listed: dict[Key, ListedVariant]) ->
         url=product_path(shop.handle, item.product_id),
         quantity=item.quantity,
         unit_price=line.unit_price,
+        list_price=line.list_price,
         total=line.total,
         price_was=line.price_was,
         problem=line.problem,

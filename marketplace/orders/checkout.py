@@ -22,7 +22,7 @@ from federation.vocabulary.money import Money
 from marketplace.errors import BasketChangedError, BasketInvalidError, OrderNotFoundError, OrderStateError
 from marketplace.hub import Hub
 from marketplace.orders import basket as baskets
-from marketplace.orders import drafting, holds
+from marketplace.orders import drafting, holds, requoting
 from marketplace.orders.domain import order_life, shop_order_life
 from marketplace.orders.domain.pricing import PricedBasket
 from marketplace.orders.domain.values import Order, Part, part_total
@@ -62,7 +62,8 @@ async def begin(hub: Hub, session: baskets.SessionData, checkout: Checkout, now:
             return known.token
         if checkout.address.country != checkout.country:
             raise BasketInvalidError("the address is in another country than the shipping was worked out for")
-        priced, listed = await baskets.price(baskets.read(session), checkout.country, now)
+        exchange = await baskets.exchange_of(session, now, hub.settings.currency)
+        priced, listed = await baskets.price(baskets.read(session), checkout.country, now, exchange)
         _check(priced, checkout)
         order = await drafting.draft_order(checkout, priced, now)
         if not await order_store.insert(order, checkout.key):
@@ -173,13 +174,14 @@ async def _total_minor(held: list[Part]) -> int:
 async def proceed(hub: Hub, token: str, now: datetime) -> str:
     """Start paying for what is held; returns where to send the shopper. Again: the same payment.
 
-    Raises BasketChangedError when a hold had to be taken anew and was refused (show the held page again),
-    OrderStateError when the order is over, and the provider's errors (try again).
+    Raises BasketChangedError when a hold had to be taken anew and was refused or the promised exchange rate ran out
+    (show the held page again), OrderStateError when the order is over, and the provider's errors (try again).
     """
     order = await find(token)
     if order.state == "paid":
         return order_url(hub, token)
     if order.state == "held":
+        await requoting.renew_quote(order.id, now)
         await _renew(hub, order, now)
         await _wait_while(lambda: _is_asked(order.id))
         order = await _open_payment(hub, order.id, now)

@@ -23,7 +23,8 @@ from federation.vocabulary.money import Money
 from marketplace.hub import Hub
 from marketplace.orders import holds, refunds
 from marketplace.orders.domain import shop_order_life
-from marketplace.orders.domain.values import Line, Order, Part, part_total
+from marketplace.orders.domain.division import at_list_prices
+from marketplace.orders.domain.values import Line, Order, Part
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
 
@@ -184,8 +185,9 @@ async def _cancel(order: Order, part: Part, reason: str, now: datetime) -> None:
 
 
 def shop_order_of(order: Order, part: Part, lines: list[Line]) -> ShopOrder:
-    """The order as the boutique gets it; the same rows give the same bytes, whenever it is sent."""
-    currency = order.currency
+    """The order as the boutique gets it, at its own prices; the same rows give the same bytes, whenever it is sent."""
+    currency = part.list_currency
+    share = at_list_prices(part, lines)
 
     def money(amount_minor: int) -> Money:
         return Money(amount_minor, currency)
@@ -204,19 +206,24 @@ def shop_order_of(order: Order, part: Part, lines: list[Line]) -> ShopOrder:
                 sku=line.sku,
                 title=line.title,
                 quantity=line.quantity,
-                unit_price=money(line.unit_minor),
+                unit_price=money(line.list_unit_minor),
                 leaf_hash=line.leaf_hash,
                 size_label=line.size_label,
                 colour=line.colour,
             )
             for line in lines
         ),
-        shipping=money(part.shipping_minor),
-        total=money(part_total(part, lines)),
+        shipping=money(part.list_shipping_minor),
+        total=share.paid,
         address=order.address,
         email=order.email,
         note=order.note,
-        money=seller_part(part, lines, currency),
+        money=SellerPart(
+            commission=share.commission,
+            commission_vat=share.vat,
+            seller=share.seller,
+            shipping=money(part.list_shipping_minor),
+        ),
     )
 
 

@@ -21,7 +21,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BasketLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One variant in the basket at today's price.
+    """One variant in the basket at today's price, and at the boutique's own (`list_price`).
 
     `price_was` is what the shopper last saw when it differs; `problem` is a sentence when the line cannot be bought
     (then it counts in no total).
@@ -39,6 +39,7 @@ class BasketLine(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     quantity: int
     unit_price: Money
+    list_price: Money
     total: Money
     price_was: Money | None = None
     problem: str = ""
@@ -61,11 +62,15 @@ class BasketView(msgspec.Struct, frozen=True, kw_only=True):
 
     `quote` digests everything the shopper would agree to pay; the checkout form sends it back, and a checkout whose
     basket no longer matches is refused and shown again. `changed` is set when a price moved since it was last seen.
+    `rate_words` says by which rates prices were converted (empty: none was); `currency` differs from
+    `chosen_currency` when there are no rates to convert by.
     """
 
     parts: tuple[BasketPart, ...]
     country: str
     currency: str
+    chosen_currency: str
+    rate_words: str
     count: int
     items_total: Money
     shipping_total: Money

@@ -36,10 +36,14 @@ class Exchange(msgspec.Struct, frozen=True):
         return not foreign or (self.sheet is not None and self.sheet.covers(self.currency, *foreign))
 
     def shown(self, money: Money) -> Money:
-        """`money` in the shopper's currency, or as it is when it cannot be converted."""
+        """`money` in the shopper's currency, or as it is when it cannot be converted.
+
+        What costs something is never shown as nothing: one minor unit is the least.
+        """
         if money.currency == self.currency or self.sheet is None or not self.reaches(money.currency):
             return money
-        return self.sheet.convert(money, self.currency)
+        converted = self.sheet.convert(money, self.currency)
+        return converted if converted or not money else Money(1, self.currency)
 
     def words(self, *currencies: str) -> str:
         """The rates by which prices in `currencies` were converted; empty when none had to be."""

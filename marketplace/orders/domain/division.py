@@ -1,7 +1,9 @@
 """How the hub divides a sale: which rates a boutique's line carries, and the shares that payouts splits. Pure.
 
-The rates are frozen on the line at checkout; a later change of the hub's rates touches no order. The VAT on the
-commission follows the boutique's country: the hub's own is charged, elsewhere the boutique accounts for it itself.
+What is divided is what the shopper pays, in the shopper's currency; the boutique's signed order shows the same division
+of its own list prices. The rates are frozen on the line at checkout; a later change of the hub's rates touches no
+order. The VAT on the commission follows the boutique's country: the hub's own is charged, elsewhere the boutique
+accounts for it itself.
 """
 
 from collections.abc import Sequence
@@ -10,7 +12,7 @@ import msgspec
 
 from federation.vocabulary.money import Money
 from marketplace.orders.domain.values import Line, Part
-from payouts.domain.split import SaleLine, SaleShare, split_preview
+from payouts.domain.split import SaleLine, SaleShare, ShareSplit, split_preview
 
 
 class Rates(msgspec.Struct, frozen=True):
@@ -40,6 +42,13 @@ def shares_of(parts: Sequence[Part], lines: Sequence[Line], currency: str) -> tu
         )
         for part in parts
     )
+
+
+def at_list_prices(part: Part, lines: Sequence[Line]) -> ShareSplit:
+    """How a part would divide at the boutique's own prices: what its signed order says before the money is settled."""
+    listed = [msgspec.structs.replace(line, unit_minor=line.list_unit_minor) for line in lines]
+    own = msgspec.structs.replace(part, shipping_minor=part.list_shipping_minor)
+    return split_preview(shares_of([own], listed, part.list_currency))[0]
 
 
 def divided(parts: Sequence[Part], lines: Sequence[Line], currency: str) -> list[Line]:

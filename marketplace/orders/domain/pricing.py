@@ -1,8 +1,9 @@
 """What a basket costs, boutique by boutique, for one destination: goods, shipping, total, and why a line cannot be had.
 
 Pure. Invariants: total = goods + shipping of the parts that can be bought; a line with a problem counts nowhere; all
-amounts of one basket share one currency. `quote` digests everything the shopper would agree to pay, so that a price,
-rate or destination that changed between showing and paying is noticed.
+amounts of one basket are in the shopper's currency, each unit price converted and rounded once, then multiplied.
+`quote` digests everything the shopper would agree to pay, so that a price, rate or destination that changed between
+showing and paying is noticed.
 """
 
 import hashlib
@@ -12,13 +13,14 @@ import msgspec
 
 from federation.vocabulary.money import Money, zero
 from federation.vocabulary.product import ShippingRate
+from marketplace.currencies.domain.exchange import Exchange
 from marketplace.listings.views import Offer
 from marketplace.orders.domain.basket import BasketItem
 from marketplace.orders.domain.shipping import ShippingChoice, choose_rate
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """A basket line with what the hub knows of it today: `price` is None when the piece is no longer shown."""
+    """A basket line with what the hub knows of it today: `price` (the boutique's own) is None when it is gone."""
 
     item: BasketItem
     price: Money | None
@@ -26,9 +28,10 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class PricedLine(msgspec.Struct, frozen=True):
-    """A line with its price and total, or with the problem that keeps it out."""
+    """A line with its price and total, or with the problem that keeps it out; `list_price` is the boutique's own."""
 
     item: BasketItem
+    list_price: Money
     unit_price: Money
     total: Money
     price_was: Money | None
@@ -46,10 +49,15 @@ class PricedPart(msgspec.Struct, frozen=True):
 
 
 class PricedBasket(msgspec.Struct, frozen=True):
-    """The whole basket; `problems` is empty exactly when it can be checked out."""
+    """The whole basket; `problems` is empty exactly when it can be checked out.
+
+    `exchange` is what it was priced by: with the currency of a boutique when the shopper's own cannot be reached.
+    `listed_in` are the boutiques' currencies in it.
+    """
 
     parts: tuple[PricedPart, ...]
-    currency: str
+    exchange: Exchange
+    listed_in: tuple[str, ...]
     items_total: Money
     shipping_total: Money
     total: Money
@@ -57,20 +65,27 @@ class PricedBasket(msgspec.Struct, frozen=True):
     quote: str
     changed: bool
 
+    @property
+    def currency(self) -> str:
+        """What the shopper would be charged in."""
+        return self.exchange.currency
+
 
 def price_basket(
-    wanted: Sequence[Wanted], rates: Mapping[str, Sequence[ShippingRate]], country: str, currency_default: str
+    wanted: Sequence[Wanted], rates: Mapping[str, Sequence[ShippingRate]], country: str, chosen: Exchange
 ) -> PricedBasket:
     """Price `wanted` with each shop's published `rates` for a parcel to each shop's buyer in `country`.
 
-    The basket's currency is that of its first piece that can be had; pieces in another currency get a problem.
+    Without exchange rates the basket's currency is that of its first piece; pieces in another one get a problem.
     """
-    currency = next((one.price.currency for one in wanted if one.price is not None), currency_default)
+    listed_in = tuple(dict.fromkeys(one.price.currency for one in wanted if one.price is not None))
+    exchange = chosen if not listed_in or chosen.reaches(listed_in[0]) else Exchange(listed_in[0])
+    currency = exchange.currency
     by_shop: dict[str, list[PricedLine]] = {}
     for one in wanted:
-        by_shop.setdefault(one.item.shop_id, []).append(_priced(one, currency))
+        by_shop.setdefault(one.item.shop_id, []).append(_priced(one, exchange))
     parts = tuple(
-        _part(shop_id, lines, rates.get(shop_id, ()), country, currency) for shop_id, lines in by_shop.items()
+        _part(shop_id, lines, rates.get(shop_id, ()), country, exchange) for shop_id, lines in by_shop.items()
     )
     items_total = sum((part.subtotal for part in parts), zero(currency))
     shipping_total = sum((part.shipping.price for part in parts if part.shipping), zero(currency))
@@ -78,7 +93,8 @@ def price_basket(
     problems += [part.problem for part in parts if part.problem]
     return PricedBasket(
         parts=parts,
-        currency=currency,
+        exchange=exchange,
+        listed_in=listed_in,
         items_total=items_total,
         shipping_total=shipping_total,
         total=items_total + shipping_total,
@@ -88,20 +104,21 @@ def price_basket(
     )
 
 
-def _priced(one: Wanted, currency: str) -> PricedLine:
+def _priced(one: Wanted, exchange: Exchange) -> PricedLine:
     item = one.item
-    problem = _problem(one, currency)
-    price = one.price if one.price is not None else Money(item.seen_minor, currency)
+    problem = _problem(one, exchange)
+    price = one.price if one.price is not None else Money(item.seen_minor, exchange.currency)
     moved = one.price is not None and item.seen_minor not in {0, price.amount_minor}
-    price_was = Money(item.seen_minor, price.currency) if moved else None
-    total = zero(currency) if problem else price * item.quantity
-    return PricedLine(item, price, total, price_was, problem)
+    price_was = exchange.shown(Money(item.seen_minor, price.currency)) if moved else None
+    unit_price = exchange.shown(price)
+    total = zero(exchange.currency) if problem else unit_price * item.quantity
+    return PricedLine(item, price, unit_price, total, price_was, problem)
 
 
-def _problem(one: Wanted, currency: str) -> str:
+def _problem(one: Wanted, exchange: Exchange) -> str:
     if one.price is None:
         return "This piece is no longer offered; please remove it."
-    if one.price.currency != currency:
+    if not exchange.reaches(one.price.currency):
         return f"This piece is priced in {one.price.currency}; please buy it in an order of its own."
     offer = one.offer
     if offer is None or not offer.in_stock:
@@ -112,12 +129,12 @@ def _problem(one: Wanted, currency: str) -> str:
 
 
 def _part(
-    shop_id: str, lines: list[PricedLine], rates: Sequence[ShippingRate], country: str, currency: str
+    shop_id: str, lines: list[PricedLine], rates: Sequence[ShippingRate], country: str, exchange: Exchange
 ) -> PricedPart:
-    subtotal = sum((line.total for line in lines), zero(currency))
+    subtotal = sum((line.total for line in lines), zero(exchange.currency))
     if not subtotal:
         return PricedPart(shop_id, tuple(lines), subtotal, None, "")
-    shipping = choose_rate(rates, country, subtotal)
+    shipping = choose_rate(rates, country, subtotal, exchange)
     problem = "" if shipping else f"This boutique does not ship to {country}; please remove its pieces."
     return PricedPart(shop_id, tuple(lines), subtotal, shipping, problem)
 

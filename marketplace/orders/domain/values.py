@@ -1,4 +1,7 @@
-"""Orders as values: what stores read and services decide on. Amounts are minor units of the order's currency."""
+"""Orders as values: what stores read and services decide on.
+
+Amounts are minor units of the order's currency, which is the shopper's; those called `list_` are of the boutique's own.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,13 +12,17 @@ import msgspec
 from federation.conversations.messages import Address
 from federation.conversations.order import CancellationState
 from federation.vocabulary.money import Money
+from marketplace.currencies.domain.exchange import Quote
 from marketplace.orders.domain.order_life import OrderState
 from marketplace.orders.domain.refunds import Refundable
 from marketplace.orders.domain.shop_order_life import UNSOLD, ShopOrderState
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """One checkout. `due_at` is when the sweep ends it if nothing happens; `asked_at` when its holds were asked for."""
+    """One checkout. `due_at` is when the sweep ends it if nothing happens; `asked_at` when its holds were asked for.
+
+    `quote` holds the rates promised to the shopper; None when no price had to be converted.
+    """
 
     id: UUID
     hub_id: str
@@ -30,6 +37,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     paid_minor: int
     payment_id: UUID | None
     redirect_url: str
+    quote: Quote | None
     asked_at: datetime | None
     created_at: datetime
     due_at: datetime | None
@@ -55,6 +63,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     available: dict[str, int]
     shipping_minor: int
+    list_currency: str
+    list_shipping_minor: int
     shipping_refunded_minor: int
     carrier: str
     tracking: str
@@ -77,6 +87,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     leaf_hash: str
     quantity: int
     unit_minor: int
+    list_unit_minor: int
     commission_bp: int
     vat_bp: int
     commission_minor: int

@@ -11,11 +11,13 @@ import msgspec
 
 from federation.conversations.messages import Address
 from federation.node import database
+from marketplace.currencies.domain.exchange import Quote
 from marketplace.orders.domain.values import Order
 from marketplace.tables import HubOrder
 
 _COLUMNS = """id, hub_id, token, number, state, currency, email, note, address, total_minor, paid_minor, payment_id,
-    redirect_url, asked_at, created_at, due_at, paid_at"""
+    redirect_url, quote, asked_at, created_at, due_at, paid_at"""
+_QUOTE = msgspec.json.Decoder(Quote)
 
 
 def plain_id(found: UUID) -> UUID:
@@ -28,6 +30,7 @@ def _read(row: Mapping[str, Any]) -> Order:
     values["id"] = plain_id(values["id"])
     values["payment_id"] = plain_id(values["payment_id"]) if values["payment_id"] else None
     values["address"] = msgspec.json.decode(values["address"], type=Address)
+    values["quote"] = _QUOTE.decode(values["quote"]) if values["quote"] else None
     return Order(**values)
 
 
@@ -40,8 +43,8 @@ async def insert(order: Order, checkout_key: str) -> bool:
     """Add an order; False when this checkout was begun before. A number drawn twice raises from the driver."""
     tag = await database.execute(
         """INSERT INTO hub_order (id, hub_id, token, number, checkout_key, state, currency, email, note, address,
-            total_minor, paid_minor, redirect_url, created_at, updated_at, due_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '', $12, $12, $13)
+            total_minor, paid_minor, redirect_url, created_at, updated_at, due_at, quote)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '', $12, $12, $13, $14)
         ON CONFLICT (checkout_key) DO NOTHING""",
         order.id,
         order.hub_id,
@@ -56,8 +59,14 @@ async def insert(order: Order, checkout_key: str) -> bool:
         order.total_minor,
         order.created_at,
         order.due_at,
+        quote_text(order.quote),
     )
     return database.affected(tag) == 1
+
+
+def quote_text(quote: Quote | None) -> str | None:
+    """A quote as its column holds it."""
+    return None if quote is None else msgspec.json.encode(quote).decode()
 
 
 async def number_taken(number: str) -> bool:

@@ -15,10 +15,11 @@ from marketplace.orders.store.orders import plain_id
 from marketplace.tables import HubOrderLine, HubShopOrder
 
 _PART = """id, order_id, position, shop_id, number, state, reservation_id, attempt, held_until, reason, available,
-    shipping_minor, shipping_refunded_minor, carrier, tracking, cancellation, placed_at"""
+    shipping_minor, list_currency, list_shipping_minor, shipping_refunded_minor, carrier, tracking, cancellation,
+    placed_at"""
 _LINE = """id, shop_order_id, position, product_id, variant_id, sku, title, size_label, colour, leaf_hash, quantity,
-    unit_minor, commission_bp, vat_bp, commission_minor, commission_vat_minor, seller_minor, shipped_quantity,
-    refunded_quantity, refunded_minor"""
+    unit_minor, list_unit_minor, commission_bp, vat_bp, commission_minor, commission_vat_minor, seller_minor,
+    shipped_quantity, refunded_quantity, refunded_minor"""
 
 
 def _read_part(row: Mapping[str, Any]) -> Part:
@@ -89,6 +90,18 @@ async def lines(part_ids: Sequence[UUID]) -> list[Line]:
         list(part_ids),
     )
     return [_read_line(row) for row in rows]
+
+
+async def reprice(lines: Sequence[Line]) -> None:
+    """Write prices and splits that were worked out anew for an order nobody has paid."""
+    await database.execute_many(
+        """UPDATE hub_order_line SET unit_minor = $2, commission_minor = $3, commission_vat_minor = $4,
+            seller_minor = $5 WHERE id = $1""",
+        [
+            (line.id, line.unit_minor, line.commission_minor, line.commission_vat_minor, line.seller_minor)
+            for line in lines
+        ],
+    )
 
 
 async def add_refunded(refunded: Sequence[RefundedLine]) -> None:

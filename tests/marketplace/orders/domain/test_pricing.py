@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import ShippingRate
+from marketplace.currencies.domain.exchange import Exchange
 from marketplace.listings.views import Offer
 from marketplace.orders.domain.basket import BasketItem
 from marketplace.orders.domain.pricing import PricedBasket, Wanted, price_basket
+from tests.marketplace.currencies.sheets import sheet
 
 RATES = {
     "a": (ShippingRate(("IT",), Money(690, "EUR"), 1, 3),),
@@ -28,7 +30,7 @@ def wanted(shop: str, price_minor: int | None = 10_000, quantity: int = 1, **cha
 
 def price(*lines: Wanted, country: str = "IT") -> PricedBasket:
     """Price these lines."""
-    return price_basket(lines, RATES, country, "EUR")
+    return price_basket(lines, RATES, country, Exchange("EUR"))
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 50_000), st.integers(1, 5)), max_size=8))
@@ -77,5 +79,48 @@ def test_the_quote_covers_all_that_is_agreed_to() -> None:
     assert base.quote == price(wanted("a")).quote
     assert base.quote != price(wanted("a", quantity=2)).quote
     dearer = {"a": (msgspec.structs.replace(RATES["a"][0], price=Money(700, "EUR")),)}
-    assert base.quote != price_basket([wanted("a")], dearer, "IT", "EUR").quote
+    assert base.quote != price_basket([wanted("a")], dearer, "IT", Exchange("EUR")).quote
     assert price(wanted("b")).quote != price(wanted("b"), country="FR").quote
+
+
+LONDON = {"b": (ShippingRate(("IT",), Money(1_200, "GBP"), 3, 6, Money(20_000, "GBP")),)}
+
+
+def test_boutiques_of_several_currencies_are_one_charge() -> None:
+    """Each unit price is converted once and then multiplied; goods, parcels and total are in the shopper's currency."""
+    lines = [wanted("a", 12_345, 3), wanted("b", 5_999, 2, currency="GBP")]
+    basket = price_basket(lines, RATES | LONDON, "IT", Exchange("JPY", sheet()))
+    euro, sterling = (part.lines[0] for part in basket.parts)
+    assert (euro.unit_price, euro.total) == (Money(22_027, "JPY"), Money(66_081, "JPY"))
+    assert (sterling.unit_price, sterling.total) == (Money(12_725, "JPY"), Money(25_450, "JPY"))
+    assert sterling.list_price == Money(5_999, "GBP")
+    parcels = [part.shipping for part in basket.parts]
+    assert [parcel and parcel.price for parcel in parcels] == [Money(1_231, "JPY"), Money(2_545, "JPY")]
+    assert basket.total == Money(66_081 + 25_450 + 1_231 + 2_545, "JPY")
+    assert basket.exchange.words(*basket.listed_in) == ("1 EUR = 0.8412 GBP, 1 EUR = 178.43 JPY, 20 Nov 2026, ECB")
+
+
+def test_a_free_parcel_begins_where_the_page_says() -> None:
+    """The threshold is converted once like a price, and compared with the goods as they are shown."""
+    shown = Exchange("EUR", sheet())
+    below = price_basket([wanted("b", 19_999, currency="GBP")], LONDON, "IT", shown)
+    at = price_basket([wanted("b", 20_000, currency="GBP")], LONDON, "IT", shown)
+    assert below.shipping_total == Money(1_427, "EUR")
+    assert at.shipping_total == Money(0, "EUR")
+    assert at.total == shown.shown(Money(20_000, "GBP"))
+
+
+def test_without_rates_a_basket_is_priced_as_its_first_boutique_lists() -> None:
+    """Nothing stale is charged: what is listed in another currency goes into an order of its own."""
+    basket = price_basket([wanted("b", 5_000, currency="GBP"), wanted("a")], RATES | LONDON, "IT", Exchange("JPY"))
+    assert basket.total == Money(5_000 + 1_200, "GBP")
+    assert basket.problems == ("This piece is priced in EUR; please buy it in an order of its own.",)
+
+
+def test_a_new_rate_is_a_new_quote_but_no_moved_price() -> None:
+    """A form made at yesterday's rate fits no more, though the boutique's price never moved."""
+    lines = [wanted("b", 5_000, currency="GBP")]
+    before = price_basket(lines, LONDON, "IT", Exchange("USD", sheet()))
+    after = price_basket(lines, LONDON, "IT", Exchange("USD", sheet(USD="1.2")))
+    assert before.quote != after.quote
+    assert not after.changed

@@ -1,0 +1,79 @@
+"""Pricing an unpaid order anew when the exchange rates it was promised have run out. Opens its own transaction.
+
+Invariants: what a payment asks for was priced at rates whose promise still held when it was opened; a new total is
+written down before it is shown, and charged only once the shopper has seen it and pressed on.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from federation.node.database import atomic
+from federation.vocabulary.money import Money, to_decimal
+from marketplace.currencies import service as currencies
+from marketplace.currencies.domain.exchange import Exchange
+from marketplace.errors import BasketChangedError, OrderStateError
+from marketplace.orders.domain.division import divided
+from marketplace.orders.domain.values import Line, Order, Part, part_total
+from marketplace.orders.store import orders as order_store
+from marketplace.orders.store import parts as part_store
+
+
+async def renew_quote(order_id: UUID, now: datetime) -> None:
+    """Give an order whose promise is over today's rates.
+
+    Raises BasketChangedError when it costs something else now, OrderStateError when there are no rates of these days.
+    """
+    async with atomic():
+        order = await order_store.lock(order_id)
+        if order is None or order.state != "held" or order.quote is None or not order.quote.expired(now):
+            return
+        before, after = await _reprice(order, await currencies.exchange(order.currency, now), now)
+    if after != before:
+        raise BasketChangedError(
+            "The exchange rate we promised you held for half an hour. At today’s the total is "
+            f"{_words(after)} instead of {_words(before)}: look at it, then go on. Nothing has been charged."
+        )
+
+
+async def _reprice(order: Order, exchange: Exchange, now: datetime) -> tuple[Money, Money]:
+    parts = await part_store.of_order(order.id)
+    if not exchange.reaches(*(part.list_currency for part in parts)):
+        raise OrderStateError(
+            "There is no exchange rate of the last days, so we cannot say what this order costs in "
+            f"{order.currency}. Try again later, or give everything back and pay in the boutique’s own currency."
+        )
+    lines = await part_store.lines([part.id for part in parts])
+    currency_of = {part.id: part.list_currency for part in parts}
+    new_parts = [
+        msgspec.structs.replace(part, shipping_minor=_shown(exchange, part.list_shipping_minor, part.list_currency))
+        for part in parts
+    ]
+    priced = [
+        msgspec.structs.replace(
+            line, unit_minor=_shown(exchange, line.list_unit_minor, currency_of[line.shop_order_id])
+        )
+        for line in lines
+    ]
+    new_lines = divided(new_parts, priced, order.currency)
+    for part in new_parts:
+        await part_store.change(part.id, now, shipping_minor=part.shipping_minor)
+    await part_store.reprice(new_lines)
+    before, after = _held_total(parts, lines), _held_total(new_parts, new_lines)
+    quote = order_store.quote_text(exchange.quote(now))
+    await order_store.change(order.id, now, quote=quote, total_minor=after)
+    return Money(before, order.currency), Money(after, order.currency)
+
+
+def _shown(exchange: Exchange, amount_minor: int, currency: str) -> int:
+    return exchange.shown(Money(amount_minor, currency)).amount_minor
+
+
+def _held_total(parts: Sequence[Part], lines: Sequence[Line]) -> int:
+    return sum(part_total(part, lines) for part in parts if part.state == "held")
+
+
+def _words(money: Money) -> str:
+    return f"{money.currency} {to_decimal(money)}"
