@@ -19,6 +19,7 @@ from federation.service.catalogue import PushDue
 from federation.service.context import Federation
 from federation.service.links import LinkDue
 from federation.service.orders import EventDue
+from federation.service.pull import PullDue
 from federation.service.stock import StockDue
 from federation.store import links as link_store
 from federation.store import parties
@@ -57,7 +58,11 @@ def fed_handlers(fed: Federation) -> dict[str, Handler]:
     async def send_link(message: Message) -> None:
         await links.deliver_link(fed, message.read(LinkDue), clock.now())
 
+    async def fetch_log(message: Message) -> None:
+        await pull.pull_announced(fed, message.read(PullDue), clock.now())
+
     return {
+        pull.TOPIC: fetch_log,
         catalogue.TOPIC: push_log,
         stock.TOPIC: push_stock,
         orders.TOPIC: send_events,

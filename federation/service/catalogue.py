@@ -6,7 +6,7 @@ what the log says already, and a delete of what is not there, add nothing.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -95,11 +95,13 @@ async def sign_again(shop_id: PartyId, key: SigningKey, now: datetime) -> None:
     await logs.touch(head, checkpoint.sign(checkpoint.parse(head.note).checkpoint, key), now)
 
 
-async def announce(shop_id: PartyId, hub_id: PartyId, now: datetime, *, key: str = "") -> None:
-    """Let a hub be sent what it lacks, after the caller's transaction; a `key` makes one announcement of many."""
+async def announce(
+    shop_id: PartyId, hub_id: PartyId, now: datetime, *, key: str = "", after: timedelta = timedelta()
+) -> None:
+    """Let a hub be sent what it lacks, `after` the caller's transaction; a `key` makes one announcement of many."""
     due = PushDue(shop_id, hub_id)
-    once = f"{TOPIC}:{key or new_id()}"
-    await outbox.enqueue(TOPIC, f"{TOPIC}:{hub_id}:{shop_id}", due, key=once, queue=QUEUE, now=now)
+    once, subject = f"{TOPIC}:{key or new_id()}", f"{TOPIC}:{hub_id}:{shop_id}"
+    await outbox.enqueue(TOPIC, subject, due, key=once, queue=QUEUE, now=now, due_at=now + after)
 
 
 async def log_state(party_id: PartyId) -> LogState:

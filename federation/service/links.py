@@ -5,7 +5,7 @@ are. A decision is written with what it causes here (desk told, deliveries begun
 signed like every request; the peer's own signed words about the link are kept as evidence.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -18,7 +18,7 @@ from federation.errors import NotLinkedError, PeerMismatchError
 from federation.node import outbox
 from federation.node.database import atomic
 from federation.records import HostedParty, Link, LinkView, Peer
-from federation.service import catalogue, orders, parties, peers, stock
+from federation.service import catalogue, orders, parties, peers, pull, stock
 from federation.service.calls import JSON_TYPE, PeerCall, call
 from federation.service.context import Federation
 from federation.store import links as store
@@ -29,6 +29,8 @@ from federation.vocabulary.ids import PartyId, new_id
 
 TOPIC = "fed.link"
 QUEUE = "sync"
+FETCH_FIRST = timedelta(seconds=5)
+"""A hub fetches a new shop's catalogue in its own time; what it has not fetched by then is pushed."""
 
 
 class LinkDue(msgspec.Struct, frozen=True):
@@ -173,6 +175,7 @@ async def take_decision(
     theirs = step(known.theirs, EVENT_OF_DECISION[decision.state])
     link = msgspec.structs.replace(known, theirs=theirs, changed_at=now)
     await _changed(fed, local, await _peer(sender), (known, link), proof)
+    await _fetch_first(local, (known, link), now)
     return link
 
 
@@ -212,6 +215,7 @@ async def _decide(fed: Federation, known: Link, event: LinkEvent, now: datetime)
     if link.ours != "proposed":
         decision = LinkDecision(state=link.ours, at=text_of(now))
         await _send(link, "/links/decision", decision, now)
+    await _fetch_first(local, (known, link), now)
 
 
 async def _changed(
@@ -230,11 +234,18 @@ async def _changed(
         await fed.hub_desk.link_changed(local.id, peer.id, link.state, peer.name, link.changed_at)
 
 
+async def _fetch_first(local: HostedParty, change: tuple[Link, Link], now: datetime) -> None:
+    """Let a hub fetch the catalogue of a shop with which it has just been linked, after the shop has heard of that."""
+    before, link = change
+    if local.kind == "hub" and link.state == "accepted" != before.state:
+        await pull.announce(local.id, link.remote_id, now)
+
+
 async def _begin(local: HostedParty, remote_id: PartyId, now: datetime) -> None:
     """Begin to deliver, or to follow; what waited while the link was suspended goes out."""
     if local.kind == "shop":
         await store.open_delivery(local.id, remote_id)
-        await catalogue.announce(local.id, remote_id, now)
+        await catalogue.announce(local.id, remote_id, now, after=FETCH_FIRST)
         await stock.announce_whole(local.id, remote_id, now)
     else:
         await replicas.open_replica(local.id, remote_id)

@@ -30,7 +30,7 @@ from federation.vocabulary.ids import PartyId
 
 _log = structlog.get_logger(__name__)
 
-STRANGERS_PER_MINUTE_MAX = 120
+STRANGERS_PER_MINUTE_MAX = 300
 """How many parties may introduce themselves to this node in a minute; each costs two requests to their address."""
 
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 import structlog
 
 from federation import batches
@@ -15,6 +16,7 @@ from federation.errors import PeerMismatchError
 from federation.log import checkpoint
 from federation.log.checkpoint import Checkpoint
 from federation.log.errors import ForkDetectedError
+from federation.node import outbox
 from federation.node.database import atomic, detached
 from federation.ports import HubDesk
 from federation.records import HostedParty, LogHead
@@ -23,16 +25,43 @@ from federation.service.calls import PeerCall, call
 from federation.service.context import Federation
 from federation.store import links, replicas
 from federation.vocabulary.errors import GalleriaError
-from federation.vocabulary.ids import PartyId
+from federation.vocabulary.ids import PartyId, new_id
 
 _log = structlog.get_logger(__name__)
 
+TOPIC = "fed.pull"
+QUEUE = "sync"
 BATCHES_PER_RUN = 50
+BATCHES_PER_MESSAGE = 5
+"""After so many batches of one shop the others have their turn; the rest is fetched by a further message."""
+
 CONCURRENT_PEERS_MAX = 8
 LIVE_INTERVAL = timedelta(seconds=30)
 """How long a shop whose copy is complete is left alone; others are looked at in every sweep."""
 
 Pair = tuple[PartyId, PartyId]
+
+
+class PullDue(msgspec.Struct, frozen=True):
+    """The outbox's note that a hub has a shop's catalogue to fetch."""
+
+    hub_id: PartyId
+    shop_id: PartyId
+
+
+async def announce(hub_id: PartyId, shop_id: PartyId, now: datetime) -> None:
+    """Have a shop's catalogue fetched after the caller's transaction, behind the words on its way to that shop."""
+    due = PullDue(hub_id, shop_id)
+    await outbox.enqueue(TOPIC, f"{hub_id}:{shop_id}", due, key=f"{TOPIC}:{new_id()}", queue=QUEUE, now=now)
+
+
+async def pull_announced(fed: Federation, due: PullDue, now: datetime) -> None:
+    """Fetch some of what is due; the rest follows. A failure is written down and left to the sweep."""
+    found = await pull_recorded(fed, (due.hub_id, due.shop_id), now, batches_max=BATCHES_PER_MESSAGE)
+    replica = await replicas.replica(due.hub_id, due.shop_id)
+    if found and replica is not None and replica.state not in {"live", "frozen"}:
+        async with atomic():
+            await announce(due.hub_id, due.shop_id, now)
 
 
 async def pull_due(fed: Federation, now: datetime) -> int:
@@ -68,10 +97,10 @@ async def for_each_peer(pairs: Sequence[Pair], work: Callable[[Pair], Awaitable[
                 group.create_task(one(pair))
 
 
-async def pull_recorded(fed: Federation, ends: Pair, now: datetime) -> int:
+async def pull_recorded(fed: Federation, ends: Pair, now: datetime, *, batches_max: int = BATCHES_PER_RUN) -> int:
     """Pull, and write down why when that fails; returns how many lines were found."""
     try:
-        return await pull(fed, ends, now)
+        return await pull(fed, ends, now, batches_max=batches_max)
     except GalleriaError as error:
         _log.info("pull_failed", hub=ends[0], shop=ends[1], slug=error.slug, detail=error.detail)
         async with atomic():
@@ -79,7 +108,7 @@ async def pull_recorded(fed: Federation, ends: Pair, now: datetime) -> int:
         return 0
 
 
-async def pull(fed: Federation, ends: Pair, now: datetime) -> int:
+async def pull(fed: Federation, ends: Pair, now: datetime, *, batches_max: int = BATCHES_PER_RUN) -> int:
     """Compare a shop's checkpoint with our copy and fetch what is missing; `ends` are (hub, shop).
 
     Raises PeerError, ForkDetectedError (the replica is frozen then), or what the intake refuses.
@@ -93,7 +122,7 @@ async def pull(fed: Federation, ends: Pair, now: datetime) -> int:
     told, head = await _compare(hub, shop_id, note, now)
     size = head.size
     found = 0
-    for _ in range(BATCHES_PER_RUN):
+    for _ in range(batches_max):
         if size >= told.size:
             break
         size, taken = await _pull_batch(fed, desk, (hub, shop_id), (size, told), now)

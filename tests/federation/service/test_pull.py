@@ -51,6 +51,20 @@ async def test_pull_finds_what_push_missed(pair: Pair) -> None:
     assert len(pair.hub.hub_desk.records) == 450
 
 
+async def test_a_new_shop_is_fetched_whole_and_pushes_nothing(strangers: Pair) -> None:
+    """Once linked, a hub fetches the catalogue in its own time, a few batches to a message; no line is sent unasked."""
+    count = 200 * pull.BATCHES_PER_MESSAGE + 30
+    await append(strangers.shop, *(product(number) for number in range(count)))
+    await strangers.link()
+    with strangers.hub.here():
+        (view,) = await replicas.replica_states(strangers.hub.party_id, clock.now())
+    assert (view.size, view.found_by_pull, view.state) == (count, count, "live")
+    await strangers.shop.drain_later()
+    with strangers.shop.here():
+        (told,) = await replicas.sync_states(strangers.shop.party_id)
+    assert told.acked_size == count
+
+
 async def test_a_look_at_a_complete_copy_changes_nothing(pair: Pair) -> None:
     """After a push the pull finds nothing, and the replica stays live."""
     await publish(pair, 3)
