@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from litestar import Litestar
+from litestar import Litestar, Router
 
 from federation.http.routes import routes as federation_routes
 from federation.node.app import make_app
@@ -17,6 +17,7 @@ from marketplace.hub import Hub
 from marketplace.settings import HubSettings
 from marketplace.storefront.handlers import ROUTES as STOREFRONT_ROUTES
 from marketplace.storefront.handlers import learn_hub_name, page_context
+from marketplace.storefront.handlers.context import learn_prices
 from payouts.http import payments_routes
 
 HERE = Path(__file__).parent
@@ -39,7 +40,7 @@ def create_app(settings: HubSettings, hub: Hub | None = None) -> Litestar:
 
 def _routes(hub: Hub) -> Sequence[Any]:
     return [
-        *STOREFRONT_ROUTES,
+        Router(path="/", route_handlers=STOREFRONT_ROUTES, before_request=learn_prices),
         *CONSOLE_ROUTES,
         *API_ROUTES,
         *federation_routes(hub.federation),

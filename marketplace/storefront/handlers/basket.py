@@ -9,12 +9,13 @@ from federation.node import clock
 from federation.node.pages import page
 from federation.node.signin import safe_path
 from federation.node.web import AnyRequest, session_of
+from marketplace.currencies import service as currencies
 from marketplace.errors import BasketInvalidError
 from marketplace.orders import basket, reads
 from marketplace.orders.domain.basket import QUANTITY_MAX
 from marketplace.orders.views import BasketView
 from marketplace.storefront import destinations
-from marketplace.storefront.handlers.context import COUNTRY, destination
+from marketplace.storefront.handlers.context import COUNTRY, destination, prices_of
 
 SEE_OTHER: Final = 303
 
@@ -28,7 +29,7 @@ async def show(request: AnyRequest) -> Template:
 async def _basket_page(request: AnyRequest, problem: str, status_code: int = 200) -> Template:
     now, session = clock.now(), session_of(request)
     await basket.drop_all_bought(session)
-    view: BasketView = await basket.basket_view(session, destination(request), now)
+    view: BasketView = await basket.basket_view(session, destination(request), now, prices_of(request).exchange)
     if view.changed:
         await basket.accept_prices(session, now)
     return page(
@@ -77,6 +78,15 @@ async def update(request: AnyRequest) -> Redirect | Template:
     return Redirect("/basket", status_code=SEE_OTHER)
 
 
+@post("/currency")
+async def choose_currency(request: AnyRequest) -> Redirect:
+    """Remember what prices are shown and charged in."""
+    form = await request.form()
+    chosen = currencies.known(form.get("currency"), prices_of(request).currency)
+    session_of(request).data[currencies.CHOICE] = chosen
+    return Redirect(safe_path(str(form.get("next", "/"))), status_code=SEE_OTHER)
+
+
 @post("/destination")
 async def choose_destination(request: AnyRequest) -> Redirect:
     """Remember where parcels go; shipping and totals follow."""
@@ -85,4 +95,4 @@ async def choose_destination(request: AnyRequest) -> Redirect:
     return Redirect(safe_path(str(form.get("next", "/basket"))), status_code=SEE_OTHER)
 
 
-ROUTES = [show, add, update, choose_destination]
+ROUTES = [show, add, update, choose_currency, choose_destination]

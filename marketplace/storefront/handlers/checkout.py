@@ -19,7 +19,7 @@ from marketplace.orders import basket, checkout, reads
 from marketplace.orders.views import BasketView
 from marketplace.storefront import destinations
 from marketplace.storefront.checkout_form import CheckoutForm, read_form
-from marketplace.storefront.handlers.context import COUNTRY, destination
+from marketplace.storefront.handlers.context import COUNTRY, destination, prices_of
 
 SEE_OTHER: Final = 303
 OWN_TRANSACTIONS = {"transaction": False}
@@ -34,7 +34,7 @@ LABELS = {
 async def show(request: AnyRequest) -> Template | Redirect:
     """Where to send it and to whom to write: one page, no account."""
     await basket.drop_all_bought(session_of(request))
-    view = await basket.basket_view(session_of(request), destination(request), clock.now())
+    view = await _priced(request)
     if not view.ready:
         return Redirect("/basket", status_code=SEE_OTHER)
     return _checkout_page(request, view, CheckoutForm(key=checkout.new_checkout_key(), country=view.country))
@@ -76,9 +76,14 @@ async def _recounted(request: AnyRequest, form: CheckoutForm, country: str) -> T
     return await _again(request, form, words, 200)
 
 
+async def _priced(request: AnyRequest) -> BasketView:
+    exchange = prices_of(request).exchange
+    return await basket.basket_view(session_of(request), destination(request), clock.now(), exchange)
+
+
 async def _again(request: AnyRequest, form: CheckoutForm, problem: str, status_code: int) -> Template | Redirect:
     async with atomic():
-        view = await basket.basket_view(session_of(request), destination(request), clock.now())
+        view = await _priced(request)
     if not view.ready:
         return Redirect("/basket", status_code=SEE_OTHER)
     return _checkout_page(request, view, form, problem, status_code)

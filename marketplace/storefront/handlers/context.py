@@ -1,22 +1,30 @@
-"""What every page of the hub knows: the basket's count and where parcels go. Also small readers the handlers share."""
+"""What every page of the hub knows: the basket's count, where parcels go, and prices in the shopper's currency.
+
+Also small readers the handlers share.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from litestar import Litestar
 
+from federation.node import clock
 from federation.node.colours import Palette, palette_of
 from federation.node.web import AnyRequest, session_of, web_node
 from federation.service import parties
 from federation.vocabulary.product import Theme
 from marketplace.accounts.setup import hub_id
+from marketplace.currencies.domain.exchange import Exchange
 from marketplace.errors import HubMissingError
+from marketplace.hub import hub_of
 from marketplace.orders import basket
 from marketplace.storefront import destinations
+from marketplace.storefront.prices import Prices
 from marketplace.storefront.searching import Params
 
 COUNTRY = "country"
 HUB_NAME = "hub_name"
+_PRICES = "prices"
 
 
 async def learn_hub_name(app: Litestar) -> None:
@@ -35,8 +43,21 @@ def page_context(request: AnyRequest) -> Mapping[str, Any]:
         "basket_count": basket.count(session),
         "signed_in": session.account_id is not None,
         "palette": palette,
+        "prices": prices_of(request),
         "european_union": destinations.EUROPEAN_UNION,
     }
+
+
+async def learn_prices(request: AnyRequest) -> None:
+    """Before a shopper's page: the currency chosen and the rates of the day."""
+    exchange = await basket.exchange_of(session_of(request), clock.now(), hub_of(request).settings.currency)
+    request.scope["state"][_PRICES] = Prices(exchange)
+
+
+def prices_of(request: AnyRequest) -> Prices:
+    """The prices of this page; on pages that show none, without rates."""
+    known: Prices | None = request.scope["state"].get(_PRICES)
+    return known or Prices(Exchange(hub_of(request).settings.currency))
 
 
 def destination(request: AnyRequest) -> str:

@@ -1,0 +1,47 @@
+"""A page's prices in the shopper's currency, and the rates they were converted by.
+
+The page asks for each price as it is drawn; what had to be converted is remembered, so that the note at its foot names
+exactly the rates that were used.
+"""
+
+from federation.vocabulary.money import Money
+from marketplace.currencies.domain.exchange import Exchange
+from marketplace.currencies.domain.rates import CURRENCIES
+
+NAMES = {
+    "EUR": "Euro, €",
+    "GBP": "Pound sterling, £",
+    "USD": "US dollar, $",
+    "CHF": "Swiss franc, CHF",
+    "JPY": "Japanese yen, ¥",
+}
+
+
+class Prices:
+    """One page's prices; `exchange` is the shopper's currency with the rates of the day."""
+
+    currencies = {code: NAMES[code] for code in CURRENCIES}
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self._listed_in: set[str] = set()
+
+    @property
+    def currency(self) -> str:
+        """What the shopper chose."""
+        return self.exchange.currency
+
+    def shown(self, money: Money) -> Money:
+        """A boutique's own price as this shopper sees it."""
+        self._listed_in.add(money.currency)
+        return self.exchange.shown(money)
+
+    @property
+    def rate_words(self) -> str:
+        """The rates used on this page so far: `1 EUR = 0.8412 GBP, 20 Nov 2026, ECB`; empty when none was."""
+        return self.exchange.words(*(one for one in self._listed_in if self.exchange.reaches(one)))
+
+    @property
+    def unconverted(self) -> bool:
+        """Whether some price on this page stayed in its boutique's currency for want of rates."""
+        return not self.exchange.reaches(*self._listed_in)
