@@ -35,9 +35,12 @@ _OPTIONS = {
 }
 _ERROR = re.compile(r"^class (\w+Error)\(", re.MULTILINE)
 _TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
-_SPOKEN_ATTRIBUTE = re.compile(r"""\b(?:alt|title|placeholder|aria-label|aria-description)="([^"]*)""")
+_SPOKEN_ATTRIBUTE = re.compile(r"""\b(?:alt|title|placeholder|aria-label|aria-description|data-label)="([^"]*)""")
+_ATTRIBUTE = re.compile(r'^[a-z-]+="')
 _CODE = re.compile(r"<(style|script)\b.*?(?:</\1>|$)", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_SENTENCE = re.compile(r"^[A-Z][a-z]+|[a-z] [a-z]")
+_TRANSLATING = frozenset({"_", "gettext", "ngettext", "pgettext", "npgettext"})
 UNTRANSLATED = frozenset(
     {"Galleria", "nbsp", "mdash", "ndash", "middot", "times", "amp", "hellip", "svg", "SKU", "GTIN"}
 )
@@ -114,9 +117,19 @@ def bare_texts(audience: str) -> Iterator[Bare]:
         tree = environment.parse(_without_code(source))
         pieces = list(tree.find_all(nodes.TemplateData))
         joined = "\0".join(node.data for node in pieces)
-        for text in _spoken(joined):
+        for text in [*_spoken(joined), *_said_in_code(tree)]:
             line = source[: max(source.find(text), 0)].count("\n") + 1
             yield Bare(str(path.relative_to(ROOT)), line, text)
+
+
+def _said_in_code(node: nodes.Node) -> Iterator[str]:
+    """Sentences and capitalised words among a template's expressions, outside the calls that translate."""
+    for child in node.iter_child_nodes():
+        if isinstance(child, nodes.Call) and isinstance(child.node, nodes.Name) and child.node.name in _TRANSLATING:
+            continue
+        if isinstance(child, nodes.Const) and isinstance(child.value, str) and _SENTENCE.search(child.value):
+            yield child.value
+        yield from _said_in_code(child)
 
 
 def _without_code(source: str) -> str:
@@ -126,7 +139,7 @@ def _without_code(source: str) -> str:
 def _spoken(markup: str) -> Iterator[str]:
     for text in [*_SPOKEN_ATTRIBUTE.findall(markup), *_TAG.sub("\n", markup).splitlines()]:
         words = [word for word in _WORD.findall(text.replace("\0", " ")) if word not in UNTRANSLATED]
-        if words:
+        if words and not _ATTRIBUTE.match(text.strip()):
             yield text.replace("\0", " ").strip()
 
 

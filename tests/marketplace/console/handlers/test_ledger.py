@@ -21,7 +21,7 @@ async def test_accounts_by_name_come_to_zero(world: World, desk: httpx.AsyncClie
     page = await read(desk, "/console/trial-balance")
     assert "Shop-a, held" in page
     assert "Commission earned" in page
-    assert "the sum of all accounts is €0.00" in page
+    assert "The sum of all accounts is €0.00" in page
 
 
 async def test_one_account_shows_its_entries(world: World, desk: httpx.AsyncClient) -> None:
