@@ -18,7 +18,7 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     boutiques in `country`, the hub's own, and not for others (reverse charge). `search_dir` is the index, by default
     `search` in the state folder. `payout_interval_seconds` is the least time between two payouts to one boutique;
     0 means a day, and in the demo a few seconds. `plates_dir` is the folder of our own vector plates, shared with shop
-    nodes of the same machine.
+    nodes of the same machine. `boutiques_expected` is how many a demo is about to open; 0 where nobody counts.
     """
 
     sandbox_url: str
@@ -32,3 +32,4 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     commission_vat_bp: Rate = 2_200
     payout_interval_seconds: Annotated[int, msgspec.Meta(ge=0)] = 0
     plates_dir: Path | None = None
+    boutiques_expected: Annotated[int, msgspec.Meta(ge=0)] = 0

@@ -16,9 +16,12 @@ from marketplace.cli.progress import Progress
 from marketplace.cli.state import StateFolder, default_state
 from marketplace.demo.check.run import check_everything
 from marketplace.demo.check.showing import shown
-from marketplace.demo.layout import free_base_port
-from marketplace.demo.opening import OPERATOR_EMAIL, sign_in_link
-from marketplace.demo.running import Ready, chosen_layout, running
+from marketplace.demo.layout import DemoLayout, free_base_port
+from marketplace.demo.opening import OPERATOR_EMAIL, sign_in_link, sign_in_links
+from marketplace.demo.running import BOUTIQUES, Ready, chosen_layout, running
+
+LINKS_SHOWN = 14
+"""Rows of the table in the terminal: storefront, console, and the first twelve boutiques."""
 
 
 @click.command()
@@ -26,20 +29,23 @@ from marketplace.demo.running import Ready, chosen_layout, running
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the check's figures.")
 @click.option("--state", type=click.Path(file_okay=False, path_type=Path), help="Where everything is kept.")
 @click.option("--port", type=int, help="The hub's port; the other nodes follow it. The first run on a state decides.")
-def demo(*, check: bool, json_file: Path | None, state: Path | None, port: int | None) -> None:
+@click.option("--boutiques", type=click.IntRange(1), help=f"How many boutiques open; {BOUTIQUES} unless said.")
+def demo(*, check: bool, json_file: Path | None, state: Path | None, port: int | None, boutiques: int | None) -> None:
     """Start a hub, shop nodes with boutiques, and a simulated payment provider as processes on this machine."""
     progress = Progress()
     if json_file is not None and not check:
         raise click.UsageError("--json says where --check writes its figures: add --check")
     if not check:
-        _until_done(_show(StateFolder((state or default_state(os.environ)).resolve()), port, progress))
+        kept = StateFolder((state or default_state(os.environ)).resolve())
+        _until_done(_show(kept, chosen_layout(kept, port, boutiques), progress))
         return
     folder = state.resolve() if state else Path(tempfile.mkdtemp(prefix="galleria-check-"))
     if state is None and port is None:
         port = free_base_port()
     passed = False
     try:
-        passed = _until_done(_check(StateFolder(folder), port, json_file, progress))
+        whole = chosen_layout(StateFolder(folder), port, boutiques)
+        passed = _until_done(_check(StateFolder(folder), whole, json_file, progress))
     finally:
         if state is None and passed:
             shutil.rmtree(folder, ignore_errors=True)
@@ -73,10 +79,13 @@ def _until_done(work: Coroutine[None, None, bool]) -> bool:
     return asyncio.run(main())
 
 
-async def _show(state: StateFolder, port: int | None, progress: Progress) -> bool:
-    async with running(state, chosen_layout(state, port), progress) as ready:
-        for line in _lined_up(await _addresses(ready)):
+async def _show(state: StateFolder, whole: DemoLayout, progress: Progress) -> bool:
+    async with running(state, whole, progress) as ready:
+        rows = await _addresses(ready)
+        for line in _lined_up(rows[:LINKS_SHOWN]):
             click.echo(line)
+        if len(rows) > LINKS_SHOWN:
+            click.echo(f"The links of all {len(ready.opened.shops)} boutiques are in {_kept_links(state, rows)}")
         click.echo("Sign-in links work once, within twelve hours. Ctrl-C stops everything.")
         await asyncio.Event().wait()
     return True
@@ -88,10 +97,21 @@ async def _addresses(ready: Ready) -> list[tuple[str, str]]:
         ("storefront", f"{hub.url}/"),
         (f"console ({OPERATOR_EMAIL})", await sign_in_link(fleet, hub, OPERATOR_EMAIL, "/console")),
     ]
-    for shop in ready.opened.shops:
-        link = await sign_in_link(fleet, shop.node, shop.owner_email, f"/portal/{shop.handle}")
-        rows.append((f"{shop.name} ({shop.owner_email})", link))
-    return rows
+    links: dict[str, str] = {}
+    for node in fleet.layout.shop_nodes:
+        its = [shop for shop in ready.opened.shops if shop.node == node]
+        made = await sign_in_links(fleet, node, [(shop.owner_email, f"/portal/{shop.handle}") for shop in its])
+        links |= dict(zip((shop.shop_id for shop in its), made, strict=True))
+    return rows + [(f"{shop.name} ({shop.owner_email})", links[shop.shop_id]) for shop in ready.opened.shops]
+
+
+def _kept_links(state: StateFolder, rows: Sequence[tuple[str, str]]) -> Path:
+    """The file that holds every link, readable by us alone; the one before it is replaced."""
+    path = state.path / "links.txt"
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.writelines(f"{line}\n" for line in _lined_up(rows))
+    return path
 
 
 def _lined_up(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -100,8 +120,8 @@ def _lined_up(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
     yield from (f"  {what:<{width}}  {address}" for what, address in rows)
 
 
-async def _check(state: StateFolder, port: int | None, json_file: Path | None, progress: Progress) -> bool:
-    async with running(state, chosen_layout(state, port), progress) as ready:
+async def _check(state: StateFolder, whole: DemoLayout, json_file: Path | None, progress: Progress) -> bool:
+    async with running(state, whole, progress) as ready:
         report = await check_everything(ready, progress)
     console = Console()
     for part in shown(report):

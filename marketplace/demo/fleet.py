@@ -18,7 +18,7 @@ from federation.node.database import Database, using
 from federation.node.fonts import ensure_fonts
 from federation.node.migrations import migrate
 from federation.node.settings import load
-from marketplace.cli.children import Children, ChildSpec
+from marketplace.cli.children import Child, Children, ChildSpec
 from marketplace.cli.engine_user import engine_home, engine_user
 from marketplace.cli.errors import CommandError
 from marketplace.cli.postgres import EmbeddedPostgres
@@ -83,6 +83,14 @@ class Fleet:
             workers = [self._worker(node) for node in self.layout.nodes if node.kind.worker]
             await self.supervisor.start(self._indexer(), *workers)
 
+    def run_once(self, name: str, node: DemoNode, command: tuple[str, ...]) -> Child:
+        """Start a process of this node that ends by itself: nobody starts it again, and it falls with us."""
+        return self._children.start(self._spec(name, node, command))
+
+    def stop_once(self, child: Child) -> None:
+        """Let go of a process of `run_once`, ended or not."""
+        self._children.stop(child)
+
     @asynccontextmanager
     async def inside(self, node: DemoNode) -> AsyncIterator[None]:
         """Bind this node's database for the code inside, as the application role."""
@@ -129,15 +137,17 @@ class Fleet:
         return self._process(f"{node.name}-indexer", node, indexer_command(name), name)
 
     def _process(self, name: str, node: DemoNode, command: tuple[str, ...], worker: str | None) -> NodeProcess:
-        spec = ChildSpec(
+        probe = web_probe(node.port) if worker is None else worker_probe(self.broker.url(node.number), worker)
+        return NodeProcess(self._spec(name, node, command), self._children, probe)
+
+    def _spec(self, name: str, node: DemoNode, command: tuple[str, ...]) -> ChildSpec:
+        return ChildSpec(
             name=name,
             command=command,
             environment=self._environment(node),
             log=self.state.logs / f"{name}.log",
             directory=self.state.node(node.name),
         )
-        probe = web_probe(node.port) if worker is None else worker_probe(self.broker.url(node.number), worker)
-        return NodeProcess(spec, self._children, probe)
 
 
 def worker_name(node: DemoNode, role: str) -> str:

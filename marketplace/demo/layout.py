@@ -61,11 +61,12 @@ class DemoNode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DemoLayout(msgspec.Struct, frozen=True):
-    """The hub, the shop nodes and the sandbox of one demo."""
+    """The hub, the shop nodes and the sandbox of one demo, and how many boutiques are to open on them."""
 
     hub: DemoNode
     shop_nodes: tuple[DemoNode, ...]
     sandbox: DemoNode
+    boutiques: int = 0
 
     @property
     def nodes(self) -> tuple[DemoNode, ...]:
@@ -73,7 +74,14 @@ class DemoLayout(msgspec.Struct, frozen=True):
         return (self.sandbox, self.hub, *self.shop_nodes)
 
 
-def layout(base_port: int) -> DemoLayout:
+def plates_folder(state: StateFolder) -> Path:
+    """Where the demo's drawings lie, each once, for all of its nodes."""
+    folder = state.path / "plates"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def layout(base_port: int, boutiques: int = 0) -> DemoLayout:
     """The hub on `base_port`, the shop nodes after it, the sandbox nine further. Raises CommandError for a bad port."""
     if not PORT_MIN <= base_port <= PORT_MAX:
         raise CommandError(
@@ -93,6 +101,7 @@ def layout(base_port: int) -> DemoLayout:
         hub=DemoNode(kind=HUB, name="hub", title="Galleria", number=0, port=base_port),
         shop_nodes=shop_nodes,
         sandbox=DemoNode(kind=SANDBOX, name="sandbox", title="Payment sandbox", number=9, port=base_port + 9),
+        boutiques=boutiques,
     )
 
 
@@ -119,6 +128,8 @@ def environment(
         "SECRET_KEY_FILE": str(kept_secret(state, node.name, "secret-key")),
         "ENVIRONMENT": "demo",
         "REACHABLE": ",".join(other.address for other in whole.nodes if other != node),
+        **({} if node.kind is SANDBOX else {"PLATES_DIR": str(plates_folder(state))}),
+        **({"BOUTIQUES_EXPECTED": str(whole.boutiques)} if node.kind is HUB else {}),
         **_money(node, whole, state),
     }
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}

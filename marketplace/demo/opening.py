@@ -1,9 +1,12 @@
-"""Opening day: the hub's party and operator, the boutiques with their catalogues, and their links with the hub.
+"""Opening day: the hub's party and operator, then the boutiques, one process for each shop node, side by side.
 
 Everything goes through the services that `galleria hub init`, `galleria shops add` and the console use, each inside the
 database of its own node. A second run on the same state finds what the first one opened and goes on from there.
 """
 
+import asyncio
+import sys
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
@@ -15,19 +18,18 @@ from federation.service import links, parties
 from federation.service.context import create_federation
 from federation.vocabulary.ids import PartyId
 from marketplace.accounts.setup import open_hub
+from marketplace.cli.children import Child
 from marketplace.cli.errors import CommandError
+from marketplace.cli.postgres import log_end
 from marketplace.cli.processes import HUB, SHOP_NODE
-from marketplace.cli.progress import Progress
 from marketplace.cli.recovery import recovery_folder, write_recovery_file
 from marketplace.demo.fleet import Fleet
+from marketplace.demo.journal import Entry, Journal
 from marketplace.demo.layout import DemoNode
-from marketplace.demo.world.boutiques import BOUTIQUES
-from marketplace.demo.world.making import DemoBoutique
+from marketplace.demo.opener import Order
+from marketplace.demo.world.boutiques import house_names
 from marketplace.settings import HubSettings
-from shops import service as shop_service
-from shops import store as shop_store
 from shops.desk import BoutiqueDesk
-from shops.importers.service import import_jsonl
 from shops.settings import ShopNodeSettings
 
 HUB_NAME = "Galleria"
@@ -36,16 +38,18 @@ LINK_TTL = timedelta(hours=12)
 """The demo's sign-in links are meant to be read from a terminal some time later."""
 
 _SETTINGS: dict[str, type[NodeSettings]] = {HUB.name: HubSettings, SHOP_NODE.name: ShopNodeSettings}
+_LOOK_SECONDS = 0.2
 
 
 class OpenShop(msgspec.Struct, frozen=True, kw_only=True):
-    """A boutique of the demo that stands open: on which node, and who owns it."""
+    """A boutique of the demo that stands open: on which node, who owns it, how many products it has brought."""
 
     node: DemoNode
     shop_id: PartyId
     handle: str
     name: str
     owner_email: str
+    products: int = 0
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -55,16 +59,8 @@ class Opened(msgspec.Struct, frozen=True):
     shops: tuple[OpenShop, ...]
 
 
-async def open_all(fleet: Fleet, progress: Progress) -> Opened:
-    """The hub and every boutique with its catalogue; what exists already is left as it is. Needs only the databases."""
-    with progress.phase("open the hub"):
-        hub_id = await _open_hub(fleet)
-    with progress.phase(f"open {len(BOUTIQUES)} boutiques and import their catalogues"):
-        shops = [await _open_shop(fleet, boutique) for boutique in BOUTIQUES]
-    return Opened(hub_id, tuple(shops))
-
-
-async def _open_hub(fleet: Fleet) -> PartyId:
+async def open_the_hub(fleet: Fleet) -> PartyId:
+    """The hub's party with its operator; one that exists already is left as it is. Needs only the hub's database."""
     node = fleet.layout.hub
     settings = fleet.settings_of(node, HubSettings)
     async with fleet.inside(node), atomic():
@@ -74,31 +70,67 @@ async def _open_hub(fleet: Fleet) -> PartyId:
     return opened.hub_id
 
 
-async def _open_shop(fleet: Fleet, boutique: DemoBoutique) -> OpenShop:
-    node = fleet.layout.shop_nodes[boutique.node]
-    settings = fleet.settings_of(node, ShopNodeSettings)
-    async with fleet.inside(node):
-        known = {view.handle: view.shop_id for view in await shop_store.boutiques()}
-        shop_id = known.get(boutique.profile.handle) or await _add_shop(settings, boutique)
-        # Importing again changes nothing that is there, and goes on where an interrupted first run stopped.
-        report = await import_jsonl(settings, shop_id, boutique.catalog_lines(), clock.now(), plates=True)
-    if report.faults:
-        raise CommandError(f"the demo's own catalogue of {boutique.profile.name} has faults: {report.faults[0]}")
+async def open_boutiques(fleet: Fleet, hub_id: PartyId) -> Opened:
+    """Have every boutique opened with its catalogue and a proposal to the hub, on all shop nodes at once.
+
+    Raises CommandError with the end of its log when a node's opener fails.
+    """
+    houses = house_names()[: fleet.layout.boutiques]
+    at_node = {
+        node: houses[place :: len(fleet.layout.shop_nodes)] for place, node in enumerate(fleet.layout.shop_nodes)
+    }
+    journals = {node: _journal(fleet, node, hub_id) for node in at_node}
+    unfinished = [node for node in at_node if not all(map(journals[node].is_done, at_node[node]))]
+    await _until_ended(fleet, [_start_opener(fleet, node, at_node[node], hub_id) for node in unfinished])
+    for node in unfinished:
+        journals[node] = _journal(fleet, node, hub_id)
+    node_of = {house: node for node, its in at_node.items() for house in its}
+    return Opened(hub_id, tuple(_shop(node_of[house], journals[node_of[house]].entry(house)) for house in houses))
+
+
+def _journal(fleet: Fleet, node: DemoNode, hub_id: PartyId) -> Journal:
+    return Journal(fleet.state.node(node.name) / "opened.json", hub_id)
+
+
+def _start_opener(fleet: Fleet, node: DemoNode, houses: Sequence[str], hub_id: PartyId) -> Child:
+    order = Order(
+        houses=tuple(houses),
+        hub_id=hub_id,
+        hub_profile=parties.profile_url(fleet.settings_of(fleet.layout.hub, HubSettings), hub_id),
+        journal=str(fleet.state.node(node.name) / "opened.json"),
+    )
+    command = (sys.executable, "-P", "-m", "marketplace.demo.opener", msgspec.json.encode(order).decode())
+    return fleet.run_once(f"{node.name}-opening", node, command)
+
+
+async def _until_ended(fleet: Fleet, openers: Sequence[Child]) -> None:
+    """Wait for all; the first that fails takes the others with it."""
+    running = list(openers)
+    try:
+        while running:
+            for child in running.copy():
+                code = child.exit_code()
+                if code:
+                    raise CommandError(f"{child.spec.name} failed; the end of its log says:\n{log_end(child.spec.log)}")
+                if code == 0:
+                    running.remove(child)
+            await asyncio.sleep(_LOOK_SECONDS)
+    finally:
+        for child in openers:
+            await asyncio.to_thread(fleet.stop_once, child)
+
+
+def _shop(node: DemoNode, entry: Entry | None) -> OpenShop:
+    if entry is None:
+        raise CommandError(f"a boutique of {node.name} was not opened; start the demo again")
     return OpenShop(
         node=node,
-        shop_id=shop_id,
-        handle=boutique.profile.handle,
-        name=boutique.profile.name,
-        owner_email=boutique.owner_email,
+        shop_id=entry.shop_id,
+        handle=entry.handle,
+        name=entry.name,
+        owner_email=entry.owner_email,
+        products=entry.products,
     )
-
-
-async def _add_shop(settings: ShopNodeSettings, boutique: DemoBoutique) -> PartyId:
-    async with atomic():
-        opened = await shop_service.open_shop(settings, boutique.profile, boutique.owner_email, clock.now())
-        path = write_recovery_file(recovery_folder(settings), opened.shop_id, opened.root_seed)
-        await shop_service.note_recovery_file(opened.shop_id, str(path))
-    return opened.shop_id
 
 
 async def propose_links(fleet: Fleet, opened: Opened) -> None:
@@ -115,10 +147,19 @@ async def propose_links(fleet: Fleet, opened: Opened) -> None:
 
 async def sign_in_link(fleet: Fleet, node: DemoNode, email: str, next_path: str) -> str:
     """A fresh one-time link for somebody known to a node."""
+    (link,) = await sign_in_links(fleet, node, [(email, next_path)])
+    return link
+
+
+async def sign_in_links(fleet: Fleet, node: DemoNode, wanted: Sequence[tuple[str, str]]) -> list[str]:
+    """Fresh one-time links for people known to a node; each wish is (e-mail, where the link leads)."""
     settings = fleet.settings_of(node, _SETTINGS[node.kind.name])
+    ttl_seconds = int(LINK_TTL.total_seconds())
+    made = []
     async with fleet.inside(node), atomic():
-        account = await accounts.account_by_email(email)
-        if account is None:
-            raise CommandError(f"{email} is not known to {node.name}: this state folder was not made by the demo")
-        ttl_seconds = int(LINK_TTL.total_seconds())
-        return await signin.create_link(settings, account.id, clock.now(), next_path, ttl_seconds)
+        for email, next_path in wanted:
+            account = await accounts.account_by_email(email)
+            if account is None:
+                raise CommandError(f"{email} is not known to {node.name}: this state folder was not made by the demo")
+            made.append(await signin.create_link(settings, account.id, clock.now(), next_path, ttl_seconds))
+    return made

@@ -23,7 +23,7 @@ def links() -> Iterator[dict[str, str]]:
     """A running demo's links."""
     folder = Path(tempfile.mkdtemp(prefix="galleria-browser-"))
     folder.chmod(0o711)
-    demo = Demo(folder / "state", "--port", str(free_base_port()))
+    demo = Demo(folder / "state", "--boutiques", "12", "--port", str(free_base_port()))
     try:
         yield demo.links()
     finally:

@@ -12,6 +12,7 @@ from marketplace.cli.processes import HUB, SANDBOX, SHOP_NODE
 from marketplace.cli.state import StateFolder
 from marketplace.demo.layout import DemoNode, environment, free_base_port, layout
 from marketplace.demo.running import chosen_layout
+from marketplace.demo.world.boutiques import house_names
 from marketplace.settings import HubSettings
 from payouts.sandbox.settings import SandboxSettings
 from shops.settings import ShopNodeSettings
@@ -86,3 +87,20 @@ def test_the_first_run_on_a_state_decides_the_ports(state: StateFolder) -> None:
     assert chosen_layout(state, None).hub.port == 7500
     with pytest.raises(CommandError, match="live on port 7500"):
         chosen_layout(state, 7600)
+
+
+def test_a_later_run_may_open_more_boutiques_and_closes_none(state: StateFolder) -> None:
+    """Without a wish as many open as there are, up to 150; a state folder keeps what it has."""
+    assert chosen_layout(state, None).boutiques == min(150, len(house_names()))
+    assert chosen_layout(state, None, 3).boutiques == 3
+    (state.path / "demo.json").write_text('{"port":7500,"boutiques":5}')
+    assert [chosen_layout(state, None, wish).boutiques for wish in (None, 2, 7)] == [5, 5, 7]
+
+
+def test_hub_and_shop_nodes_share_the_drawings(state: StateFolder) -> None:
+    """Each plate lies once on this machine, where every node that shows it may read it."""
+    whole = layout(7400)
+    folders = {load(HubSettings, told(whole.hub, state)).plates_dir}
+    folders |= {load(ShopNodeSettings, told(node, state)).plates_dir for node in whole.shop_nodes}
+    assert len(folders) == 1
+    assert folders != {None}
