@@ -9,6 +9,7 @@ from litestar import Litestar, Router
 
 from federation.http.routes import routes as federation_routes
 from federation.node.app import make_app
+from federation.node.covers.http import show_cover
 from federation.node.settings import load
 from marketplace.api.http import API_ROUTES
 from marketplace.composition import build_hub
@@ -41,6 +42,7 @@ def create_app(settings: HubSettings, hub: Hub | None = None) -> Litestar:
 def _routes(hub: Hub) -> Sequence[Any]:
     return [
         Router(path="/", route_handlers=STOREFRONT_ROUTES, before_request=learn_prices),
+        show_cover,
         *CONSOLE_ROUTES,
         *API_ROUTES,
         *federation_routes(hub.federation),

@@ -20,6 +20,7 @@ from litestar.template import TemplateConfig
 
 from federation.node.csrf import csrf_field
 from federation.node.languages import LANGUAGES, PARAMETER, Wording, in_language, language, written_in
+from federation.node.looks import look_of
 from federation.node.static_files import StaticFiles
 from federation.node.web import AnyRequest, WebNode, session_of, visit_of, web_node
 from federation.vocabulary.money import Money, to_decimal
@@ -91,6 +92,7 @@ def template_config(
     }
     environment.globals |= {
         "csrf_field": csrf_field,
+        "look_of": look_of,
         "csp_nonce": csp_nonce,
         "session_of": session_of,
         "static_url": static_files.url,

@@ -87,10 +87,20 @@ async def cards(keys: Sequence[tuple[str, str, str]], now: datetime) -> list[Car
     return found
 
 
-async def shop_cards(shop_id: str, now: datetime, after: str = "", limit: int = 48) -> list[CardView]:
-    """A boutique's own pieces by product id, beyond the product `after`."""
-    rows = await product_store.shop_products(shop_id, after, limit)
+async def shop_pieces(
+    shop_id: str, now: datetime, category: str = "", page: int = 1, limit: int = 48
+) -> list[CardView]:
+    """A page (from 1) of a boutique's pieces, the latest day first; of one category when one is given."""
+    rows = await product_store.shop_pieces(shop_id, category, (page - 1) * limit, limit)
     return await cards([(shop_id, row.product_id, "") for row in rows], now)
+
+
+async def assortments(shop_id: str = "") -> dict[str, dict[str, int]]:
+    """What visible boutiques (or the one given) sell: shop id to category to number of products."""
+    found: dict[str, dict[str, int]] = {}
+    for owner, category, products in await product_store.assortments(shop_id):
+        found.setdefault(owner, {})[category] = products
+    return found
 
 
 async def listed_variants(

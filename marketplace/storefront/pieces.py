@@ -7,11 +7,12 @@ import msgspec
 
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import CATEGORIES, Media, Product, Variant
+from marketplace.currencies.domain.exchange import Exchange
 from marketplace.listings.domain.cards import in_language, product_path
 from marketplace.listings.views import Offer, ProductView
 from marketplace.orders.domain.shipping import ShippingChoice, choose_rate
 from marketplace.storefront.destinations import EUROPEAN_UNION, country_name
-from marketplace.storefront.sizes import elsewhere
+from marketplace.storefront.sizes import elsewhere, yours
 
 FEW = 2
 PICTURES_MAX = 6
@@ -28,11 +29,15 @@ class ColourChoice(msgspec.Struct, frozen=True):
 
 
 class SizeChoice(msgspec.Struct, frozen=True):
-    """One size of the chosen colour; `elsewhere` is the same size in other countries' counting, `left` in words."""
+    """One size of the chosen colour: the boutique's `label`, the shopper's own counting, every other; `left` in words.
+
+    `yours` is empty when the boutique counts as the shopper does, or when nothing is certain.
+    """
 
     variant_id: str
     label: str
-    elsewhere: str
+    yours: str
+    elsewhere: dict[str, str]
     left: str
     can_buy: bool
     price: Money
@@ -64,15 +69,20 @@ class PiecePage(msgspec.Struct, frozen=True, kw_only=True):
     returns: str
 
 
-def piece_page(view: ProductView, colour: str, country: str) -> PiecePage:
-    """The page of `view` in `colour` (a colour's name or family; else the first that can be bought)."""
+def piece_page(view: ProductView, colour: str, country: str, exchange: Exchange | None = None) -> PiecePage:
+    """The page of `view` in `colour` (a colour's name or family; else the first that can be bought).
+
+    Prices are the boutique's own; what a parcel costs and the price delivered are in the shopper's currency.
+    """
     product = view.product
     chosen = _chosen(product, view.offers, colour)
     variants = [one for one in product.variants if one.colour.name == chosen.colour.name]
-    sizes = _sizes(product, variants, view.offers)
+    sizes = _sizes(product, variants, view.offers, country)
     buyable = [size for size in sizes if size.can_buy]
     prices = sorted({one.price for one in variants})
-    delivery = choose_rate(view.shop.profile.shipping, country, prices[0])
+    paid_in = exchange or Exchange(prices[0].currency)
+    first = paid_in.shown(prices[0])
+    delivery = choose_rate(view.shop.profile.shipping, country, first, paid_in)
     return PiecePage(
         title=in_language(product.title),
         category=product.category,
@@ -89,7 +99,7 @@ def piece_page(view: ProductView, colour: str, country: str) -> PiecePage:
         compare_at=chosen.compare_at,
         country=country_name(country),
         delivery=delivery,
-        delivered=prices[0] + delivery.price if delivery else None,
+        delivered=first + delivery.price if delivery else None,
         duties_open=country not in EUROPEAN_UNION,
         stock_words=_stock_words(view.shop.freshness, any_left=bool(buyable)),
         paragraphs=tuple(part for part in in_language(product.description).split("\n\n") if part),
@@ -109,7 +119,9 @@ def _can_buy(offer: Offer | None) -> bool:
     return offer is not None and (offer.in_stock or offer.freshness == "stale")
 
 
-def _sizes(product: Product, variants: Iterable[Variant], offers: dict[str, Offer]) -> tuple[SizeChoice, ...]:
+def _sizes(
+    product: Product, variants: Iterable[Variant], offers: dict[str, Offer], country: str
+) -> tuple[SizeChoice, ...]:
     sizes: list[SizeChoice] = []
     for variant in variants:
         offer = offers.get(variant.id)
@@ -118,6 +130,7 @@ def _sizes(product: Product, variants: Iterable[Variant], offers: dict[str, Offe
             SizeChoice(
                 variant_id=variant.id,
                 label=variant.size.label,
+                yours=yours(variant.size, product.gender, product.category, country),
                 elsewhere=elsewhere(variant.size, product.gender, product.category),
                 left=_left(offer, can_buy=can_buy),
                 can_buy=can_buy,

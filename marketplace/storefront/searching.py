@@ -23,6 +23,7 @@ SORTS: dict[SortOrder, str] = {
     "price-desc": "Price, high to low",
 }
 TITLES = {
+    "gender": "For",
     "department": "Department",
     "category": "Kind",
     "colour": "Colour",
@@ -30,7 +31,15 @@ TITLES = {
     "town": "Town",
     "shop": "Boutique",
 }
-FACET_VALUES_SHOWN = 12
+GROUPS = ("gender", *FACETS)
+"""Everything there is to click, in the order it stands."""
+
+GENDERS = {"women": "Women", "men": "Men", "children": "Children"}
+_SHARED = "unisex"
+"""What is cut for both is found under either; it is no choice of its own."""
+
+FACET_VALUES_MAX = {"town": 60, "shop": 60, "size": 80}
+_FACET_VALUES_DEFAULT = 40
 _GROUP_VALUES_MAX = 40
 _PRICE_WORDS = re.compile(r"\s|€|eur(?:os?)?", re.IGNORECASE)
 _LETTERED = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL")
@@ -62,12 +71,13 @@ class Link(msgspec.Struct, frozen=True):
 
 
 class FacetGroup(msgspec.Struct, frozen=True):
-    """One group of values to narrow by; `more` of them are folded away."""
+    """One group of values to narrow by, with how many of them are chosen; `cut` says that there are more."""
 
     name: str
     title: str
     values: tuple[Link, ...]
-    more: tuple[Link, ...]
+    chosen: int
+    cut: bool = False
 
 
 class SearchControls(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,12 +94,13 @@ class SearchControls(msgspec.Struct, frozen=True, kw_only=True):
     previous: str
     following: str
     clear: str
+    heading: str
     legible: bool
 
 
 def read_request(params: Params) -> SearchRequest:
     """The search that an address asks for. Raises RecordInvalidError with a sentence for what cannot be understood."""
-    filters = {name: params.every(name) for name in FACETS}
+    filters = {name: params.every(name) for name in FACETS} | {"gender": _with_shared(params.every("gender"))}
     prices = {"price_min": _minor(params.first("min")), "price_max": _minor(params.first("max"))}
     page = params.first("page")
     try:
@@ -104,6 +115,16 @@ def read_request(params: Params) -> SearchRequest:
         )
     except msgspec.ValidationError as error:
         raise RecordInvalidError(f"this search cannot be understood: {error}") from error
+
+
+def _with_shared(clicked: Sequence[str]) -> tuple[str, ...]:
+    """The genders to filter by for those clicked."""
+    known = tuple(one for one in clicked if one in GENDERS)
+    return (*known, _SHARED) if "women" in known or "men" in known else known
+
+
+def _clicked(request: SearchRequest, name: str) -> tuple[str, ...]:
+    return tuple(one for one in request.filters.group(name) if name != "gender" or one != _SHARED)
 
 
 def _minor(text: str) -> int | None:
@@ -123,7 +144,7 @@ def address_of(request: SearchRequest, **changes: object) -> str:
 
 def _pairs(request: SearchRequest, *, prices: bool = True) -> list[tuple[str, str]]:
     pairs = [("q", request.text)] if request.text else []
-    pairs += [(name, value) for name in FACETS for value in request.filters.group(name)]
+    pairs += [(name, value) for name in GROUPS for value in _clicked(request, name)]
     for name, minor in (("min", request.filters.price_min), ("max", request.filters.price_max)):
         if prices and minor is not None:
             pairs.append((name, _euros(minor)))
@@ -139,12 +160,13 @@ def _euros(minor: int) -> str:
 def controls(request: SearchRequest, found: SearchPage, shop_names: Mapping[str, str]) -> SearchControls:
     """The links around a page of results. `shop_names` gives boutiques by id, as the index knows ids only."""
     filters = request.filters
+    chips = _chips(request, found, shop_names)
     return SearchControls(
         text=request.text,
         groups=tuple(
-            group for name in FACETS if (group := _group(request, name, found.facets.get(name, ()), shop_names)).values
+            group for name in GROUPS if (group := _group(request, name, found.facets.get(name, ()), shop_names)).values
         ),
-        chips=_chips(request, found, shop_names),
+        chips=chips,
         sorts=tuple(
             Link(words, address_of(request, sort=order), active=order == request.sort) for order, words in SORTS.items()
         ),
@@ -155,6 +177,7 @@ def controls(request: SearchRequest, found: SearchPage, shop_names: Mapping[str,
         previous=address_of(request, page=request.page - 1) if request.page > 1 else "",
         following=address_of(request, page=request.page + 1) if request.page < found.pages else "",
         clear=address_of(SearchRequest(text=request.text)),
+        heading=chips[0].label if len(chips) == 1 else "",
         legible=not request.text or any(letter.isalnum() for letter in request.text),
     )
 
@@ -162,13 +185,18 @@ def controls(request: SearchRequest, found: SearchPage, shop_names: Mapping[str,
 def _group(
     request: SearchRequest, name: str, values: Sequence[FacetValue], shop_names: Mapping[str, str]
 ) -> FacetGroup:
+    if name == "gender":
+        held = _clicked(request, name)
+        genders = tuple(
+            Link(words, _toggled(request, name, code), code in held, value=code) for code, words in GENDERS.items()
+        )
+        return FacetGroup(name, TITLES[name], genders, len(held))
     links = [_facet_link(request, name, value, shop_names) for value in values if value.count or value.active]
-    links = _told_apart(links) if name == "size" else links
-    shown = [link for place, link in enumerate(links) if place < FACET_VALUES_SHOWN or link.active]
-    more = [link for link in links if link not in shown]
+    most = FACET_VALUES_MAX.get(name, _FACET_VALUES_DEFAULT)
+    shown = (_told_apart(links) if name == "size" else links)[:most]
     if name == "size":
-        shown, more = sorted(shown, key=_size_place), sorted(more, key=_size_place)
-    return FacetGroup(name, TITLES[name], tuple(shown), tuple(more))
+        shown = sorted(shown, key=_size_place)
+    return FacetGroup(name, TITLES[name], tuple(shown), sum(link.active for link in links), cut=len(links) > most)
 
 
 def _told_apart(links: Sequence[Link]) -> list[Link]:
@@ -197,17 +225,19 @@ def _facet_link(request: SearchRequest, name: str, value: FacetValue, shop_names
 
 
 def _toggled(request: SearchRequest, name: str, value: str) -> str:
-    held = request.filters.group(name)
+    held = _clicked(request, name)
     after = tuple(one for one in held if one != value) if value in held else (*held, value)
+    after = _with_shared(after) if name == "gender" else after
     return address_of(request, filters=msgspec.structs.replace(request.filters, **{name: after}))
 
 
 def _chips(request: SearchRequest, found: SearchPage, shop_names: Mapping[str, str]) -> tuple[Link, ...]:
     """What is chosen now; each link takes it away."""
     labels = {(name, value.value): value.label for name, values in found.facets.items() for value in values}
+    labels |= {("gender", code): words for code, words in GENDERS.items()}
     chips = []
-    for name in FACETS:
-        for value in request.filters.group(name):
+    for name in GROUPS:
+        for value in _clicked(request, name):
             label = shop_names.get(value, value) if name == "shop" else labels.get((name, value), value)
             chips.append(Link(label, _toggled(request, name, value), active=True))
     for name, words in (("price_min", "from"), ("price_max", "up to")):

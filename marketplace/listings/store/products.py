@@ -142,6 +142,31 @@ async def shop_products(shop_id: str, after: str, limit: int) -> list[ProductRow
     return [ProductRow(**row) for row in rows]
 
 
+async def shop_pieces(shop_id: str, category: str, offset: int, limit: int) -> list[ProductRow]:
+    """A boutique's products, the latest day first and mixed within a day; of one category when one is given."""
+    rows = await database.fetch(
+        f"""SELECT {_PRODUCT_COLUMNS} FROM hub_product WHERE shop_id = $1 AND ($2 = '' OR category = $2)
+        ORDER BY date_trunc('day', first_seen_at) DESC, md5(product_id) OFFSET $3 LIMIT $4""",
+        shop_id,
+        category,
+        offset,
+        limit,
+    )
+    return [ProductRow(**row) for row in rows]
+
+
+async def assortments(shop_id: str) -> list[tuple[str, str, int]]:
+    """(shop id, category, products) of every visible boutique, or of the one given."""
+    rows = await database.fetch(
+        """SELECT p.shop_id, p.category, count(*) AS products
+        FROM hub_product p JOIN hub_shop s ON s.shop_id = p.shop_id
+        WHERE s.link_state = 'accepted' AND s.profile IS NOT NULL AND ($1 = '' OR p.shop_id = $1)
+        GROUP BY p.shop_id, p.category""",
+        shop_id,
+    )
+    return [(row["shop_id"], row["category"], row["products"]) for row in rows]
+
+
 async def sized(keys: Sequence[tuple[str, str]]) -> list[SizedRow]:
     """Every variant of these products with its stock over all locations."""
     rows = await database.fetch(

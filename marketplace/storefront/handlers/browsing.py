@@ -1,46 +1,51 @@
-"""Front page, search, boutiques and pieces."""
+"""Front page, search, and how results are ordered."""
 
 from datetime import datetime
-from urllib.parse import urlencode
 
 from litestar import get
-from litestar.params import FromPath
 from litestar.response import Template
 
 from federation.node import clock
 from federation.node.pages import page
 from federation.node.web import AnyRequest
-from marketplace.errors import ListingNotFoundError
 from marketplace.hub import hub_of
 from marketplace.listings import finding, service
-from marketplace.listings.domain.cards import product_path
-from marketplace.listings.views import CardView, ProductView
-from marketplace.storefront.destinations import DESTINATIONS
-from marketplace.storefront.handlers.context import destination, params_of
-from marketplace.storefront.pieces import piece_page
+from marketplace.listings.views import CardView
+from marketplace.storefront import houses
+from marketplace.storefront.handlers.context import params_of
 from marketplace.storefront.searching import controls, read_request
 from search.errors import SearchUnavailableError
-from search.service import Hit
 
+WALL_CARDS = 5
 HOME_CARDS = 15
-NEW_CARDS = 5
-BOUTIQUE_CARDS = 48
-SIMILAR_CARDS = 5
+NEW_CARDS = 10
+DAY_CARDS = 3
+IDEAS = 5
 
 
 @get("/")
 async def home(request: AnyRequest) -> Template:
-    """A day's selection, what is new, and the boutiques."""
+    """The opening wall, departments, the boutique of the day, a day's selection, towns, what is new."""
     now, catalog = clock.now(), hub_of(request).catalog
     try:
-        mixed, newest = catalog.mixed(HOME_CARDS, now), catalog.newest(NEW_CARDS * 3, now)
+        mixed, newest = catalog.mixed(HOME_CARDS, now), catalog.newest(NEW_CARDS * 2, now)
     except SearchUnavailableError:
         mixed, newest = [], []
-    shops = await service.shops(now)
-    shown = await finding.hydrate(mixed, now)
-    taken = {(card.shop_id, card.product_id) for card in shown}
-    fresh = [card for card in await finding.hydrate(newest, now) if (card.shop_id, card.product_id) not in taken]
-    return page(request, "storefront/home.html", cards=shown, new_cards=fresh[:NEW_CARDS], shops=shops)
+    cards = await finding.hydrate([*mixed, *(hit for hit in newest if hit not in mixed)], now)
+    shops, assortments = await service.shops(now), await service.assortments()
+    day = houses.of_the_day(shops, now.date())
+    return page(
+        request,
+        "storefront/home.html",
+        wall=cards[:WALL_CARDS],
+        cards=cards[WALL_CARDS : len(mixed)],
+        new_cards=cards[len(mixed) :][:NEW_CARDS],
+        shops=shops,
+        departments=houses.departments(assortments),
+        countries=houses.by_country(shops),
+        day=day,
+        day_cards=await service.shop_pieces(day.shop_id, now, limit=DAY_CARDS) if day else [],
+    )
 
 
 @get("/search")
@@ -50,70 +55,19 @@ async def search(request: AnyRequest) -> Template:
     asked = read_request(params_of(request))
     found = await finding.find(hub_of(request), asked, now)
     names = {shop.shop_id: shop.name for shop in await service.shops(now)}
-    around = controls(asked, found.found, names)
-    ideas = () if found.cards else await _ideas(request, now)
     return page(
         request,
         "storefront/search.html",
         asked=asked,
         found=found.found,
         cards=found.cards,
-        controls=around,
-        ideas=ideas,
+        controls=controls(asked, found.found, names),
+        ideas=() if found.cards else await _ideas(request, now),
     )
 
 
 async def _ideas(request: AnyRequest, now: datetime) -> list[CardView]:
-    return await finding.hydrate(hub_of(request).catalog.mixed(NEW_CARDS, now), now)
-
-
-@get("/boutiques")
-async def boutiques(request: AnyRequest) -> Template:
-    """Every boutique, each in its own colours."""
-    return page(request, "storefront/boutiques.html", shops=await service.shops(clock.now()))
-
-
-@get("/b/{handle:str}")
-async def boutique(request: AnyRequest, handle: FromPath[str]) -> Template:
-    """A boutique's own page, in its own look."""
-    now = clock.now()
-    shop = await service.shop_by_handle(handle, now)
-    if shop is None:
-        raise ListingNotFoundError("No boutique of this name shows its pieces here. It may have moved or closed.")
-    after = params_of(request).first("after")
-    cards = await service.shop_cards(shop.shop_id, now, after, BOUTIQUE_CARDS + 1)
-    following = cards[BOUTIQUE_CARDS - 1].product_id if len(cards) > BOUTIQUE_CARDS else ""
-    return page(
-        request, "storefront/boutique.html", shop=shop, cards=cards[:BOUTIQUE_CARDS], following=following, after=after
-    )
-
-
-@get("/b/{handle:str}/p/{product_id:str}")
-async def piece(request: AnyRequest, handle: FromPath[str], product_id: FromPath[str]) -> Template:
-    """One piece."""
-    now = clock.now()
-    view = await service.product_view(handle, product_id, now)
-    shown = piece_page(view, params_of(request).first("colour"), destination(request))
-    cards = await finding.hydrate(_similar(request, view, shown.family, now), now)
-    return page(
-        request,
-        "storefront/piece.html",
-        view=view,
-        shop=view.shop,
-        piece=shown,
-        cards=cards[:SIMILAR_CARDS],
-        destinations=DESTINATIONS,
-        country=destination(request),
-        view_path=f"{product_path(handle, product_id)}?{urlencode({'colour': shown.colour})}",
-    )
-
-
-def _similar(request: AnyRequest, view: ProductView, family: str, now: datetime) -> list[Hit]:
-    product = view.product
-    try:
-        return hub_of(request).catalog.similar(view.shop.shop_id, product.id, product.category, family, now)
-    except SearchUnavailableError:
-        return []
+    return await finding.hydrate(hub_of(request).catalog.mixed(IDEAS, now), now)
 
 
 @get("/how-ranking-works", opt={"transaction": False})
@@ -122,4 +76,4 @@ async def how_ranking_works(request: AnyRequest) -> Template:
     return page(request, "storefront/ranking.html")
 
 
-ROUTES = [home, search, boutiques, boutique, piece, how_ranking_works]
+ROUTES = [home, search, how_ranking_works]

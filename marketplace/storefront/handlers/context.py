@@ -9,16 +9,14 @@ from typing import Any
 from litestar import Litestar
 
 from federation.node import clock
-from federation.node.colours import Palette, palette_of
 from federation.node.web import AnyRequest, session_of, web_node
 from federation.service import parties
-from federation.vocabulary.product import Theme
 from marketplace.accounts.setup import hub_id
 from marketplace.currencies.domain.exchange import Exchange
 from marketplace.errors import HubMissingError
 from marketplace.hub import hub_of
 from marketplace.orders import basket
-from marketplace.storefront import destinations
+from marketplace.storefront import destinations, houses
 from marketplace.storefront.prices import Prices
 from marketplace.storefront.searching import Params
 
@@ -42,7 +40,8 @@ def page_context(request: AnyRequest) -> Mapping[str, Any]:
         "node_name": request.app.state.get(HUB_NAME) or web_node(request.app).settings.node_name,
         "basket_count": basket.count(session),
         "signed_in": session.account_id is not None,
-        "palette": palette,
+        "country_named": destinations.country_name,
+        "town_id": houses.town_id,
         "prices": prices_of(request),
         "european_union": destinations.EUROPEAN_UNION,
     }
@@ -69,8 +68,3 @@ def params_of(request: AnyRequest) -> Params:
     """The address's query."""
     query = request.query_params
     return Params({name: query.getall(name) for name in query})
-
-
-def palette(theme: Theme) -> Palette:
-    """A boutique's colours, mended where they could not be read."""
-    return palette_of(theme.ground, theme.ink, theme.accent)

@@ -1,16 +1,45 @@
-// The storefront's one enhancement: a piece's pictures open large in a dialog. Without it they are plain links.
-const zoom = document.getElementById("zoom");
-if (zoom?.showModal) {
-  const large = zoom.querySelector("img");
-  for (const link of document.querySelectorAll("[data-zoom]")) {
-    link.addEventListener("click", (event) => {
-      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-      event.preventDefault();
-      const small = link.querySelector("img");
-      large.src = link.href;
-      large.alt = small.alt;
-      zoom.showModal();
-    });
+// Small comforts; every page is complete without them.
+
+// A choice that has a form to itself is sent as soon as it is made.
+for (const select of document.querySelectorAll("select[data-send]")) {
+  const form = select.form;
+  const button = form?.querySelector("button[type=submit]");
+  if (!button) continue;
+  select.addEventListener("change", () => form.requestSubmit());
+}
+
+// The picture of a piece travels from the wall to its page and back.
+const NAME = "piece-picture";
+const pictureOf = (address) => {
+  const path = new URL(address, location.href).pathname;
+  for (const link of document.querySelectorAll(".card a")) {
+    if (new URL(link.href).pathname === path) return link.querySelector("img");
   }
-  large.addEventListener("click", () => zoom.close());
+  return null;
+};
+const named = (picture, finished) => {
+  if (!picture) return;
+  picture.style.viewTransitionName = NAME;
+  finished.finally(() => { picture.style.viewTransitionName = ""; });
+};
+addEventListener("pageswap", (event) => {
+  const to = event.activation?.entry?.url;
+  if (event.viewTransition && to) named(pictureOf(to), event.viewTransition.finished);
+});
+addEventListener("pagereveal", (event) => {
+  const from = globalThis.navigation?.activation?.from?.url;
+  if (event.viewTransition && from) named(pictureOf(from), event.viewTransition.finished);
+});
+
+// One panel of the search at a time, and none once somebody looks elsewhere.
+const bar = document.querySelector(".narrowing");
+if (bar) {
+  const close = (but) => {
+    for (const panel of bar.querySelectorAll("details[open]")) if (panel !== but) panel.open = false;
+  };
+  document.addEventListener("click", (event) => { if (!bar.contains(event.target)) close(null); });
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && bar.querySelector("details[open]");
+    if (open) { close(null); open.querySelector("summary").focus(); }
+  });
 }

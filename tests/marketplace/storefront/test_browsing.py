@@ -17,8 +17,8 @@ PIECE = "/b/zagara-figlie/p/orange-grove-shirt-dress"
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/search", "/search?q=linen+dress&colour=white", "/search?q=zzqx", "/boutiques", "/b/zagara-figlie", PIECE,
-     "/basket", "/how-ranking-works", "/sign-in"],
+    ["/", "/search", "/search?q=linen+dress&colour=white", "/search?q=zzqx", "/search?gender=women&category=dresses",
+     "/boutiques", "/boutiques?q=zzqx", "/b/zagara-figlie", "/b/zagara-figlie?kind=dresses", PIECE, "/basket", "/how-ranking-works", "/sign-in"],
 )  # fmt: skip
 async def test_every_page_is_sound(browser: httpx.AsyncClient, path: str) -> None:
     """Landmarks, labels, alternatives, headings and guarded forms are in order on each public page."""
@@ -27,11 +27,47 @@ async def test_every_page_is_sound(browser: httpx.AsyncClient, path: str) -> Non
     assert faults(answer.text) == []
 
 
-async def test_home_shows_pieces_and_every_boutique(browser: httpx.AsyncClient) -> None:
-    """The front page leads to pieces of several boutiques and to each boutique."""
+async def test_home_shows_pieces_and_every_town(browser: httpx.AsyncClient) -> None:
+    """The front page leads to pieces of several boutiques, to one boutique's own page, to departments and towns."""
     page = (await browser.get("/")).text
     assert len(set(re.findall(r'href="/b/([a-z-]+)/p/', page))) >= 3
-    assert all(f'href="/b/{boutique.profile.handle}"' in page for boutique in BOUTIQUES[:4])
+    assert re.search(r'<h2 id="day"><a href="/b/[a-z-]+">', page)
+    assert 'href="/search?department=clothing"' in page
+    towns = re.findall(r'href="/boutiques#([a-z-]+)"', page)
+    boutiques = (await browser.get("/boutiques")).text
+    assert len(towns) == len({boutique.profile.town for boutique in BOUTIQUES[:4]})
+    assert all(f'id="{town}"' in boutiques for town in towns)
+
+
+async def test_every_boutique_is_found_by_town_word_and_goods(browser: httpx.AsyncClient) -> None:
+    """All boutiques stand on one page; words, country and goods narrow it, and a way leads back to all."""
+    handles = {boutique.profile.handle for boutique in BOUTIQUES[:4]}
+
+    async def shown(**asked: str) -> set[str]:
+        page = (await browser.get("/boutiques", params=asked)).text
+        assert faults(page) == []
+        return set(re.findall(r'class="tile of-([a-z-]+)', page))
+
+    assert await shown() == handles
+    assert await shown(q="PALERMO") == {"zagara-figlie"}
+    assert await shown(country="IT") == {one.profile.handle for one in BOUTIQUES[:4] if one.profile.country == "IT"}
+    assert await shown(sells="dresses", q="lace") == {"tombolo-quattro"}
+    assert await shown(q="zzqx") == set()
+    assert 'href="/boutiques">look at all' in (await browser.get("/boutiques?q=zzqx")).text
+
+
+async def test_a_boutique_shows_its_pieces_by_kind(browser: httpx.AsyncClient) -> None:
+    """Its kinds are links with counts; one kind shows only those pieces, under the boutique's own head."""
+    page = (await browser.get("/b/zagara-figlie")).text
+    dresses = [one for one in BOUTIQUES[0].products if one.category == "dresses"]
+    assert re.search(rf'kind=dresses#pieces"[^>]*>Dresses <span class="tally">{len(dresses)}</span>', page)
+    narrowed = (await browser.get("/b/zagara-figlie?kind=dresses")).text
+    assert narrowed.count('class="card"') == len(dresses)
+    assert "front-" in page
+    assert "front-story" not in narrowed
+    assert (await browser.get("/b/zagara-figlie?kind=swords&page=-3")).text.count('class="card"') == len(
+        BOUTIQUES[0].products
+    )
 
 
 async def test_home_before_anything_was_published(browser: httpx.AsyncClient, gallery: Gallery) -> None:
@@ -49,7 +85,7 @@ async def test_search_narrows_by_links_alone(browser: httpx.AsyncClient) -> None
     narrowed_url = re.search(r'<a href="(/search\?[^"]*colour=red[^"]*)"', wide)
     assert narrowed_url is not None
     narrow = (await browser.get(narrowed_url.group(1).replace("&amp;", "&"))).text
-    assert 'class="chip chosen" href="/search?q=dress"' in narrow
+    assert 'class="chip chosen" href="/search?q=dress" rel="nofollow"' in narrow
     assert narrow.count('class="card"') < wide.count('class="card"')
 
 
