@@ -194,7 +194,10 @@ class OrderEventRow(Table, tablename="shop_order_event", db=proxy):
 
 
 class ImportRun(Table, tablename="shop_import", db=proxy):
-    """One import of a file: the file, how far it has come (`next_line` is the first line not yet done), its counts."""
+    """One import of a file: the file, how far it has come (`next_line` is the first place not yet done), its counts.
+
+    `totals` is its report without findings; `may_withdraw` that the owner let a thinner catalogue in.
+    """
 
     id = BigSerial(primary_key=True)
     shop_id = Text()
@@ -209,10 +212,14 @@ class ImportRun(Table, tablename="shop_import", db=proxy):
     rejected = Integer()
     started_at = Timestamptz()
     finished_at = Timestamptz(null=True, default=None)
+    format = Text()
+    translations = Bytea()
+    totals = Bytea()
+    may_withdraw = Boolean()
 
 
 class ImportFault(Table, tablename="shop_import_fault", db=proxy):
-    """Why one line of an import was rejected: the line, the pointer inside it, a code and a sentence."""
+    """One finding of an import: its place in the file, a code and a sentence, how grave, what was done."""
 
     id = BigSerial(primary_key=True)
     shop_id = Text()
@@ -221,6 +228,48 @@ class ImportFault(Table, tablename="shop_import_fault", db=proxy):
     pointer = Text()
     code = Text()
     message = Text()
+    severity = Text()
+    done = Text()
+    file = Text()
+    record = Integer()
+    product = Text()
+    raw = Text()
+
+
+class ImportChoice(Table, tablename="shop_import_choice", db=proxy):
+    """What a boutique decided about its own files, as JSON."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    body = Bytea()
+
+
+class ImportProduct(Table, tablename="shop_import_product", db=proxy):
+    """A product of the boutique's last whole catalogue file: the run that saw it, and why it is not shown, if so.
+
+    `digest` tells whether a product that is not shown changed: its body lies nowhere else.
+    """
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    product_id = Text()
+    run_id = UUID()
+    hidden = Text()
+    digest = Text()
+
+
+class ImportPicture(Table, tablename="shop_import_picture", db=proxy):
+    """A picture that a file names by its address: the hash once it is here, or how often it was asked for in vain."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    product_id = Text()
+    position = Integer()
+    address = Text()
+    alt = Text()
+    sha256 = Text(null=True, default=None)
+    attempts = Integer()
+    reason = Text()
 
 
 class MediaFile(Table, tablename="shop_media", db=proxy):

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from federation.node import clock
+from federation.node.door import Door
 from federation.node.outbox import Handler, Message
 from federation.node.work import Sweep
 from shops.catalog import service as catalog
@@ -20,7 +21,12 @@ def shop_handlers(settings: ShopNodeSettings) -> dict[str, Handler]:
     async def run_import(message: Message) -> None:
         await importers.run(settings, message.read(importers.ImportDue), clock.now())
 
-    return {importers.TOPIC: run_import}
+    door = Door(frozenset(settings.reachable))
+
+    async def fetch_pictures(message: Message) -> None:
+        await importers.fetch_pictures(settings, door, message.read(importers.PicturesDue), clock.now())
+
+    return {importers.TOPIC: run_import, importers.PICTURE_TOPIC: fetch_pictures}
 
 
 async def tidy(now: datetime) -> None:

@@ -11,7 +11,7 @@ from shops.settings import ShopNodeSettings
 from shops.tasks import shop_handlers, shop_sweeps
 
 APPS = ("federation.node.piccolo_app", "federation.piccolo_app", "shops.piccolo_app")
-QUEUES = ("sync", "import", "mail")
+QUEUES = ("sync", "import", "pictures", "mail")
 
 
 def build_node() -> Node:

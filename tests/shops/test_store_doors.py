@@ -6,7 +6,10 @@ from types import ModuleType
 import pytest
 
 import shops.catalog.store
-import shops.importers.store
+import shops.importers.store.choices
+import shops.importers.store.pictures
+import shops.importers.store.products
+import shops.importers.store.runs
 import shops.inventory.store.registers
 import shops.inventory.store.reservations
 import shops.media.store
@@ -16,7 +19,10 @@ import shops.store
 STORES = [
     shops.store,
     shops.catalog.store,
-    shops.importers.store,
+    shops.importers.store.choices,
+    shops.importers.store.pictures,
+    shops.importers.store.products,
+    shops.importers.store.runs,
     shops.inventory.store.registers,
     shops.inventory.store.reservations,
     shops.media.store,

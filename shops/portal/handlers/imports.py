@@ -10,7 +10,9 @@ from litestar.params import FromPath
 from federation.node import clock
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError, NotFoundError
-from shops.importers import service, store
+from shops.importers import service
+from shops.importers.store import runs as store
+from shops.node import shop_node
 from shops.portal.door import back_to, boutique_of, render
 from shops.portal.views import STATE_WORDS
 
@@ -44,7 +46,7 @@ async def report(request: AnyRequest, handle: FromPath[str], import_id: FromPath
     boutique = await boutique_of(request, handle)
     view = await store.view(boutique.shop_id, _id(import_id))
     if view.state == "checked":
-        preview = await service.preview(boutique.shop_id, view.import_id)
+        preview = await service.preview(shop_node(request).settings, boutique.shop_id, view.import_id)
         return render(request, "preview.html", boutique, view=view, report=preview)
     faults = await store.faults(boutique.shop_id, view.import_id)
     return render(request, "report.html", boutique, view=view, faults=faults, words=STATE_WORDS)

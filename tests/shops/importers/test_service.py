@@ -14,7 +14,8 @@ from federation.service.catalogue import log_state, published
 from federation.vocabulary.errors import RecordInvalidError, TooLargeError
 from federation.vocabulary.ids import PartyId
 from shops.catalog import service as catalog
-from shops.importers import service, store
+from shops.importers import service
+from shops.importers.store import runs as store
 from shops.settings import ShopNodeSettings
 from shops.tasks import shop_handlers
 from tests.shops.house import APPS, on_hand
@@ -70,16 +71,16 @@ async def test_a_torn_import_converges_when_repeated(shop_id: PartyId, settings:
     """An import that dies in the middle keeps whole batches; the file imported again completes it, with no double."""
 
     def torn() -> Iterator[bytes]:
-        yield from lines(service.BATCH_LINES + 20)
+        yield from lines(service.BATCH_ENTRIES + 20)
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
         await service.import_jsonl(settings, shop_id, torn(), clock.now())
-    assert await published(shop_id) == service.BATCH_LINES
-    report = await service.import_jsonl(settings, shop_id, lines(service.BATCH_LINES + 70), clock.now())
-    assert (report.imported, report.unchanged) == (70, service.BATCH_LINES)
-    assert await published(shop_id) == service.BATCH_LINES + 70
-    assert (await log_state(shop_id)).size == service.BATCH_LINES + 71
+    assert await published(shop_id) == service.BATCH_ENTRIES
+    report = await service.import_jsonl(settings, shop_id, lines(service.BATCH_ENTRIES + 70), clock.now())
+    assert (report.imported, report.unchanged) == (70, service.BATCH_ENTRIES)
+    assert await published(shop_id) == service.BATCH_ENTRIES + 70
+    assert (await log_state(shop_id)).size == service.BATCH_ENTRIES + 71
 
 
 async def test_a_sku_twice_in_a_file_is_rejected_the_second_time(shop_id: PartyId, settings: ShopNodeSettings) -> None:
@@ -129,7 +130,7 @@ async def test_a_preview_says_what_would_happen_and_does_nothing(shop_id: PartyI
     before = await log_state(shop_id)
     stolen = line(900).replace(b"L-900-42", b"L-3-42")
     file = [line(1), line(2, stock=9), *[line(number) for number in range(3, 80)], stolen, b"?\n"]
-    foretold = await service.preview_jsonl(shop_id, file)
+    foretold = await service.preview_jsonl(settings, shop_id, file)
     assert await log_state(shop_id) == before
     done = await service.import_jsonl(settings, shop_id, file, clock.now())
     assert (foretold.imported, foretold.unchanged, foretold.rejected) == (done.imported, 1, 2)
@@ -176,10 +177,10 @@ async def test_a_killed_worker_loses_and_doubles_nothing(shop_id: PartyId, setti
 
 async def test_a_long_import_is_passed_on(shop_id: PartyId, settings: ShopNodeSettings) -> None:
     """A file longer than one message's share goes on in a second message."""
-    import_id = await started(shop_id, b"".join(lines(service.LINES_PER_MESSAGE + 20)))
+    import_id = await started(shop_id, b"".join(lines(service.ENTRIES_PER_MESSAGE + 20)))
     assert await Outbox(shop_handlers(settings)).drain(service.QUEUE, clock.now()) == 2
     view = await store.view(shop_id, import_id)
-    assert (view.state, view.imported) == ("done", service.LINES_PER_MESSAGE + 20)
+    assert (view.state, view.imported) == ("done", service.ENTRIES_PER_MESSAGE + 20)
 
 
 async def test_files_are_bounded(shop_id: PartyId) -> None:
@@ -193,7 +194,7 @@ async def test_files_are_bounded(shop_id: PartyId) -> None:
 async def test_a_preview_tells_of_missing_pictures(shop_id: PartyId, settings: ShopNodeSettings) -> None:
     """A line that names a picture nobody uploaded is rejected by the preview as by the import."""
     file = [line(1, pictures=[{"sha256": "0" * 64}]), line(2)]
-    before = await service.preview_jsonl(shop_id, file)
+    before = await service.preview_jsonl(settings, shop_id, file)
     after = await service.import_jsonl(settings, shop_id, file, clock.now())
     assert (before.imported, before.rejected) == (after.imported, after.rejected) == (1, 1)
     assert before.faults == after.faults

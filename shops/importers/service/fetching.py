@@ -1,0 +1,169 @@
+"""Pictures at addresses, fetched by the worker when an import has named them.
+
+Invariants: an address that somebody wrote into a file is asked only through the guarded door, a few times, and never
+inside a transaction; what comes is kept under the same limits as an upload; a failure never takes a product away.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from federation.node import database, outbox
+from federation.node.door import DoorRefusedError, DoorResponse
+from federation.node.outbox import RetryLaterError
+from federation.vocabulary.errors import GalleriaError, PeerUnreachableError
+from federation.vocabulary.ids import PartyId
+from federation.vocabulary.product import Media
+from shops import store as boutiques
+from shops.catalog import service as catalog
+from shops.catalog import store as catalog_store
+from shops.importers.domain.findings import found
+from shops.importers.store import pictures as kept
+from shops.importers.store import runs
+from shops.importers.store.pictures import AddressedPicture
+from shops.media import service as media
+from shops.media.domain.pictures import PICTURE_BYTES_MAX
+from shops.settings import ShopNodeSettings
+
+PICTURE_TOPIC = "shops.pictures"
+PICTURE_QUEUE = "pictures"
+ATTEMPTS_MAX = 4
+FETCH_SECONDS_MAX = 20.0
+_OK = 200
+
+
+class PicturesDue(msgspec.Struct, frozen=True):
+    """The outbox's note that a product names pictures that are not here yet."""
+
+    shop_id: PartyId
+    product_id: str
+    run_id: UUID
+
+
+class PictureDoor(Protocol):
+    """The guarded door, or a test's."""
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        max_bytes: int,
+        total_timeout_seconds: float,
+    ) -> DoorResponse:
+        """One exchange without redirects. Raises DoorRefusedError or PeerUnreachableError."""
+        ...
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What came of asking for one picture: its bytes, or why not and whether asking again may help."""
+
+    data: bytes = b""
+    reason: str = ""
+    is_final: bool = False
+
+
+async def want_pictures(
+    shop_id: PartyId, product_id: str, run_id: UUID, pictures: Sequence[AddressedPicture], now: datetime
+) -> None:
+    """Let the worker fetch what is missing, unless it was given up before. Caller's transaction."""
+    if not any(_is_wanted(picture) for picture in pictures):
+        return
+    due = PicturesDue(shop_id, product_id, run_id)
+    key = f"{PICTURE_TOPIC}:{shop_id}:{product_id}:{run_id}"
+    await outbox.enqueue(PICTURE_TOPIC, f"{shop_id}:{product_id}", due, key=key, queue=PICTURE_QUEUE, now=now)
+
+
+def _is_wanted(picture: AddressedPicture) -> bool:
+    return picture.sha256 is None and picture.attempts < ATTEMPTS_MAX
+
+
+async def fetch_pictures(settings: ShopNodeSettings, door: PictureDoor, due: PicturesDue, now: datetime) -> None:
+    """Ask for a product's missing pictures and show it with those that came. Call outside a transaction.
+
+    Raises RetryLaterError while some may still come.
+    """
+    rows = (await kept.addressed(due.shop_id, [due.product_id])).get(due.product_id, [])
+    wanted = [row for row in rows if _is_wanted(row)]
+    if not wanted:
+        return
+    answers = await asyncio.gather(*(_ask(door, row.address) for row in wanted))
+    async with database.atomic():
+        await boutiques.lock(due.shop_id)
+        noted = [await _note(settings, due, row, answer, now) for row, answer in zip(wanted, answers, strict=True)]
+        if any(row.sha256 is not None for row in noted):
+            await _show(settings, due, now)
+    if any(_is_wanted(row) for row in noted):
+        raise RetryLaterError(f"some pictures of {due.product_id} did not come")
+
+
+async def _ask(door: PictureDoor, address: str) -> _Asked:
+    try:
+        answer = await door.request(
+            "GET",
+            address,
+            headers={"Accept": "image/avif,image/webp,image/png,image/jpeg"},
+            body=b"",
+            max_bytes=PICTURE_BYTES_MAX,
+            total_timeout_seconds=FETCH_SECONDS_MAX,
+        )
+    except DoorRefusedError as error:
+        return _Asked(reason=error.detail, is_final=True)
+    except PeerUnreachableError as error:
+        return _Asked(reason=error.detail)
+    if answer.status != _OK:
+        return _Asked(reason=f"the address answers {answer.status}")
+    return _Asked(data=answer.body)
+
+
+async def _note(
+    settings: ShopNodeSettings, due: PicturesDue, row: AddressedPicture, asked: _Asked, now: datetime
+) -> AddressedPicture:
+    """Keep what came, or why nothing did."""
+    if asked.data:
+        try:
+            async with database.atomic():
+                picture = await media.keep_picture(settings, due.shop_id, asked.data, alt=row.alt, now=now)
+        except GalleriaError as error:
+            asked = _Asked(reason=error.detail, is_final=True)
+        else:
+            noted = msgspec.structs.replace(row, sha256=picture.sha256, reason="")
+            await kept.note(due.shop_id, due.product_id, noted)
+            return noted
+    attempts = ATTEMPTS_MAX if asked.is_final else row.attempts + 1
+    noted = msgspec.structs.replace(row, attempts=attempts, reason=asked.reason[:200])
+    await kept.note(due.shop_id, due.product_id, noted)
+    if attempts >= ATTEMPTS_MAX:
+        given_up = found("image.status", noted.reason, column="image", raw=row.address)
+        ended = msgspec.structs.replace(given_up, product=due.product_id, done="given up; the next import asks again")
+        await runs.add_findings(due.shop_id, due.run_id, [ended])
+    return noted
+
+
+async def _show(settings: ShopNodeSettings, due: PicturesDue, now: datetime) -> None:
+    """Publish the product with the pictures that are here, in the file's order."""
+    stored = (await catalog_store.products(due.shop_id, [due.product_id])).get(due.product_id)
+    if stored is None or stored.state != "published":
+        return
+    rows = (await kept.addressed(due.shop_id, [due.product_id])).get(due.product_id, [])
+    hashes = [row.sha256 for row in rows if row.sha256 is not None]
+    here = await media.pictures(settings, due.shop_id, hashes, now)
+    shown = tuple(
+        Media(
+            url=f"{settings.public_url}/media/{row.sha256}",
+            sha256=row.sha256,
+            width=here[row.sha256].width,
+            height=here[row.sha256].height,
+            alt=row.alt,
+        )
+        for row in rows
+        if row.sha256 is not None and row.sha256 in here
+    )
+    if shown != stored.product.media:
+        await catalog.save_product(due.shop_id, msgspec.structs.replace(stored.product, media=shown), now)
