@@ -72,14 +72,24 @@ async def product_rows(
     return [msgspec.convert(dict(row), ProductRow) for row in rows]
 
 
-async def published_products(shop_id: PartyId, offset: int, limit: int) -> list[StoredProduct]:
-    """What the boutique's own site shows, newest change first."""
+async def published_products(shop_id: PartyId, category: str, offset: int, limit: int) -> list[StoredProduct]:
+    """What the boutique's own site shows (of one category when one is given), newest change first."""
     rows = await database.fetch(
-        "SELECT * FROM shop_product WHERE shop_id = $1 AND state = 'published' "
-        "ORDER BY changed_at DESC, id DESC LIMIT $2 OFFSET $3",
-        shop_id, limit, offset,
+        "SELECT * FROM shop_product WHERE shop_id = $1 AND state = 'published' AND ($2 = '' OR category = $2) "
+        "ORDER BY changed_at DESC, id DESC LIMIT $3 OFFSET $4",
+        shop_id, category, limit, offset,
     )  # fmt: skip
     return [_stored(row) for row in rows]
+
+
+async def published_kinds(shop_id: PartyId) -> dict[str, int]:
+    """How many products of each category the boutique's own site shows, the fullest category first."""
+    rows = await database.fetch(
+        "SELECT category, count(*)::int AS number FROM shop_product WHERE shop_id = $1 AND state = 'published' "
+        "GROUP BY category ORDER BY number DESC, category",
+        shop_id,
+    )
+    return {row["category"]: row["number"] for row in rows}
 
 
 async def counts(shop_id: PartyId) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """The boutique's own site at `/@{handle}/`, and the node's front page.
 
-A first cut: pieces are bought at a linked hub, to which each product page leads.
+Pieces are bought at a linked hub, to which each product page leads.
 """
 
 from typing import Any
@@ -9,6 +9,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from federation.node.covers.http import show_cover
+from federation.node.looks import look_of
 from federation.node.pages import page
 from federation.node.web import AnyRequest
 from federation.service.links import links
@@ -18,7 +19,7 @@ from shops.catalog import service as catalog
 from shops.catalog import store as catalog_store
 from shops.inventory.store import registers
 from shops.portal.door import page_number
-from shops.site.views import pick, ways
+from shops.site.views import kinds, ways
 from shops.store import BoutiqueView
 
 PER_PAGE = 24
@@ -38,18 +39,24 @@ async def _boutique(address: str) -> BoutiqueView:
 
 @get("/{address:str}")
 async def boutique_front(request: AnyRequest, address: FromPath[str]) -> Response[Any]:
-    """A boutique's front page: who it is and what it shows."""
+    """A boutique's front page: who it is and what it shows, by kind and page."""
     boutique = await _boutique(address)
-    number = page_number(request)
-    products = await catalog_store.published_products(boutique.shop_id, (number - 1) * PER_PAGE, PER_PAGE + 1)
+    number, counts = page_number(request), await catalog_store.published_kinds(boutique.shop_id)
+    asked = request.query_params.get("kind", "")
+    kind = asked if asked in counts else ""
+    total = sum(counts.values())
+    products = await catalog_store.published_products(boutique.shop_id, kind, (number - 1) * PER_PAGE, PER_PAGE)
     return page(
         request,
         "site/front.html",
         boutique=boutique,
-        products=products[:PER_PAGE],
-        more=len(products) > PER_PAGE,
+        look=look_of(boutique.profile.theme, boutique.handle),
+        products=products,
+        kinds=kinds(boutique.handle, counts, kind),
+        kind=kind,
+        total=total,
         number=number,
-        pick=pick,
+        pages=max(1, -(-(counts[kind] if kind else total) // PER_PAGE)),
     )
 
 
@@ -65,10 +72,10 @@ async def boutique_product(request: AnyRequest, address: FromPath[str], product_
         request,
         "site/product.html",
         boutique=boutique,
+        look=look_of(boutique.profile.theme, boutique.handle),
         product=stored.product,
         in_stock={level.variant_id for level in levels if level.sellable},
         ways=ways(boutique.handle, product_id, await links(boutique.shop_id)),
-        pick=pick,
     )
 
 

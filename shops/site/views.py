@@ -1,11 +1,12 @@
 """What the boutique's own site shows. Pure."""
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
 from federation.records import LinkView
+from federation.vocabulary.product import CATEGORIES
 
 
 class HubWay(msgspec.Struct, frozen=True):
@@ -15,9 +16,28 @@ class HubWay(msgspec.Struct, frozen=True):
     url: str
 
 
-def pick(texts: Mapping[str, str], language: str = "en") -> str:
-    """A text in `language`, else in the first language there is, else nothing."""
-    return texts.get(language) or next(iter(texts.values()), "")
+class Kind(msgspec.Struct, frozen=True):
+    """A category that the boutique shows, with its number of pieces and the page that shows them."""
+
+    code: str
+    label: str
+    count: int
+    url: str
+    active: bool
+
+
+def kinds(handle: str, counts: Mapping[str, int], chosen: str) -> list[Kind]:
+    """What the boutique shows, in the order of `counts`."""
+    return [
+        Kind(
+            code,
+            CATEGORIES[code][0] if code in CATEGORIES else code,
+            count,
+            f"/@{quote(handle)}?{urlencode({'kind': code})}#pieces",
+            code == chosen,
+        )
+        for code, count in counts.items()
+    ]
 
 
 def ways(handle: str, product_id: str, links: Iterable[LinkView]) -> list[HubWay]:

@@ -17,8 +17,9 @@ PIECE = "/b/zagara-figlie/p/orange-grove-shirt-dress"
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/search", "/search?q=linen+dress&colour=white", "/search?q=zzqx", "/search?gender=women&category=dresses",
-     "/boutiques", "/boutiques?q=zzqx", "/b/zagara-figlie", "/b/zagara-figlie?kind=dresses", PIECE, "/basket", "/how-ranking-works", "/sign-in"],
+    ["/", "/search", "/search?q=linen+dress&colour=white", "/search?q=zzqx",
+     "/search?gender=women&category=dresses", "/boutiques", "/boutiques?q=zzqx", "/b/zagara-figlie",
+     "/b/zagara-figlie?kind=dresses", PIECE, "/basket", "/how-ranking-works", "/sign-in"],
 )  # fmt: skip
 async def test_every_page_is_sound(browser: httpx.AsyncClient, path: str) -> None:
     """Landmarks, labels, alternatives, headings and guarded forms are in order on each public page."""

@@ -357,7 +357,7 @@ async def test_the_boutique_site_shows_what_is_on_sale(browser: httpx.AsyncClien
     front = (await browser.get("/@atelier-nove")).text
     assert "Linen, cut by hand" in front
     assert "The dress" in front
-    assert "#6B1F2A" in front
+    assert "--accent: #6b1f2a" in front
     assert "€189.00" in (await browser.get("/@atelier-nove/p/dress")).text
     async with atomic():
         await catalog.withdraw(shop_id, "dress", clock.now())
