@@ -6,6 +6,7 @@ from federation.vocabulary.money import Money
 from marketplace.api.documents import (
     CheckoutAnswer,
     ClaimAnswer,
+    ListedProduct,
     Listings,
     MoneyAnswer,
     OrderAnswer,
@@ -16,11 +17,13 @@ from marketplace.api.documents import (
     RefusedPart,
     SearchAnswer,
     SearchHit,
+    ShopLeaves,
     ShopListings,
     TransferAnswer,
     VariantOffer,
 )
 from marketplace.listings.domain.cards import in_language
+from marketplace.listings.store.leaves import ListedLeaf
 from marketplace.listings.views import CardView, ListingCount, ProductView
 from marketplace.orders.views import HeldView, OrderLineView, OrderPartView, OrderView
 from payouts.domain.records import ClaimRecord, PayoutRecord, SettlementRecord, TransferRecord
@@ -30,6 +33,12 @@ def listings_answer(counts: Sequence[ListingCount]) -> Listings:
     """All that is shown."""
     shops = [ShopListings(one.shop_id, one.handle, one.products, one.stale) for one in counts]
     return Listings(sum(one.listings for one in shops), shops)
+
+
+def leaves_answer(shop_id: str, leaves: Sequence[ListedLeaf], limit: int) -> ShopLeaves:
+    """A page of a boutique's products; a full one is followed by another."""
+    products = [ListedProduct(one.product_id, one.leaf_hash, one.seq, one.stale) for one in leaves]
+    return ShopLeaves(shop_id, products, products[-1].product_id if len(products) == limit else None)
 
 
 def search_answer(cards: Sequence[CardView], total: int, page: int, pages: int) -> SearchAnswer:

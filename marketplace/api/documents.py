@@ -28,6 +28,23 @@ class Listings(msgspec.Struct, frozen=True):
     shops: list[ShopListings]
 
 
+class ListedProduct(msgspec.Struct, frozen=True):
+    """A product of one boutique and the leaf of its log that is shown; `stale` when a newer one was unreadable."""
+
+    product_id: str
+    leaf_hash: str
+    seq: int
+    stale: bool
+
+
+class ShopLeaves(msgspec.Struct, frozen=True):
+    """Some of a boutique's products by id; `following` asks for those after them, as `after`."""
+
+    shop_id: str
+    products: list[ListedProduct]
+    following: str | None
+
+
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     """One piece found."""
 

@@ -22,18 +22,21 @@ from marketplace.api.documents import (
     OrderAnswer,
     ProductAnswer,
     SearchAnswer,
+    ShopLeaves,
 )
 from marketplace.hub import hub_of
 from marketplace.listings import service as listings
-from marketplace.listings.boutiques import listing_counts
+from marketplace.listings.boutiques import listed_leaves, listing_counts
 from marketplace.listings.finding import find
 from marketplace.orders import reads, refunds
 from marketplace.orders.domain.refunds import RefundRequest
 from payouts.service import reads as money_reads
-from search.query import SearchRequest
+from search.query import Filters, SearchRequest
 
 TEXT_MAX = 400
 ROWS_MAX = 1_000
+LEAVES_MAX = 1_000
+"""Products on one page of a boutique's leaves."""
 
 
 @get("/api/v1/listings")
@@ -42,10 +45,20 @@ async def list_listings() -> Listings:
     return answers.listings_answer(await listing_counts())
 
 
+@get("/api/v1/listings/{handle:str}")
+async def list_leaves(handle: FromPath[str], after: FromQuery[str] = "") -> ShopLeaves:
+    """Which products of one boutique are shown, each with the leaf of its log that proves it."""
+    shop_id, leaves = await listed_leaves(handle, after, LEAVES_MAX)
+    return answers.leaves_answer(shop_id, leaves, LEAVES_MAX)
+
+
 @get("/api/v1/search")
-async def search(request: AnyRequest, q: FromQuery[str] = "", page: FromQuery[int] = 1) -> SearchAnswer:
-    """Search all boutiques."""
-    wanted = SearchRequest(text=q[:TEXT_MAX], page=max(page, 1))
+async def search(
+    request: AnyRequest, q: FromQuery[str] = "", page: FromQuery[int] = 1, shop: FromQuery[str] = ""
+) -> SearchAnswer:
+    """Search all boutiques, or the one whose id is `shop`."""
+    filters = Filters(shop=(shop,) if shop else ())
+    wanted = SearchRequest(text=q[:TEXT_MAX], page=max(page, 1), filters=filters)
     found = await find(hub_of(request), wanted, clock.now())
     return answers.search_answer(found.cards, found.found.total, found.found.page, found.found.pages)
 
@@ -107,6 +120,7 @@ async def show_money(request: AnyRequest) -> MoneyAnswer:
 
 API_ROUTES = [
     list_listings,
+    list_leaves,
     search,
     show_product,
     check_out,

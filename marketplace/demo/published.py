@@ -18,16 +18,16 @@ from marketplace.cli.errors import CommandError
 PRODUCT_PREFIX = "product/"
 
 
-async def published_products(fed: Federation, hub_id: PartyId, shop_id: PartyId, now: datetime) -> frozenset[str]:
-    """The ids of all products that the shop's log says exist. Call with the hub's database bound.
+async def published_products(fed: Federation, hub_id: PartyId, shop_id: PartyId, now: datetime) -> dict[str, str]:
+    """All products that the shop's log says exist, by id with the hash of the leaf that says so.
 
-    Raises CommandError when the log does not fit its checkpoints, PeerError when it cannot be had.
+    Call with the hub's database bound. Raises CommandError when the log does not fit its checkpoints, PeerError when it cannot be had.
     """
     exchange = PeerCall(local_id=hub_id, remote_id=shop_id, method="GET", path="/checkpoint")
     told = checkpoint.parse((await call(fed, exchange, now)).body).checkpoint
     keys = await peers.keys_of(shop_id, now)
     epoch = int(told.origin.rpartition("/")[2])
-    tree, live = Range(), set[str]()
+    tree, live = Range(), dict[str, str]()
     while tree.size < told.size:
         path, query = f"/log/{epoch}", f"from={tree.size}"
         exchange = PeerCall(local_id=hub_id, remote_id=shop_id, method="GET", path=path, query=query)
@@ -38,5 +38,8 @@ async def published_products(fed: Federation, hub_id: PartyId, shop_id: PartyId,
         if not leaves or (signed.size, signed.root) != (tree.size, tree.root()):
             raise CommandError(f"the log of {shop_id} does not add up to its own checkpoint at {tree.size} lines")
         for leaf in leaves:
-            (live.add if leaf.operation == "put" else live.discard)(leaf.key)
-    return frozenset(key.removeprefix(PRODUCT_PREFIX) for key in live if key.startswith(PRODUCT_PREFIX))
+            if leaf.operation == "put":
+                live[leaf.key] = leaf.hash
+            else:
+                live.pop(leaf.key, None)
+    return {key.removeprefix(PRODUCT_PREFIX): told for key, told in live.items() if key.startswith(PRODUCT_PREFIX)}

@@ -9,6 +9,7 @@ import msgspec
 
 from federation.node import clock
 from federation.node.database import atomic
+from federation.vocabulary.ids import PartyId
 from marketplace.cli.children import Children
 from marketplace.cli.errors import CommandError
 from marketplace.cli.progress import Progress, Step
@@ -32,6 +33,7 @@ STALLED_SECONDS = 180.0
 """So long may nothing at all arrive before the start is given up."""
 
 FIRST_PAGE, ALL_LIVE = "first page", "all boutiques live"
+_LOGS_AT_ONCE = 4
 _LOOK_SECONDS = 0.5
 _CHOICE_FILE = "demo.json"
 
@@ -152,12 +154,16 @@ async def _missing(browser: Browser, opened: Opened) -> int:
     return abs(sum(shop.products for shop in opened.shops) - found)
 
 
-async def published(fleet: Fleet, opened: Opened) -> dict[str, frozenset[str]]:
-    """What each boutique's own signed log says it sells, by shop id."""
+async def published(fleet: Fleet, opened: Opened) -> dict[str, dict[str, str]]:
+    """What each boutique's own signed log says it sells, by shop id: product id to the leaf that says so."""
     node = fleet.layout.hub
     hub = build_hub(fleet.settings_of(node, HubSettings))
+    gate = asyncio.Semaphore(_LOGS_AT_ONCE)
+
+    async def read(shop_id: PartyId) -> dict[str, str]:
+        async with gate:
+            return await published_products(hub.federation, opened.hub_id, shop_id, clock.now())
+
     async with fleet.inside(node):
-        return {
-            shop.shop_id: await published_products(hub.federation, opened.hub_id, shop.shop_id, clock.now())
-            for shop in opened.shops
-        }
+        logs = await asyncio.gather(*(read(shop.shop_id) for shop in opened.shops))
+    return {shop.shop_id: log for shop, log in zip(opened.shops, logs, strict=True)}

@@ -9,10 +9,13 @@ from federation.service import links, replicas
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.product import ShopProfile
 from marketplace.accounts.setup import hub_id
+from marketplace.errors import ListingNotFoundError
 from marketplace.hub import Hub
 from marketplace.listings.domain.freshness import freshness_of
+from marketplace.listings.store import leaves as leaf_store
 from marketplace.listings.store import products as product_store
 from marketplace.listings.store import shops as shop_store
+from marketplace.listings.store.leaves import ListedLeaf
 from marketplace.listings.views import BoutiqueRow, ListingCount, QuarantineView
 
 
@@ -81,6 +84,17 @@ async def quarantined(shop_id: str) -> list[QuarantineView]:
         )
         for row in await shop_store.quarantined(shop_id)
     ]
+
+
+async def listed_leaves(handle: str, after: str, limit: int) -> tuple[str, list[ListedLeaf]]:
+    """The id of the visible boutique of this handle, and which leaves of its log it is shown by, beyond `after`.
+
+    Raises ListingNotFoundError.
+    """
+    shop = await shop_store.shop_by_handle(handle)
+    if shop is None:
+        raise ListingNotFoundError("no boutique of this name shows its pieces here")
+    return shop.shop_id, await leaf_store.listed_leaves(shop.shop_id, after, limit)
 
 
 async def listing_counts() -> list[ListingCount]:

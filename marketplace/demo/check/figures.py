@@ -67,6 +67,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     nodes: int
     products_published: int
     listings: int
+    found: int
     missing: int
     stale: int
     searches: tuple[Search, ...]

@@ -10,6 +10,7 @@ from federation.vocabulary.money import Money
 from marketplace.api.documents import MoneyAnswer
 from marketplace.cli.progress import Progress
 from marketplace.demo.check import stages
+from marketplace.demo.check.comparing import Compared, compare
 from marketplace.demo.check.figures import Movement, Race, Report, Sale
 from marketplace.demo.check.shopper import Shopper
 from marketplace.demo.check.staff import Operator
@@ -48,9 +49,7 @@ async def check_everything(ready: Ready, progress: Progress) -> Report:
 
 
 async def _play(played: _Stages, ready: Ready, shopper: Shopper, operator: Operator) -> Report:
-    compared = await played.run(
-        "compare signed logs with listings", stages.compare(ready, shopper), stages.Compared(0, 0, 0, 0, {})
-    )
+    compared = await played.run("compare signed logs with listings", compare(ready, shopper), Compared())
     searches = await played.run("search", stages.search(shopper), ())
     sale, refund = Sale("", "EUR", 0, ()), Movement("", 0, "EUR", "missing")
     sold = await played.run("sell over three boutiques", stages.sell(ready, shopper, operator, compared.pieces), None)
@@ -73,6 +72,7 @@ async def _play(played: _Stages, ready: Ready, shopper: Shopper, operator: Opera
         nodes=len(ready.fleet.layout.nodes),
         products_published=compared.published,
         listings=compared.listings,
+        found=compared.found,
         missing=compared.missing,
         stale=compared.stale,
         searches=searches,

@@ -50,20 +50,19 @@ class Shopper:
     ) -> None:
         await self.browser.__aexit__(kind, error, at)
 
-    async def pieces(self, shop: OpenShop, product_ids: Collection[str]) -> tuple[list[Piece], int]:
-        """Every variant of these products that can be bought, and how many of the products the hub does not show."""
-        found, missing = [], 0
+    async def pieces(self, shop: OpenShop, product_ids: Collection[str]) -> list[Piece]:
+        """Every variant of these products that can be bought."""
+        found = []
         for product_id in sorted(product_ids):
             status, body = await self.browser.ask("GET", f"/api/v1/products/{shop.handle}/{product_id}")
             if status == _NOT_FOUND:
-                missing += 1
                 continue
             found += [
                 Piece(shop=shop, product_id=product_id, variant_id=offer.variant_id, available=offer.available)
                 for offer in msgspec.json.decode(body, type=ProductAnswer).variants
                 if offer.available
             ]
-        return found, missing
+        return found
 
     async def check_out(self, pieces: Sequence[tuple[Piece, int]]) -> CheckoutAnswer | None:
         """Ask for these pieces; None when every boutique refused. Raises CommandError for any other refusal."""

@@ -42,6 +42,7 @@ def _catalogue(report: Report) -> list[tuple[str, str]]:
         ("nodes", str(report.nodes)),
         ("products in the boutiques' signed logs", str(report.products_published)),
         ("products the hub lists", str(report.listings)),
+        ("products its search finds", str(report.found)),
         ("missing", str(report.missing)),
         ("shown in a previous version", str(report.stale)),
     ]

@@ -1,4 +1,4 @@
-"""What the check plays: comparing, searching, selling, racing, killing; each stage returns what it saw."""
+"""What the check plays: searching, selling, racing, killing; each stage returns what it saw."""
 
 import asyncio
 from collections import Counter
@@ -9,13 +9,14 @@ from urllib.parse import quote
 
 import msgspec
 
-from marketplace.api.documents import CheckoutAnswer, Listings, MoneyAnswer, OrderAnswer, PayoutAnswer
+from marketplace.api.documents import CheckoutAnswer, MoneyAnswer, OrderAnswer, PayoutAnswer
 from marketplace.cli.errors import CommandError
+from marketplace.demo.check.comparing import Compared
 from marketplace.demo.check.figures import Kill, Movement, Part, Race, Sale, Search
 from marketplace.demo.check.shopper import Piece, Shopper
 from marketplace.demo.check.staff import Operator, accept_open_orders, ship_open_orders
 from marketplace.demo.opening import OpenShop
-from marketplace.demo.running import Ready, published
+from marketplace.demo.running import Ready
 
 QUERIES = ("dress", "silk scarf", "leather bag", "wool coat", "gold ring", "boots", "navy", "jaket")
 RACERS = 40
@@ -29,18 +30,7 @@ MONEY_WAIT_SECONDS = 90.0
 PAID_OUT = "paid"
 """How the hub calls a payout that has reached the bank."""
 
-_AT_ONCE = 8
 _LOOK_SECONDS = 0.5
-
-
-class Compared(msgspec.Struct, frozen=True):
-    """What boutiques publish against what the hub lists, and every piece that can be bought."""
-
-    published: int
-    listings: int
-    missing: int
-    stale: int
-    pieces: dict[str, list[Piece]]
 
 
 class Sold(msgspec.Struct, frozen=True):
@@ -53,26 +43,6 @@ class Sold(msgspec.Struct, frozen=True):
     first_shop_id: str
     shops: tuple[OpenShop, ...]
     payouts_before: tuple[PayoutAnswer, ...]
-
-
-async def compare(ready: Ready, shopper: Shopper) -> Compared:
-    """Read every boutique's signed log whole and look each product up at the hub."""
-    told = await published(ready.fleet, ready.opened)
-    listings = msgspec.convert(await shopper.browser.get_json("/api/v1/listings"), Listings)
-    gate = asyncio.Semaphore(_AT_ONCE)
-
-    async def look(shop: OpenShop) -> tuple[list[Piece], int]:
-        async with gate:
-            return await shopper.pieces(shop, told[shop.shop_id])
-
-    looked = await asyncio.gather(*(look(shop) for shop in ready.opened.shops))
-    return Compared(
-        published=sum(map(len, told.values())),
-        listings=listings.total,
-        missing=sum(missing for _, missing in looked),
-        stale=sum(shop.stale for shop in listings.shops),
-        pieces={shop.shop_id: found for shop, (found, _) in zip(ready.opened.shops, looked, strict=True)},
-    )
 
 
 async def search(shopper: Shopper) -> tuple[Search, ...]:

@@ -18,6 +18,8 @@ def _listing_faults(report: Report) -> Iterator[str]:
         yield "the boutiques published nothing"
     if report.listings != report.products_published:
         yield f"boutiques published {report.products_published} products, the hub lists {report.listings}"
+    if report.found != report.products_published:
+        yield f"boutiques published {report.products_published} products, the hub's search finds {report.found}"
     if report.missing or report.stale:
         yield f"{report.missing} products are missing and {report.stale} are shown in a previous version"
     for search in report.searches:

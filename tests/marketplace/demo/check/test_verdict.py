@@ -19,6 +19,7 @@ GOOD = Report(
     nodes=5,
     products_published=30,
     listings=30,
+    found=30,
     missing=0,
     stale=0,
     searches=(Search("dress", 3, 4.0),),
@@ -65,6 +66,7 @@ def test_odd_cents_of_a_refund_stay_with_the_boutique() -> None:
     ("changes", "words"),
     [
         ({"listings": 29}, "the hub lists 29"),
+        ({"found": 29}, "search finds 29"),
         ({"missing": 1}, "1 products are missing"),
         ({"products_published": 0, "listings": 0}, "published nothing"),
         ({"searches": (Search("dress", 0, 4.0),)}, "'dress' found nothing"),
