@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,21 @@ from federation.node.languages import LANGUAGES, SOURCE_LANGUAGE
 
 ROOT = Path(__file__).parent.parent
 AUDIENCES: dict[str, tuple[str, ...]] = {
-    "federation/node": (),
+    "marketplace/console": (),
 }
 """Folders that speak to somebody, each with its own `locale`, and the folders whose refusals it shows."""
 
 TRANSLATED_INTO = tuple(code for code in LANGUAGES if code != SOURCE_LANGUAGE)
 WIDTH = 120
+_PASSING = (
+    b'"POT-Creation',
+    b'"PO-Revision',
+    b'"Last-Translator',
+    b'"Report-Msgid',
+    b'"Language-Team',
+    b'"Project-Id',
+    b"#",
+)
 _METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract"), ("**.txt", "jinja2.ext:babel_extract")]
 _OPTIONS = {
     pattern: {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false", "encoding": "utf-8"}
@@ -68,8 +78,15 @@ def messages(audience: str) -> Catalog:
 def _keywords() -> dict[str, Any]:
     """The functions and refusals whose first words are messages; a refusal built from values is no message."""
     classes = {name for path in ROOT.glob("*/**/errors.py") for name in _ERROR.findall(path.read_text("utf-8"))}
-    plain = dict.fromkeys(("_", "gettext", "message", *classes))
-    return plain | {"FieldError": (3,), "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3)}
+    plain = dict.fromkeys(("_", "gettext", "message", "say", "StateWord", "Looks", "Todo", "Share", *classes))
+    return plain | {
+        "FieldError": (3,),
+        "_fault": (2,),
+        "counted": (1, 2),
+        "ngettext": (1, 2),
+        "pgettext": ((1, "c"), 2),
+        "npgettext": ((1, "c"), 2, 3),
+    }
 
 
 def catalogue(audience: str, code: str) -> Catalog:
@@ -151,12 +168,17 @@ def update() -> None:
             kept = catalogue(audience, code)
             kept.update(said, no_fuzzy_matching=True)
             kept.obsolete.clear()
-            if len(kept) == 0:
-                continue
             path = catalogue_path(audience, code)
             path.parent.mkdir(exist_ok=True)
-            with path.open("wb") as file:
-                write_po(file, kept, width=WIDTH, omit_header=False, sort_output=True, include_lineno=False)
+            path.write_bytes(as_file(kept))
+
+
+def as_file(catalogue: Catalog) -> bytes:
+    """A catalogue as its file holds it: sorted, and without anything that changes from day to day."""
+    written = BytesIO()
+    write_po(written, catalogue, width=WIDTH, sort_output=True, include_lineno=False)
+    lines = [line for line in written.getvalue().splitlines(keepends=True) if not line.startswith(_PASSING)]
+    return b"".join(lines)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
 from federation.node import clock
-from federation.node.languages import message
 from federation.node.pages import page
 from federation.node.web import AnyRequest, visit_of
 from federation.vocabulary.errors import (
@@ -28,6 +27,7 @@ from federation.vocabulary.errors import (
     RetryClass,
     TooLargeError,
 )
+from federation.vocabulary.wording import message
 
 _log = structlog.get_logger(__name__)
 

@@ -42,11 +42,6 @@ def speaking(code: str) -> Iterator[None]:
         _current.reset(token)
 
 
-def message(text: str) -> str:
-    """Marks a sentence that is kept now and translated where it is shown."""
-    return text
-
-
 def negotiate(accept_language: str) -> str:
     """The language we have that this Accept-Language likes best; English when it names none of ours."""
     best, best_weight = SOURCE_LANGUAGE, 0.0

@@ -11,6 +11,7 @@ import msgspec
 
 from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import message
 
 SizeSystem = Literal["IT", "FR", "DE", "ES", "EU", "UK", "US", "JP", "INT", "ISO", "CM", "WL", "ONE"]
 """Who counts: a country's numbers, INT for letters, ISO for ring millimetres, WL for jeans inches, ONE for one size."""
@@ -18,30 +19,30 @@ SizeSystem = Literal["IT", "FR", "DE", "ES", "EU", "UK", "US", "JP", "INT", "ISO
 Gender = Literal["women", "men", "unisex", "children"]
 
 CATEGORIES: dict[str, tuple[str, str]] = {
-    "dresses": ("Dresses", "clothing"),
-    "knitwear": ("Knitwear", "clothing"),
-    "coats": ("Coats & jackets", "clothing"),
-    "shirts": ("Shirts & blouses", "clothing"),
-    "trousers": ("Trousers", "clothing"),
-    "skirts": ("Skirts", "clothing"),
-    "suits": ("Suits", "clothing"),
-    "hosiery": ("Socks & tights", "clothing"),
-    "shoes": ("Shoes", "shoes"),
-    "boots": ("Boots", "shoes"),
-    "sandals": ("Sandals", "shoes"),
-    "handbags": ("Handbags", "bags"),
-    "wallets": ("Wallets & small leather", "bags"),
-    "rings": ("Rings", "jewellery"),
-    "necklaces": ("Necklaces", "jewellery"),
-    "earrings": ("Earrings", "jewellery"),
-    "bracelets": ("Bracelets", "jewellery"),
-    "watches": ("Watches", "jewellery"),
-    "scarves": ("Scarves", "accessories"),
-    "belts": ("Belts", "accessories"),
-    "hats": ("Hats", "accessories"),
-    "gloves": ("Gloves", "accessories"),
-    "eyewear": ("Eyewear", "accessories"),
-    "home": ("For the home", "home"),
+    "dresses": (message("Dresses"), "clothing"),
+    "knitwear": (message("Knitwear"), "clothing"),
+    "coats": (message("Coats & jackets"), "clothing"),
+    "shirts": (message("Shirts & blouses"), "clothing"),
+    "trousers": (message("Trousers"), "clothing"),
+    "skirts": (message("Skirts"), "clothing"),
+    "suits": (message("Suits"), "clothing"),
+    "hosiery": (message("Socks & tights"), "clothing"),
+    "shoes": (message("Shoes"), "shoes"),
+    "boots": (message("Boots"), "shoes"),
+    "sandals": (message("Sandals"), "shoes"),
+    "handbags": (message("Handbags"), "bags"),
+    "wallets": (message("Wallets & small leather"), "bags"),
+    "rings": (message("Rings"), "jewellery"),
+    "necklaces": (message("Necklaces"), "jewellery"),
+    "earrings": (message("Earrings"), "jewellery"),
+    "bracelets": (message("Bracelets"), "jewellery"),
+    "watches": (message("Watches"), "jewellery"),
+    "scarves": (message("Scarves"), "accessories"),
+    "belts": (message("Belts"), "accessories"),
+    "hats": (message("Hats"), "accessories"),
+    "gloves": (message("Gloves"), "accessories"),
+    "eyewear": (message("Eyewear"), "accessories"),
+    "home": (message("For the home"), "home"),
 }
 """Category code to its English label and its department."""
 

@@ -16,6 +16,7 @@ from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money, parse_decimal, to_decimal
 from federation.vocabulary.product import Product, ShippingRate, ShopProfile, Theme, Variant
+from federation.vocabulary.wording import message
 from shops.catalog.domain.wording import in_words
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -78,19 +79,19 @@ def _convert(values: Mapping[str, object], type_: type[T]) -> T:
 
 
 _LABELS = {
-    "id": "article code",
-    "size.value": "size",
-    "size.label": "size as you write it",
-    "colour.name": "colour",
-    "materials[...]": "materials",
-    "country": "country, two letters",
-    "vat_id": "VAT number",
-    "legal_name": "legal name",
-    "theme.pairing": "type pairing",
-    "theme.layout": "opening",
-    "theme.motif": "cover",
-    "theme.monogram": "monogram",
-    "countries[...]": "countries, two letters each",
+    "id": message("article code"),
+    "size.value": message("size"),
+    "size.label": message("size as you write it"),
+    "colour.name": message("colour"),
+    "materials[...]": message("materials"),
+    "country": message("country, two letters"),
+    "vat_id": message("VAT number"),
+    "legal_name": message("legal name"),
+    "theme.pairing": message("type pairing"),
+    "theme.layout": message("opening"),
+    "theme.motif": message("cover"),
+    "theme.monogram": message("monogram"),
+    "countries[...]": message("countries, two letters each"),
 }
 """What the form calls a field, where that is not the record's own name for it."""
 

@@ -1,43 +1,45 @@
 """What a boutique chooses its look from, in an owner's words. Pure."""
 
 from federation.vocabulary.product import LAYOUTS, MOTIFS, Theme
+from federation.vocabulary.wording import message
 
 PAIRINGS = (
-    ("1", "Serif"),
-    ("2", "Serif, light italic"),
-    ("3", "Sans, spaced capitals"),
-    ("4", "Sans, bold"),
-    ("5", "Serif, strong"),
-    ("6", "Sans, lower case"),
-    ("7", "Fashion-plate serif, thin"),
-    ("8", "Typewriter"),
+    ("1", message("Serif")),
+    ("2", message("Serif, light italic")),
+    ("3", message("Sans, spaced capitals")),
+    ("4", message("Sans, bold")),
+    ("5", message("Serif, strong")),
+    ("6", message("Sans, lower case")),
+    ("7", message("Fashion-plate serif, thin")),
+    ("8", message("Typewriter")),
 )
+
 """The type pairings of a boutique's look, as our style sheet numbers them."""
 
 _OPENINGS = {
-    "plate": "Name beside a square cover",
-    "banner": "Wide cover, name below",
-    "column": "Name over the page's whole width",
-    "index": "A contents page: kinds and numbers first",
-    "letter": "A letter: the story first",
+    "plate": message("Name beside a square cover"),
+    "banner": message("Wide cover, name below"),
+    "column": message("Name over the page's whole width"),
+    "index": message("A contents page: kinds and numbers first"),
+    "letter": message("A letter: the story first"),
 }
 _COVERS = {
-    "none": "No drawing, colour alone",
-    "stripe": "Stripes",
-    "weave": "Weave",
-    "terrazzo": "Terrazzo",
-    "scales": "Scales",
-    "waves": "Waves",
-    "arches": "Arches",
-    "stars": "Stars",
-    "botanic": "Leaves",
-    "grid": "Grid",
-    "dots": "Dots",
-    "marble": "Marble",
-    "herringbone": "Herringbone",
-    "majolica": "Majolica tiles",
-    "rope": "Rope",
-    "sun": "Sun",
+    "none": message("No drawing, colour alone"),
+    "stripe": message("Stripes"),
+    "weave": message("Weave"),
+    "terrazzo": message("Terrazzo"),
+    "scales": message("Scales"),
+    "waves": message("Waves"),
+    "arches": message("Arches"),
+    "stars": message("Stars"),
+    "botanic": message("Leaves"),
+    "grid": message("Grid"),
+    "dots": message("Dots"),
+    "marble": message("Marble"),
+    "herringbone": message("Herringbone"),
+    "majolica": message("Majolica tiles"),
+    "rope": message("Rope"),
+    "sun": message("Sun"),
 }
 
 

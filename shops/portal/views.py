@@ -1,4 +1,4 @@
-"""What pages of the portal show: states as a word with a tone and a shape, and what to do next. Pure."""
+"""What pages of the portal show: states as a word with a tone and a shape, and what to do next."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -6,7 +6,9 @@ from typing import Literal
 import msgspec
 
 from federation.records import SyncState
+from federation.vocabulary.wording import message
 from shops.orders.domain.orders import Action
+from shops.portal.words import counted, say
 
 Tone = Literal["todo", "good", "calm", "bad", "done"]
 
@@ -40,26 +42,26 @@ STATE_WORDS: dict[str, StateWord] = {
 }
 
 EVENT_WORDS: dict[str, str] = {
-    "accepted": "You accepted the order",
-    "declined": "You declined the order",
-    "shipped": "A parcel left",
-    "delivered": "Everything arrived",
-    "cancel_requested": "The hub asks to cancel",
-    "cancel_refused": "You kept the order",
-    "cancelled": "The order was cancelled",
-    "refunded": "Money went back to the shopper",
-    "settled": "The hub booked the sale",
-    "transferred": "Money reached your account",
-    "paid_out": "Money is on its way to your bank",
+    "accepted": message("You accepted the order"),
+    "declined": message("You declined the order"),
+    "shipped": message("A parcel left"),
+    "delivered": message("Everything arrived"),
+    "cancel_requested": message("The hub asks to cancel"),
+    "cancel_refused": message("You kept the order"),
+    "cancelled": message("The order was cancelled"),
+    "refunded": message("Money went back to the shopper"),
+    "settled": message("The hub booked the sale"),
+    "transferred": message("Money reached your account"),
+    "paid_out": message("Money is on its way to your bank"),
 }
 
 ACTION_WORDS: dict[Action, str] = {
-    "accept": "Accept the order",
-    "decline": "Decline the order",
-    "ship": "Ship",
-    "deliver": "Everything has arrived",
-    "cancel": "Cancel the order",
-    "refuse_cancel": "Keep the order",
+    "accept": message("Accept the order"),
+    "decline": message("Decline the order"),
+    "ship": message("Ship"),
+    "deliver": message("Everything has arrived"),
+    "cancel": message("Cancel the order"),
+    "refuse_cancel": message("Keep the order"),
 }
 
 
@@ -91,7 +93,13 @@ def todos(standing: Standing) -> list[Todo]:
     if standing.sold_out:
         found.append(
             Todo(
-                f"{_count(standing.sold_out, 'variant')} sold out: restock or withdraw", "/stock?show=sold-out", "calm"
+                counted(
+                    "%(num)d variant sold out: restock or withdraw",
+                    "%(num)d variants sold out: restock or withdraw",
+                    standing.sold_out,
+                ),
+                "/stock?show=sold-out",
+                "calm",
             )
         )
     return found
@@ -100,11 +108,25 @@ def todos(standing: Standing) -> list[Todo]:
 def _order_todos(orders: Mapping[str, int]) -> list[Todo]:
     found = []
     if asked := orders.get("cancel_requested", 0):
-        found.append(Todo(f"Answer {_count(asked, 'wish', 'wishes')} to cancel", "/orders?state=open", "bad"))
+        found.append(
+            Todo(
+                counted("Answer %(num)d wish to cancel", "Answer %(num)d wishes to cancel", asked),
+                "/orders?state=open",
+                "bad",
+            )
+        )
     if new := orders.get("placed", 0):
-        found.append(Todo(f"Accept or decline {_count(new, 'new order')}", "/orders?state=placed", "todo"))
+        found.append(
+            Todo(
+                counted("Accept or decline %(num)d new order", "Accept or decline %(num)d new orders", new),
+                "/orders?state=placed",
+                "todo",
+            )
+        )
     if waiting := orders.get("accepted", 0):
-        found.append(Todo(f"Ship {_count(waiting, 'order')}", "/orders?state=accepted", "todo"))
+        found.append(
+            Todo(counted("Ship %(num)d order", "Ship %(num)d orders", waiting), "/orders?state=accepted", "todo")
+        )
     return found
 
 
@@ -114,10 +136,17 @@ def _hub_todos(hubs: Sequence[SyncState]) -> list[Todo]:
     found = []
     for hub in hubs:
         if hub.quarantined:
-            sentence = f"{hub.hub_name} does not show {_count(hub.quarantined, 'record')}: look why"
+            sentence = counted(
+                "%(hub)s does not show %(num)d record: look why",
+                "%(hub)s does not show %(num)d records: look why",
+                hub.quarantined,
+                hub=hub.hub_name,
+            )
             found.append(Todo(sentence, "/hubs", "bad"))
         if is_failing(hub):
-            found.append(Todo(f"{hub.hub_name} cannot be reached just now; nothing is lost", "/hubs", "calm"))
+            found.append(
+                Todo(say("%(hub)s cannot be reached just now; nothing is lost", hub=hub.hub_name), "/hubs", "calm")
+            )
     return found
 
 
@@ -127,7 +156,3 @@ def is_failing(hub: SyncState) -> bool:
         return False
     successes = [moment for moment in (hub.last_success_at, hub.last_stock_at) if moment is not None]
     return not successes or max(successes) < hub.last_error_at
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -11,6 +11,7 @@ from federation.node.web import AnyRequest
 from federation.service.links import links
 from federation.service.replicas import replica_states
 from federation.vocabulary.errors import ConflictError, NotFoundError
+from federation.vocabulary.wording import message
 from marketplace.accounts.setup import hub_id, hub_profile_url
 from marketplace.console.door import back_to, operator, render
 from marketplace.console.views import looks
@@ -76,7 +77,9 @@ async def accept(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
         await boutiques.accept(hub_of(request), shop_id, clock.now())
     except ConflictError as error:
         return back_to(request, _way_back(request, shop_id), error.detail, failed=True)
-    return back_to(request, _way_back(request, shop_id), "It is let in: its pieces appear as its catalogue arrives.")
+    return back_to(
+        request, _way_back(request, shop_id), message("It is let in: its pieces appear as its catalogue arrives.")
+    )
 
 
 @post("/console/boutiques/{shop_id:str}/suspend")
@@ -87,7 +90,7 @@ async def suspend(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
         await boutiques.suspend(hub_of(request), shop_id, clock.now())
     except ConflictError as error:
         return back_to(request, _way_back(request, shop_id), error.detail, failed=True)
-    return back_to(request, _way_back(request, shop_id), "It is on hold: nothing of it is shown or sold.")
+    return back_to(request, _way_back(request, shop_id), message("It is on hold: nothing of it is shown or sold."))
 
 
 def _way_back(request: AnyRequest, shop_id: str) -> str:
@@ -100,7 +103,7 @@ async def resume_payouts(request: AnyRequest, shop_id: FromPath[str]) -> Redirec
     """Try payouts to this boutique's bank again after one failed."""
     await operator(request)
     await payouts.resume_payouts(shop_id, clock.now())
-    return back_to(request, f"/console/boutiques/{shop_id}#money", "Payouts go on; the next run tries again.")
+    return back_to(request, f"/console/boutiques/{shop_id}#money", message("Payouts go on; the next run tries again."))
 
 
 ROUTES = [show_all, show, accept, suspend, resume_payouts]

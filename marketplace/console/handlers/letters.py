@@ -9,6 +9,7 @@ from litestar.response import Redirect, Template
 from federation.node import clock, mail, outbox
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import NotFoundError
+from federation.vocabulary.wording import message
 from marketplace.console.door import back_to, mails_shown, operator, render
 
 LETTERS_MAX = 100
@@ -26,7 +27,9 @@ async def replay(request: AnyRequest, message_id: FromPath[int]) -> Redirect:
     """Try a message again from the beginning."""
     await operator(request)
     found = await outbox.replay(message_id, clock.now())
-    said = "On its way again; it comes back here if it fails again." if found else "It had been sent again already."
+    said = message("It had been sent again already.")
+    if found:
+        said = message("On its way again; it comes back here if it fails again.")
     return back_to(request, "/console/dead-letters", said)
 
 

@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 from federation.node import clock
 from federation.node.web import AnyRequest
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import message
 from marketplace.console.door import back_to, operator, render
 from marketplace.console.views import books, looks
 from marketplace.listings import service as listings
@@ -100,7 +101,7 @@ async def clear_alert(request: AnyRequest, alert_id: FromPath[int]) -> Redirect:
     """Somebody has looked at this."""
     await operator(request)
     await payouts.clear_alert(alert_id, clock.now())
-    return back_to(request, "/console/money", "Noted. The alert comes back if it happens again.")
+    return back_to(request, "/console/money", message("Noted. The alert comes back if it happens again."))
 
 
 @post("/console/money/refunds/{refund_id:uuid}/retry")
@@ -111,7 +112,7 @@ async def retry_refund(request: AnyRequest, refund_id: FromPath[UUID]) -> Redire
         await payouts.retry_refund(refund_id, clock.now())
     except IllegalMoveError as error:
         return back_to(request, "/console/money/refunds", error.detail, failed=True)
-    return back_to(request, "/console/money/refunds", "The refund is tried again.")
+    return back_to(request, "/console/money/refunds", message("The refund is tried again."))
 
 
 @post("/console/money/claims/{claim_id:uuid}/write-off")
@@ -122,7 +123,7 @@ async def write_off_claim(request: AnyRequest, claim_id: FromPath[UUID]) -> Redi
         await payouts.write_off_claim(claim_id, clock.now())
     except IllegalMoveError as error:
         return back_to(request, "/console/money/claims", error.detail, failed=True)
-    return back_to(request, "/console/money/claims", "Written off: the hub bears it.")
+    return back_to(request, "/console/money/claims", message("Written off: the hub bears it."))
 
 
 ROUTES = [show, show_list, clear_alert, retry_refund, write_off_claim]

@@ -15,6 +15,7 @@ from marketplace.console.door import back_to, operator, render
 from marketplace.console.handlers.orders import order_page
 from marketplace.console.refund_form import form_fields, read_refund
 from marketplace.console.views import divisions
+from marketplace.console.words import say
 from marketplace.errors import OrderNotFoundError, RefundInvalidError
 from marketplace.orders import reads, refunds
 from payouts.errors import RefundRefusedError
@@ -59,8 +60,10 @@ async def refund(request: AnyRequest, order_id: FromPath[UUID]) -> Template | Re
     except (RefundInvalidError, RefundRefusedError) as error:
         return await order_page(request, order_id, error.detail)
     made = await money.refund_by_id(wanted.refund_id)
-    given = format_money(made.amount) if made else "The money"
-    return back_to(request, f"/console/orders/{order_id}", f"{given} goes back to the shopper.")
+    said = say("The money goes back to the shopper.")
+    if made:
+        said = say("%(amount)s goes back to the shopper.", amount=format_money(made.amount))
+    return back_to(request, f"/console/orders/{order_id}", said)
 
 
 ROUTES = [look, refund]

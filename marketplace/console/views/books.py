@@ -8,27 +8,29 @@ from collections.abc import Mapping
 import msgspec
 
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import message
+from marketplace.console.words import say
 from payouts.domain.ledger import AccountKind
 
 _WORDS = {
-    "provider:pending": "At the provider, not yet available",
-    "provider:available": "At the provider, available",
-    "provider:reserved": "At the provider, reserved",
-    "bank": "Our bank",
-    "customer:refund_due": "To give back to shoppers",
-    "dispute:open": "Disputed",
-    "suspense": "Not yet understood",
-    "hub:commission": "Commission earned",
-    "hub:promo": "Promotions paid by us",
-    "hub:provider_fees": "The provider’s fees",
-    "hub:dispute_fees": "Fees of disputes",
-    "hub:dispute_provision": "Set aside for disputes",
-    "hub:write_off": "Written off",
+    "provider:pending": message("At the provider, not yet available"),
+    "provider:available": message("At the provider, available"),
+    "provider:reserved": message("At the provider, reserved"),
+    "bank": message("Our bank"),
+    "customer:refund_due": message("To give back to shoppers"),
+    "dispute:open": message("Disputed"),
+    "suspense": message("Not yet understood"),
+    "hub:commission": message("Commission earned"),
+    "hub:promo": message("Promotions paid by us"),
+    "hub:provider_fees": message("The provider’s fees"),
+    "hub:dispute_fees": message("Fees of disputes"),
+    "hub:dispute_provision": message("Set aside for disputes"),
+    "hub:write_off": message("Written off"),
 }
 _SHOP_WORDS = {
-    AccountKind.HELD.value: "held",
-    AccountKind.RELEASABLE.value: "ready to send",
-    AccountKind.IN_TRANSFER.value: "being sent",
+    AccountKind.HELD.value: message("held"),
+    AccountKind.RELEASABLE.value: message("ready to send"),
+    AccountKind.IN_TRANSFER.value: message("being sent"),
 }
 
 
@@ -36,13 +38,13 @@ def account_words(code: str, names: Mapping[str, str]) -> str:
     """An account's code as people say it; `names` are the boutiques by id."""
     if code.startswith("shop:"):
         shop_id, _, kind = code.removeprefix("shop:").rpartition(":")
-        return f"{names.get(shop_id, shop_id)}, {_SHOP_WORDS.get(kind, kind)}"
+        return f"{names.get(shop_id, shop_id)}, {say(_SHOP_WORDS.get(kind, kind))}"
     if code.startswith("recv:"):
         shop_id = code.removeprefix("recv:")
-        return f"{names.get(shop_id, shop_id)}, owes us"
+        return say("%(boutique)s, owes us", boutique=names.get(shop_id, shop_id))
     if code.startswith("vat:payable:"):
-        return f"VAT to pay in {code.removeprefix('vat:payable:')}"
-    return _WORDS.get(code, code)
+        return say("VAT to pay in %(country)s", country=code.removeprefix("vat:payable:"))
+    return say(_WORDS.get(code, code))
 
 
 def shops_in(codes: Mapping[str, int]) -> set[str]:

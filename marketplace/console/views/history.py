@@ -8,19 +8,21 @@ import msgspec
 from federation.conversations import messages
 from federation.service.history import SaidOfOrder
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import message
+from marketplace.console.words import say
 
 _KINDS = {
-    "accepted": "accepted the order",
-    "declined": "declined the order",
-    "shipped": "sent a parcel",
-    "delivered": "said that everything arrived",
-    "cancel_requested": "asked {boutique} to cancel",
-    "cancel_refused": "kept the order",
-    "cancelled": "cancelled the order",
-    "refunded": "told {boutique} of money given back to the shopper",
-    "settled": "told {boutique} how the money divides",
-    "transferred": "told {boutique} of a transfer",
-    "paid_out": "told {boutique} of a payout to its bank",
+    "accepted": message("accepted the order"),
+    "declined": message("declined the order"),
+    "shipped": message("sent a parcel"),
+    "delivered": message("said that everything arrived"),
+    "cancel_requested": message("asked %(boutique)s to cancel"),
+    "cancel_refused": message("kept the order"),
+    "cancelled": message("cancelled the order"),
+    "refunded": message("told %(boutique)s of money given back to the shopper"),
+    "settled": message("told %(boutique)s how the money divides"),
+    "transferred": message("told %(boutique)s of a transfer"),
+    "paid_out": message("told %(boutique)s of a payout to its bank"),
 }
 
 
@@ -41,7 +43,7 @@ def told(hub: str, boutique: str, said: Iterable[SaidOfOrder]) -> list[Told]:
         Told(
             at=one.at,
             who=hub if one.sent else boutique,
-            what=_KINDS.get(one.kind, one.kind.replace("_", " ")).format(boutique=boutique),
+            what=say(_KINDS.get(one.kind, one.kind.replace("_", " ")), boutique=boutique),
             detail=_detail(one.body),
             amount=_amount(one.body),
             waiting=one.sent and one.arrived_at is None,

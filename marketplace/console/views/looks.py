@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from federation.vocabulary.wording import message
+from marketplace.console.words import say
 from payouts.domain.records import SettlementRecord
 
 Tone = Literal["good", "bad", "todo", "calm", "done"]
@@ -90,12 +92,12 @@ MONEY_LOOKS = {
     "written_off": Looks("written off", "done", "■"),
 }
 _REASONS: Mapping[str, str] = {
-    "held": "everything in this part to be sent",
-    "releasable": "the next run, which sends it",
-    "submitting": "the payment provider’s answer",
-    "account": "the boutique to finish its account at the payment provider",
-    "balance": "the shopper’s money to become available at the provider; tried again when it is",
-    "refused": "you: the provider refused the transfer, see the alerts",
+    "held": message("everything in this part to be sent"),
+    "releasable": message("the next run, which sends it"),
+    "submitting": message("the payment provider’s answer"),
+    "account": message("the boutique to finish its account at the payment provider"),
+    "balance": message("the shopper’s money to become available at the provider; tried again when it is"),
+    "refused": message("you: the provider refused the transfer, see the alerts"),
 }
 
 
@@ -114,13 +116,8 @@ def waits_for(settlement: SettlementRecord) -> str:
 def silence(seconds: int | None) -> str:
     """A stretch of time in words: `12 s`, `4 min`, `3 h`, `2 days`."""
     if seconds is None:
-        return "never heard"
+        return say("never heard")
     for limit, unit, word in ((120, 1, "s"), (7_200, 60, "min"), (172_800, 3_600, "h")):
         if seconds < limit:
             return f"{seconds // unit} {word}"
-    return f"{seconds // 86_400} days"
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """`1 boutique`, `3 boutiques`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return say("%(days)s days", days=seconds // 86_400)

@@ -17,6 +17,7 @@ from marketplace.console.views.looks import (
     Tone,
     silence,
 )
+from marketplace.console.words import say
 from marketplace.listings.views import BoutiqueRow, ListingCount
 
 FRESH_SECONDS, SOFT_SECONDS = 40, 150
@@ -129,7 +130,9 @@ def size_plot(shown: Iterable[Standing]) -> Plot:
     bars = []
     for place, one in enumerate(chosen[:PLOT_ROWS]):
         width, rest = _scaled(one.size, most), _scaled(one.behind, most)
-        words = f"{one.size:,} held, {one.behind:,} to come" if one.behind else f"{one.size:,} held"
+        words = say("%(held)s held", held=f"{one.size:,}")
+        if one.behind:
+            words = say("%(held)s held, %(behind)s to come", held=f"{one.size:,}", behind=f"{one.behind:,}")
         tone: Tone = "todo" if one.behind else "good"
         bars.append(Bar(one.row.name, _url(one), place * ROW_HEIGHT, max(2, width), rest, tone, words))
     return Plot(tuple(bars), len(bars) * ROW_HEIGHT, (), max(0, len(chosen) - PLOT_ROWS))

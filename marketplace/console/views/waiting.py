@@ -1,11 +1,15 @@
-"""What waits for the operator: what is wrong, then what others wait for, then what to keep an eye on. Pure."""
+"""What waits for the operator: what is wrong, then what others wait for, then what to keep an eye on."""
 
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from marketplace.console.views.looks import Tone, counted
+from marketplace.console.views.looks import Tone
 from marketplace.console.views.standings import Standing
+from marketplace.console.words import counted, say
+
+NAMES_MAX = 3
+"""How many silent boutiques a sentence names."""
 
 
 class Todo(msgspec.Struct, frozen=True):
@@ -38,45 +42,74 @@ def todos(waiting: Waiting) -> list[Todo]:
 
 def _wrong(waiting: Waiting) -> list[Todo]:
     found = [
-        Todo(f"The ledger does not balance in {currency}. Stop and look.", "/console/trial-balance", "bad")
+        Todo(
+            say("The ledger does not balance in %(currency)s. Stop and look.", currency=currency),
+            "/console/trial-balance",
+            "bad",
+        )
         for currency in waiting.unbalanced
     ]
     found += [
-        Todo(f"The hub owes more in {currency} than it has", "/console/money", "bad")
+        Todo(say("The hub owes more in %(currency)s than it has", currency=currency), "/console/money", "bad")
         for currency, short_minor in waiting.shortfall.items()
         if short_minor
     ]
     frozen = [one for one in waiting.standings if one.row.replica_state == "frozen"]
-    found += [
-        Todo(f"{one.row.name} signed two histories and is frozen", f"/console/boutiques/{one.row.shop_id}", "bad")
-        for one in frozen
-    ]
+    found += [_frozen(one) for one in frozen]
     if waiting.alerts:
-        found.append(Todo(f"{counted(waiting.alerts, 'alert')} about money", "/console/money#alerts", "bad"))
+        found.append(
+            Todo(
+                counted("%(num)s alert about money", "%(num)s alerts about money", waiting.alerts),
+                "/console/money#alerts",
+                "bad",
+            )
+        )
     if waiting.dead_letters:
-        sentence = f"{counted(waiting.dead_letters, 'message')} could not be delivered"
+        sentence = counted(
+            "%(num)s message could not be delivered", "%(num)s messages could not be delivered", waiting.dead_letters
+        )
         found.append(Todo(sentence, "/console/dead-letters", "bad"))
     if waiting.failed_refunds:
-        sentence = f"{counted(waiting.failed_refunds, 'refund')} did not reach the shopper"
+        sentence = counted(
+            "%(num)s refund did not reach the shopper",
+            "%(num)s refunds did not reach the shopper",
+            waiting.failed_refunds,
+        )
         found.append(Todo(sentence, "/console/money/refunds?state=failed", "bad"))
     if waiting.failed_payouts:
-        sentence = f"{counted(waiting.failed_payouts, 'payout')} did not reach the boutique’s bank"
+        sentence = counted(
+            "%(num)s payout did not reach the boutique’s bank",
+            "%(num)s payouts did not reach the boutique’s bank",
+            waiting.failed_payouts,
+        )
         found.append(Todo(sentence, "/console/money/payouts?state=failed", "bad"))
     return found
+
+
+def _frozen(one: Standing) -> Todo:
+    sentence = say("%(name)s signed two histories and is frozen", name=one.row.name)
+    return Todo(sentence, f"/console/boutiques/{one.row.shop_id}", "bad")
 
 
 def _waited_for(waiting: Waiting) -> list[Todo]:
     found = []
     asking = sum(one.row.link_state == "proposed" and one.row.proposed_by_shop for one in waiting.standings)
     if asking:
-        sentence = f"{counted(asking, 'boutique')} {'asks' if asking == 1 else 'ask'} to be let in"
+        sentence = counted("%(num)s boutique asks to be let in", "%(num)s boutiques ask to be let in", asking)
         found.append(Todo(sentence, "/console/boutiques"))
     if waiting.overdue_parts:
-        found.append(Todo(f"{counted(waiting.overdue_parts, 'parcel')} overdue", "/console/orders#overdue"))
+        found.append(
+            Todo(
+                counted("%(num)s parcel overdue", "%(num)s parcels overdue", waiting.overdue_parts),
+                "/console/orders#overdue",
+            )
+        )
     if waiting.blocked_settlements:
-        sentence = f"{counted(waiting.blocked_settlements, 'settlement')} cannot be sent to its boutique"
-        if waiting.blocked_settlements > 1:
-            sentence = f"{counted(waiting.blocked_settlements, 'settlement')} cannot be sent to their boutiques"
+        sentence = counted(
+            "%(num)s settlement cannot be sent to its boutique",
+            "%(num)s settlements cannot be sent to their boutiques",
+            waiting.blocked_settlements,
+        )
         found.append(Todo(sentence, "/console/money/settlements?state=blocked"))
     return found
 
@@ -85,13 +118,25 @@ def _watched(waiting: Waiting) -> list[Todo]:
     found = []
     for one in waiting.standings:
         if one.row.quarantined:
-            sentence = f"{one.row.name}: {counted(one.row.quarantined, 'record')} could not be read"
+            sentence = counted(
+                "%(name)s: %(num)s record could not be read",
+                "%(name)s: %(num)s records could not be read",
+                one.row.quarantined,
+                name=one.row.name,
+            )
             found.append(Todo(sentence, f"/console/boutiques/{one.row.shop_id}#unreadable", "calm"))
     silent = [one for one in waiting.standings if one.open and one.row.freshness == "stale"]
     if silent:
-        names = ", ".join(one.row.name for one in silent[:3]) + (" and others" if len(silent) > 3 else "")  # noqa: PLR2004
-        found.append(Todo(f"Silent for a while, sold only after asking: {names}", "/console/boutiques", "calm"))
+        names = ", ".join(one.row.name for one in silent[:NAMES_MAX])
+        sentence = say("Silent for a while, sold only after asking: %(names)s", names=names)
+        if len(silent) > NAMES_MAX:
+            sentence = say("Silent for a while, sold only after asking: %(names)s and others", names=names)
+        found.append(Todo(sentence, "/console/boutiques", "calm"))
     if waiting.owed_claims:
-        sentence = f"{counted(waiting.owed_claims, 'debt')} of boutiques, to be set off against what they sell next"
+        sentence = counted(
+            "%(num)s debt of boutiques, to be set off against what they sell next",
+            "%(num)s debts of boutiques, to be set off against what they sell next",
+            waiting.owed_claims,
+        )
         found.append(Todo(sentence, "/console/money/claims?state=owed", "calm"))
     return found

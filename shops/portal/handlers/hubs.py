@@ -16,11 +16,13 @@ from federation.service.parties import profile_url
 from federation.service.replicas import sync_states
 from federation.vocabulary.errors import GalleriaError, NotFoundError
 from federation.vocabulary.ids import PartyId, is_party_id
+from federation.vocabulary.wording import message
 from shops import store
 from shops.node import shop_node
 from shops.portal import forms
 from shops.portal.door import back_to, boutique_of, render
 from shops.portal.views import STATE_WORDS, is_failing
+from shops.portal.words import say
 
 
 @get("/portal/{handle:str}/hubs")
@@ -51,15 +53,17 @@ async def propose(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     try:
         await links.propose_link(shop_node(request).federation, boutique.shop_id, address, clock.now(), message)
     except GalleriaError as error:
-        return back_to(request, boutique, "/hubs", f"Not proposed. {error.detail}", failed=True)
-    return back_to(request, boutique, "/hubs", "Proposed. The hub's operator decides; you will see it here.")
+        return back_to(
+            request, boutique, "/hubs", say("Not proposed. %(reason)s", reason=say(error.detail)), failed=True
+        )
+    return back_to(request, boutique, "/hubs", message("Proposed. The hub's operator decides; you will see it here."))
 
 
 Decide = Callable[[Federation, PartyId, PartyId, datetime], Awaitable[None]]
 DECISIONS: dict[str, tuple[Decide, str]] = {
-    "accept": (links.accept_link, "Linked."),
-    "suspend": (links.suspend_link, "Paused: nothing passes until you accept again."),
-    "end": (links.end_link, "Ended."),
+    "accept": (links.accept_link, message("Linked.")),
+    "suspend": (links.suspend_link, message("Paused: nothing passes until you accept again.")),
+    "end": (links.end_link, message("Ended.")),
 }
 
 

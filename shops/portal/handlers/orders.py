@@ -14,6 +14,7 @@ from federation.node.web import AnyRequest
 from federation.service.links import links
 from federation.vocabulary.errors import GalleriaError, NotFoundError, RecordInvalidError
 from federation.vocabulary.ids import PartyId
+from federation.vocabulary.wording import message
 from shops.errors import UnknownOrderError
 from shops.orders import store
 from shops.orders.domain.orders import DECLINE_WORDS, Action, OrderView, actions
@@ -27,12 +28,12 @@ from shops.store import BoutiqueView
 PER_PAGE = 50
 OPEN: tuple[OrderState, ...] = ("placed", "accepted", "in_fulfilment")
 DONE_WORDS: dict[Action, str] = {
-    "accept": "Accepted. The hub has been told.",
-    "decline": "Declined. The hub gives the shopper the money back.",
-    "ship": "Shipped. The shopper can follow the parcel.",
-    "deliver": "Marked as delivered.",
-    "cancel": "Cancelled. The hub gives the shopper the money back.",
-    "refuse_cancel": "The order stays. The hub has been told why.",
+    "accept": message("Accepted. The hub has been told."),
+    "decline": message("Declined. The hub gives the shopper the money back."),
+    "ship": message("Shipped. The shopper can follow the parcel."),
+    "deliver": message("Marked as delivered."),
+    "cancel": message("Cancelled. The hub gives the shopper the money back."),
+    "refuse_cancel": message("The order stays. The hub has been told why."),
 }
 
 

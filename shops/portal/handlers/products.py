@@ -11,6 +11,7 @@ from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError, RecordInvalidError
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import CATEGORIES, COLOUR_FAMILIES
+from federation.vocabulary.wording import message
 from shops.catalog import service, store
 from shops.node import shop_node
 from shops.portal import forms
@@ -95,7 +96,7 @@ async def create_product(request: AnyRequest, handle: FromPath[str]) -> Response
         await service.save_product(boutique.shop_id, product, clock.now())
     except RecordInvalidError as error:
         return _form(request, boutique, fields, None, error)
-    return back_to(request, boutique, f"/products/{product.id}", "Saved and published. Now set its stock.")
+    return back_to(request, boutique, f"/products/{product.id}", message("Saved and published. Now set its stock."))
 
 
 async def _refuse_known(boutique: BoutiqueView, product_id: str) -> None:
@@ -122,7 +123,7 @@ async def save_product(request: AnyRequest, handle: FromPath[str], product_id: F
         saved = await service.save_product(boutique.shop_id, changed, clock.now())
     except RecordInvalidError as error:
         return _form(request, boutique, fields, stored, error)
-    said = "Nothing had changed." if saved.outcome == "unchanged" else "Saved and published."
+    said = message("Nothing had changed.") if saved.outcome == "unchanged" else message("Saved and published.")
     return back_to(request, boutique, f"/products/{product_id}", said)
 
 
@@ -131,7 +132,7 @@ async def withdraw(request: AnyRequest, handle: FromPath[str], product_id: FromP
     """Take it off sale everywhere."""
     boutique = await boutique_of(request, handle)
     await service.withdraw(boutique.shop_id, product_id, clock.now())
-    return back_to(request, boutique, f"/products/{product_id}", "Withdrawn from sale everywhere.")
+    return back_to(request, boutique, f"/products/{product_id}", message("Withdrawn from sale everywhere."))
 
 
 @post("/portal/{handle:str}/products/{product_id:str}/publish")
@@ -139,7 +140,7 @@ async def publish(request: AnyRequest, handle: FromPath[str], product_id: FromPa
     """Put it back on sale."""
     boutique = await boutique_of(request, handle)
     await service.publish_again(boutique.shop_id, product_id, clock.now())
-    return back_to(request, boutique, f"/products/{product_id}", "On sale again.")
+    return back_to(request, boutique, f"/products/{product_id}", message("On sale again."))
 
 
 @post("/portal/{handle:str}/products/{product_id:str}/delete")
@@ -147,7 +148,7 @@ async def delete(request: AnyRequest, handle: FromPath[str], product_id: FromPat
     """Withdraw it and forget it."""
     boutique = await boutique_of(request, handle)
     await service.delete(boutique.shop_id, product_id, clock.now())
-    return back_to(request, boutique, "/products", "Deleted.")
+    return back_to(request, boutique, "/products", message("Deleted."))
 
 
 @post("/portal/{handle:str}/products/{product_id:str}/pictures")
@@ -158,13 +159,13 @@ async def add_picture(request: AnyRequest, handle: FromPath[str], product_id: Fr
     upload = form.get("picture")
     path = f"/products/{product_id}#pictures"
     if not isinstance(upload, UploadFile) or not upload.filename:
-        return back_to(request, boutique, path, "Choose a picture file first.", failed=True)
+        return back_to(request, boutique, path, message("Choose a picture file first."), failed=True)
     place, settings = (product_id, str(form.get("alt", "")).strip()), shop_node(request).settings
     try:
         await service.add_picture(settings, boutique.shop_id, place, await upload.read(), clock.now())
     except GalleriaError as error:
         return back_to(request, boutique, path, error.detail, failed=True)
-    return back_to(request, boutique, path, "Picture added and published.")
+    return back_to(request, boutique, path, message("Picture added and published."))
 
 
 @post("/portal/{handle:str}/products/{product_id:str}/pictures/{sha256:str}/remove")
@@ -174,7 +175,7 @@ async def remove_picture(
     """Take a picture off the product; the file stays for other products."""
     boutique = await boutique_of(request, handle)
     await service.remove_picture(boutique.shop_id, product_id, sha256, clock.now())
-    return back_to(request, boutique, f"/products/{product_id}#pictures", "Picture removed.")
+    return back_to(request, boutique, f"/products/{product_id}#pictures", message("Picture removed."))
 
 
 HANDLERS = [

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from federation.node import clock
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError, RecordInvalidError
+from federation.vocabulary.wording import message
 from shops import service
 from shops.portal import forms, looks
 from shops.portal.door import back_to, boutique_of, render
@@ -51,7 +52,7 @@ async def save_profile(request: AnyRequest, handle: FromPath[str]) -> Response[A
         await service.edit_profile(boutique.shop_id, changed, clock.now())
     except RecordInvalidError as error:
         return _form(request, boutique, fields, error)
-    return back_to(request, boutique, "/profile", "Saved and published.")
+    return back_to(request, boutique, "/profile", message("Saved and published."))
 
 
 HANDLERS = [profile, save_profile]

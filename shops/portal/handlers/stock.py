@@ -12,12 +12,14 @@ from federation.node.database import atomic
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.money import Money, to_decimal
+from federation.vocabulary.wording import message
 from shops import store as boutiques
 from shops.catalog import service as catalog
 from shops.inventory.service import levels
 from shops.inventory.store import registers
 from shops.portal import forms
 from shops.portal.door import back_to, boutique_of, page_number, render
+from shops.portal.words import counted, say
 from shops.store import BoutiqueView
 
 PER_PAGE = 50
@@ -74,7 +76,12 @@ async def save_stock(request: AnyRequest, handle: FromPath[str]) -> Response[Any
     if faults:
         return await _page(request, boutique, fields, faults)
     return back_to(
-        request, boutique, f"/stock?{_query(request)}", f"{changed} changed." if changed else "Nothing had changed."
+        request,
+        boutique,
+        f"/stock?{_query(request)}",
+        counted("%(num)d figure changed.", "%(num)d figures changed.", changed)
+        if changed
+        else say("Nothing had changed."),
     )
 
 
@@ -115,7 +122,7 @@ async def sell(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
         await levels.sell_at_till(boutique.shop_id, place, 1, movement_id, clock.now())
     except GalleriaError as error:
         return back_to(request, boutique, path, error.detail, failed=True)
-    return back_to(request, boutique, path, "Noted: one sold at the till.")
+    return back_to(request, boutique, path, message("Noted: one sold at the till."))
 
 
 HANDLERS = [stock, save_stock, sell]

@@ -8,7 +8,6 @@ from marketplace.console.views.looks import (
     ORDER_LOOKS,
     PART_LOOKS,
     SYNC_LOOKS,
-    counted,
     money_looks,
     silence,
 )
@@ -41,12 +40,3 @@ def test_an_unknown_status_is_still_shown() -> None:
 def test_silence_in_words(seconds: int | None, words: str) -> None:
     """A stretch of time reads in the unit that fits it."""
     assert silence(seconds) == words
-
-
-def test_counting() -> None:
-    """One of a thing, or several."""
-    assert [counted(1, "boutique"), counted(1_200, "boutique"), counted(2, "debt", "debts")] == [
-        "1 boutique",
-        "1,200 boutiques",
-        "2 debts",
-    ]

@@ -1,0 +1,17 @@
+"""What the portal's own code says to people, in the language of the request."""
+
+from pathlib import Path
+
+from federation.node.languages import Wording
+
+WORDING = Wording([Path(__file__).parent / "locale"])
+
+
+def say(message: str, **values: object) -> str:
+    """A message with its `%(name)s` filled in."""
+    return WORDING.gettext(message) % values
+
+
+def counted(one: str, many: str, number: int, **values: object) -> str:
+    """A message for so many; `%(num)d` is the number."""
+    return WORDING.ngettext(one, many, number) % {"num": number, **values}
