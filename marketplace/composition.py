@@ -58,10 +58,16 @@ def payout_settings_of(settings: HubSettings) -> PayoutSettings:
     if settings.environment == "demo":
         interval_seconds = settings.payout_interval_seconds or DEMO_SECONDS
         return PayoutSettings(
-            vat_country=settings.country, payout_interval_seconds=interval_seconds, stuck_after_seconds=DEMO_SECONDS
+            settlement_currency=settings.currency,
+            vat_country=settings.country,
+            payout_interval_seconds=interval_seconds,
+            stuck_after_seconds=DEMO_SECONDS,
         )
-    interval_seconds = settings.payout_interval_seconds or DAY_SECONDS
-    return PayoutSettings(vat_country=settings.country, payout_interval_seconds=interval_seconds)
+    return PayoutSettings(
+        settlement_currency=settings.currency,
+        vat_country=settings.country,
+        payout_interval_seconds=settings.payout_interval_seconds or DAY_SECONDS,
+    )
 
 
 def search_folder(settings: HubSettings) -> Path:

@@ -24,6 +24,10 @@ class OrderMoney:
         """The whole amount arrived: confirm every held part."""
         await payment.succeeded(order_id, self._payout_settings, self._settings.public_url, now)
 
+    async def payment_settled(self, order_id: UUID, now: datetime) -> None:
+        """What each boutique is owed is known in the hub's own currency."""
+        await payment.settled(order_id, now)
+
     async def payment_failed(self, order_id: UUID, reason: str, now: datetime) -> None:
         """The shopper gave up at the provider: the holds stand a while for another try."""
         await payment.failed(order_id, reason, now)

@@ -19,7 +19,11 @@ ObjectKind = Literal["payment", "account", "transfer", "refund", "payout", "bala
 
 
 class PaymentState(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment; `open` waits for the shopper; `fee` is known once the money is `settled` (available)."""
+    """A payment; `open` waits for the shopper; `settled` once the money is available.
+
+    `gross` is what the hub's balance got for it, in the currency the hub settles in, and `fee` what the provider kept
+    of that; both are None until the provider knows. `exchange_rate` is for people, empty when nothing was exchanged.
+    """
 
     id: str
     reference: str
@@ -29,7 +33,9 @@ class PaymentState(msgspec.Struct, frozen=True, kw_only=True):
     redirect_url: str = ""
     last_error: str = ""
     settled: bool = False
+    gross: Money | None = None
     fee: Money | None = None
+    exchange_rate: str = ""
 
 
 class AccountState(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +73,10 @@ class ReversalState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefundState(msgspec.Struct, frozen=True, kw_only=True):
-    """Money on its way back to a shopper; `reason` says why it waits or failed."""
+    """Money on its way back to a shopper; `reason` says why it waits or failed.
+
+    `taken` is what it cost the hub's balance, in the currency the hub settles in: known once it succeeded.
+    """
 
     id: str
     reference: str
@@ -75,6 +84,7 @@ class RefundState(msgspec.Struct, frozen=True, kw_only=True):
     amount: Money
     status: Literal["pending", "succeeded", "failed"]
     reason: str = ""
+    taken: Money | None = None
 
 
 class PayoutState(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +144,7 @@ class PaymentProvider(Protocol):
     async def transfer(
         self, reference: str, account_id: str, amount: Money, payment_id: str, key: str
     ) -> TransferState:
-        """Send part of a payment's money to a shop's account.
+        """Send part of what a payment came to, in the currency the hub settles in, to a shop's account.
 
         Raises InsufficientBalanceError and AccountNotReadyError.
         """
@@ -193,6 +203,13 @@ class PaymentListener(Protocol):
 
     async def payment_succeeded(self, order_id: UUID, now: datetime) -> None:
         """The whole amount arrived. The listener calls `capture_sale` when the order's shares are settled."""
+        ...
+
+    async def payment_settled(self, order_id: UUID, now: datetime) -> None:
+        """The provider exchanged the money of a divided order: what its shops are owed is known now.
+
+        Not told of money that came in the hub's own currency, whose shares are known when they are booked.
+        """
         ...
 
     async def payment_failed(self, order_id: UUID, reason: str, now: datetime) -> None:

@@ -51,7 +51,7 @@ class LedgerEntry(Table, tablename="pay_entry", db=proxy):
 
 
 class Payment(Table, tablename="pay_payment", db=proxy):
-    """One attempt to pay an order."""
+    """One attempt to pay an order; `settled_` is what it came to in the hub's currency, and when that was booked."""
 
     id = UUID(primary_key=True, default=None)
     order_id = UUID(default=None)
@@ -66,6 +66,10 @@ class Payment(Table, tablename="pay_payment", db=proxy):
     received_minor = BigInt(default=None, null=True)
     received_currency = Text(default=None, null=True)
     fee_minor = BigInt(default=None, null=True)
+    settled_minor = BigInt(default=None, null=True)
+    settled_currency = Text(default=None, null=True)
+    exchange_rate = Text(default="")
+    settled_at = Timestamptz(default=None, null=True)
     vat_country = Text(default=None)
     captured_at = Timestamptz(default=None, null=True)
     funds_at = Timestamptz(default=None, null=True)
@@ -74,7 +78,10 @@ class Payment(Table, tablename="pay_payment", db=proxy):
 
 
 class Line(Table, tablename="pay_line", db=proxy):
-    """One sold line (or a share's shipping) with its components frozen at the sale, and how much was refunded."""
+    """One sold line (or a share's shipping) with its components frozen at the sale, and how much was refunded.
+
+    `settled` holds the same components in the hub's currency, as JSON, once they are known.
+    """
 
     id = BigSerial(primary_key=True)
     order_id = UUID(default=None)
@@ -95,6 +102,7 @@ class Line(Table, tablename="pay_line", db=proxy):
     vat_bp = Integer(default=None)
     refunded_quantity = Integer(default=None)
     refunded_minor = BigInt(default=None)
+    settled = Text(default=None, null=True)
 
 
 class Settlement(Table, tablename="pay_settlement", db=proxy):
@@ -139,7 +147,10 @@ class Transfer(Table, tablename="pay_transfer", db=proxy):
 
 
 class Refund(Table, tablename="pay_refund", db=proxy):
-    """A debt to a shopper; `content_hash` tells a repeated request from a contradiction."""
+    """A debt to a shopper; `content_hash` tells a repeated request from a contradiction.
+
+    `settled_minor` is what shops and hub gave back for it in the hub's currency, `taken_minor` what it cost in the end.
+    """
 
     id = UUID(primary_key=True, default=None)
     payment_id = UUID(default=None)
@@ -148,6 +159,10 @@ class Refund(Table, tablename="pay_refund", db=proxy):
     amount_minor = BigInt(default=None)
     seller_minor = BigInt(default=None)
     currency = Text(default=None)
+    settled_minor = BigInt(default=None, null=True)
+    settled_seller_minor = BigInt(default=None, null=True)
+    settled_currency = Text(default=None, null=True)
+    taken_minor = BigInt(default=None, null=True)
     reason = Text(default=None)
     status = Text(default=None)
     attempt = Integer(default=None)
@@ -171,6 +186,7 @@ class RefundedLine(Table, tablename="pay_refund_part", db=proxy):
     vat = BigInt(default=None)
     referral = BigInt(default=None)
     coupon = BigInt(default=None)
+    settled = Text(default=None, null=True)
 
 
 class Claim(Table, tablename="pay_claim", db=proxy):

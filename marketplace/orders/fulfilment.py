@@ -27,6 +27,7 @@ from marketplace.orders.domain.division import at_list_prices
 from marketplace.orders.domain.values import Line, Order, Part
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
+from payouts import service as payouts
 
 CONFIRM = "hub.confirm"
 REHOLD = "hub.rehold"
@@ -136,12 +137,23 @@ class Fulfilment:
 async def note_placed(order: Order, part: Part, now: datetime) -> None:
     """In the caller's transaction, the part locked: the boutique has the order, so tell it once how its money divides.
 
-    Its own first word may come before the answer to our placing: whichever is noted first tells.
+    Its own first word may come before the answer to our placing: whichever is noted first tells. While the money is
+    not settled there is nothing to tell yet; `payment.settled` will.
     """
     if part.placed_at is None:
         await part_store.change(part.id, now, placed_at=now)
-        division = seller_part(part, await part_store.lines([part.id]), order.currency)
-        await send_event(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id), Settled(division), now)
+        await tell_division(order, part, now)
+
+
+async def tell_division(order: Order, part: Part, now: datetime) -> None:
+    """Tell a boutique that has its order what it is owed, in the hub's currency, if that is known."""
+    share = await payouts.settled_share(order.id, part.id)
+    if share is None:
+        return
+    division = SellerPart(
+        commission=share.commission, commission_vat=share.vat, seller=share.seller, shipping=share.shipping
+    )
+    await send_event(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id), Settled(division), now)
 
 
 async def _load(message: Message) -> tuple[Order, Part]:
@@ -224,14 +236,4 @@ def shop_order_of(order: Order, part: Part, lines: list[Line]) -> ShopOrder:
             seller=share.seller,
             shipping=money(part.list_shipping_minor),
         ),
-    )
-
-
-def seller_part(part: Part, lines: list[Line], currency: str) -> SellerPart:
-    """How this part's money divides, as frozen at checkout."""
-    return SellerPart(
-        commission=Money(sum(line.commission_minor for line in lines), currency),
-        commission_vat=Money(sum(line.commission_vat_minor for line in lines), currency),
-        seller=Money(sum(line.seller_minor for line in lines), currency),
-        shipping=Money(part.shipping_minor, currency),
     )

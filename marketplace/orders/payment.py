@@ -50,6 +50,19 @@ async def succeeded(order_id: UUID, settings: PayoutSettings, public_url: str, n
     await mails.order_placed(order, held, public_url, now)
 
 
+async def settled(order_id: UUID, now: datetime) -> None:
+    """The money was exchanged: tell each boutique that has its order; the others hear when they get theirs.
+
+    Parts are read without a lock: the payment is locked here, and whoever notes a part as placed waits for it.
+    """
+    order = await order_store.by_id(order_id)
+    if order is None:
+        return
+    for part in await part_store.of_order(order.id):
+        if part.placed_at is not None:
+            await fulfilment.tell_division(order, part, now)
+
+
 async def failed(order_id: UUID, reason: str, now: datetime) -> None:
     """The payment is over without money: back to the held page until the holds run out."""
     order = await order_store.lock(order_id)

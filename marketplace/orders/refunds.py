@@ -143,18 +143,19 @@ async def refund_changed(refund_id: UUID, status: str, public_url: str, now: dat
     if status != "succeeded" or order is None or part is None:
         return
     await mails.refunded(order, part, known, public_url, now)
-    if part.placed_at is not None:
-        for share in known.parts:
-            await send_event(
-                PartyId(order.hub_id),
-                PartyId(part.shop_id),
-                str(part.id),
-                Refunded(
-                    refund_id=str(known.id),
-                    amount=Money(share.amount_minor, order.currency),
-                    seller_part=Money(share.seller_minor, order.currency),
-                    line_id=str(share.line_id) if share.line_id else None,
-                    quantity=share.quantity,
-                ),
-                now,
-            )
+    made = await payouts.refund_by_id(refund_id)
+    if part.placed_at is not None and made is not None:
+        for share in made.parts:
+            await _tell(order, part, refund_id, share, now)
+
+
+async def _tell(order: Order, part: Part, refund_id: UUID, share: payouts.RefundedPart, now: datetime) -> None:
+    """Tell the boutique what a refund takes of what it is owed, in the hub's currency as all it is told of money."""
+    body = Refunded(
+        refund_id=str(refund_id),
+        amount=share.settled or share.amount,
+        seller_part=share.settled_seller or share.seller_part,
+        line_id=None if share.line_id == SHIPPING_PART else share.line_id,
+        quantity=share.quantity,
+    )
+    await send_event(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id), body, now)

@@ -35,6 +35,7 @@ from payouts.ports import (
     ReversalState,
     TransferState,
 )
+from payouts.sandbox.rates import PER_EURO, converted, rate_text
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -42,6 +43,11 @@ FEE_BP = 140
 FEE_FIXED_MINOR = 25
 SECRET = "memory"  # noqa: S105 - a pretended provider's pretended secret
 PLATFORM = ""
+
+
+def _fee(gross: Money) -> Money:
+    """What the provider keeps of a payment."""
+    return Money(min(rate_of(gross.amount_minor, FEE_BP) + FEE_FIXED_MINOR, gross.amount_minor), gross.currency)
 
 
 class Fault(msgspec.Struct):
@@ -64,6 +70,9 @@ class MemoryProvider:
 
     def __init__(self, now: datetime, *, accounts_ready: bool = True, funds_delay_seconds: int = 0) -> None:
         self.now = now
+        self.settlement_currency = "EUR"
+        self.rates = dict(PER_EURO)
+        self.settles_late = False
         self.accounts_ready = accounts_ready
         self.funds_delay = timedelta(seconds=funds_delay_seconds)
         self.faults: list[Fault] = []
@@ -80,6 +89,7 @@ class MemoryProvider:
         self._moves: list[_Move] = []
         self._answers: dict[str, tuple[bytes, msgspec.Struct | ProviderError]] = {}
         self._payment_of: dict[str, str] = {}
+        self._gross: dict[str, Money] = {}
 
     async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
         def act() -> AccountState:
@@ -167,7 +177,8 @@ class MemoryProvider:
             before = sum(
                 made.amount.amount_minor for made in self.transfers.values() if self._payment_of[made.id] == payment_id
             )
-            if payment.status != "succeeded" or before + amount.amount_minor > payment.received.amount_minor:
+            gross = self._gross[payment_id] if payment.status == "succeeded" else Money(0, amount.currency)
+            if gross.currency != amount.currency or before + amount.amount_minor > gross.amount_minor:
                 raise ProviderRefusedError("the transfers would exceed the payment")
             made = TransferState(
                 id=self._new_id("tr"),
@@ -258,13 +269,24 @@ class MemoryProvider:
 
     def pay(self, payment_id: str, received: Money | None = None) -> None:
         """The shopper's card paid what was asked, or something else; also what had been cancelled."""
-        payment = self.payments[payment_id]
-        amount = received or payment.amount
-        fee = Money(min(rate_of(amount.amount_minor, FEE_BP) + FEE_FIXED_MINOR, amount.amount_minor), amount.currency)
+        amount = received or self.payments[payment_id].amount
+        gross = converted(amount, self.settlement_currency, self.rates)
+        self._gross[payment_id] = gross
         self._available_at[payment_id] = self.now + self.funds_delay
-        self._move(PLATFORM, amount - fee, self._available_at[payment_id])
-        self._change_payment(payment_id, status="succeeded", received=amount, fee=fee, last_error="")
+        self._move(PLATFORM, gross - _fee(gross), self._available_at[payment_id])
+        known = {} if self.settles_late else self._settlement(amount, gross)
+        self._change_payment(payment_id, status="succeeded", received=amount, last_error="", **known)
         self.tick()
+
+    def settle(self, payment_id: str) -> None:
+        """It is known what a payment came to in the hub's currency: with some methods only a while after it."""
+        known = self._settlement(self.payments[payment_id].received, self._gross[payment_id])
+        self._change_payment(payment_id, **known)
+        self.tick()
+
+    def _settlement(self, received: Money, gross: Money) -> dict[str, object]:
+        rate = rate_text(received.currency, gross.currency, self.rates)
+        return {"gross": gross, "fee": _fee(gross), "exchange_rate": rate}
 
     def decline(self, payment_id: str) -> None:
         """The shopper's card was refused."""
@@ -291,13 +313,14 @@ class MemoryProvider:
     def tick(self) -> None:
         """Let what is due by now happen."""
         for payment in list(self.payments.values()):
-            if payment.status == "succeeded" and not payment.settled and self._available_at[payment.id] <= self.now:
+            known = payment.status == "succeeded" and payment.gross is not None
+            if known and not payment.settled and self._available_at[payment.id] <= self.now:
                 self._change_payment(payment.id, settled=True)
         for refund in list(self.refunds.values()):
-            waiting = refund.status == "pending"
-            if waiting and self._available(PLATFORM, refund.amount.currency) >= refund.amount.amount_minor:
-                self.refunds[refund.id] = msgspec.structs.replace(refund, status="succeeded", reason="")
-                self._move(PLATFORM, -refund.amount, self.now)
+            taken = converted(refund.amount, self.settlement_currency, self.rates)
+            if refund.status == "pending" and self._available(PLATFORM, taken.currency) >= taken.amount_minor:
+                self.refunds[refund.id] = msgspec.structs.replace(refund, status="succeeded", reason="", taken=taken)
+                self._move(PLATFORM, -taken, self.now)
                 self._tell("refund", refund.id, "succeeded")
 
     def arrive(self, payout_id: str) -> None:

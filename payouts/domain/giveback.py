@@ -12,7 +12,10 @@ from payouts.errors import RefundRefusedError
 
 
 class Components(msgspec.Struct, frozen=True):
-    """The parts of an amount a shopper paid: paid = seller + commission + vat + referral - coupon (minor units)."""
+    """The parts of an amount a shopper paid: paid = seller + commission + vat + referral - coupon (minor units).
+
+    All in one currency: the shopper's, or the hub's once the money is settled.
+    """
 
     paid: int
     seller: int

@@ -28,6 +28,13 @@ class Bearer(msgspec.Struct, frozen=True):
     amount: int
 
 
+class Given(msgspec.Struct, frozen=True):
+    """What the parties give back, line by line, in the currency their shares stand in."""
+
+    currency: str
+    parts: tuple[Components, ...]
+
+
 def capture(payment_id: UUID, order_id: UUID, shares: Sequence[ShareSplit], books: HubBooks) -> Posting:
     """The shopper's payment arrived: everybody's part becomes owed, held until release."""
     currency = shares[0].currency
@@ -41,6 +48,60 @@ def capture(payment_id: UUID, order_id: UUID, shares: Sequence[ShareSplit], book
             legs.append((_hub(AccountKind.COMMISSION, currency), -line.commission))
             legs.append((Account(AccountKind.VAT_PAYABLE, books.vat_country, currency), -line.vat))
     return posting("capture", str(order_id), f"capture:{payment_id}", legs)
+
+
+class Divided(msgspec.Struct, frozen=True):
+    """What is left of one line after what was refunded of it: whose it is, and its parts in both currencies."""
+
+    shop_id: str
+    referrer: str
+    charged: Components
+    settled: Components
+
+
+class Settling(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment about to change currency.
+
+    `refunded` of what was `received` is owed back to the shopper (or waits in suspense) and stays in that currency;
+    `refunded_settled` is its part of `gross`.
+    """
+
+    payment_id: UUID
+    order_id: UUID
+    received: Money
+    gross: Money
+    refunded: int
+    refunded_settled: int
+    lines: tuple[Divided, ...]
+
+
+def fx_settle(settling: Settling, books: HubBooks) -> Posting:
+    """The provider exchanged a payment: what is pending and everybody's share move to the settlement currency.
+
+    What is owed back to the shopper stays owed in the shopper's currency: `fx` holds both sides of it until it is paid.
+    """
+    charged, settled = settling.received.currency, settling.gross.currency
+    legs = [
+        (_hub(AccountKind.PROVIDER_PENDING, charged), -settling.received.amount_minor),
+        (_hub(AccountKind.EXCHANGE, charged), settling.refunded),
+        (_hub(AccountKind.PROVIDER_PENDING, settled), settling.gross.amount_minor),
+        (_hub(AccountKind.EXCHANGE, settled), -settling.refunded_settled),
+    ]
+    for line in settling.lines:
+        legs += _owed(line, line.charged, charged, books, sign=1)
+        legs += _owed(line, line.settled, settled, books, sign=-1)
+    return posting("fx_settle", str(settling.order_id), f"fx_settle:{settling.payment_id}", legs)
+
+
+def _owed(line: Divided, parts: Components, currency: str, books: HubBooks, *, sign: int) -> list[tuple[Account, int]]:
+    """What everybody is owed of a line: credits for sign -1, taken away again for 1."""
+    return [
+        (Account(AccountKind.HELD, line.shop_id, currency), sign * parts.seller),
+        (_hub(AccountKind.PROMO, currency), -sign * parts.coupon),
+        (Account(AccountKind.HELD, line.referrer, currency), sign * parts.referral),
+        (_hub(AccountKind.COMMISSION, currency), sign * parts.commission),
+        (Account(AccountKind.VAT_PAYABLE, books.vat_country, currency), sign * parts.vat),
+    ]
 
 
 def misdirected(payment_id: UUID, received: Money) -> Posting:
@@ -136,33 +197,48 @@ def transfer_failed(settlement_id: UUID, attempt: int, shop_id: str, amount: Mon
     )
 
 
-def refund_due(
-    refund_id: UUID, currency: str, parts: Sequence[Components], bearers: Sequence[Bearer], books: HubBooks
-) -> Posting:
-    """A refund was decided: every party gives back its part, and the sum is owed to the shopper.
+def refund_due(refund_id: UUID, owed: Money, given: Given, bearers: Sequence[Bearer], books: HubBooks) -> Posting:
+    """A refund was decided: every party gives back its part, and `owed` is owed to the shopper.
 
-    The bearers' amounts must come to the seller and referral components of the parts.
+    The bearers' amounts must come to the seller and referral components of the parts. When the parts are in another
+    currency than the debt, `fx` holds both sides until the debt is paid.
     """
+    currency = given.currency
     legs = [(Account(each.kind, each.shop_id, currency), each.amount) for each in bearers]
-    for given in parts:
+    for part in given.parts:
         legs += [
-            (_hub(AccountKind.COMMISSION, currency), given.commission),
-            (Account(AccountKind.VAT_PAYABLE, books.vat_country, currency), given.vat),
-            (_hub(AccountKind.PROMO, currency), -given.coupon),
-            (_hub(AccountKind.REFUND_DUE, currency), -given.paid),
+            (_hub(AccountKind.COMMISSION, currency), part.commission),
+            (Account(AccountKind.VAT_PAYABLE, books.vat_country, currency), part.vat),
+            (_hub(AccountKind.PROMO, currency), -part.coupon),
+        ]
+    if currency == owed.currency:
+        legs.append((_hub(AccountKind.REFUND_DUE, currency), -owed.amount_minor))
+    else:
+        legs += [
+            (_hub(AccountKind.EXCHANGE, currency), -sum(part.paid for part in given.parts)),
+            (_hub(AccountKind.EXCHANGE, owed.currency), owed.amount_minor),
+            (_hub(AccountKind.REFUND_DUE, owed.currency), -owed.amount_minor),
         ]
     return posting("refund_due", str(refund_id), f"refund_due:{refund_id}", legs)
 
 
-def refund_paid(refund_id: UUID, amount: Money) -> Posting:
-    """The provider paid the shopper back."""
-    return _move(
-        "refund_paid",
-        refund_id,
-        f"refund_paid:{refund_id}",
-        (_hub(AccountKind.REFUND_DUE, amount.currency), _hub(AccountKind.PROVIDER_AVAILABLE, amount.currency)),
-        amount,
-    )
+def refund_paid(refund_id: UUID, owed: Money, settled: Money, taken: Money) -> Posting:
+    """The provider paid the shopper back: `taken` left the balance for what the parties gave back as `settled`.
+
+    The difference between the day of the sale and this one is the hub's own, in `hub:fx`.
+    """
+    available = _hub(AccountKind.PROVIDER_AVAILABLE, taken.currency)
+    if owed.currency == taken.currency:
+        legs = [(_hub(AccountKind.REFUND_DUE, owed.currency), owed.amount_minor), (available, -owed.amount_minor)]
+    else:
+        legs = [
+            (_hub(AccountKind.REFUND_DUE, owed.currency), owed.amount_minor),
+            (_hub(AccountKind.EXCHANGE, owed.currency), -owed.amount_minor),
+            (_hub(AccountKind.EXCHANGE, settled.currency), settled.amount_minor),
+            (_hub(AccountKind.EXCHANGE_RESULT, taken.currency), (taken - settled).amount_minor),
+            (available, -taken.amount_minor),
+        ]
+    return posting("refund_paid", str(refund_id), f"refund_paid:{refund_id}", legs)
 
 
 def claim_reversed(claim_id: UUID, attempt: int, shop_id: str, amount: Money) -> Posting:

@@ -7,15 +7,31 @@ import msgspec
 
 from federation.vocabulary.money import Money
 from payouts.domain.claim import ClaimStatus
-from payouts.domain.giveback import Components, Refundable
+from payouts.domain.giveback import Components, Refundable, given_back
 from payouts.domain.payment import PaymentStatus
 from payouts.domain.payout import PayoutStatus
 from payouts.domain.refund import RefundStatus
 from payouts.domain.settlement import SettlementKind, SettlementStatus
 
+_PARTS = msgspec.json.Decoder(Components)
+
+
+def parts_of(text: str) -> Components:
+    """Components as a column holds them."""
+    return _PARTS.decode(text)
+
+
+def text_of(parts: Components) -> str:
+    """Components for their column."""
+    return msgspec.json.encode(parts).decode()
+
 
 class PaymentRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt to pay an order; `captured_at` is when its shares were booked, `funds_at` when available."""
+    """One attempt to pay an order; `captured_at` is when its shares were booked, `funds_at` when available.
+
+    `settled_at` is when it was known and booked what it came to in the hub's currency: at once when that is the
+    shopper's as well, else once the provider has exchanged it.
+    """
 
     id: UUID
     order_id: UUID
@@ -30,6 +46,10 @@ class PaymentRecord(msgspec.Struct, frozen=True, kw_only=True):
     received_minor: int | None = None
     received_currency: str | None = None
     fee_minor: int | None = None
+    settled_minor: int | None = None
+    settled_currency: str | None = None
+    exchange_rate: str = ""
+    settled_at: datetime | None = None
     vat_country: str = ""
     captured_at: datetime | None = None
     funds_at: datetime | None = None
@@ -47,6 +67,18 @@ class PaymentRecord(msgspec.Struct, frozen=True, kw_only=True):
         if self.received_minor is None or self.received_currency is None:
             return self.amount
         return Money(self.received_minor, self.received_currency)
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether it paid for an order; what arrived otherwise belongs to nobody and goes back."""
+        return self.status is PaymentStatus.PAID
+
+    @property
+    def settled(self) -> Money | None:
+        """What it came to in the hub's currency, before the provider's fee; None until that is booked."""
+        if self.settled_minor is None or self.settled_currency is None:
+            return None
+        return Money(self.settled_minor, self.settled_currency)
 
 
 class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,11 +103,22 @@ class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
     vat_bp: int
     refunded_quantity: int = 0
     refunded_minor: int = 0
+    settled: str | None = None
+
+    @property
+    def settled_components(self) -> Components | None:
+        """The same parts in the hub's currency; None until the money is settled."""
+        return None if self.settled is None else parts_of(self.settled)
 
     @property
     def components(self) -> Components:
         """The line's parts, as a refund divides them."""
         return Components(self.paid, self.seller, self.commission, self.vat, self.referral, self.coupon)
+
+    @property
+    def given_back(self) -> Components:
+        """What of them was refunded so far."""
+        return given_back(self.components, self.refunded_minor)
 
     @property
     def refundable(self) -> Refundable:
@@ -154,6 +197,10 @@ class RefundRecord(msgspec.Struct, frozen=True, kw_only=True):
     amount_minor: int
     seller_minor: int
     currency: str
+    settled_minor: int | None = None
+    settled_seller_minor: int | None = None
+    settled_currency: str | None = None
+    taken_minor: int | None = None
     reason: str
     status: RefundStatus = RefundStatus.REQUESTED
     attempt: int = 1
@@ -167,6 +214,13 @@ class RefundRecord(msgspec.Struct, frozen=True, kw_only=True):
     def amount(self) -> Money:
         """What the shopper gets."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def settled(self) -> Money | None:
+        """What shops and hub give back for it, in the hub's currency; None until the payment is settled."""
+        if self.settled_minor is None or self.settled_currency is None:
+            return None
+        return Money(self.settled_minor, self.settled_currency)
 
     @property
     def key(self) -> str:
@@ -192,6 +246,17 @@ class RefundedLineRecord(msgspec.Struct, frozen=True, kw_only=True):
     vat: int
     referral: int
     coupon: int
+    settled: str | None = None
+
+    @property
+    def components(self) -> Components:
+        """What each party gave back, in the shopper's currency."""
+        return Components(self.paid, self.seller, self.commission, self.vat, self.referral, self.coupon)
+
+    @property
+    def settled_components(self) -> Components | None:
+        """The same in the hub's currency; None until the payment is settled."""
+        return None if self.settled is None else parts_of(self.settled)
 
 
 class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True):

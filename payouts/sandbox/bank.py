@@ -13,6 +13,7 @@ from payouts.domain.amounts import rate_of
 from payouts.ports import AccountState
 from payouts.sandbox import records, store
 from payouts.sandbox.errors import AccountError, BalanceError, RefusedError, SandboxMissingError
+from payouts.sandbox.rates import converted, rate_text
 from payouts.sandbox.settings import SandboxSettings
 
 PLATFORM = ""
@@ -153,11 +154,13 @@ async def ask_to_confirm(payment_id: str) -> records.PaymentRow:
 
 
 async def accept_payment(payment_id: str, settings: SandboxSettings, now: datetime) -> records.PaymentRow:
-    """The card paid: the platform has the money, less the fee, from the settled moment on."""
+    """The card paid: the platform has the money, exchanged and less the fee, from the settled moment on."""
     payment = await payment_by_id(payment_id)
     if payment.status != "open":
         return payment
-    fee = min(rate_of(payment.amount_minor, settings.fee_bp) + settings.fee_fixed_minor, payment.amount_minor)
+    rates = await store.rates()
+    gross = converted(payment.amount, settings.settlement_currency, rates)
+    fee = min(rate_of(gross.amount_minor, settings.fee_bp) + settings.fee_fixed_minor, gross.amount_minor)
     available_at = now + timedelta(seconds=settings.funds_delay_seconds)
     payment = msgspec.structs.replace(
         payment,
@@ -166,6 +169,9 @@ async def accept_payment(payment_id: str, settings: SandboxSettings, now: dateti
         last_error="",
         received_minor=payment.amount_minor,
         fee_minor=fee,
+        gross_minor=gross.amount_minor,
+        gross_currency=gross.currency,
+        exchange_rate=rate_text(payment.currency, gross.currency, rates),
         available_at=available_at,
     )
     await store.payments.save(payment)
@@ -174,16 +180,16 @@ async def accept_payment(payment_id: str, settings: SandboxSettings, now: dateti
             account_id=PLATFORM,
             type="payment",
             source_id=payment.id,
-            gross_minor=payment.amount_minor,
+            gross_minor=gross.amount_minor,
             fee_minor=fee,
-            net_minor=payment.amount_minor - fee,
-            currency=payment.currency,
+            net_minor=gross.amount_minor - fee,
+            currency=gross.currency,
             available_at=available_at,
             created_at=now,
         )
     )
     await store.tell("payment", payment.id, "succeeded", now)
-    await tick(now)
+    await tick(settings, now)
     return await payment_by_id(payment_id)
 
 
@@ -196,11 +202,11 @@ async def transfer(new: NewTransfer, now: datetime) -> records.TransferRow:
     payment = await payment_by_id(new.payment_id)
     if not account.ready:
         raise AccountError(f"account {account.id} cannot take money yet")
-    if payment.status != "succeeded" or payment.available_at is None:
+    if payment.gross is None or payment.available_at is None:
         raise RefusedError(f"payment {payment.id} has not been paid")
-    if new.amount.currency != payment.currency or new.amount.amount_minor <= 0:
-        raise RefusedError("a transfer is a positive amount in its payment's currency")
-    if await store.transferred_minor(payment.id) + new.amount.amount_minor > payment.received_minor:
+    if new.amount.currency != payment.gross.currency or new.amount.amount_minor <= 0:
+        raise RefusedError("a transfer is a positive amount in the currency its payment was settled in")
+    if await store.transferred_minor(payment.id) + new.amount.amount_minor > payment.gross_minor:
         raise RefusedError(f"the transfers out of payment {payment.id} would exceed it")
     made = records.TransferRow(
         id=store.make_id("tr"),
@@ -245,8 +251,8 @@ async def reverse(transfer_id: str, new: NewReversal, now: datetime) -> records.
     return reversal
 
 
-async def refund(new: NewRefund, now: datetime) -> records.RefundRow:
-    """Give a shopper money back, or let it wait for the platform's balance."""
+async def refund(new: NewRefund, settings: SandboxSettings, now: datetime) -> records.RefundRow:
+    """Give a shopper money back at today's rate, or let it wait for the platform's balance."""
     payment = await payment_by_id(new.payment_id)
     amount = new.amount.amount_minor
     if new.amount.currency != payment.currency or amount <= 0:
@@ -264,7 +270,7 @@ async def refund(new: NewRefund, now: datetime) -> records.RefundRow:
         created_at=now,
     )
     await store.refunds.add(row)
-    return await _pay_refund(row, now)
+    return await _pay_refund(row, settings, now)
 
 
 async def pay_out(new: NewPayout, settings: SandboxSettings, now: datetime) -> records.PayoutRow:
@@ -291,23 +297,26 @@ async def pay_out(new: NewPayout, settings: SandboxSettings, now: datetime) -> r
     return payout
 
 
-async def tick(now: datetime) -> None:
+async def tick(settings: SandboxSettings, now: datetime) -> None:
     """Let time have its effects: money becomes available, waiting refunds are paid, payouts arrive or come back."""
     for payment in await store.payments_to_settle(now):
         await store.payments.save(msgspec.structs.replace(payment, settled=True))
         await store.tell("payment", payment.id, "settled", now)
     for row in await store.refunds_waiting():
-        await _pay_refund(row, now)
+        await _pay_refund(row, settings, now)
     for payout in await store.payouts_arriving(now):
         await _arrive(payout, now)
 
 
-async def _pay_refund(row: records.RefundRow, now: datetime) -> records.RefundRow:
-    if await store.available_minor(PLATFORM, row.currency, now) < row.amount_minor:
+async def _pay_refund(row: records.RefundRow, settings: SandboxSettings, now: datetime) -> records.RefundRow:
+    taken = converted(Money(row.amount_minor, row.currency), settings.settlement_currency, await store.rates())
+    if await store.available_minor(PLATFORM, taken.currency, now) < taken.amount_minor:
         return row
-    paid = msgspec.structs.replace(row, status="succeeded", reason="")
+    paid = msgspec.structs.replace(
+        row, status="succeeded", reason="", taken_minor=taken.amount_minor, taken_currency=taken.currency
+    )
     await store.refunds.save(paid)
-    await store.move(PLATFORM, "refund", row.id, Money(-row.amount_minor, row.currency), at=now, now=now)
+    await store.move(PLATFORM, "refund", row.id, -taken, at=now, now=now)
     await store.tell("refund", row.id, "succeeded", now)
     return paid
 

@@ -1,5 +1,6 @@
 """The sandbox's levers for tests and demonstrations: its clock, its misfortunes, and cards paid without a browser."""
 
+from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
@@ -9,6 +10,9 @@ from litestar.params import FromPath, JSONBody
 
 from payouts.sandbox import bank, delivery, store
 from payouts.sandbox.desk import JSON_OPT, Desk
+from payouts.sandbox.errors import RefusedError
+
+RATE_MAX = 100_000
 
 FaultKind = Literal[
     "drop_response",
@@ -40,6 +44,13 @@ class NewFault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seconds: float = 0.0
 
 
+class NewRate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Units of `currency` for one euro from now on."""
+
+    currency: Literal["GBP", "USD", "CHF", "CAD", "JPY"]
+    per_euro: Decimal
+
+
 class CardChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the shopper's card does."""
 
@@ -60,8 +71,16 @@ def control_routes(desk: Desk) -> list[HTTPRouteHandler]:
     async def move_clock(request: Request[Any, Any, Any], data: JSONBody[ClockMove]) -> Response[dict[str, str]]:
         desk.check_key(request)
         await store.move_clock(max(0, min(data.advance_seconds, 366 * 86_400)))
-        now = await delivery.pass_time()
+        now = await delivery.pass_time(desk.settings)
         return Response({"now": now.isoformat()})
+
+    @post("/api/test/rates", opt=JSON_OPT, status_code=200)
+    async def move_rate(request: Request[Any, Any, Any], data: JSONBody[NewRate]) -> Response[dict[str, str]]:
+        desk.check_key(request)
+        if not data.per_euro.is_finite() or not 0 < data.per_euro < RATE_MAX:
+            raise RefusedError("a rate is a number above zero")
+        await store.move_rate(data.currency, data.per_euro)
+        return Response({"currency": data.currency})
 
     @post("/api/test/faults", opt=JSON_OPT, status_code=201)
     async def add_fault(request: Request[Any, Any, Any], data: JSONBody[NewFault]) -> Response[dict[str, str]]:
@@ -98,4 +117,4 @@ def control_routes(desk: Desk) -> list[HTTPRouteHandler]:
             account = await bank.change_account(account_id, now, ready=data.ready, bank_fails=data.bank_fails)
         return Response({"ready": account.ready})
 
-    return [move_clock, add_fault, forget_faults, use_card, change_account]
+    return [move_clock, move_rate, add_fault, forget_faults, use_card, change_account]

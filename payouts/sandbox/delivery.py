@@ -33,19 +33,19 @@ async def run_forever(settings: SandboxSettings, door: Transport) -> None:
     """Let time pass and deliver what is due, until cancelled; a failure is logged and the loop goes on."""
     while True:
         try:
-            await pass_time()
+            await pass_time(settings)
             await deliver_due(settings, door)
         except Exception:  # noqa: BLE001 - the edge of the process: nothing above could handle it
             _log.exception("sandbox_loop_failed")
         await asyncio.sleep(settings.loop_seconds)
 
 
-async def pass_time() -> datetime:
+async def pass_time(settings: SandboxSettings) -> datetime:
     """Let what is due at the sandbox's present happen; returns that moment."""
     async with atomic():
         await store.one_at_a_time()
         now = clock.now() + await store.clock_ahead()
-        await bank.tick(now)
+        await bank.tick(settings, now)
     return now
 
 

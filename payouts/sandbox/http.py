@@ -111,7 +111,7 @@ def _refund_routes(desk: Desk) -> list[HTTPRouteHandler]:
     @post("/api/v1/refunds", opt=JSON_OPT, status_code=200)
     async def refund(request: AnyRequest, data: JSONBody[bank.NewRefund]) -> Response[bytes]:
         async def act(now: datetime) -> object:
-            return (await bank.refund(data, now)).state()
+            return (await bank.refund(data, desk.settings, now)).state()
 
         return await desk.change(request, act)
 

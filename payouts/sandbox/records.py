@@ -37,6 +37,9 @@ class PaymentRow(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     received_minor: int = 0
     fee_minor: int = 0
+    gross_minor: int = 0
+    gross_currency: str = ""
+    exchange_rate: str = ""
     description: str
     return_url: str
     last_error: str = ""
@@ -49,6 +52,11 @@ class PaymentRow(msgspec.Struct, frozen=True, kw_only=True):
         """What is asked for."""
         return Money(self.amount_minor, self.currency)
 
+    @property
+    def gross(self) -> Money | None:
+        """What it came to for the platform; None until it was paid."""
+        return Money(self.gross_minor, self.gross_currency) if self.status == "succeeded" else None
+
     def state(self, public_url: str) -> PaymentState:
         """The payment as the API shows it."""
         return PaymentState(
@@ -60,7 +68,9 @@ class PaymentRow(msgspec.Struct, frozen=True, kw_only=True):
             redirect_url=f"{public_url}/pay/{self.id}",
             last_error=self.last_error,
             settled=self.settled,
-            fee=Money(self.fee_minor, self.currency) if self.status == "succeeded" else None,
+            gross=self.gross,
+            fee=None if self.gross is None else Money(self.fee_minor, self.gross.currency),
+            exchange_rate=self.exchange_rate,
         )
 
 
@@ -111,6 +121,8 @@ class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     status: Literal["pending", "succeeded", "failed"]
     reason: str = ""
+    taken_minor: int | None = None
+    taken_currency: str | None = None
     created_at: datetime
 
     def state(self) -> RefundState:
@@ -122,6 +134,7 @@ class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
             amount=Money(self.amount_minor, self.currency),
             status=self.status,
             reason=self.reason,
+            taken=Money(self.taken_minor, self.taken_currency) if self.taken_minor and self.taken_currency else None,
         )
 
 

@@ -11,7 +11,7 @@ class SandboxSettings(NodeSettings, frozen=True, kw_only=True):
     `events_url` is where signed events go (the hub's `/hooks/payments`). Money of a payment is available
     `funds_delay_seconds` after it, a payout arrives `payout_delay_seconds` after it was asked for. With
     `accounts_ready` false, a shop's account must first be completed on its page. The provider keeps `fee_bp` basis
-    points and `fee_fixed_minor` minor units of each payment.
+    points and `fee_fixed_minor` minor units of each payment, whose money it keeps in `settlement_currency`.
     """
 
     events_url: str
@@ -20,6 +20,7 @@ class SandboxSettings(NodeSettings, frozen=True, kw_only=True):
     funds_delay_seconds: int = 0
     payout_delay_seconds: int = 0
     accounts_ready: bool = True
+    settlement_currency: str = "EUR"
     fee_bp: int = 140
     fee_fixed_minor: int = 25
     loop_seconds: float = 0.25

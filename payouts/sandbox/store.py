@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import msgspec
 
@@ -9,6 +10,7 @@ from federation.node import database
 from federation.vocabulary.money import Money
 from payouts.ports import ObjectKind
 from payouts.sandbox import records, tables
+from payouts.sandbox.rates import PER_EURO
 from payouts.store.shelf import Shelf
 
 accounts = Shelf(tables.Account, records.AccountRow)
@@ -41,6 +43,22 @@ async def clock_ahead() -> timedelta:
 async def move_clock(seconds: int) -> None:
     """Move the sandbox's clock ahead."""
     await database.execute("UPDATE sandbox_clock SET ahead_seconds = ahead_seconds + $1", seconds)
+
+
+async def rates() -> dict[str, Decimal]:
+    """Units of each currency for one euro, as they stand."""
+    moved = await database.fetch("SELECT currency, per_euro FROM sandbox_rate")
+    return PER_EURO | {row["currency"]: Decimal(row["per_euro"]) for row in moved}
+
+
+async def move_rate(currency: str, per_euro: Decimal) -> None:
+    """Let a currency stand at so many units for one euro from now on."""
+    await database.execute(
+        "INSERT INTO sandbox_rate (currency, per_euro) VALUES ($1, $2) "
+        "ON CONFLICT (currency) DO UPDATE SET per_euro = excluded.per_euro",
+        currency,
+        f"{per_euro:f}",
+    )
 
 
 async def balance(account_id: str, now: datetime, *, available: bool) -> tuple[Money, ...]:

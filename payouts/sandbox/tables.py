@@ -37,6 +37,9 @@ class Payment(Table, tablename="sandbox_payment", db=proxy):
     currency = Text(default=None)
     received_minor = BigInt(default=None)
     fee_minor = BigInt(default=None)
+    gross_minor = BigInt(default=0)
+    gross_currency = Text(default="")
+    exchange_rate = Text(default="")
     description = Text(default=None)
     return_url = Text(default=None)
     last_error = Text(default=None)
@@ -79,6 +82,8 @@ class Refund(Table, tablename="sandbox_refund", db=proxy):
     currency = Text(default=None)
     status = Text(default=None)
     reason = Text(default=None)
+    taken_minor = BigInt(default=None, null=True)
+    taken_currency = Text(default=None, null=True)
     created_at = Timestamptz(default=None)
 
 
@@ -133,3 +138,10 @@ class Fault(Table, tablename="sandbox_fault", db=proxy):
     path = Text(default=None)
     times_left = Integer(default=None)
     seconds = Float(default=None)
+
+
+class Rate(Table, tablename="sandbox_rate", db=proxy):
+    """Units of a currency for one euro as moved by a lever, as decimal text."""
+
+    currency = Text(primary_key=True, default=None)
+    per_euro = Text(default=None)

@@ -9,6 +9,7 @@ from payouts.service.events import list_missed
 from payouts.service.payments import PaymentView, cancel_payment, open_payment, return_payment, start_payment
 from payouts.service.reads import (
     MoneyView,
+    SettledShare,
     account_of,
     accounts,
     alerts,
@@ -21,6 +22,7 @@ from payouts.service.reads import (
     refund_by_id,
     refunds,
     refunds_of_order,
+    settled_share,
     settlements,
     settlements_of_order,
     shop_money,
@@ -45,6 +47,7 @@ __all__ = [
     "RefundedPart",
     "SaleLine",
     "SaleShare",
+    "SettledShare",
     "ShareSplit",
     "account_of",
     "accounts",
@@ -71,6 +74,7 @@ __all__ = [
     "retry_refund",
     "return_payment",
     "run_payouts",
+    "settled_share",
     "settlements",
     "settlements_of_order",
     "shop_money",

@@ -20,14 +20,19 @@ from payouts.errors import IllegalMoveError, PaymentMissingError
 from payouts.ports import PaymentState
 from payouts.service import messages
 from payouts.service.context import Payments
+from payouts.service.exchanging import settle_exchange
 from payouts.service.references import own_id
+from payouts.service.sales import settled_as_received
 from payouts.store import ledger, rows
 
 _MONEY_ARRIVED = frozenset({PaymentStatus.PAID, PaymentStatus.RETURNED, PaymentStatus.SUSPENSE})
 
 
 class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment as the checkout needs it; `last_error` says why the last card was refused."""
+    """A payment as checkout and console need it; `last_error` says why the last card was refused.
+
+    `settled` is what it came to in the hub's currency, at `exchange_rate` (empty: nothing was exchanged).
+    """
 
     id: UUID
     order_id: UUID
@@ -35,6 +40,8 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     amount: Money
     redirect_url: str
     last_error: str
+    settled: Money | None = None
+    exchange_rate: str = ""
 
 
 def view_of(payment: PaymentRecord) -> PaymentView:
@@ -46,6 +53,8 @@ def view_of(payment: PaymentRecord) -> PaymentView:
         amount=payment.amount,
         redirect_url=payment.redirect_url,
         last_error=payment.last_error,
+        settled=payment.settled,
+        exchange_rate=payment.exchange_rate,
     )
 
 
@@ -156,6 +165,7 @@ async def observe_payment(pay: Payments, seen: PaymentState, now: datetime) -> N
             await messages.send("pay.cancel", payment.id, "late", now)
         if step is not None and changed.status is not payment.status:
             await _tell(pay, changed, now)
+        await settle_exchange(pay, await _payment(changed.id), seen, now)
         await _book_funds(changed.id, seen, now)
 
 
@@ -183,17 +193,18 @@ async def _tell(pay: Payments, payment: PaymentRecord, now: datetime) -> None:
     elif payment.status is PaymentStatus.FAILED:
         await pay.listener.payment_failed(payment.order_id, payment.last_error or "given up", now)
     elif payment.status is PaymentStatus.RETURNED:
-        await _book_misdirected(payment, now)
-        await _give_back(payment, "paid after the order was over", now)
+        await _give_back(await _book_misdirected(pay, payment, now), "paid after the order was over", now)
     elif payment.status is PaymentStatus.SUSPENSE:
-        await _book_misdirected(payment, now)
+        await _book_misdirected(pay, payment, now)
         message = f"asked {payment.amount}, received {payment.received}: nothing was confirmed"
         await rows.raise_alert("payment-mismatch", str(payment.id), message, now)
 
 
-async def _book_misdirected(payment: PaymentRecord, now: datetime) -> None:
+async def _book_misdirected(pay: Payments, payment: PaymentRecord, now: datetime) -> PaymentRecord:
     await ledger.post(postings.misdirected(payment.id, payment.received), now)
-    await rows.payments.save(msgspec.structs.replace(payment, captured_at=now))
+    booked = settled_as_received(msgspec.structs.replace(payment, captured_at=now), pay.settings, now)
+    await rows.payments.save(booked)
+    return booked
 
 
 async def _give_back(payment: PaymentRecord, reason: str, now: datetime) -> None:
@@ -206,6 +217,9 @@ async def _give_back(payment: PaymentRecord, reason: str, now: datetime) -> None
         amount_minor=payment.received.amount_minor,
         seller_minor=0,
         currency=payment.received.currency,
+        settled_minor=payment.settled_minor,
+        settled_seller_minor=None if payment.settled is None else 0,
+        settled_currency=payment.settled_currency,
         reason=reason,
         content_hash=hashlib.sha256(f"late:{payment.id}".encode()).digest(),
         created_at=now,
@@ -217,12 +231,12 @@ async def _give_back(payment: PaymentRecord, reason: str, now: datetime) -> None
 
 
 async def _book_funds(payment_id: UUID, seen: PaymentState, now: datetime) -> None:
-    """Post fee and availability once the provider knows them and the money itself is booked."""
+    """Post fee and availability once the provider knows them and the money itself is settled."""
     payment = await rows.payments.get(payment_id)
-    if payment is None or payment.captured_at is None or payment.funds_at is not None:
+    if payment is None or payment.settled is None or payment.funds_at is not None:
         return
     if seen.settled and seen.fee is not None:
-        await ledger.post(postings.settle_funds(payment.id, payment.received, seen.fee), now)
+        await ledger.post(postings.settle_funds(payment.id, payment.settled, seen.fee), now)
         await rows.payments.save(
             msgspec.structs.replace(payment, fee_minor=seen.fee.amount_minor, funds_at=now, updated_at=now)
         )

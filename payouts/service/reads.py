@@ -16,10 +16,12 @@ from payouts.domain.records import (
     ShopAccountRecord,
     TransferRecord,
 )
+from payouts.domain.settling import NOTHING, added
 from payouts.service.payments import PaymentView
 from payouts.service.payments import view_of as payment_view_of
 from payouts.service.refunds import RefundView
 from payouts.service.refunds import view_of as refund_view_of
+from payouts.service.sales import SHIPPING_LINE
 from payouts.store import ledger, lists, rows
 from payouts.store.ledger import EntryView
 
@@ -36,6 +38,42 @@ class MoneyView(msgspec.Struct, frozen=True, kw_only=True):
     owed_back: Money
     sent: Money
     paid_out: Money
+
+
+class SettledShare(msgspec.Struct, frozen=True, kw_only=True):
+    """How one shop order divides in the hub's currency: goods = commission + vat + seller; shipping beside."""
+
+    commission: Money
+    vat: Money
+    seller: Money
+    shipping: Money
+
+    @property
+    def paid(self) -> Money:
+        """All that the shopper paid for it came to."""
+        return self.commission + self.vat + self.seller + self.shipping
+
+
+async def settled_share(order_id: UUID, shop_order_id: UUID) -> SettledShare | None:
+    """How a paid shop order divides, None while its money is not settled.
+
+    Holds the payment still until the caller's transaction ends: who is told None will be told by the listener.
+    """
+    payment = await rows.payment_alive(order_id, lock=True)
+    if payment is None or payment.settled_currency is None:
+        return None
+    sums = {"goods": NOTHING, SHIPPING_LINE: NOTHING}
+    for line in await lists.lines_of_order(order_id):
+        if line.shop_order_id == shop_order_id and line.settled_components is not None:
+            kind = SHIPPING_LINE if line.line_id == SHIPPING_LINE else "goods"
+            sums[kind] = added([sums[kind], line.settled_components])
+    goods, currency = sums["goods"], payment.settled_currency
+    return SettledShare(
+        commission=Money(goods.commission, currency),
+        vat=Money(goods.vat, currency),
+        seller=Money(goods.seller, currency),
+        shipping=Money(sums[SHIPPING_LINE].seller, currency),
+    )
 
 
 async def payment_of_order(order_id: UUID) -> PaymentView | None:
@@ -155,10 +193,13 @@ async def ledger_about(reference: UUID | str, limit: int = LIMIT) -> list[EntryV
 
 
 async def shortfall() -> dict[str, int]:
-    """By currency, what the hub owes shops, shoppers and the tax office beyond what it has (0: it is solvent)."""
+    """By currency, what the hub owes shops, shoppers and the tax office beyond what it has (0: it is solvent).
+
+    What is owed to shoppers in their currency stands against what was set aside for it in the hub's (`fx`).
+    """
     short: dict[str, int] = {}
     for currency, balances in (await ledger.trial_balance()).items():
-        has = sum(balances.get(code, 0) for code in ("provider:pending", "provider:available", "bank"))
+        has = sum(balances.get(code, 0) for code in ("provider:pending", "provider:available", "bank", "fx"))
         owed = -sum(
             amount
             for code, amount in balances.items()

@@ -1,5 +1,7 @@
 """Paying a decided refund: ask the provider, record what becomes of it, and only then claim the shops' parts back.
 
+Nothing is paid back of a payment that is not settled yet: only then is it known what the refund is of.
+
 The shops' parts are claimed once the provider has accepted the refund, also when it still waits for the platform's
 balance: what is clawed back may be the very money it waits for.
 """
@@ -10,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from federation.node.database import atomic
+from federation.vocabulary.money import Money
 from payouts.domain import postings
 from payouts.domain.records import RefundRecord
 from payouts.domain.refund import ACCEPTED, REFUND, RefundStatus, RefundStep
@@ -41,6 +44,8 @@ async def send_refund(pay: Payments, refund_id: UUID, now: datetime) -> None:
     """Have the provider pay a requested refund, or take one up again. Outside a transaction."""
     async with atomic():
         refund = await _refund(refund_id, lock=True)
+        if refund.settled is None:
+            return
         if refund.status is RefundStatus.REQUESTED:
             status = REFUND.after(refund.status, RefundStep.SUBMITTED)
             refund = msgspec.structs.replace(refund, status=status, updated_at=now)
@@ -73,10 +78,16 @@ async def observe_refund(pay: Payments, seen: RefundState, now: datetime) -> Non
         if refund is None or refund.reference != seen.reference:
             return
         step = _STEPS[seen.status]
-        if not REFUND.allows(refund.status, step):
+        unknown_cost = step is RefundStep.SUCCEEDED and seen.taken is None
+        if unknown_cost or not REFUND.allows(refund.status, step):
             return
         changed = msgspec.structs.replace(
-            refund, status=REFUND.after(refund.status, step), provider_id=seen.id, error=seen.reason, updated_at=now
+            refund,
+            status=REFUND.after(refund.status, step),
+            provider_id=seen.id,
+            error=seen.reason,
+            taken_minor=None if seen.taken is None else seen.taken.amount_minor,
+            updated_at=now,
         )
         await rows.refunds.save(changed)
         await _consequences(pay, changed, now)
@@ -93,8 +104,9 @@ async def _record_refused(pay: Payments, refund: RefundRecord, detail: str, now:
 
 
 async def _consequences(pay: Payments, refund: RefundRecord, now: datetime) -> None:
-    if refund.status is RefundStatus.SUCCEEDED:
-        await ledger.post(postings.refund_paid(refund.id, refund.amount), now)
+    if refund.status is RefundStatus.SUCCEEDED and refund.settled is not None:
+        taken = Money(refund.taken_minor or 0, refund.settled.currency)
+        await ledger.post(postings.refund_paid(refund.id, refund.amount, refund.settled, taken), now)
     if refund.status in ACCEPTED:
         for claim in await rows.claims_of_refund(refund.id):
             await messages.send("pay.claim", claim.id, "refund accepted", now)

@@ -2,6 +2,8 @@
 
 A refund is taken from what still lies with us for the shop; what was sent already becomes a claim. The debt to the
 shopper is booked with the request, in the caller's transaction; `payouts.service.refund_payment` pays it afterwards.
+It is of the currency the shopper paid in; what the parties give back for it is of the one their shares stand in: the
+hub's, or the shopper's as long as the payment is not settled.
 """
 
 import hashlib
@@ -23,8 +25,10 @@ from payouts.domain.records import (
     RefundedLineRecord,
     RefundRecord,
     SettlementRecord,
+    text_of,
 )
 from payouts.domain.settlement import SETTLEMENT, STILL_WITH_US, SettlementKind, SettlementStatus, SettlementStep
+from payouts.domain.settling import added, settled_back
 from payouts.errors import RefundRefusedError
 from payouts.service import messages
 from payouts.service.sales import SHIPPING_LINE
@@ -53,7 +57,8 @@ class RefundRequest(msgspec.Struct, frozen=True, kw_only=True):
 class RefundedPart(msgspec.Struct, frozen=True):
     """What a refund took back of one line (`shipping` for shipping), and what of it each party bears.
 
-    amount = seller_part + commission + vat, but for coupons and referrals.
+    amount = seller_part + commission + vat, but for coupons and referrals. `settled` and `settled_seller` are the first
+    two in the hub's currency, None until the payment is settled.
     """
 
     line_id: str
@@ -62,10 +67,12 @@ class RefundedPart(msgspec.Struct, frozen=True):
     seller_part: Money
     commission: Money
     vat: Money
+    settled: Money | None = None
+    settled_seller: Money | None = None
 
 
 class RefundView(msgspec.Struct, frozen=True, kw_only=True):
-    """A refund as orders and consoles show it."""
+    """A refund as orders and consoles show it; `settled` is what the parties gave back, in the hub's currency."""
 
     id: UUID
     order_id: UUID
@@ -77,14 +84,21 @@ class RefundView(msgspec.Struct, frozen=True, kw_only=True):
     error: str
     created_at: datetime
     parts: tuple[RefundedPart, ...]
+    settled: Money | None = None
 
 
 class _Slice(msgspec.Struct, frozen=True):
-    """One line of a refund worked out."""
+    """One line of a refund worked out: what goes back in the shopper's currency, and in the hub's once it is known."""
 
     line: LineRecord
     quantity: int
     components: Components
+    settled: Components | None
+
+    @property
+    def borne(self) -> Components:
+        """What the parties give back, in the currency their shares stand in."""
+        return self.settled or self.components
 
 
 async def refund_part(request: RefundRequest, now: datetime) -> RefundView:
@@ -105,7 +119,7 @@ async def refund_part(request: RefundRequest, now: datetime) -> RefundView:
     slices = await _slices(request)
     refund = _record(request, payment, slices, digest, now)
     await rows.refunds.add(refund)
-    await _take_back(refund, slices, postings.HubBooks(payment.vat_country), now)
+    await _take_back(refund, slices, payment, now)
     await messages.send("pay.refund", refund.id, str(refund.attempt), now)
     return await view_of(refund)
 
@@ -122,6 +136,15 @@ async def preview_refund(request: RefundRequest) -> tuple[RefundedPart, ...]:
 def _part(line_id: str, quantity: int, given: Components, currency: str) -> RefundedPart:
     amounts = (Money(amount, currency) for amount in (given.paid, given.seller, given.commission, given.vat))
     return RefundedPart(line_id, quantity, *amounts)
+
+
+def _stored_part(part: RefundedLineRecord, refund: RefundRecord) -> RefundedPart:
+    shown = _part(part.line_id, part.quantity, part.components, refund.currency)
+    given = part.settled_components
+    if given is None or refund.settled_currency is None:
+        return shown
+    settled, seller = (Money(amount, refund.settled_currency) for amount in (given.paid, given.seller))
+    return msgspec.structs.replace(shown, settled=settled, settled_seller=seller)
 
 
 async def _slices(request: RefundRequest) -> list[_Slice]:
@@ -147,12 +170,23 @@ def _slice(line: LineRecord, part: RefundPart) -> _Slice:
     if (part.quantity > 0) == (part.amount_minor > 0):
         raise RefundRefusedError(f"say either how many pieces or how much of line {part.line_id} goes back")
     amount = amount_of_quantity(line.refundable, part.quantity) if part.quantity else part.amount_minor
-    return _Slice(line, part.quantity, refund_components(line.components, line.refunded_minor, amount))
+    given = refund_components(line.components, line.refunded_minor, amount)
+    return _Slice(line, part.quantity, given, _settled(line, given))
+
+
+def _settled(line: LineRecord, given: Components) -> Components | None:
+    """What goes back in the hub's currency; the same figures when that is the shopper's as well."""
+    whole = line.settled_components
+    if whole is None or whole == line.components:
+        return None if whole is None else given
+    before = settled_back(whole, line.refunded_minor, line.paid)
+    return settled_back(whole, line.refunded_minor + given.paid, line.paid) - before
 
 
 def _record(
     request: RefundRequest, payment: PaymentRecord, slices: Sequence[_Slice], digest: bytes, now: datetime
 ) -> RefundRecord:
+    settled = None if payment.settled is None else added([each.borne for each in slices])
     return RefundRecord(
         id=request.refund_id,
         payment_id=payment.id,
@@ -161,6 +195,9 @@ def _record(
         amount_minor=sum(each.components.paid for each in slices),
         seller_minor=sum(each.components.seller for each in slices),
         currency=payment.currency,
+        settled_minor=None if settled is None else settled.paid,
+        settled_seller_minor=None if settled is None else settled.seller,
+        settled_currency=payment.settled_currency,
         reason=request.reason,
         content_hash=digest,
         created_at=now,
@@ -168,7 +205,7 @@ def _record(
     )
 
 
-async def _take_back(refund: RefundRecord, slices: Sequence[_Slice], books: postings.HubBooks, now: datetime) -> None:
+async def _take_back(refund: RefundRecord, slices: Sequence[_Slice], payment: PaymentRecord, now: datetime) -> None:
     """Lower what the parties are owed, claim what they were sent, and book the sum as owed to the shopper."""
     shop_order_id = slices[0].line.shop_order_id
     owed = {(each.kind, each.shop_id): each for each in await rows.settlements_of(shop_order_id, lock=True)}
@@ -179,8 +216,9 @@ async def _take_back(refund: RefundRecord, slices: Sequence[_Slice], books: post
             raise RefundRefusedError("so small an amount cannot be divided: give back a little more or less")
         if settlement is not None and amount:
             bearers += await _take_from(refund, settlement, amount, now)
-    parts = [each.components for each in slices]
-    await ledger.post(postings.refund_due(refund.id, refund.currency, parts, bearers, books), now)
+    given = postings.Given(payment.settled_currency or payment.currency, tuple(each.borne for each in slices))
+    books = postings.HubBooks(payment.vat_country)
+    await ledger.post(postings.refund_due(refund.id, refund.amount, given, bearers, books), now)
     for each in slices:
         await _mark_refunded(refund, each)
 
@@ -191,8 +229,8 @@ def _borne(slices: Sequence[_Slice]) -> dict[tuple[SettlementKind, str], int]:
     for each in slices:
         kind = SettlementKind.SHIPPING if each.line.line_id == SHIPPING_LINE else SettlementKind.SALE
         for key, amount in (
-            ((kind, each.line.shop_id), each.components.seller),
-            ((SettlementKind.REFERRAL, each.line.referrer), each.components.referral),
+            ((kind, each.line.shop_id), each.borne.seller),
+            ((SettlementKind.REFERRAL, each.line.referrer), each.borne.referral),
         ):
             borne[key] = borne.get(key, 0) + amount
     return {key: amount for key, amount in borne.items() if amount}
@@ -245,7 +283,11 @@ async def _mark_refunded(refund: RefundRecord, each: _Slice) -> None:
     )
     await rows.refunded_lines.add(
         RefundedLineRecord(
-            refund_id=refund.id, line_id=line.line_id, quantity=each.quantity, **msgspec.structs.asdict(given)
+            refund_id=refund.id,
+            line_id=line.line_id,
+            quantity=each.quantity,
+            settled=None if each.settled is None else text_of(each.settled),
+            **msgspec.structs.asdict(given),
         )
     )
 
@@ -263,13 +305,6 @@ async def view_of(refund: RefundRecord) -> RefundView:
         reason=refund.reason,
         error=refund.error,
         created_at=refund.created_at,
-        parts=tuple(
-            _part(
-                part.line_id,
-                part.quantity,
-                Components(part.paid, part.seller, part.commission, part.vat),
-                refund.currency,
-            )
-            for part in parts
-        ),
+        settled=refund.settled,
+        parts=tuple(_stored_part(part, refund) for part in parts),
     )

@@ -1,4 +1,8 @@
-"""Booking a paid order: its shares are divided, frozen and held; later released to be sent."""
+"""Booking a paid order: its shares are divided, frozen and held; later released to be sent.
+
+What was paid in the hub's own currency is settled with that; anything else once the provider has exchanged it
+(`payouts.service.exchanging`). A share is sent only when it is both released and settled.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -10,7 +14,7 @@ from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from payouts.domain import postings
 from payouts.domain.payment import PaymentStatus
-from payouts.domain.records import LineRecord, PaymentRecord, SettlementRecord
+from payouts.domain.records import LineRecord, PaymentRecord, SettlementRecord, text_of
 from payouts.domain.settlement import SETTLEMENT, SettlementKind, SettlementStatus, SettlementStep
 from payouts.domain.split import SaleShare, ShareSplit, split_preview
 from payouts.errors import AmountInvalidError, IllegalMoveError, PaymentMissingError
@@ -47,10 +51,13 @@ async def capture_sale(
         raise AmountInvalidError(f"the shares come to {total}, {payment.amount} was paid")
     await ledger.post(postings.capture(payment.id, order_id, splits, settings.books), now)
     if payment.captured_at is None:
-        await rows.payments.save(
-            msgspec.structs.replace(payment, captured_at=now, updated_at=now, vat_country=settings.vat_country)
+        booked = msgspec.structs.replace(payment, captured_at=now, updated_at=now, vat_country=settings.vat_country)
+        await rows.payments.save(settled_as_received(booked, settings, now))
+        at_once = payment.currency == settings.settlement_currency
+        records = [line for split in splits for line in _line_records(order_id, split)]
+        await rows.lines.add(
+            *(msgspec.structs.replace(one, settled=text_of(one.components)) if at_once else one for one in records)
         )
-        await rows.lines.add(*(line for split in splits for line in _line_records(order_id, split)))
         await rows.settlements.add(*(each for split in splits for each in _settlements(payment, split, now)))
         await messages.send("pay.refresh", payment.id, "captured", now)
     return splits
@@ -59,16 +66,39 @@ async def capture_sale(
 async def release(shop_order_id: UUID, now: datetime) -> None:
     """Let a shop order's shares be sent, as the hub's release rule says; nothing happens to those beyond that.
 
-    In the caller's transaction.
+    A share whose money is not settled yet keeps the word until it is. In the caller's transaction.
     """
     for settlement in await rows.settlements_of(shop_order_id, lock=True):
         if settlement.status is not SettlementStatus.HELD:
             continue
-        amount = Money(settlement.due_minor, settlement.currency)
+        payment = await rows.payments.get(settlement.payment_id)
+        if payment is not None and payment.settled_at is not None:
+            await release_held(settlement, now)
+        elif settlement.released_at is None:
+            await rows.settlements.save(msgspec.structs.replace(settlement, released_at=now, updated_at=now))
+
+
+async def release_held(settlement: SettlementRecord, now: datetime) -> None:
+    """Let a held and settled share be sent; one that came to nothing only moves on."""
+    amount = Money(settlement.due_minor, settlement.currency)
+    if amount:
         await ledger.post(postings.release(settlement.id, settlement.shop_id, amount), now)
-        status = SETTLEMENT.after(settlement.status, SettlementStep.RELEASED)
-        await rows.settlements.save(msgspec.structs.replace(settlement, status=status, released_at=now, updated_at=now))
-        await messages.send("pay.transfer", settlement.id, "released", now)
+    status = SETTLEMENT.after(settlement.status, SettlementStep.RELEASED)
+    released_at = settlement.released_at or now
+    await rows.settlements.save(
+        msgspec.structs.replace(settlement, status=status, released_at=released_at, updated_at=now)
+    )
+    await messages.send("pay.transfer", settlement.id, "released", now)
+
+
+def settled_as_received(payment: PaymentRecord, settings: PayoutSettings, now: datetime) -> PaymentRecord:
+    """The payment, settled at once when it came in the hub's own currency."""
+    received = payment.received
+    if received.currency != settings.settlement_currency:
+        return payment
+    return msgspec.structs.replace(
+        payment, settled_minor=received.amount_minor, settled_currency=received.currency, settled_at=now
+    )
 
 
 def _line_records(order_id: UUID, split: ShareSplit) -> Iterator[LineRecord]:

@@ -76,7 +76,7 @@ _RULES = {
             WHERE payment_id = payment.id
         ) AS shops ON true
         JOIN LATERAL (
-            SELECT payment.received_minor - coalesce(sum(amount_minor), 0) AS kept FROM pay_refund
+            SELECT coalesce(payment.settled_minor, 0) - coalesce(sum(settled_minor), 0) AS kept FROM pay_refund
             WHERE payment_id = payment.id
         ) AS shopper ON true
         JOIN LATERAL (
@@ -85,7 +85,8 @@ _RULES = {
             WHERE settlement.payment_id = payment.id
         ) AS claims ON true
         JOIN LATERAL (
-            SELECT coalesce(sum(coupon), 0) AS promoted FROM pay_line WHERE order_id = payment.order_id
+            SELECT coalesce(sum((settled::jsonb->>'coupon')::bigint), 0) AS promoted FROM pay_line
+            WHERE order_id = payment.order_id
         ) AS coupons ON true
         WHERE payment.status = 'paid' AND sent > kept + claimed + promoted
     """,
@@ -99,6 +100,46 @@ _RULES = {
         HAVING line.refunded_minor <> coalesce(sum(part.paid), 0) OR coalesce(sum(part.seller), 0) > line.seller
             OR (line.refunded_minor = line.paid AND (coalesce(sum(part.seller), 0) <> line.seller
                 OR coalesce(sum(part.commission), 0) <> line.commission))
+    """,
+    "settled-in-full": """
+        SELECT payment.id::text AS reference,
+            settled_minor || ' settled, ' || sum((line.settled::jsonb->>'paid')::bigint) || ' on lines' AS message
+        FROM pay_payment AS payment JOIN pay_line AS line USING (order_id)
+        WHERE payment.status = 'paid' AND payment.settled_at IS NOT NULL GROUP BY payment.id
+        HAVING settled_minor <> sum((line.settled::jsonb->>'paid')::bigint) OR bool_or(line.settled IS NULL)
+    """,
+    "settled-refunds-within-lines": """
+        SELECT line.shop_order_id || ' ' || line.line_id AS reference, line.settled || ' settled, '
+            || sum((part.settled::jsonb->>'paid')::bigint) || ' given back' AS message
+        FROM pay_line AS line
+        JOIN pay_refund AS refund ON refund.shop_order_id = line.shop_order_id
+        JOIN pay_refund_part AS part ON part.refund_id = refund.id AND part.line_id = line.line_id
+        WHERE line.settled IS NOT NULL GROUP BY line.id
+        HAVING sum((part.settled::jsonb->>'seller')::bigint) > (line.settled::jsonb->>'seller')::bigint
+            OR bool_or(part.settled IS NULL)
+            OR (line.refunded_minor = line.paid
+                AND (sum((part.settled::jsonb->>'paid')::bigint) <> (line.settled::jsonb->>'paid')::bigint
+                OR sum((part.settled::jsonb->>'seller')::bigint) <> (line.settled::jsonb->>'seller')::bigint))
+    """,
+    "exchange-is-open-refunds": """
+        SELECT currency AS reference, owed || ' owed, ' || booked || ' booked' AS message FROM (
+            SELECT currency, sum(owed) AS owed, sum(booked) AS booked FROM (
+                SELECT refund.currency, refund.amount_minor AS owed, 0 AS booked FROM pay_refund AS refund
+                WHERE refund.status <> 'succeeded' AND refund.settled_currency <> refund.currency
+                UNION ALL
+                SELECT settled_currency, -settled_minor, 0 FROM pay_refund
+                WHERE status <> 'succeeded' AND settled_currency <> currency
+                UNION ALL
+                SELECT received_currency, received_minor, 0 FROM pay_payment
+                WHERE status = 'suspense' AND settled_currency <> received_currency
+                UNION ALL
+                SELECT settled_currency, -settled_minor, 0 FROM pay_payment
+                WHERE status = 'suspense' AND settled_currency <> received_currency
+                UNION ALL
+                SELECT entry.currency, 0, entry.amount FROM pay_entry AS entry
+                JOIN pay_account AS account ON account.id = entry.account_id WHERE account.kind = 'fx'
+            ) AS sides GROUP BY 1
+        ) AS compared WHERE owed <> booked
     """,
     "payout-is-its-parts": """
         SELECT payout.id::text AS reference, payout.amount_minor || ' paid, ' || sum(part.amount_minor) AS message

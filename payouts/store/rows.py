@@ -71,6 +71,17 @@ async def settlements_of(shop_order_id: UUID, *, lock: bool = False) -> list[rec
     return await settlements.find(tables.Settlement.shop_order_id == shop_order_id, lock=lock)
 
 
+async def settlements_of_payment(payment_id: UUID) -> list[records.SettlementRecord]:
+    """Everything owed from one payment, locked."""
+    return await settlements.find(tables.Settlement.payment_id == payment_id, lock=True)
+
+
+async def refunds_of_payment(payment_id: UUID) -> list[records.RefundRecord]:
+    """What is to go back of one payment, in the order it was decided."""
+    table = tables.Refund
+    return await refunds.find(table.payment_id == payment_id, order_by=table.created_at)
+
+
 async def transfer_under_way(settlement_id: UUID, attempt: int) -> records.TransferRecord | None:
     """One attempt to send a settlement."""
     table = tables.Transfer

@@ -41,6 +41,10 @@ class HubListener:
         if self.books:
             await service.capture_sale(order_id, payment.id, SHARES, self.settings, now, coupon_minor=COUPON_MINOR)
 
+    async def payment_settled(self, order_id: UUID, now: datetime) -> None:
+        del now
+        self.heard.append(("settled", str(order_id)))
+
     async def payment_failed(self, order_id: UUID, reason: str, now: datetime) -> None:
         del order_id, now
         self.heard.append(("failed", reason))

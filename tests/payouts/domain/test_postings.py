@@ -7,7 +7,7 @@ import pytest
 from payouts.domain import postings
 from payouts.domain.giveback import Components
 from payouts.domain.ledger import Account, AccountKind, Leg, Posting, posting
-from payouts.domain.postings import Bearer, HubBooks
+from payouts.domain.postings import Bearer, Given, HubBooks
 from payouts.domain.split import split_preview
 from payouts.errors import LedgerUnbalancedError
 from tests.payouts.worked_example import COUPON_MINOR, ORDER, SHARES, TOTAL, A, C, euro
@@ -68,14 +68,15 @@ def test_row_3_release_and_transfer() -> None:
 def test_row_4_refund_of_one_ring_after_transfer() -> None:
     """The shop owes its part back, the hub gives up commission and gets coupon back, the shopper is owed 48.50."""
     part = Components(4850, 4499, 500, 0, 0, 149)
-    due = postings.refund_due(REFUND, "EUR", [part], [Bearer(AccountKind.CLAIM, C, 4499)], BOOKS)
+    given = Given("EUR", (part,))
+    due = postings.refund_due(REFUND, euro(4850), given, [Bearer(AccountKind.CLAIM, C, 4499)], BOOKS)
     assert legs(due) == {
         "hub:commission": 500,
         "hub:promo": -149,
         "recv:shop-c": 4499,
         "customer:refund_due": -4850,
     }
-    assert legs(postings.refund_paid(REFUND, euro(4850))) == {
+    assert legs(postings.refund_paid(REFUND, euro(4850), euro(4850), euro(4850))) == {
         "customer:refund_due": 4850,
         "provider:available": -4850,
     }

@@ -38,7 +38,7 @@ class Town(Scene):
 
     async def hear(self) -> int:
         """Let the sandbox's time pass, deliver its events, and act on them; how many were delivered."""
-        await delivery.pass_time()
+        await delivery.pass_time(self.settings)
         delivered = await delivery.deliver_due(self.settings, self.hub)
         await self.drain()
         return delivered
