@@ -8,7 +8,6 @@ Steps aside for the processes that serve pages.
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -17,7 +16,6 @@ import msgspec
 
 from federation.node import clock
 from federation.node.database import atomic
-from federation.node.plates import write_plate
 from federation.service import links
 from federation.service.context import Federation, create_federation
 from federation.vocabulary.errors import ConflictError, PeerError
@@ -27,11 +25,21 @@ from marketplace.cli.node_context import as_node
 from marketplace.cli.recovery import recovery_folder, write_recovery_file
 from marketplace.demo.journal import Entry, Journal, made_from
 from marketplace.demo.world.boutiques import boutique as boutique_of
+from marketplace.demo.world.exporting import write_export
 from marketplace.demo.world.making import DemoBoutique
 from shops import service as shop_service
 from shops import store as shop_store
 from shops.desk import BoutiqueDesk
-from shops.importers.service import import_jsonl
+from shops.importers.domain.report import ImportReport
+from shops.importers.service import (
+    ImportChoices,
+    Source,
+    bounded_lines,
+    import_file,
+    jsonl_file,
+    save_choices,
+    shopify_file,
+)
 from shops.settings import ShopNodeSettings
 
 NICENESS = 10
@@ -72,8 +80,8 @@ async def _open(settings: ShopNodeSettings, order: Order, known: dict[str, Party
     """A boutique with its whole catalogue; an import that was interrupted goes on where it stopped."""
     boutique = boutique_of(house)
     shop_id = known.get(boutique.profile.handle) or await _add(settings, boutique)
-    report = await import_jsonl(settings, shop_id, catalogue_of(settings, boutique), clock.now(), plates=True)
-    if report.faults:
+    report = await bring_in(settings, shop_id, boutique)
+    if report.errors:
         raise CommandError(f"the demo's own catalogue of {boutique.profile.name} has faults: {report.faults[0]}")
     return Entry(
         house=house,
@@ -95,17 +103,22 @@ async def _add(settings: ShopNodeSettings, boutique: DemoBoutique) -> PartyId:
     return opened.shop_id
 
 
-def catalogue_of(settings: ShopNodeSettings, boutique: DemoBoutique) -> Iterator[bytes]:
-    """The boutique's catalogue as import lines that name its plates by hash; the plates are put into their folder."""
+async def bring_in(settings: ShopNodeSettings, shop_id: PartyId, boutique: DemoBoutique) -> ImportReport:
+    """What the boutique's own shop system exports, read back by the importer for it."""
     if settings.plates_dir is None:
         raise CommandError("GALLERIA_PLATES_DIR is missing: the demo's pictures need a folder")
-    for product in boutique.products:
-        pictures = [
-            {"sha256": write_plate(settings.plates_dir, plate.svg.encode()), "alt": plate.alt}
-            for plate in boutique.plates[product.id]
-        ]
-        stock = {variant.id: boutique.stock[variant.id] for variant in product.variants}
-        yield msgspec.json.encode({"product": product, "stock": stock, "pictures": pictures})
+    files = write_export(boutique, settings.state_dir / "exports" / boutique.profile.handle, settings.plates_dir)
+    async with atomic():
+        await save_choices(
+            shop_id, ImportChoices(language=files.language, categories=files.categories, colours=files.colours)
+        )
+    with files.catalog.open("rb") as file:
+        source: Source = jsonl_file(bounded_lines(file))
+        if files.translations is not None:
+            source = shopify_file(file.read(), translations=files.translations.read_bytes())
+        return await import_file(
+            settings, shop_id, source, clock.now(), pictures_dir=settings.plates_dir, plates=True, may_withdraw=True
+        )
 
 
 async def _propose(federation: Federation, order: Order, journal: Journal, waiting: list[Entry]) -> list[Entry]:

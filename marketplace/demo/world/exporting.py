@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from federation.node.plates import write_plate
 from federation.vocabulary.money import to_decimal
 from federation.vocabulary.product import Product, Variant
 from marketplace.demo.world.making import DemoBoutique
@@ -136,12 +137,8 @@ def home_language(boutique: DemoBoutique) -> str:
 def write_plates(boutique: DemoBoutique, plates_dir: Path) -> None:
     """Put the boutique's plates where every node of the demo finds them; a plate that lies there is left alone."""
     plates_dir.mkdir(parents=True, exist_ok=True)
-    for plate in {plate.sha256: plate for plates in boutique.plates.values() for plate in plates}.values():
-        path = plates_dir / f"{plate.sha256}.svg"
-        if not path.exists():
-            partial = path.with_name(f"{plate.sha256}.{boutique.profile.handle}.part")
-            partial.write_text(plate.svg, "utf-8")
-            partial.replace(path)
+    for svg in {plate.svg for plates in boutique.plates.values() for plate in plates}:
+        write_plate(plates_dir, svg.encode())
 
 
 def named_lines(boutique: DemoBoutique) -> Iterator[bytes]:
