@@ -108,16 +108,19 @@ async def _until_ended(fleet: Fleet, openers: Sequence[Child]) -> None:
     running = list(openers)
     try:
         while running:
-            for child in running.copy():
-                code = child.exit_code()
-                if code:
-                    raise CommandError(f"{child.spec.name} failed; the end of its log says:\n{log_end(child.spec.log)}")
-                if code == 0:
-                    running.remove(child)
             await asyncio.sleep(_LOOK_SECONDS)
+            running = [child for child in running if _is_running(child)]
     finally:
         for child in openers:
             await asyncio.to_thread(fleet.stop_once, child)
+
+
+def _is_running(opener: Child) -> bool:
+    """Whether it has work left; raises CommandError with the end of its log when it failed."""
+    code = opener.exit_code()
+    if code:
+        raise CommandError(f"{opener.spec.name} failed; the end of its log says:\n{log_end(opener.spec.log)}")
+    return code is None
 
 
 def _shop(node: DemoNode, entry: Entry | None) -> OpenShop:

@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Collection
 from datetime import datetime
 
-from federation.node.plates import PLATE_TYPE, plate
+from federation.node.plates import plate
 from federation.vocabulary.errors import QuotaError
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.product import Media
 from shops.media import store
-from shops.media.domain.pictures import Picture, check_plate, inspect
+from shops.media.domain.pictures import PLATE_TYPE, Picture, check_plate, inspect
 from shops.settings import ShopNodeSettings
 
 SHOP_BYTES_MAX = 2 * 2**30

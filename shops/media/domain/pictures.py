@@ -8,12 +8,13 @@ import struct
 
 import msgspec
 
-from federation.node.plates import PLATE_BYTES_MAX, PLATE_TYPE
 from federation.vocabulary.errors import RecordInvalidError, TooLargeError
 
 PICTURE_BYTES_MAX = 10 * 2**20
 PIXELS_MAX = 40_000_000
 SIDE_MAX = 20_000
+PLATE_BYTES_MAX = 64 * 1024
+PLATE_TYPE = "image/svg+xml"
 PICTURE_TAIL_BYTES = 256 * 1024
 """Within so many last bytes the end of a picture is looked for: cameras write notes of their own after it."""
 _JPEG_MARK = 0xFF
