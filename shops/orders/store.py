@@ -230,9 +230,10 @@ async def add_refund(shop_id: PartyId, name: Name, refund: Refunded) -> None:
 async def set_settlement(shop_id: PartyId, name: Name, part: SellerPart) -> None:
     await database.execute(
         "UPDATE shop_order SET seller_minor = $4, commission_minor = $5, commission_vat_minor = $6, "
-        "shipping_minor = $7 WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3",
+        "shipping_minor = $7, total_minor = $8, currency = $9 WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3",
         shop_id, *name, part.seller.amount_minor, part.commission.amount_minor, part.commission_vat.amount_minor,
-        part.shipping.amount_minor,
+        part.shipping.amount_minor, (part.seller + part.commission + part.commission_vat + part.shipping).amount_minor,
+        part.seller.currency,
     )  # fmt: skip
 
 

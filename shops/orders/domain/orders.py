@@ -67,7 +67,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderMoney(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of an order's money, in minor units of `currency`."""
+    """What became of an order's money, in minor units of `currency`: ours until the hub settles in its."""
 
     currency: str
     total_minor: int
@@ -90,6 +90,11 @@ class OrderMoney(msgspec.Struct, frozen=True, kw_only=True):
         """What the hub still has to transfer; below zero when the boutique owes the hub."""
         return self.due_minor - self.transferred_minor
 
+    @property
+    def has_moved(self) -> bool:
+        """Whether anything was refunded, transferred or paid out."""
+        return bool(self.refunded_minor or self.transferred_minor or self.paid_out_minor)
+
     def money(self, amount_minor: int) -> Money:
         return Money(amount_minor, self.currency)
 
@@ -111,6 +116,15 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     money: OrderMoney
     lines: tuple[Line, ...]
     events: tuple[Event, ...]
+
+    @property
+    def is_exchanged(self) -> bool:
+        """Whether the hub owes another currency than the boutique's prices are in."""
+        return self.money.currency != self.document.currency
+
+    def listed(self, amount_minor: int) -> Money:
+        """An amount at the boutique's own prices."""
+        return Money(amount_minor, self.document.currency)
 
 
 class OrderRow(msgspec.Struct, frozen=True, kw_only=True):

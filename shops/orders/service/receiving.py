@@ -101,9 +101,14 @@ async def _move(
 
 
 async def _count_money(shop_id: PartyId, order: OrderView, body: EventBody) -> None:
-    """Add up what the hub says of the order's money; amounts in another currency are only history."""
+    """Add up what the hub says of the order's money; amounts in another currency are only history.
+
+    A hub owes in its own currency: how it says that the money was settled sets the currency of all that follows, as
+    long as nothing has moved yet.
+    """
     name = (order.hub_id, order.order_id)
-    if currency_of(body) != order.money.currency:
+    restated = isinstance(body, Settled) and not order.money.has_moved
+    if currency_of(body) != order.money.currency and not restated:
         return
     if isinstance(body, Refunded):
         await store.add_refund(shop_id, name, body)

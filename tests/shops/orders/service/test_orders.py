@@ -257,17 +257,44 @@ async def test_money_follows_the_hub_events(shop_id: PartyId) -> None:
 
 
 async def test_money_in_another_currency_is_kept_and_not_counted(shop_id: PartyId) -> None:
-    """Dollars are never added to euros: such an event stays in the history and moves no figure."""
+    """Dollars are never added to euros: once euros have moved, such an event stays in the history alone."""
     view, _ = await ordered(shop_id)
+    await hears(shop_id, view, 1, Transferred(euros(100)), clock.now())
+    view = await look(shop_id, view)
     dollars = Money(500, "USD")
     refund = Refunded(refund_id=str(new_id()), amount=dollars, seller_part=dollars)
     part = SellerPart(commission=dollars, commission_vat=dollars, seller=dollars, shipping=dollars)
     bodies: list[EventBody] = [Transferred(dollars), refund, Settled(part), PaidOut(dollars, "2026-11-25T00:00:00Z")]
-    for sequence, body in enumerate(bodies, 1):
+    for sequence, body in enumerate(bodies, 2):
         await hears(shop_id, view, sequence, body, clock.now())
     after = await look(shop_id, view)
     assert after.money == view.money
-    assert len(after.events) == len(bodies)
+    assert len(after.events) == 1 + len(bodies)
+
+
+async def test_a_hub_settles_in_its_own_currency(shop_id: PartyId) -> None:
+    """From its word on what the money came to, everything is owed and counted in the hub's currency."""
+    view, _ = await ordered(shop_id)
+
+    def francs(minor: int) -> Money:
+        return Money(minor, "CHF")
+
+    part = SellerPart(commission=francs(1_750), commission_vat=francs(0), seller=francs(15_810), shipping=francs(840))
+    refund = Refunded(
+        refund_id=str(new_id()),
+        amount=francs(17_560),
+        seller_part=francs(15_810),
+        line_id=view.lines[0].line_id,
+        quantity=1,
+    )
+    bodies: list[EventBody] = [Settled(part), Transferred(francs(16_650)), refund]
+    for sequence, body in enumerate(bodies, 1):
+        await hears(shop_id, view, sequence, body, clock.now())
+    after = await look(shop_id, view)
+    assert (after.money.currency, after.money.total_minor) == ("CHF", 1_750 + 15_810 + 840)
+    assert (after.money.due_minor, after.money.owed_minor) == (840, -15_810)
+    assert after.listed(1) == Money(1, "EUR")
+    assert after.is_exchanged
 
 
 async def test_a_refunded_piece_does_not_leave(shop_id: PartyId) -> None:
