@@ -17,6 +17,7 @@ from shops.importers.service.jobs import (
     start,
     take_file,
 )
+from shops.importers.service.mapped import MappedImport, import_mapped
 from shops.importers.service.running import import_file, import_jsonl, preview_file, preview_jsonl
 from shops.importers.service.sources import Source, jsonl_file, shopify_file
 
@@ -30,6 +31,7 @@ __all__ = [
     "TOPIC",
     "ImportChoices",
     "ImportDue",
+    "MappedImport",
     "PicturesDue",
     "Source",
     "bounded_lines",
@@ -38,6 +40,7 @@ __all__ = [
     "forget_files",
     "import_file",
     "import_jsonl",
+    "import_mapped",
     "jsonl_file",
     "preview",
     "preview_file",
