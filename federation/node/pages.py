@@ -7,6 +7,7 @@ Babel, never through a float.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -23,6 +24,7 @@ from federation.node.languages import LANGUAGES, PARAMETER, Wording, in_language
 from federation.node.looks import look_of
 from federation.node.static_files import StaticFiles
 from federation.node.web import AnyRequest, WebNode, session_of, visit_of, web_node
+from federation.vocabulary.composition import MATERIALS, share_and_word
 from federation.vocabulary.money import Money, to_decimal
 
 OWN_LOCALE = Path(__file__).parent / "locale"
@@ -43,6 +45,13 @@ def format_day(moment: date | datetime) -> str:
 def format_moment(moment: datetime) -> str:
     """A moment for people, in UTC until we know better: `22 Nov 2026, 14:05`."""
     return format_datetime(moment, "d MMM y, HH:mm", locale=language())
+
+
+def _material(wording: Wording, material: str) -> str:
+    """What a piece is made of, in the reader's language when we know the word: `62% lana`."""
+    share, word = share_and_word(material)
+    known = word if word in MATERIALS else word[:1].lower() + word[1:]
+    return f"{share} {wording.gettext(known) if known in MATERIALS else word}".strip()
 
 
 def csp_nonce(request: AnyRequest) -> str:
@@ -89,6 +98,7 @@ def template_config(
         "datetime": format_moment,
         "spoken": in_language,
         "written_in": written_in,
+        "material": partial(_material, wording),
     }
     environment.globals |= {
         "csrf_field": csrf_field,

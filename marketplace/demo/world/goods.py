@@ -1,14 +1,8 @@
-"""The words in which all houses say what things are made of and how they are looked after."""
+"""The words in which all houses say how things are looked after."""
 
 import tomllib
 from functools import cache
 from importlib.resources import files
-
-
-@cache
-def materials() -> frozenset[str]:
-    """What a piece may be made of, as houses write it after an optional share (`62% wool`)."""
-    return frozenset(_read("materials.txt").splitlines())
 
 
 @cache
