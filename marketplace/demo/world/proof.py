@@ -28,8 +28,9 @@ SENTENCE_CHARACTERS = 30
 NATIVE = {"FR": "fr", "DE": "de", "ES": "es"}
 BANNED = (
     "timeless", "elevate", "perfect for any occasion", "must-have", "effortless", "not just", "a nod to",
-    "testament to", "whispers", "embrace", "iconic", "statement piece", "versatile", "curated", "crafted with", "senza tempo",
-    "imperdibile", "realizzato con amore", "unico nel suo genere", "passepartout", "perfetto per ogni occasione",
+    "testament to", "whispers", "embrace", "iconic", "statement piece", "versatile", "curated", "crafted with",
+    "senza tempo", "imperdibile", "realizzato con amore", "unico nel suo genere", "passepartout",
+    "perfetto per ogni occasione",
 )  # fmt: skip
 KINDS = {
     "dresses": "dress", "knitwear": "knit", "coats": "coat", "shirts": "shirt", "trousers": "trousers",
