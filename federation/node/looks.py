@@ -33,8 +33,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def classes(self) -> str:
-        """The style sheet's words for all of it but the colours."""
-        return f"pairing-{self.pairing} rule-{self.rule} mark-{self.mark}"
+        """The style sheet's words for type and rules; colours and mark have their own."""
+        return f"pairing-{self.pairing} rule-{self.rule}"
 
 
 def look_of(theme: Theme, handle: str) -> Look:

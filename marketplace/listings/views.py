@@ -71,6 +71,7 @@ class CardView(msgspec.Struct, frozen=True, kw_only=True):
     sizes: list[str]
     url: str
     colour_family: str = ""
+    category: str = ""
 
 
 class QuarantineView(msgspec.Struct, frozen=True, kw_only=True):

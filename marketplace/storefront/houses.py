@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from federation.vocabulary.product import CATEGORIES
-from marketplace.listings.views import ShopCard
+from marketplace.listings.views import CardView, ShopCard
 
 Assortments = Mapping[str, Mapping[str, int]]
 """Shop id to category to number of pieces."""
@@ -143,6 +143,18 @@ def of_the_day(shops: Sequence[ShopCard], today: date) -> ShopCard | None:
 
 _STRIDE = 61
 """A step that leads far from yesterday's neighbour in the alphabet, and through all."""
+
+
+def hung(cards: Sequence[CardView], count: int) -> tuple[CardView, ...]:
+    """The opening wall: a garment first, then pieces of other categories and boutiques, as far as there are any."""
+    garment = [card for card in cards if CATEGORIES.get(card.category, ("", ""))[1] == "clothing"]
+    wall = garment[:1] or list(cards[:1])
+    for strict in (True, False):
+        for card in cards:
+            alike = any(card.category == one.category or card.shop_id == one.shop_id for one in wall)
+            if len(wall) < count and card not in wall and not (strict and alike):
+                wall.append(card)
+    return tuple(wall)
 
 
 def _folded(text: str) -> str:

@@ -110,6 +110,16 @@ def smooth(points: list[Point]) -> str:
     return f"M{first[0]:.0f} {first[1]:.0f}{curves}Z"
 
 
+def flowing(points: list[Point]) -> str:
+    """Path data of a soft open curve from the second of `points` to the last but one."""
+    data = f"M{points[1][0]:.0f} {points[1][1]:.0f}"
+    for before, start, end, after in zip(points, points[1:], points[2:], points[3:], strict=False):
+        lead = (start[0] + (end[0] - before[0]) / 6, start[1] + (end[1] - before[1]) / 6)
+        follow = (end[0] - (after[0] - start[0]) / 6, end[1] - (after[1] - start[1]) / 6)
+        data += f"C{lead[0]:.0f} {lead[1]:.0f} {follow[0]:.0f} {follow[1]:.0f} {end[0]:.0f} {end[1]:.0f}"
+    return data
+
+
 def around(x: float, y: float, radius: float, turn: float) -> Point:
     """The point at `radius` from (x, y), `turn` of a whole circle round."""
     return x + radius * math.cos(turn * math.tau), y + radius * math.sin(turn * math.tau)

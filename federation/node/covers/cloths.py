@@ -2,7 +2,7 @@
 
 import math
 
-from federation.node.covers.brush import HEIGHT, WIDTH, Brush, line, n, path, polygon, rect, tiled
+from federation.node.covers.brush import HEIGHT, WIDTH, Brush, flowing, line, n, path, polygon, rect, tiled
 
 
 def stripe(brush: Brush) -> str:
@@ -115,11 +115,15 @@ def rope(brush: Brush) -> str:
         middle = HEIGHT * (row + 0.5) / rows
         tall, shift = HEIGHT / rows * 0.3, reach / 2 if row % 2 else 0.0
         points = []
-        for step in range(-24, loops * 24 + 25):
-            turn = step / 24 * math.tau
-            points.append((step / 24 * reach + shift - math.sin(turn) * reach * 0.42, middle - math.cos(turn) * tall))
-        data = "M" + "L".join(f"{round(x)} {round(y)}" for x, y in points[::2])
-        drawn += line(data, paint.line, thick * 0.5, ' stroke-linejoin="round"')
-        drawn += line(data, paint.figure, thick * 0.42, ' stroke-linejoin="round"')
-        drawn += line(data, paint.second, thick * 0.42, f' stroke-dasharray="{n(thick * 0.07)} {n(thick * 0.17)}"')
+        for step in range(-10, (loops + 1) * 10 + 1):
+            turn = step / 10 * math.tau
+            points.append((step / 10 * reach + shift - math.sin(turn) * reach * 0.42, middle - math.cos(turn) * tall))
+        drawn += f'<defs><path id="r{row}" d="{flowing(points)}"/></defs>'
+        strands = (
+            (paint.line, 0.5, ""),
+            (paint.figure, 0.42, ""),
+            (paint.second, 0.42, f' stroke-dasharray="{n(thick * 0.07)} {n(thick * 0.17)}"'),
+        )
+        for colour, share, more in strands:
+            drawn += f'<use href="#r{row}" fill="none" stroke="{colour}" stroke-width="{n(thick * share)}"{more}/>'
     return drawn

@@ -57,6 +57,7 @@ def card(
         sizes=size_labels(sellable),
         url=product_path(profile.handle, product.id),
         colour_family=colour_family,
+        category=product.category,
     )
 
 

@@ -33,12 +33,14 @@ async def home(request: AnyRequest) -> Template:
         mixed, newest = [], []
     cards = await finding.hydrate([*mixed, *(hit for hit in newest if hit not in mixed)], now)
     shops, assortments = await service.shops(now), await service.assortments()
+    todays = cards[: len(mixed)]
+    wall = houses.hung(todays, WALL_CARDS)
     day = houses.of_the_day(shops, now.date())
     return page(
         request,
         "storefront/home.html",
-        wall=cards[:WALL_CARDS],
-        cards=cards[WALL_CARDS : len(mixed)],
+        wall=wall,
+        cards=[card for card in todays if card not in wall],
         new_cards=cards[len(mixed) :][:NEW_CARDS],
         shops=shops,
         departments=houses.departments(assortments),
