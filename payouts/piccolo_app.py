@@ -11,5 +11,5 @@ APP_CONFIG = AppConfig(
     migration_dependencies=[],
 )
 
-APPEND_ONLY = ("pay_account", "pay_txn", "pay_entry", "pay_payout_part", "pay_refund_part")
+APPEND_ONLY = ("pay_account", "pay_txn", "pay_entry", "pay_payout_part")
 """Tables the app role may read and add to, nothing else; balances are kept by a trigger that runs as the owner."""

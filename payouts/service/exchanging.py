@@ -46,8 +46,7 @@ async def settle_exchange(pay: Payments, payment: PaymentRecord, seen: PaymentSt
         message = f"payment {payment.id} was settled in {seen.gross.currency}: its shares wait until this is clear"
         await rows.raise_alert("settled-elsewhere", str(payment.id), message, now)
         return
-    records = await lists.lines_of_order(payment.order_id) if payment.is_divided else []
-    lines = _settled(records, seen.gross)
+    lines = _settled(await lists.lines_of_order(payment.order_id), seen.gross) if payment.is_divided else []
     refunds = await _restate_refunds(payment, seen.gross, lines)
     await _book(payment, seen.gross, lines, refunds, now)
     for each in lines:

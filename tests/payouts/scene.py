@@ -33,13 +33,14 @@ class HubListener:
         self.heard: list[tuple[str, ...]] = []
         self.payouts: list[PayoutChange] = []
         self.books = True
+        self.shares: tuple[service.SaleShare, ...] = SHARES
 
     async def payment_succeeded(self, order_id: UUID, now: datetime) -> None:
         self.heard.append(("paid", str(order_id)))
         payment = await service.payment_of_order(order_id)
         assert payment is not None
         if self.books:
-            await service.capture_sale(order_id, payment.id, SHARES, self.settings, now, coupon_minor=COUPON_MINOR)
+            await service.capture_sale(order_id, payment.id, self.shares, self.settings, now, coupon_minor=COUPON_MINOR)
 
     async def payment_settled(self, order_id: UUID, now: datetime) -> None:
         del now
@@ -119,10 +120,10 @@ class Scene:
         assert found is not None
         return found
 
-    async def balances(self) -> dict[str, int]:
-        """The trial balance in euro, without accounts at zero."""
+    async def balances(self, currency: str = "EUR") -> dict[str, int]:
+        """The trial balance in a currency, without accounts at zero."""
         books = await service.trial_balance()
-        return {code: amount for code, amount in books.get("EUR", {}).items() if amount}
+        return {code: amount for code, amount in books.get(currency, {}).items() if amount}
 
     async def check(self, *, quiet: bool = True) -> None:
         """Every invariant holds; when nothing is under way the books also match the provider's balance."""

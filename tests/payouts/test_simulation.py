@@ -1,9 +1,11 @@
-"""A hub's money through random days: sales, releases, refunds, payouts, and things that break, from a seed.
+"""A hub's money through random days, from a seed: sales, releases, refunds, payouts, and things that break.
 
-After every step the invariants hold; when all is quiet again every shop has exactly what a plain sum says.
+Shoppers pay in several currencies, whose rates move; what a payment came to may be known only later. After every step
+the invariants hold; when all is quiet again every shop has exactly what a plain sum says.
 """
 
 import random
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -11,29 +13,35 @@ import pytest
 from federation.node import clock
 from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
+from federation.vocabulary.money import Money
 from payouts import service
 from payouts.adapters.memory import Fault
+from payouts.domain.settling import settled_back
 from payouts.errors import InsufficientBalanceError, ProviderBusyError, ProviderUnavailableError, RefundRefusedError
 from payouts.service import RefundPart, RefundRequest, SaleLine, SaleShare, ShareSplit
 from payouts.service.bank_payouts import run_payouts
 from tests.payouts.scene import CrashError, MemoryScene, provider_id
-from tests.payouts.worked_example import A, B, C, euro
+from tests.payouts.worked_example import A, B, C
 
 pytestmark = pytest.mark.apps("payouts.piccolo_app")
 
 STEPS = 24
+FLOAT = Money(100_000, "EUR")
+"""The hub's own money, lent for the last day: rates may have moved against it."""
+
 CALLS = ("transfer", "refund", "reverse_transfer", "payout", "get_account", "get_payment")
+PAID_IN = ("EUR", "EUR", "GBP", "USD", "JPY")
 FAILURES = (CrashError(), ProviderUnavailableError("lost"), ProviderBusyError("busy"))
 
 
 class Days:
-    """The simulation: a scene, its dice, and the plain sums of what each shop should have in the end."""
+    """The simulation: a scene, its dice, the orders, and the payments whose exchange is not known yet."""
 
     def __init__(self, scene: MemoryScene, seed: int) -> None:
         self.scene = scene
         self.dice = random.Random(seed)  # noqa: S311 - reproducible days
         self.orders: list[tuple[UUID, ShareSplit]] = []
-        self.expected: dict[str, int] = {A: 0, B: 0, C: 0}
+        self.unsettled: list[str] = []
         self.later_seconds = 0
 
     async def step(self) -> None:
@@ -45,26 +53,39 @@ class Days:
         if self.dice.random() < 0.1:
             call = self.dice.choice(["transfer", "reverse_transfer"])
             self.scene.provider.faults.append(Fault(call, InsufficientBalanceError("no funds")))
-        act = self.dice.choice([self.buy, self.buy, self.release, self.release, self.refund, self.refund, self.pay_out])
-        await act()
+        sale = [self.buy, self.buy, self.release, self.release, self.refund, self.refund]
+        await self.dice.choice([*sale, self.pay_out, self.exchange])()
         if self.dice.random() < 0.3:
             await self.tidy()
 
     async def buy(self) -> None:
-        """Somebody buys one to three pieces of one shop."""
+        """Somebody buys one to three pieces of one shop; what the payment comes to may be known only later."""
         order, part, shop = new_id(), new_id(), self.dice.choice([A, B, C])
-        line = SaleLine("line", self.dice.randint(1, 3), euro(self.dice.randint(500, 20_000)), 1000, 2000)
-        share = SaleShare(shop, part, (line,), euro(self.dice.choice([0, 490])))
+        currency = self.dice.choice(PAID_IN)
+        price = Money(self.dice.randint(500, 20_000), currency)
+        line = SaleLine("line", self.dice.randint(1, 3), price, 1000, 2000)
+        share = SaleShare(shop, part, (line,), Money(self.dice.choice([0, 490]), currency))
         total = service.split_preview([share])[0].paid
         self.scene.listener.books = False
         payment = await self.scene.ask(order_id=order, amount=total)
+        self.scene.provider.settles_late = self.dice.random() < 0.4
         self.scene.provider.pay(provider_id(payment))
+        if self.scene.provider.settles_late:
+            self.unsettled.append(provider_id(payment))
         self.scene.provider.faults = [each for each in self.scene.provider.faults if each.call != "get_payment"]
         await self.scene.hear()
         async with atomic():
             splits = await service.capture_sale(order, payment.id, [share], self.scene.pay.settings, clock.now())
         self.orders.append((order, splits[0]))
-        self.expected[shop] += splits[0].seller.amount_minor + splits[0].shipping
+
+    async def exchange(self) -> None:
+        """The rates move, and the provider says what an earlier payment came to."""
+        rates = self.scene.provider.rates
+        for currency in ("GBP", "USD", "JPY"):
+            rates[currency] = rates[currency] * Decimal(self.dice.randint(960, 1_040)) / 1000
+        if self.unsettled:
+            self.scene.provider.settle(self.unsettled.pop(self.dice.randrange(len(self.unsettled))))
+            await self.scene.hear()
 
     async def release(self) -> None:
         """One of the orders is shipped."""
@@ -86,10 +107,9 @@ class Days:
             shipping=self.dice.random() < 0.2,
         )
         try:
-            view = await self.scene.refund(request)
+            await self.scene.refund(request)
         except RefundRefusedError:
             return
-        self.expected[split.shop_id] -= view.seller_part.amount_minor
 
     async def pay_out(self) -> None:
         """The payouts' sweep runs."""
@@ -116,11 +136,27 @@ class Days:
     async def rest(self) -> None:
         """Everything breaks no more, all orders are shipped, and the sweeps finish."""
         self.scene.provider.faults.clear()
+        self.scene.provider.take_from_platform(-FLOAT)
+        for payment_id in self.unsettled:
+            self.scene.provider.settle(payment_id)
+        await self.scene.hear()
         for _, split in self.orders:
             await self.scene.release(split.shop_order_id)
         for _ in range(4):
             await self.tidy()
             await self.scene.hear()
+
+    async def expected(self) -> dict[str, int]:
+        """What each shop should have of all orders: what its lines were settled at, less what went back of them."""
+        sums = {A: 0, B: 0, C: 0}
+        for order, split in self.orders:
+            for line in await service.lines_of_order(order):
+                whole = line.settled_components
+                assert whole is not None
+                foreign = whole != line.components
+                back = settled_back(whole, line.refunded_minor, line.paid) if foreign else line.given_back
+                sums[split.shop_id] += whole.seller - back.seller
+        return sums
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
@@ -132,9 +168,13 @@ async def test_random_days_end_in_exact_books(scene: MemoryScene, seed: int) -> 
         await days.step()
         await scene.check(quiet=False)
     await days.rest()
+    scene.provider.take_from_platform(FLOAT)
     await scene.check()
-    for shop, expected in days.expected.items():
-        money = [each for each in await service.shop_money(shop) if each.currency == "EUR"]
-        has = sum(each.sent.amount_minor - each.owed_back.amount_minor for each in money)
+    for shop, expected in (await days.expected()).items():
+        money = await service.shop_money(shop)
+        has = sum(each.sent.amount_minor - each.owed_back.amount_minor for each in money if each.currency == "EUR")
         assert has == expected, shop
         assert all(not each.held and not each.releasable and not each.in_transfer for each in money)
+    for currency in ("GBP", "USD", "JPY"):
+        assert await scene.balances(currency) == {}
+    assert "fx" not in await scene.balances()

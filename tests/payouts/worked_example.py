@@ -6,6 +6,8 @@ dress; B gives 10 % on the shoes; the hub gives a coupon of 10.00.
 
 from uuid import UUID
 
+import msgspec
+
 from federation.vocabulary.money import Money
 from payouts.domain.split import SaleLine, SaleShare
 
@@ -19,6 +21,21 @@ PART_A, PART_B, PART_C = UUID(int=1), UUID(int=2), UUID(int=3)
 def euro(amount_minor: int) -> Money:
     """Cents of euro."""
     return Money(amount_minor, "EUR")
+
+
+def in_yen(shares: tuple[SaleShare, ...]) -> tuple[SaleShare, ...]:
+    """The same figures as yen: the shopper pays in another currency than the hub's."""
+    return tuple(
+        msgspec.structs.replace(
+            share,
+            shipping=Money(share.shipping.amount_minor, "JPY"),
+            lines=tuple(
+                msgspec.structs.replace(line, unit_price=Money(line.unit_price.amount_minor, "JPY"))
+                for line in share.lines
+            ),
+        )
+        for share in shares
+    )
 
 
 SHARES = (
