@@ -7,7 +7,7 @@ Babel, never through a float.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -34,7 +34,13 @@ OWN_STATIC = Path(__file__).parent / "static"
 
 def format_money(money: Money) -> str:
     """An amount for people: `€1,234.50`."""
-    return format_currency(Decimal(to_decimal(money)), money.currency, locale=language())
+    return _written(money, language())
+
+
+@lru_cache(4096)
+def _written(money: Money, locale: str) -> str:
+    """Pages show the same prices over and over, and Babel takes its time."""
+    return format_currency(Decimal(to_decimal(money)), money.currency, locale=locale)
 
 
 def format_day(moment: date | datetime) -> str:

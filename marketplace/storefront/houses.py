@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlencode
 
 import msgspec
@@ -130,6 +131,7 @@ def by_country(shops: Iterable[ShopCard]) -> tuple[Country, ...]:
     return tuple(sorted(countries, key=lambda country: (-country.count, country.code)))
 
 
+@lru_cache(2048)
 def town_id(name: str) -> str:
     """Where a town stands on the page of all boutiques."""
     return "town-" + "-".join(re.findall(r"[a-z0-9]+", _folded(name)))

@@ -18,6 +18,7 @@ from marketplace.listings.domain.cards import product_path
 from marketplace.listings.views import CardView, ProductView
 from marketplace.storefront import houses
 from marketplace.storefront.destinations import DESTINATIONS, country_name
+from marketplace.storefront.front import front
 from marketplace.storefront.handlers.context import destination, params_of, prices_of
 from marketplace.storefront.houses import PER_PAGE, SOUGHT_MAX, Wanted
 from marketplace.storefront.pieces import piece_page
@@ -34,18 +35,18 @@ async def boutiques(request: AnyRequest) -> Template:
     """Every boutique by country and town, each in its own colours; narrowed by words, country or what it sells."""
     params = params_of(request)
     wanted = Wanted(params.first("q")[:SOUGHT_MAX], params.first("country")[:2], params.first("sells")[:SOUGHT_MAX])
-    shops, assortments = await service.shops(clock.now()), await service.assortments()
-    shown = houses.narrowed(shops, assortments, wanted)
+    gallery = await front(request.app.state, hub_of(request), clock.now())
+    shown = houses.narrowed(gallery.shops, gallery.assortments, wanted)
     return page(
         request,
         "storefront/boutiques.html",
         wanted=wanted,
         shops=shown,
-        total=len(shops),
+        total=len(gallery.shops),
         countries=houses.by_country(shown),
-        choices=[(country.code, country_name(country.code), country.count) for country in houses.by_country(shops)],
-        departments=houses.departments(assortments),
-        sold={shop.shop_id: houses.kinds("", assortments.get(shop.shop_id, {}))[:3] for shop in shown},
+        choices=[(country.code, country_name(country.code), country.count) for country in gallery.countries],
+        departments=gallery.departments,
+        sold={shop.shop_id: houses.kinds("", gallery.assortments.get(shop.shop_id, {}))[:3] for shop in shown},
     )
 
 
