@@ -37,6 +37,7 @@ STATE_WORDS: dict[str, StateWord] = {
     "link_ended": StateWord("Ended", "done", "■"),
     "import_checked": StateWord("Looked at", "todo", "◆"),
     "import_waiting": StateWord("Running", "calm", "▶"),
+    "import_held": StateWord("Waits for your word", "bad", "◆"),
     "import_done": StateWord("Done", "good", "●"),
     "import_failed": StateWord("Stopped", "bad", "▼"),
 }

@@ -65,7 +65,7 @@ class _Judge:
         """Whether the variant is good; it is then among `priced` or `free`."""
         columns, price = self._columns, variant.price
         if price.code:
-            self.say(variant, price.code, price.sentence, columns.price, "")
+            self.say(variant, price.code, price.sentence, columns.price, price.raw)
             return False
         combination = tuple(option.casefold() for option in variant.options)
         if combination in self._combinations:
@@ -182,7 +182,7 @@ class _Judge:
             return None
         column = self._columns.compare_at
         if former.code:
-            self.say(variant, "compare_at.unreadable", former.sentence, column, "")
+            self.say(variant, "compare_at.unreadable", former.sentence, column, former.raw)
             return None
         if former.amount_minor <= variant.price.amount_minor:
             self.say(variant, "compare_at.not_above", "the former price is not above the price", column, "")

@@ -137,7 +137,9 @@ def _variant(row: Record, mapping: Mapping, columns: MappedColumns, rules: FileR
 
 def _price(cell: str, currency: str, mapping: Mapping, rules: FileRules) -> ReadPrice:
     if currency and currency.upper() != rules.currency:
-        return ReadPrice(0, "price.currency", f"the price is in {currency[:8]}, the boutique sells in {rules.currency}")
+        return ReadPrice(
+            0, "price.currency", f"the price is in {currency[:8]}, the boutique sells in {rules.currency}", currency
+        )
     return _amount(cell, mapping, rules)
 
 
@@ -146,9 +148,9 @@ def _amount(cell: str, mapping: Mapping, rules: FileRules) -> ReadPrice:
         return read_price(cell, rules)
     digits = cell.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > DIGITS_MAX:
-        return ReadPrice(0, "price.unreadable", f"{cell[:20]!r} is not a whole number of minor units")
+        return ReadPrice(0, "price.unreadable", f"{cell[:20]!r} is not a whole number of minor units", cell)
     if cell.startswith("-"):
-        return ReadPrice(0, "price.negative", f"the price {cell} is below zero")
+        return ReadPrice(0, "price.negative", f"the price {cell} is below zero", cell)
     rate = (rules.choices.vat_rate or 0) if rules.choices.vat == "excluded" else 0
     return ReadPrice((int(digits) * (10_000 + rate) * 2 + 10_000) // 20_000)
 

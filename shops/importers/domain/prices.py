@@ -12,11 +12,12 @@ _BASIS_POINTS = 10_000
 
 
 class ReadPrice(msgspec.Struct, frozen=True):
-    """Minor units, or the code of why not and a sentence."""
+    """Minor units, or the code of why not, a sentence, and what stood there."""
 
     amount_minor: int
     code: str = ""
     sentence: str = ""
+    raw: str = ""
 
 
 def read_price(cell: str, rules: FileRules) -> ReadPrice:
@@ -25,16 +26,19 @@ def read_price(cell: str, rules: FileRules) -> ReadPrice:
     if not text:
         return ReadPrice(0, "price.missing", "there is no price")
     if text.startswith("-") and _NUMBER.match(text[1:]):
-        return ReadPrice(0, "price.negative", f"the price {text} is below zero")
+        return ReadPrice(0, "price.negative", f"the price {text} is below zero", text)
     written = _NUMBER.match(text)
     if written is None:
         return ReadPrice(
-            0, "price.unreadable", f"{text[:20]!r} is not a price: write it like 189{rules.choices.decimal}00"
+            0, "price.unreadable", f"{text[:20]!r} is not a price: write it like 189{rules.choices.decimal}00", text
         )
     whole, sign, fraction = written.groups()
     if sign is not None and sign != rules.choices.decimal:
         return ReadPrice(
-            0, "price.decimal_sign", f"{text} has {sign!r} where this boutique's files have {rules.choices.decimal!r}"
+            0,
+            "price.decimal_sign",
+            f"{text} has {sign!r} where this boutique's files have {rules.choices.decimal!r}",
+            text,
         )
     return _in_minor_units(text, whole, fraction or "", rules)
 
@@ -44,7 +48,7 @@ def _in_minor_units(text: str, whole: str, fraction: str, rules: FileRules) -> R
     rate = (rules.choices.vat_rate or 0) if rules.choices.vat == "excluded" else 0
     if not rate:
         if len(fraction.rstrip("0")) > exponent or len(fraction) == 3:  # noqa: PLR2004 - 2.500 may be thousands
-            return ReadPrice(0, "price.unreadable", f"{text} has more decimals than {rules.currency}")
+            return ReadPrice(0, "price.unreadable", f"{text} has more decimals than {rules.currency}", text)
         return ReadPrice(int(whole + fraction[:exponent].ljust(exponent, "0")))
     scale = 10 ** len(fraction) * _BASIS_POINTS
     gross = int(whole + fraction) * (_BASIS_POINTS + rate) * 10**exponent

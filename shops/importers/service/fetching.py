@@ -21,7 +21,7 @@ from federation.vocabulary.product import Media
 from shops import store as boutiques
 from shops.catalog import service as catalog
 from shops.catalog import store as catalog_store
-from shops.importers.domain.findings import found
+from shops.importers.domain.findings import RULES, found
 from shops.importers.store import pictures as kept
 from shops.importers.store import runs
 from shops.importers.store.pictures import AddressedPicture
@@ -62,11 +62,12 @@ class PictureDoor(Protocol):
 
 
 class _Asked(msgspec.Struct, frozen=True):
-    """What came of asking for one picture: its bytes, or why not and whether asking again may help."""
+    """What came of asking for one picture: its bytes, or why not; whether that is final, and whether a picture came."""
 
     data: bytes = b""
     reason: str = ""
     is_final: bool = False
+    is_picture: bool = True
 
 
 async def want_pictures(
@@ -131,7 +132,7 @@ async def _note(
             async with database.atomic():
                 picture = await media.keep_picture(settings, due.shop_id, asked.data, alt=row.alt, now=now)
         except GalleriaError as error:
-            asked = _Asked(reason=error.detail, is_final=True)
+            asked = _Asked(reason=error.detail, is_final=True, is_picture=False)
         else:
             noted = msgspec.structs.replace(row, sha256=picture.sha256, reason="")
             await kept.note(due.shop_id, due.product_id, noted)
@@ -140,8 +141,9 @@ async def _note(
     noted = msgspec.structs.replace(row, attempts=attempts, reason=asked.reason[:200])
     await kept.note(due.shop_id, due.product_id, noted)
     if attempts >= ATTEMPTS_MAX:
-        given_up = found("image.status", noted.reason, column="image", raw=row.address)
-        ended = msgspec.structs.replace(given_up, product=due.product_id, done="given up; the next import asks again")
+        code = "image.status" if asked.is_picture else "image.type"
+        given_up = found(code, noted.reason, column="image", raw=row.address)
+        ended = msgspec.structs.replace(given_up, product=due.product_id, done=RULES["image.type"].done)
         await runs.add_findings(due.shop_id, due.run_id, [ended])
     return noted
 
