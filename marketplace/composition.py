@@ -12,6 +12,8 @@ from marketplace.currencies.adapters.ecb import EcbRates
 from marketplace.currencies.adapters.table import TableRates
 from marketplace.desk import GalleryDesk
 from marketplace.hub import Hub
+from marketplace.media.adapters.process_press import ProcessPress
+from marketplace.media.service import Studio
 from marketplace.orders.adapters.federated import FederatedBoutiques
 from marketplace.payments import OrderMoney
 from marketplace.settings import HubSettings
@@ -51,6 +53,12 @@ def build_hub(
         boutiques=FederatedBoutiques(federation),
         rates=TableRates(Path(settings.rates_file)) if settings.rates_file else EcbRates(door),
     )
+
+
+def build_studio(hub: Hub) -> Studio:
+    """What a worker of `hub` fetches pictures with."""
+    settings = hub.settings
+    return Studio(Door(frozenset(settings.reachable)), ProcessPress(), settings.media_dir, settings.plates_dir)
 
 
 def payout_settings_of(settings: HubSettings) -> PayoutSettings:

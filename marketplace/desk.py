@@ -28,7 +28,8 @@ class GalleryDesk:
         self, hub_id: PartyId, shop_id: PartyId, records: Sequence[AcceptedRecord], now: datetime
     ) -> list[Quarantine]:
         """Project a batch; a boutique that presents itself gets an account for its money."""
-        refused = await listing_records.take_records(hub_id, shop_id, records, now)
+        plates_dir = self._settings.plates_dir
+        refused = await listing_records.take_records(hub_id, shop_id, records, now, plates_dir=plates_dir)
         if any(record.key == SHOP_KEY and record.operation == "put" for record in records):
             shop = (await listings.shops_by_id([shop_id], now)).get(shop_id)
             if shop is not None:

@@ -33,3 +33,8 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     payout_interval_seconds: Annotated[int, msgspec.Meta(ge=0)] = 0
     plates_dir: Path | None = None
     boutiques_expected: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+    @property
+    def media_dir(self) -> Path:
+        """Where our own copies of boutiques' pictures lie, each under its hash."""
+        return self.state_dir / "media"

@@ -8,10 +8,11 @@ from federation.node.outbox import Outbox
 from federation.node.settings import load
 from federation.node.work import Node, make_celery
 from federation.tasks import fed_handlers, fed_sweeps
-from marketplace.composition import build_hub
+from marketplace.composition import build_hub, build_studio
 from marketplace.currencies.tasks import first_rates, rate_sweeps
 from marketplace.hub import Hub
 from marketplace.listings.tasks import listing_handlers, listing_sweeps
+from marketplace.media.tasks import media_handlers, media_sweeps
 from marketplace.orders.tasks import order_handlers, order_sweeps
 from marketplace.settings import HubSettings
 from payouts.tasks import payments_handlers, payments_sweeps
@@ -22,7 +23,7 @@ APPS = (
     "payouts.piccolo_app",
     "marketplace.piccolo_app",
 )
-QUEUES = ("sync", "money", "mail", "index")
+QUEUES = ("sync", "money", "mail", "media", "index")
 
 
 def build_node() -> Node:
@@ -42,6 +43,7 @@ def node_of(hub: Hub) -> Node:
                 **payments_handlers(hub.payments),
                 **order_handlers(hub),
                 **listing_handlers(hub.catalog),
+                **media_handlers(build_studio(hub)),
                 **mail.mail_handlers(hub.settings),
             }
         ),
@@ -51,6 +53,7 @@ def node_of(hub: Hub) -> Node:
             *order_sweeps(),
             *rate_sweeps(hub),
             *listing_sweeps(hub.catalog),
+            *media_sweeps(),
         ),
         queues=QUEUES,
         start=first_rates(hub),

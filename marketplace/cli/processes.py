@@ -37,7 +37,7 @@ HUB = NodeKind(
         "payouts.piccolo_app",
         "marketplace.piccolo_app",
     ),
-    queues=("sync", "money", "mail"),
+    queues=("sync", "money", "mail", "media"),
 )
 SHOP_NODE = NodeKind(
     name="shop",

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from marketplace.currencies import service as currencies
 from marketplace.hub import Hub
 from marketplace.listings import service
 from marketplace.listings.views import CardView
@@ -31,11 +32,12 @@ async def hydrate(hits: Sequence[Hit], now: datetime) -> list[CardView]:
 
 async def find(hub: Hub, request: SearchRequest, now: datetime) -> FoundPage:
     """One page of search results. Raises SearchUnavailableError before the index was first written."""
-    found = hub.catalog.search(request, now)
+    ruler = await currencies.ruler(hub.settings.currency)
+    found = hub.catalog.search(request, now, ruler)
     cards = await hydrate(found.hits, now)
     refills = 0
     while len(cards) < len(found.hits) and refills < REFILLS_MAX and request.page + refills < found.pages:
         refills += 1
-        more = hub.catalog.search(msgspec.structs.replace(request, page=request.page + refills), now)
+        more = hub.catalog.search(msgspec.structs.replace(request, page=request.page + refills), now, ruler)
         cards += await hydrate(more.hits, now)
     return FoundPage(tuple(cards[: request.per_page]), found)

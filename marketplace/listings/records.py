@@ -7,6 +7,7 @@ transaction. Signatures and order of the log were checked by the federation befo
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from federation.conversations.messages import Quarantine, StockRegister
 from federation.log.records import SHOP_KEY, Record
@@ -18,10 +19,21 @@ from marketplace.listings.domain.shelving import GoodRecord, Shelf
 from marketplace.listings.store import index as index_store
 from marketplace.listings.store import products as product_store
 from marketplace.listings.store import shops as shop_store
+from marketplace.media import service as media
 
 
-async def take_records(hub_id: str, shop_id: str, records: Sequence[AcceptedRecord], now: datetime) -> list[Quarantine]:
-    """Project `records` in log order, with a handful of statements however many they are; returns those refused."""
+async def take_records(
+    hub_id: str,
+    shop_id: str,
+    records: Sequence[AcceptedRecord],
+    now: datetime,
+    *,
+    plates_dir: Path | None = None,
+) -> list[Quarantine]:
+    """Project `records` in log order, with a handful of statements however many they are; returns those refused.
+
+    Pictures seen for the first time are fetched afterwards, but for plates of `plates_dir`.
+    """
     await shop_store.ensure_shop(hub_id, shop_id, now)
     read = [_read(record) for record in records]
     goods = [one for one in read if isinstance(one, Product)]
@@ -41,6 +53,7 @@ async def take_records(hub_id: str, shop_id: str, records: Sequence[AcceptedReco
     await shop_store.clear_quarantine(shop_id, [key for key, fault in standing.items() if fault is None])
     await shop_store.quarantine(shop_id, [fault for fault in standing.values() if fault is not None], now)
     await index_store.add_index_events(shop_id, shelf.touched, now)
+    await media.note_pictures(plates_dir, shop_id, [record.product for record in shelf.written.values()], now)
     return refused
 
 

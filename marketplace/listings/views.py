@@ -10,6 +10,7 @@ import msgspec
 
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import Product, ShopProfile, Theme
+from marketplace.media.domain.addresses import Picture
 
 Freshness = Literal["fresh", "soft", "stale"]
 """How lately the shop spoke of its stock: below 40 s, below 150 s, or longer ago (sold only after a live hold)."""
@@ -54,7 +55,10 @@ class ProductView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CardView(msgspec.Struct, frozen=True, kw_only=True):
-    """One piece in a list, in one colour. `price_to` is set when variants differ in price."""
+    """One piece in a list, in one colour. `price_to` is set when variants differ in price.
+
+    `image_url`, `second_image_url` and `alt` are of the pictures, empty without them.
+    """
 
     shop_id: str
     shop_handle: str
@@ -70,6 +74,8 @@ class CardView(msgspec.Struct, frozen=True, kw_only=True):
     alt: str
     sizes: list[str]
     url: str
+    picture: Picture | None = None
+    second_picture: Picture | None = None
     colour_family: str = ""
     category: str = ""
 

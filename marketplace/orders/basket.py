@@ -184,7 +184,7 @@ def _part(part: PricedPart, shop: ShopCard, listed: dict[Key, ListedVariant]) ->
 def _line(line: PricedLine, shop: ShopCard, listed: dict[Key, ListedVariant]) -> BasketLine:
     item = line.item
     found = listed.get((item.shop_id, item.product_id, item.variant_id))
-    picture = pictures(found.product, found.variant.colour.name)[0] if found else None
+    picture = pictures(shop.handle, found.product, found.variant.colour.name)[0] if found else None
     return BasketLine(
         key=item.key,
         product_id=item.product_id,

@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 import msgspec
 
 from federation.vocabulary.money import Money
-from federation.vocabulary.product import CATEGORIES, Media, Product, Variant
+from federation.vocabulary.product import CATEGORIES, Product, Variant
 from marketplace.currencies.domain.exchange import Exchange
 from marketplace.listings.domain.cards import in_language, product_path
 from marketplace.listings.views import Offer, ProductView
+from marketplace.media.domain.addresses import Picture, picture_of
 from marketplace.orders.domain.shipping import ShippingChoice, choose_rate
 from marketplace.storefront.destinations import EUROPEAN_UNION, country_name
 from marketplace.storefront.sizes import elsewhere, yours
@@ -52,7 +53,7 @@ class PiecePage(msgspec.Struct, frozen=True, kw_only=True):
     colour: str
     family: str
     colours: tuple[ColourChoice, ...]
-    pictures: tuple[Media, ...]
+    pictures: tuple[Picture, ...]
     sizes: tuple[SizeChoice, ...]
     one_size: bool
     can_buy: bool
@@ -90,7 +91,7 @@ def piece_page(view: ProductView, colour: str, country: str, exchange: Exchange 
         colour=chosen.colour.name,
         family=chosen.colour.family,
         colours=_colours(view, chosen),
-        pictures=_pictures(product, chosen.colour.name),
+        pictures=_pictures(view.shop.handle, product, chosen.colour.name),
         sizes=sizes,
         one_size=len(sizes) == 1,
         can_buy=bool(buyable),
@@ -172,7 +173,7 @@ def _colours(view: ProductView, chosen: Variant) -> tuple[ColourChoice, ...]:
     return tuple(found.values())
 
 
-def _pictures(product: Product, colour: str) -> tuple[Media, ...]:
+def _pictures(handle: str, product: Product, colour: str) -> tuple[Picture, ...]:
     """The pictures whose words name the colour; all of them when none does."""
     named = tuple(one for one in product.media if colour.casefold() in one.alt.casefold())
-    return (named or product.media)[:PICTURES_MAX]
+    return tuple(picture_of(handle, media) for media in (named or product.media)[:PICTURES_MAX])

@@ -41,6 +41,7 @@ def test_every_topic_of_the_hub_has_a_handler(tmp_path: Path) -> None:
         "hub.confirm",
         "hub.rehold",
         "hub.place",
+        "hub.pictures",
         "hub.reindex",
     }
     assert not {topic for topic in written if topic.startswith(("hub.", "pay."))} - handled - sweeps

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from federation.vocabulary.product import Media, Product, ShopProfile, Variant
+from federation.vocabulary.product import Product, ShopProfile, Variant
 from marketplace.listings.views import CardView
+from marketplace.media.domain.addresses import Picture, picture_of
 
 LANGUAGES = ("en", "it")
 """Languages preferred when the shopper's own is missing."""
@@ -22,13 +23,16 @@ def product_path(handle: str, product_id: str) -> str:
     return f"/b/{handle}/p/{product_id}"
 
 
-def pictures(product: Product, colour: str) -> tuple[Media | None, Media | None]:
-    """First and second picture of `colour`: the first whose words name it, else the first of all, and the next one."""
+def pictures(handle: str, product: Product, colour: str) -> tuple[Picture | None, Picture | None]:
+    """How the hub shows `colour` of a boutique's product: from the first picture whose words name it, or the first.
+
+    None where there is no such picture.
+    """
     named = (
         place for place, picture in enumerate(product.media) if colour and colour.casefold() in picture.alt.casefold()
     )
     place = next(named, 0)
-    shown = [*product.media[place : place + 2], None, None]
+    shown = [*(picture_of(handle, media) for media in product.media[place : place + 2]), None, None]
     return shown[0], shown[1]
 
 
@@ -40,7 +44,7 @@ def card(
     sellable = [one for one in variants if one.id in in_stock]
     offered = sorted(sellable or variants, key=lambda one: one.price.amount_minor)
     lead, top = offered[0], offered[-1]
-    first, second = pictures(product, lead.colour.name)
+    first, second = pictures(profile.handle, product, lead.colour.name)
     return CardView(
         shop_id=shop_id,
         shop_handle=profile.handle,
@@ -56,6 +60,8 @@ def card(
         alt=first.alt if first else "",
         sizes=size_labels(sellable),
         url=product_path(profile.handle, product.id),
+        picture=first,
+        second_picture=second,
         colour_family=colour_family,
         category=product.category,
     )

@@ -11,7 +11,7 @@ BLUE_AND_RED = product(
     variant("b42", 12_000, "blue", "42"),
     variant("r40", 9_000, "red", "40"),
     media=tuple(
-        Media(f"http://shop.example/{place}.svg", "0" * 64, 600, 800, words)
+        Media(f"http://shop.example/{place}.svg", f"{place}" * 64, 600, 800, words)
         for place, words in enumerate(("Blue dress", "Blue dress, back", "Red dress", "Red dress, back"))
     ),
 )
@@ -21,16 +21,18 @@ def test_a_card_speaks_of_its_own_colour() -> None:
     """Price range, pictures and sizes in stock are those of the colour that was found."""
     shown = card("s", profile("x"), BLUE_AND_RED, "blue", frozenset({"b40", "b42", "r40"}))
     assert (shown.price, shown.price_to) == (Money(10_000, "EUR"), Money(12_000, "EUR"))
-    assert (shown.image_url[-5:], shown.second_image_url[-5:]) == ("0.svg", "1.svg")
+    assert [url.split("/")[2][:1] for url in (shown.image_url, shown.second_image_url)] == ["0", "1"]
+    assert shown.picture is not None
+    assert shown.image_url == shown.picture.url == f"/media/{'0' * 64}/640.webp?of=x"
     assert shown.sizes == ["IT 40", "IT 42"]
     red = card("s", profile("x"), BLUE_AND_RED, "red", frozenset())
-    assert (red.image_url[-5:], red.sizes, red.price_to) == ("2.svg", [], None)
+    assert (red.image_url.split("/")[2][:1], red.sizes, red.price_to) == ("2", [], None)
 
 
 def test_a_product_without_pictures_has_a_card() -> None:
     """No picture is an empty address, not a fault."""
     bare = product("p", media=())
-    assert pictures(bare, "Blue") == (None, None)
+    assert pictures("x", bare, "Blue") == (None, None)
     assert card("s", profile("x"), bare, "blue", frozenset()).image_url == ""
 
 

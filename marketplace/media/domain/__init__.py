@@ -1,0 +1,1 @@
+"""Where a picture is found at the hub, and when one is tried again. Pure."""
