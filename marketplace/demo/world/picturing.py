@@ -5,6 +5,7 @@ grounds in the nearest of a few papers, as one hand with one paintbox would: tha
 """
 
 import hashlib
+import math
 from functools import lru_cache
 
 import msgspec
@@ -15,8 +16,18 @@ from marketplace.demo.world.plates.plate import Drawn, draw
 from marketplace.demo.world.plates.sheet import HEIGHT, WIDTH
 
 PAPERS = ("#f3efe6", "#ece7dc", "#e9e9e7", "#e6ebe8", "#efe4dc", "#e8e3ec")
-PIGMENT_STEPS = 7
-"""Levels of each colour channel in the paintbox."""
+PIGMENTS = tuple(
+    "#" + pigment
+    for pigment in """
+    fbf8f1 f4efe4 ece4d4 e3d8c3 d8cbb2 c9b896 eceded d9dbdc bfc3c6 9ea3a8 7c8187 5c6167 43474c 2e3135 1d1e20 111213
+    efe0c8 dcc29c c8a573 b08752 966b3c 7a5230 5f3e26 45301f 2f2118 f3d9c6 e9b48f dd8f5f cf6f3b b8562a 964424 ff6a2b
+    f2c9c2 e39a92 d56a62 c23b38 a3222c 801a24 5c1720 e4322b f7dde0 eebcc6 e08fa6 cc5f86 b33a6b 8d2857 e5d9ea c7b1d4
+    a583b9 7f5a98 5f3f78 432a59 dfe8f1 bfd2e6 94b3d6 6690c0 3f6da6 2b5088 1f3a69 18294b 101b33 1f3fc4 d3e8e6 a3cfcd
+    6fb0b0 3f8d8f 256a6f 174b52 35a7a8 7fd0cc e0eadb bfd3b4 96b587 6c935f 4b7545 335a36 22402a 172b1d 1f7a48 e6e4c3
+    cbc98f a9a75f 85833f 63622d 454521 faf0c8 f5e08f eec84f e2ad24 c48d18 9a6c14 d9ae4e b9bec4 b87b5a d79a83
+    """.split()  # noqa: SIM905 - a paintbox reads better in rows
+)
+"""The paintbox: dyes, earths, leathers and metals, as hexadecimal sRGB."""
 
 VIEW_WORDS: dict[str, dict[str, str]] = {
     "front": {"it": "davanti", "fr": "devant", "de": "Vorderseite", "es": "delante", "ja": "前"},
@@ -54,7 +65,7 @@ class Plate(msgspec.Struct, frozen=True, kw_only=True):
 
 def look_of(cut: AnyCut, shade: Shade, ground: str, words: str, language: str) -> Look:
     """A look in the colours of the paintbox."""
-    colours = (_pigment(shade.colour), _pigment(shade.second))
+    colours = (_nearest(shade.colour, PIGMENTS), _nearest(shade.second, PIGMENTS))
     return Look(cut=cut, colours=colours, ground=_nearest(ground, PAPERS), words=words, language=language)
 
 
@@ -77,18 +88,25 @@ def _view(view: str, language: str) -> str:
 
 
 @lru_cache(maxsize=4_000)
-def _pigment(colour: str) -> str:
-    step = 255 / (PIGMENT_STEPS - 1)
-    return "#" + "".join(f"{round(round(channel / step) * step):02x}" for channel in _channels(colour))
-
-
-@lru_cache(maxsize=400)
 def _nearest(colour: str, scale: tuple[str, ...]) -> str:
-    def distance(other: str) -> int:
-        return sum((one - two) ** 2 for one, two in zip(_channels(colour), _channels(other), strict=True))
+    """The colour of `scale` that looks most like `colour`."""
+    wanted = _perceived(colour)
+    return min(scale, key=lambda other: math.dist(wanted, _perceived(other)))
 
-    return min(scale, key=distance)
+
+@lru_cache(maxsize=4_000)
+def _perceived(colour: str) -> tuple[float, float, float]:
+    """Lightness and the two opponent colours of Oklab (Ottosson 2020), in which distance is difference seen."""
+    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+    middle = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+    short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    return (
+        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
+    )
 
 
-def _channels(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - sRGB
