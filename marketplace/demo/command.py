@@ -30,21 +30,35 @@ LINKS_SHOWN = 14
 @click.option("--state", type=click.Path(file_okay=False, path_type=Path), help="Where everything is kept.")
 @click.option("--port", type=int, help="The hub's port; the other nodes follow it. The first run on a state decides.")
 @click.option("--boutiques", type=click.IntRange(1), help=f"How many boutiques open; {BOUTIQUES} unless said.")
-def demo(*, check: bool, json_file: Path | None, state: Path | None, port: int | None, boutiques: int | None) -> None:
+@click.option(
+    "--catalogs",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of export files, described in its demo-shops.json: further boutiques are made from them.",
+)
+def demo(
+    *,
+    check: bool,
+    json_file: Path | None,
+    state: Path | None,
+    port: int | None,
+    boutiques: int | None,
+    catalogs: Path | None,
+) -> None:
     """Start a hub, shop nodes with boutiques, and a simulated payment provider as processes on this machine."""
     progress = Progress()
+    catalogs = catalogs.resolve() if catalogs is not None else None
     if json_file is not None and not check:
         raise click.UsageError("--json says where --check writes its figures: add --check")
     if not check:
         kept = StateFolder((state or default_state(os.environ)).resolve())
-        _until_done(_show(kept, chosen_layout(kept, port, boutiques), progress))
+        _until_done(_show(kept, chosen_layout(kept, port, boutiques, catalogs), progress))
         return
     folder = state.resolve() if state else Path(tempfile.mkdtemp(prefix="galleria-check-"))
     if state is None and port is None:
         port = free_base_port()
     passed = False
     try:
-        whole = chosen_layout(StateFolder(folder), port, boutiques)
+        whole = chosen_layout(StateFolder(folder), port, boutiques, catalogs)
         passed = _until_done(_check(StateFolder(folder), whole, json_file, progress))
     finally:
         if state is None and passed:

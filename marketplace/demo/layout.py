@@ -61,12 +61,16 @@ class DemoNode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DemoLayout(msgspec.Struct, frozen=True):
-    """The hub, the shop nodes and the sandbox of one demo, and how many boutiques are to open on them."""
+    """The hub, the shop nodes and the sandbox of one demo, and how many boutiques are to open on them.
+
+    `catalogs` is a folder of export files from which further boutiques are made, if there is one.
+    """
 
     hub: DemoNode
     shop_nodes: tuple[DemoNode, ...]
     sandbox: DemoNode
     boutiques: int = 0
+    catalogs: Path | None = None
 
     @property
     def nodes(self) -> tuple[DemoNode, ...]:

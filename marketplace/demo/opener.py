@@ -20,10 +20,13 @@ from federation.service import links
 from federation.service.context import Federation, create_federation
 from federation.vocabulary.errors import ConflictError, PeerError
 from federation.vocabulary.ids import PartyId
+from federation.vocabulary.product import ShopProfile
 from marketplace.cli.errors import CommandError
 from marketplace.cli.node_context import as_node
 from marketplace.cli.recovery import recovery_folder, write_recovery_file
-from marketplace.demo.journal import Entry, Journal, made_from
+from marketplace.demo.catalogs import bring_in as bring_in_catalogs
+from marketplace.demo.catalogs import catalog_shops
+from marketplace.demo.journal import CATALOG_PREFIX, Entry, Journal, made_from
 from marketplace.demo.world.boutiques import boutique as boutique_of
 from marketplace.demo.world.exporting import write_export
 from marketplace.demo.world.making import DemoBoutique
@@ -48,12 +51,16 @@ _PAUSE_SECONDS = 0.5
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """What one opener is to do: `houses` by name, in this order, noting in `journal` what is done."""
+    """What one opener is to do: `houses` by name, in this order, noting in `journal` what is done.
+
+    Names of boutiques made from export files are looked up in the folder `catalogs`.
+    """
 
     houses: tuple[str, ...]
     hub_id: PartyId
     hub_profile: str
     journal: str
+    catalogs: str | None = None
 
 
 async def open_boutiques(settings: ShopNodeSettings, order: Order) -> None:
@@ -63,11 +70,14 @@ async def open_boutiques(settings: ShopNodeSettings, order: Order) -> None:
     known = {view.handle: view.shop_id for view in await shop_store.boutiques()}
     waiting: list[Entry] = []
     for house in order.houses:
-        if journal.is_done(house):
+        if journal.is_done(house) or house.startswith(CATALOG_PREFIX):
             continue
         entry = journal.entry(house) or await _open(settings, order, known, house)
         journal.note(entry)
         waiting = await _propose(federation, order, journal, [*waiting, entry])
+    if order.catalogs is not None:
+        entries = await _open_guests(settings, order, journal, known)
+        waiting = await _propose(federation, order, journal, [*waiting, *entries])
     deadline = monotonic() + PROPOSE_FOR.total_seconds()
     while waiting:
         if monotonic() > deadline:
@@ -79,7 +89,7 @@ async def open_boutiques(settings: ShopNodeSettings, order: Order) -> None:
 async def _open(settings: ShopNodeSettings, order: Order, known: dict[str, PartyId], house: str) -> Entry:
     """A boutique with its whole catalogue; an import that was interrupted goes on where it stopped."""
     boutique = boutique_of(house)
-    shop_id = known.get(boutique.profile.handle) or await _add(settings, boutique)
+    shop_id = known.get(boutique.profile.handle) or await _add(settings, boutique.profile, boutique.owner_email)
     report = await bring_in(settings, shop_id, boutique)
     if report.errors:
         raise CommandError(f"the demo's own catalogue of {boutique.profile.name} has faults: {report.faults[0]}")
@@ -95,9 +105,37 @@ async def _open(settings: ShopNodeSettings, order: Order, known: dict[str, Party
     )
 
 
-async def _add(settings: ShopNodeSettings, boutique: DemoBoutique) -> PartyId:
+async def _open_guests(
+    settings: ShopNodeSettings, order: Order, journal: Journal, known: dict[str, PartyId]
+) -> list[Entry]:
+    """The boutiques made from export files: opened all, then filled, since one table may hold the offers of many."""
+    folder = Path(order.catalogs or "")
+    wanted = [shop for shop in catalog_shops(folder) if shop.name in order.houses and not journal.is_done(shop.name)]
+    new = [shop for shop in wanted if journal.entry(shop.name) is None]
+    ids = {
+        shop.name: known.get(shop.profile.handle) or await _add(settings, shop.profile, shop.owner_email)
+        for shop in new
+    }
+    reports = await bring_in_catalogs(settings, folder, [(shop, ids[shop.name]) for shop in new])
+    for shop in new:
+        journal.note(
+            Entry(
+                house=shop.name,
+                made_from=made_from(shop.name),
+                hub_id=order.hub_id,
+                shop_id=ids[shop.name],
+                handle=shop.profile.handle,
+                name=shop.profile.name,
+                owner_email=shop.owner_email,
+                products=reports[shop.profile.handle].listed,
+            )
+        )
+    return [entry for shop in wanted if (entry := journal.entry(shop.name)) is not None]
+
+
+async def _add(settings: ShopNodeSettings, profile: ShopProfile, owner_email: str) -> PartyId:
     async with atomic():
-        opened = await shop_service.open_shop(settings, boutique.profile, boutique.owner_email, clock.now())
+        opened = await shop_service.open_shop(settings, profile, owner_email, clock.now())
         path = write_recovery_file(recovery_folder(settings), opened.shop_id, opened.root_seed)
         await shop_service.note_recovery_file(opened.shop_id, str(path))
     return opened.shop_id

@@ -23,6 +23,7 @@ from marketplace.cli.errors import CommandError
 from marketplace.cli.postgres import log_end
 from marketplace.cli.processes import HUB, SHOP_NODE
 from marketplace.cli.recovery import recovery_folder, write_recovery_file
+from marketplace.demo.catalogs import catalog_shops
 from marketplace.demo.fleet import Fleet
 from marketplace.demo.journal import Entry, Journal
 from marketplace.demo.layout import DemoNode
@@ -75,10 +76,13 @@ async def open_boutiques(fleet: Fleet, hub_id: PartyId) -> Opened:
 
     Raises CommandError with the end of its log when a node's opener fails.
     """
+    nodes = fleet.layout.shop_nodes
     houses = house_names()[: fleet.layout.boutiques]
-    at_node = {
-        node: houses[place :: len(fleet.layout.shop_nodes)] for place, node in enumerate(fleet.layout.shop_nodes)
-    }
+    at_node = {node: houses[place :: len(nodes)] for place, node in enumerate(nodes)}
+    if fleet.layout.catalogs is not None:
+        guests = tuple(shop.name for shop in await asyncio.to_thread(catalog_shops, fleet.layout.catalogs))
+        at_node = {node: (*its, *guests[place :: len(nodes)]) for place, (node, its) in enumerate(at_node.items())}
+        houses = (*houses, *guests)
     journals = {node: _journal(fleet, node, hub_id) for node in at_node}
     unfinished = [node for node in at_node if not all(map(journals[node].is_done, at_node[node]))]
     await _until_ended(fleet, [_start_opener(fleet, node, at_node[node], hub_id) for node in unfinished])
@@ -98,6 +102,7 @@ def _start_opener(fleet: Fleet, node: DemoNode, houses: Sequence[str], hub_id: P
         hub_id=hub_id,
         hub_profile=parties.profile_url(fleet.settings_of(fleet.layout.hub, HubSettings), hub_id),
         journal=str(fleet.state.node(node.name) / "opened.json"),
+        catalogs=None if fleet.layout.catalogs is None else str(fleet.layout.catalogs),
     )
     command = (sys.executable, "-P", "-m", "marketplace.demo.opener", msgspec.json.encode(order).decode())
     return fleet.run_once(f"{node.name}-opening", node, command)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from time import monotonic
 
 import msgspec
@@ -17,6 +18,7 @@ from marketplace.cli.state import StateFolder
 from marketplace.cli.supervisor import Supervisor
 from marketplace.composition import build_hub
 from marketplace.demo.browser import Browser
+from marketplace.demo.catalogs import catalog_shops
 from marketplace.demo.fleet import Fleet
 from marketplace.demo.layout import DEFAULT_PORT, DemoLayout, layout
 from marketplace.demo.opening import Opened, open_boutiques, open_the_hub
@@ -50,9 +52,12 @@ class _KeptChoice(msgspec.Struct, frozen=True):
 
     port: int
     boutiques: int = 12
+    catalogs: str | None = None
 
 
-def chosen_layout(state: StateFolder, port: int | None, boutiques_wanted: int | None = None) -> DemoLayout:
+def chosen_layout(
+    state: StateFolder, port: int | None, boutiques_wanted: int | None = None, catalogs: Path | None = None
+) -> DemoLayout:
     """The layout of this state folder; its first run decides the ports, and no later one closes a boutique.
 
     Raises CommandError for another wish.
@@ -60,19 +65,25 @@ def chosen_layout(state: StateFolder, port: int | None, boutiques_wanted: int | 
     kept = state.path / _CHOICE_FILE
     most = len(house_names())
     if not kept.exists():
-        return layout(port or DEFAULT_PORT, min(boutiques_wanted or BOUTIQUES, most))
+        chosen = layout(port or DEFAULT_PORT, min(boutiques_wanted or BOUTIQUES, most))
+        return msgspec.structs.replace(chosen, catalogs=catalogs)
     before = msgspec.json.decode(kept.read_bytes(), type=_KeptChoice)
     if port not in {None, before.port}:
         raise CommandError(
             f"the boutiques in {state.path} live on port {before.port} and after, and their identities say so: "
             f"leave --port {port} out, or name another folder with --state"
         )
-    return layout(before.port, min(max(boutiques_wanted or 0, before.boutiques), most))
+    kept_catalogs = Path(before.catalogs) if before.catalogs is not None else None
+    if catalogs is not None and kept_catalogs not in {None, catalogs}:
+        raise CommandError(f"boutiques in {state.path} came from {kept_catalogs}: leave --catalogs {catalogs} out")
+    chosen = layout(before.port, min(max(boutiques_wanted or 0, before.boutiques), most))
+    return msgspec.structs.replace(chosen, catalogs=catalogs or kept_catalogs)
 
 
 def _keep_choice(state: StateFolder, whole: DemoLayout) -> None:
     """From now on this state folder's parties name these addresses."""
-    choice = _KeptChoice(whole.hub.port, whole.boutiques)
+    catalogs = None if whole.catalogs is None else str(whole.catalogs)
+    choice = _KeptChoice(whole.hub.port, whole.boutiques, catalogs)
     (state.path / _CHOICE_FILE).write_bytes(msgspec.json.encode(choice))
 
 
@@ -115,10 +126,12 @@ async def _show_first_page(fleet: Fleet, progress: Progress) -> None:
 async def _all_arrived(fleet: Fleet, opening: "asyncio.Future[Opened]", step: Step) -> Opened:
     """Be the operator: let in whoever asks, until every boutique's products are listed, in stock and found."""
     node, told, changed_at = fleet.layout.hub, "", monotonic()
+    guests = () if fleet.layout.catalogs is None else await asyncio.to_thread(catalog_shops, fleet.layout.catalogs)
+    expected = fleet.layout.boutiques + len(guests)
     hub = build_hub(fleet.settings_of(node, HubSettings))
     async with fleet.inside(node), Browser(node.url) as browser:
         while True:
-            figure = f"{await _admit(hub)} of {fleet.layout.boutiques} boutiques have arrived"
+            figure = f"{await _admit(hub)} of {expected} boutiques have arrived"
             if opening.done():
                 missing = await _missing(browser, opening.result())
                 if not missing:
