@@ -42,7 +42,7 @@ def node_of(hub: Hub) -> Node:
                 **fed_handlers(hub.federation),
                 **payments_handlers(hub.payments),
                 **order_handlers(hub),
-                **listing_handlers(hub.catalog),
+                **listing_handlers(hub.catalog, hub.settings.currency),
                 **media_handlers(build_studio(hub)),
                 **mail.mail_handlers(hub.settings),
             }
@@ -52,7 +52,7 @@ def node_of(hub: Hub) -> Node:
             *payments_sweeps(hub.payments),
             *order_sweeps(),
             *rate_sweeps(hub),
-            *listing_sweeps(hub.catalog),
+            *listing_sweeps(hub.catalog, hub.settings.currency),
             *media_sweeps(),
         ),
         queues=QUEUES,

@@ -13,6 +13,7 @@ from federation.vocabulary.product import CATEGORIES, Product, ShopProfile, Size
 from search.analysis import index_text
 from search.lexicon import attribute_words, colour_and_parent
 from search.ports import EngineDocument, IndexSpec, OwnerDocuments
+from search.prices import ONE_CURRENCY, Ruler
 
 ROTATIONS = 4
 """How many shuffled orders are kept, so that browsing without a query favours no boutique for long."""
@@ -50,14 +51,22 @@ def size_label(token: str) -> str:
 
 
 def documents_of(
-    product: Product, shop: ShopProfile, shop_id: str, *, in_stock: frozenset[str], rev: int, first_seen: int
+    product: Product,
+    shop: ShopProfile,
+    shop_id: str,
+    *,
+    in_stock: frozenset[str],
+    rev: int,
+    first_seen: int,
+    ruler: Ruler = ONE_CURRENCY,
 ) -> OwnerDocuments:
     """All index documents of a product at revision `rev`.
 
-    `in_stock` holds the variant ids that can be bought now; `first_seen` is seconds since the epoch.
+    `in_stock` holds the variant ids that can be bought now; `first_seen` is seconds since the epoch; `ruler` makes
+    prices of all currencies comparable.
     """
     owner = owner_of(shop_id, product.id)
-    source = _Source(product, shop, owner, in_stock, rev, first_seen)
+    source = _Source(product, shop, owner, in_stock, rev, first_seen, ruler)
     return OwnerDocuments(owner, rev, tuple(_document(source, group) for group in _by_colour(product.variants)))
 
 
@@ -70,6 +79,7 @@ class _Source(msgspec.Struct, frozen=True):
     in_stock: frozenset[str]
     rev: int
     first_seen: int
+    ruler: Ruler
 
 
 def _by_colour(variants: Iterable[Variant]) -> list[tuple[Variant, ...]]:
@@ -119,7 +129,7 @@ def _document(source: _Source, variants: tuple[Variant, ...]) -> EngineDocument:
             "in_stock": ("yes",) if sellable else ("no",),
         },
         numbers={
-            "price": lead.price.amount_minor,
+            "price": source.ruler.amount(lead.price),
             "first_seen": source.first_seen,
             "discount": discount,
             **{f"rotation_{n}": rotation(document_id, n) for n in range(ROTATIONS)},

@@ -18,7 +18,6 @@ from search.ports import (
     EngineResult,
     EngineStats,
     FacetAsk,
-    Filter,
     In,
     OwnerDocuments,
     SearchEngine,
@@ -26,7 +25,19 @@ from search.ports import (
     Term,
     WriteTicket,
 )
-from search.query import FACETS, RESULTS_MAX, SearchRequest, Understanding, Understood, filter_of, sort_of, understand
+from search.prices import ONE_CURRENCY, Ruler
+from search.query import (
+    FACETS,
+    RESULTS_MAX,
+    Filters,
+    SearchRequest,
+    Understanding,
+    Understood,
+    filter_of,
+    measured,
+    sort_of,
+    understand,
+)
 from search.ranking import BLOCK, Candidate, one_card_each, spread
 
 ENOUGH_EXACT = 20
@@ -51,7 +62,7 @@ class FacetValue(msgspec.Struct, frozen=True):
 
 
 class SearchPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of results. Prices of the range are minor units; `relaxed` says that words had to be dropped."""
+    """One page of results. The price range is on the index's scale; `relaxed` says that words had to be dropped."""
 
     hits: tuple[Hit, ...]
     total: int
@@ -69,12 +80,15 @@ class Catalog:
     def __init__(self, engine: SearchEngine) -> None:
         self._engine = engine
 
-    def search(self, request: SearchRequest, now: datetime) -> SearchPage:
-        """Answer one page; facet counts of a group leave out that group's own clicks. Raises SearchUnavailableError."""
-        understanding = understand(request.text)
+    def search(self, request: SearchRequest, now: datetime, ruler: Ruler = ONE_CURRENCY) -> SearchPage:
+        """Answer one page; facet counts of a group leave out that group's own clicks. Raises SearchUnavailableError.
+
+        `ruler` is what the documents were measured with: it puts the shopper's bounds on the same scale.
+        """
+        understanding = understand(request.text, request.currency, ruler)
         today = now.date()
         sort = sort_of(request.sort, has_terms=bool(understanding.terms or understanding.boosts), today=today)
-        query = _first_query(request, understanding, sort)
+        query = _first_query(measured(request, ruler), understanding, sort)
         query, result = self._widen(query)
         found = self._cut(query, result, request, today)
         total = min(result.distinct, RESULTS_MAX)
@@ -174,21 +188,17 @@ class Catalog:
         return self._engine.stats()
 
 
-def _first_query(request: SearchRequest, understanding: Understanding, sort: Sort | None) -> EngineQuery:
+def _first_query(filters: Filters, understanding: Understanding, sort: Sort | None) -> EngineQuery:
     return EngineQuery(
         terms=understanding.terms,
-        where=filter_of(request.filters),
+        where=filter_of(filters),
         boosts=() if sort else understanding.boosts,
         sort=sort,
-        facets=tuple(FacetAsk(name, _facet_filter(request, name), size=200) for name in FACETS),
+        facets=tuple(FacetAsk(name, filter_of(filters, without=name), size=200) for name in FACETS),
         stats=("price",),
         distinct="owner",
         limit=BLOCK,
     )
-
-
-def _facet_filter(request: SearchRequest, name: str) -> Filter:
-    return filter_of(request.filters, without=name)
 
 
 def _exact(term: Term) -> Term:

@@ -10,6 +10,7 @@ from federation.vocabulary.errors import GalleriaError, RecordInvalidError
 from marketplace.currencies import store
 from marketplace.currencies.domain.exchange import Exchange
 from marketplace.currencies.domain.rates import CURRENCIES, RateSheet, is_current
+from marketplace.currencies.domain.ruler import IndexRuler
 from marketplace.currencies.ports import RateSource
 
 CHOICE = "currency"
@@ -50,9 +51,9 @@ async def exchange(currency: str, now: datetime) -> Exchange:
     return Exchange(currency, await current(now))
 
 
-async def yardstick() -> RateSheet | None:
-    """The newest rates however old: for putting prices in order, never for a price that is shown or charged."""
-    return await store.newest()
+async def ruler(settlement_currency: str) -> IndexRuler:
+    """What puts prices in order, at the newest rates however old; never for a price that is shown or charged."""
+    return IndexRuler(settlement_currency, await store.newest())
 
 
 def known(currency: object, default: str) -> str:

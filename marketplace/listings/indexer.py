@@ -11,11 +11,13 @@ import msgspec
 
 from federation.node.database import atomic
 from federation.vocabulary.product import Product, ShopProfile
+from marketplace.currencies import service as currencies
 from marketplace.listings.store import index as index_store
 from marketplace.listings.store import products as product_store
 from marketplace.listings.store import shops as shop_store
 from search.documents import documents_of, owner_of
 from search.ports import OwnerDocuments
+from search.prices import Ruler
 from search.service import Catalog
 
 BATCH_EVENTS_MAX = 500
@@ -23,10 +25,13 @@ BATCHES_MAX = 20
 """Batches per run, so that one run ends within the task's time limit; the next one goes on."""
 
 
-async def drain(catalog: Catalog, now: datetime) -> int:
-    """Write what waits; returns how many products were written. An index that is missing is built whole first."""
+async def drain(catalog: Catalog, now: datetime, currency: str = "EUR") -> int:
+    """Write what waits; returns how many products were written. An index that is missing is built whole first.
+
+    Prices are compared in `currency`, the hub's own, at the newest rates.
+    """
     if not catalog.exists():
-        await reindex(catalog)
+        await reindex(catalog, currency)
     written = 0
     for _ in range(BATCHES_MAX):
         events = await index_store.index_events(BATCH_EVENTS_MAX)
@@ -37,7 +42,7 @@ async def drain(catalog: Catalog, now: datetime) -> int:
         all_of_them = await index_store.index_events_of({(event.shop_id, event.product_id) for event in events})
         for event in all_of_them:
             newest[event.shop_id, event.product_id] = event.rev
-        catalog.replace(await _documents(newest))
+        catalog.replace(await _documents(newest, await currencies.ruler(currency)))
         async with atomic():
             await index_store.finish_index_events([event.rev for event in all_of_them], now)
         written += len(newest)
@@ -46,23 +51,23 @@ async def drain(catalog: Catalog, now: datetime) -> int:
     return written
 
 
-async def reindex(catalog: Catalog) -> int:
+async def reindex(catalog: Catalog, currency: str = "EUR") -> int:
     """Build the whole index anew from the database and swap it in; returns how many products it holds.
 
     Events that arrive meanwhile stay queued and carry higher revisions.
     """
-    rev = await index_store.next_rev()
+    rev, ruler = await index_store.next_rev(), await currencies.ruler(currency)
     owners: list[OwnerDocuments] = []
     for shop in await shop_store.shops(visible_only=True):
         after = ""
         while rows := await product_store.shop_products(shop.shop_id, after, BATCH_EVENTS_MAX):
             after = rows[-1].product_id
-            owners += await _documents({(row.shop_id, row.product_id): rev for row in rows})
+            owners += await _documents({(row.shop_id, row.product_id): rev for row in rows}, ruler)
     catalog.rebuild(owners)
     return len(owners)
 
 
-async def _documents(revisions: dict[tuple[str, str], int]) -> list[OwnerDocuments]:
+async def _documents(revisions: dict[tuple[str, str], int], ruler: Ruler) -> list[OwnerDocuments]:
     keys = list(revisions)
     rows = await product_store.products(keys)
     shops = await shop_store.shops_by_id({shop_id for shop_id, _ in keys})
@@ -81,5 +86,7 @@ async def _documents(revisions: dict[tuple[str, str], int]) -> list[OwnerDocumen
         product = msgspec.json.decode(row.body, type=Product)
         in_stock = frozenset(variant.id for variant in product.variants if (shop_id, variant.id) in stocked)
         first_seen = int(row.first_seen_at.timestamp())
-        documents.append(documents_of(product, profile, shop_id, in_stock=in_stock, rev=rev, first_seen=first_seen))
+        documents.append(
+            documents_of(product, profile, shop_id, in_stock=in_stock, rev=rev, first_seen=first_seen, ruler=ruler)
+        )
     return documents

@@ -28,20 +28,20 @@ async def request_reindex(now: datetime) -> None:
     await outbox.enqueue(REINDEX, REINDEX, ReindexDue(now), key=f"{REINDEX}:{new_id()}", queue=QUEUE, now=now)
 
 
-def listing_handlers(catalog: Catalog) -> dict[str, Handler]:
-    """Outbox topics of listings."""
+def listing_handlers(catalog: Catalog, currency: str = "EUR") -> dict[str, Handler]:
+    """Outbox topics of listings; `currency` is the hub's own, in which the index compares prices."""
 
     async def reindex(message: Message) -> None:
         message.read(ReindexDue)
-        await indexer.reindex(catalog)
+        await indexer.reindex(catalog, currency)
 
     return {REINDEX: reindex}
 
 
-def listing_sweeps(catalog: Catalog) -> tuple[Sweep, ...]:
+def listing_sweeps(catalog: Catalog, currency: str = "EUR") -> tuple[Sweep, ...]:
     """The index follows the listings."""
 
     async def index(now: datetime) -> object:
-        return await indexer.drain(catalog, now)
+        return await indexer.drain(catalog, now, currency)
 
     return (Sweep("listings.index", INDEX_SECONDS, QUEUE, index),)

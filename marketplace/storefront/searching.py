@@ -11,11 +11,13 @@ from urllib.parse import urlencode
 import msgspec
 
 from federation.vocabulary.errors import RecordInvalidError
-from federation.vocabulary.money import Money, parse_decimal, to_decimal
-from search.query import FACETS, SearchRequest, SortOrder
+from federation.vocabulary.money import CURRENCY_EXPONENTS, Money, parse_decimal, to_decimal
+from search.query import FACETS, SearchRequest, SortOrder, price_of
 from search.service import FacetValue, SearchPage
 
-CURRENCY = "EUR"
+SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF ", "JPY": "¥"}
+"""How a price reads on a chip."""
+
 SORTS: dict[SortOrder, str] = {
     "relevance": "Best match",
     "newest": "Newest",
@@ -41,7 +43,7 @@ _SHARED = "unisex"
 FACET_VALUES_MAX = {"town": 60, "shop": 60, "size": 80}
 _FACET_VALUES_DEFAULT = 40
 _GROUP_VALUES_MAX = 40
-_PRICE_WORDS = re.compile(r"\s|€|eur(?:os?)?", re.IGNORECASE)
+_PRICE_WORDS = re.compile(r"\s|[€£$¥]|eur(?:os?)?|gbp|usd|chf|jpy|yen", re.IGNORECASE)
 _LETTERED = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL")
 
 
@@ -89,6 +91,7 @@ class SearchControls(msgspec.Struct, frozen=True, kw_only=True):
     sorts: tuple[Link, ...]
     offers: tuple[Link, ...]
     hidden: tuple[tuple[str, str], ...]
+    price_sign: str
     price_min: str
     price_max: str
     previous: str
@@ -98,10 +101,18 @@ class SearchControls(msgspec.Struct, frozen=True, kw_only=True):
     legible: bool
 
 
-def read_request(params: Params) -> SearchRequest:
-    """The search that an address asks for. Raises RecordInvalidError with a sentence for what cannot be understood."""
+def read_request(params: Params, currency: str = "EUR") -> SearchRequest:
+    """The search that an address asks for; prices are in `currency` unless the address names another.
+
+    Raises RecordInvalidError with a sentence for what cannot be understood.
+    """
+    named = params.first("currency")
+    currency = named if named in CURRENCY_EXPONENTS else currency
     filters = {name: params.every(name) for name in FACETS} | {"gender": _with_shared(params.every("gender"))}
-    prices = {"price_min": _minor(params.first("min")), "price_max": _minor(params.first("max"))}
+    prices = {
+        "price_min": _minor(params.first("min"), currency),
+        "price_max": _minor(params.first("max"), currency),
+    }
     page = params.first("page")
     try:
         return msgspec.convert(
@@ -109,6 +120,7 @@ def read_request(params: Params) -> SearchRequest:
                 "text": params.first("q")[:400],
                 "filters": {**filters, **prices},
                 "sort": params.first("sort") or "relevance",
+                "currency": currency,
                 "page": int(page) if page.isascii() and page.isdigit() else 1,
             },
             SearchRequest,
@@ -127,10 +139,10 @@ def _clicked(request: SearchRequest, name: str) -> tuple[str, ...]:
     return tuple(one for one in request.filters.group(name) if name != "gender" or one != _SHARED)
 
 
-def _minor(text: str) -> int | None:
+def _minor(text: str, currency: str) -> int | None:
     """A price as people write it: with a comma, a sign or the currency’s name."""
-    plain = _PRICE_WORDS.sub("", text).replace(",", ".")
-    return parse_decimal(plain, CURRENCY).amount_minor if plain else None
+    plain = _PRICE_WORDS.sub("", text).replace(",", "." if CURRENCY_EXPONENTS[currency] else "")
+    return parse_decimal(plain, currency).amount_minor if plain else None
 
 
 def address_of(request: SearchRequest, **changes: object) -> str:
@@ -147,14 +159,20 @@ def _pairs(request: SearchRequest, *, prices: bool = True) -> list[tuple[str, st
     pairs += [(name, value) for name in GROUPS for value in _clicked(request, name)]
     for name, minor in (("min", request.filters.price_min), ("max", request.filters.price_max)):
         if prices and minor is not None:
-            pairs.append((name, _euros(minor)))
+            pairs.append((name, _plain(minor, request.currency)))
+    if prices and (request.filters.price_min is not None or request.filters.price_max is not None):
+        pairs.append(("currency", request.currency))
     if request.sort != "relevance":
         pairs.append(("sort", request.sort))
     return pairs
 
 
-def _euros(minor: int) -> str:
-    return to_decimal(Money(minor, CURRENCY)).removesuffix(".00")
+def _plain(minor: int, currency: str) -> str:
+    return to_decimal(Money(minor, currency)).removesuffix(".00")
+
+
+def _with_sign(minor: int, currency: str) -> str:
+    return f"{SIGNS.get(currency, f'{currency} ')}{_plain(minor, currency)}"
 
 
 def controls(request: SearchRequest, found: SearchPage, shop_names: Mapping[str, str]) -> SearchControls:
@@ -172,8 +190,9 @@ def controls(request: SearchRequest, found: SearchPage, shop_names: Mapping[str,
         ),
         offers=_offers(request, found),
         hidden=tuple(_pairs(request, prices=False)),
-        price_min="" if filters.price_min is None else _euros(filters.price_min),
-        price_max="" if filters.price_max is None else _euros(filters.price_max),
+        price_sign=SIGNS.get(request.currency, request.currency).strip(),
+        price_min="" if filters.price_min is None else _plain(filters.price_min, request.currency),
+        price_max="" if filters.price_max is None else _plain(filters.price_max, request.currency),
         previous=address_of(request, page=request.page - 1) if request.page > 1 else "",
         following=address_of(request, page=request.page + 1) if request.page < found.pages else "",
         clear=address_of(SearchRequest(text=request.text)),
@@ -244,8 +263,20 @@ def _chips(request: SearchRequest, found: SearchPage, shop_names: Mapping[str, s
         minor = getattr(request.filters, name)
         if minor is not None:
             without = msgspec.structs.replace(request.filters, **{name: None})
-            chips.append(Link(f"{words} €{_euros(minor)}", address_of(request, filters=without), active=True))
+            price = _with_sign(minor, request.currency)
+            chips.append(Link(f"{words} {price}", address_of(request, filters=without), active=True))
     return tuple(chips)
+
+
+def _price_offer(request: SearchRequest, bound: str, price: Money) -> list[Link]:
+    """A price that was written into the query, as a bound; not beside a bound in another currency."""
+    name, other = ("price_max", "price_min") if bound == "max" else ("price_min", "price_max")
+    mixed = getattr(request.filters, other) is not None and price.currency != request.currency
+    if mixed or getattr(request.filters, name) is not None:
+        return []
+    filters = msgspec.structs.replace(request.filters, **{name: price.amount_minor})
+    words = f"{'up to' if bound == 'max' else 'from'} {_with_sign(price.amount_minor, price.currency)}"
+    return [Link(words, address_of(request, filters=filters, currency=price.currency))]
 
 
 def _offers(request: SearchRequest, found: SearchPage) -> tuple[Link, ...]:
@@ -253,12 +284,7 @@ def _offers(request: SearchRequest, found: SearchPage) -> tuple[Link, ...]:
     offers = []
     for part in found.understood:
         if part.kind == "price":
-            bound, _, amount = part.value.partition(":")
-            name = "price_max" if bound == "max" else "price_min"
-            if getattr(request.filters, name) is None:
-                filters = msgspec.structs.replace(request.filters, **{name: int(amount)})
-                words = f"{'up to' if bound == 'max' else 'from'} €{_euros(int(amount))}"
-                offers.append(Link(words, address_of(request, filters=filters)))
+            offers += _price_offer(request, *price_of(part))
         elif part.kind in FACETS and part.value not in request.filters.group(part.kind):
             labels = {value.value: value.label for value in found.facets.get(part.kind, ())}
             offers.append(Link(labels.get(part.value, part.value), _toggled(request, part.kind, part.value)))

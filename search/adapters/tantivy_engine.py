@@ -39,7 +39,7 @@ DISTINCT_MAX = 65_000
 ANSWERS_KEPT = 512
 """Answers remembered until the next write; each is at most a block of hits and a page of counts."""
 
-VERSION = 1
+VERSION = 2
 """Raised when the meaning of the indexed bytes changes without the schema changing."""
 
 

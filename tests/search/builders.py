@@ -23,6 +23,7 @@ def product(
     colours: tuple[str, ...] = ("red",),
     *,
     price_minor: int = 10_000,
+    currency: str = "EUR",
     sizes: tuple[str, ...] = ("40", "42"),
     description: str = "",
 ) -> Product:
@@ -32,7 +33,7 @@ def product(
             sku=f"{key}-{colour}-{size}",
             size=Size("IT", size, size),
             colour=Colour(colour.title(), colour),
-            price=Money(price_minor, "EUR"),
+            price=Money(price_minor, currency),
         )
         for colour in colours
         for size in sizes

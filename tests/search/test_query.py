@@ -26,10 +26,16 @@ def test_words_are_recognised_in_two_languages() -> None:
 @pytest.mark.parametrize(
     ("text", "value", "words"),
     [
-        ("dress under 200", "max:20000", "dress"),
-        ("dress under € 200", "max:20000", "dress"),
-        ("abito meno di 150 euro", "max:15000", "abito"),
-        ("over 90€ dress", "min:9000", "dress"),
+        ("dress under 200", "max:20000:EUR", "dress"),
+        ("dress under € 200", "max:20000:EUR", "dress"),
+        ("abito meno di 150 euro", "max:15000:EUR", "abito"),
+        ("over 90€ dress", "min:9000:EUR", "dress"),
+        ("dress under £200", "max:20000:GBP", "dress"),
+        ("dress under 200 pounds", "max:20000:GBP", "dress"),
+        ("abito sotto 300 franchi", "max:30000:CHF", "abito"),
+        ("coat over $400", "min:40000:USD", "coat"),
+        ("dress under 30000 yen", "max:30000:JPY", "dress"),
+        ("dress under ¥ 30000", "max:30000:JPY", "dress"),
     ],
 )
 def test_price_phrases_become_a_boost_and_leave_the_words(text: str, value: str, words: str) -> None:
@@ -37,6 +43,14 @@ def test_price_phrases_become_a_boost_and_leave_the_words(text: str, value: str,
     read = understand(text)
     assert [part.value for part in read.understood if part.kind == "price"] == [value]
     assert [term.alternatives[0] for term in read.terms] == [words]
+
+
+def test_a_price_without_a_currency_is_in_the_shoppers() -> None:
+    """Somebody who looks at yen means yen."""
+    assert [part.value for part in understand("dress under 30000", "JPY").understood if part.kind == "price"] == [
+        "max:30000:JPY"
+    ]
+    assert [part.value for part in understand("under 200 eur", "JPY").understood] == ["max:20000:EUR"]
 
 
 def test_the_last_word_is_a_prefix_until_a_space_follows() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from federation.vocabulary.money import Money
 from search.adapters.memory import MemoryEngine
 from search.adapters.tantivy_engine import TantivyEngine
 from search.documents import LISTINGS, documents_of
@@ -123,3 +124,32 @@ def test_a_boutique_that_leaves_is_gone_at_once(catalog: Catalog) -> None:
     """Removing a shop removes all its pieces and nothing else."""
     catalog.remove_shop("s1")
     assert sorted(ids(catalog)) == ["b1", "d2", "k1"]
+
+
+class TwoEuroPound:
+    """A scale on which a pound is two euro and a yen half a cent."""
+
+    def amount(self, money: Money) -> int:
+        return int(money.amount_minor * {"EUR": 1, "GBP": 2, "JPY": 0.5}[money.currency])
+
+    at_least = at_most = amount
+
+
+def test_prices_of_several_currencies_are_filtered_and_ordered_as_one(catalog: Catalog) -> None:
+    """A hundred pounds come after a hundred and forty euro, and "under" means the shopper's own currency."""
+    ruler = TwoEuroPound()
+    kilt = product("g1", "Wool kilt dress", "dresses", ("green",), price_minor=10_000, currency="GBP")
+    catalog.replace([documents_of(kilt, shop(), "s9", in_stock=all_in_stock(kilt), rev=1, first_seen=9, ruler=ruler)])
+
+    def found(**asked: object) -> list[str]:
+        request = SearchRequest(**asked)  # type: ignore[arg-type]
+        return [hit.product_id for hit in catalog.search(request, NOW, ruler).hits]
+
+    dresses = Filters(category=("dresses",))
+    assert found(filters=dresses, sort="price-asc") == ["d2", "g1", "d1"]
+    under = Filters(category=("dresses",), price_max=10_000)
+    assert found(filters=under, sort="price-asc", currency="GBP") == ["d2", "g1"]
+    assert found(filters=under, sort="price-asc", currency="EUR") == []
+    yen = Filters(category=("dresses",), price_min=30_000)
+    assert found(filters=yen, sort="price-asc", currency="JPY") == ["g1", "d1"]
+    assert found(text="dress under 110 pounds")[:2] == ["d2", "g1"]

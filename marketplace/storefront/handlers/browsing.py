@@ -10,7 +10,7 @@ from marketplace.hub import hub_of
 from marketplace.listings import finding, service
 from marketplace.storefront import houses
 from marketplace.storefront.front import front
-from marketplace.storefront.handlers.context import params_of
+from marketplace.storefront.handlers.context import params_of, prices_of
 from marketplace.storefront.searching import controls, read_request
 
 WALL_CARDS = 5
@@ -48,7 +48,7 @@ async def home(request: AnyRequest) -> Template:
 async def search(request: AnyRequest) -> Template:
     """One page of results with everything to narrow them by."""
     now, hub = clock.now(), hub_of(request)
-    asked = read_request(params_of(request))
+    asked = read_request(params_of(request), prices_of(request).currency)
     found = await finding.find(hub, asked, now)
     gallery = await front(request.app.state, hub, now)
     return page(

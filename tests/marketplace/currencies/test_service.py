@@ -53,11 +53,11 @@ async def test_a_source_that_is_down_leaves_the_rates_until_they_are_old(committ
     assert not await service.refresh(source, source.count, NOW + timedelta(hours=1))
     assert (await service.exchange("JPY", NOW + timedelta(days=2))).reaches("EUR")
     assert not (await service.exchange("JPY", NOW + timedelta(days=3))).reaches("EUR")
-    assert await service.yardstick() is not None
+    assert (await service.ruler("EUR")).sheet is not None
 
 
 async def test_old_rates_are_not_taken(committed: Database) -> None:
     """A source that sends last week's file has sent nothing."""
     source = Source(sheet(DAY - timedelta(days=7)))
     assert not await service.refresh(source, source.count, NOW)
-    assert await service.yardstick() is None
+    assert (await service.ruler("EUR")).sheet is None

@@ -3,8 +3,9 @@
 import pytest
 
 from federation.vocabulary.errors import RecordInvalidError
-from marketplace.storefront.searching import Params, address_of, read_request
-from search.query import Filters, SearchRequest
+from marketplace.storefront.searching import Params, address_of, controls, read_request
+from search.query import Filters, SearchRequest, Understood
+from search.service import SearchPage
 
 
 def test_an_address_says_the_same_search_again() -> None:
@@ -41,3 +42,29 @@ def test_empty_values_are_no_filters() -> None:
 def test_a_price_is_read_as_people_write_it(written: str) -> None:
     """Signs, spaces and the currency's name do no harm."""
     assert read_request(Params({"max": [written]})).filters.price_max == 20_000
+
+
+def test_a_bound_keeps_its_currency_in_the_address() -> None:
+    """A link to pieces up to 200 pounds says pounds to whoever opens it; the same figure alone is in their own."""
+    asked = SearchRequest(filters=Filters(price_max=20_000), currency="GBP")
+    assert address_of(asked) == "/search?max=200&currency=GBP"
+    assert read_request(Params({"max": ["200"], "currency": ["GBP"]}), "JPY") == asked
+    assert read_request(Params({"max": ["20,000"]}), "JPY").filters.price_max == 20_000
+
+
+def test_a_price_in_words_is_offered_in_its_own_currency() -> None:
+    """What was written in pounds binds in pounds, and never beside a bound in another currency."""
+    found = SearchPage(
+        hits=(),
+        total=0,
+        page=1,
+        pages=1,
+        facets={},
+        price_range=None,
+        understood=(Understood("price", "max:20000:GBP", "under £200"),),
+        relaxed=False,
+    )
+    offers = controls(SearchRequest(text="dress under £200", currency="EUR"), found, {}).offers
+    assert [(offer.label, "currency=GBP" in offer.url) for offer in offers] == [("up to £200", True)]
+    bound = SearchRequest(text="dress under £200", filters=Filters(price_min=5_000), currency="EUR")
+    assert controls(bound, found, {}).offers == ()
