@@ -146,3 +146,36 @@ async def test_a_piece_shows_the_chosen_colour(browser: httpx.AsyncClient) -> No
 async def test_a_piece_says_what_it_costs_delivered(browser: httpx.AsyncClient) -> None:
     """Price and shipping stand together, to the country parcels go to."""
     assert "Delivered to Italy: €274.50" in (await browser.get(PIECE)).text
+
+
+async def test_a_size_stands_as_the_shopper_counts(browser: httpx.AsyncClient) -> None:
+    """To Britain a dress in IT 42 is a UK 10 with the boutique's label beside it; at home it is said once."""
+    assert "label IT 42" not in (await browser.get(PIECE)).text
+    page = (await browser.get(PIECE)).text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token is not None
+    await browser.post("/destination", data={"csrf_token": token.group(1), "country": "GB", "next": PIECE})
+    page = (await browser.get(PIECE)).text
+    assert re.search(r'size-label">UK 10</span><span class="size-also">label IT 42', page)
+
+
+async def test_gender_narrows_with_what_is_cut_for_both(browser: httpx.AsyncClient) -> None:
+    """Women's pieces include unisex ones; the choice is a chip to take away and stands in the address once."""
+    page = (await browser.get("/search?gender=women")).text
+    assert '<a class="chip chosen" href="/search" rel="nofollow">Women' in page
+    assert "unisex" not in page
+    assert "<h1>Women</h1>" in page
+
+
+async def test_covers_are_served_for_ever_and_guessed_ones_refused(browser: httpx.AsyncClient) -> None:
+    """A cover's address says everything; one that says nonsense is not there."""
+    good = await browser.get("/covers/1/sun/zagara-figlie-fff4e02b1a0fa83c0c.svg")
+    assert good.headers["content-type"].startswith("image/svg+xml")
+    assert "immutable" in good.headers["cache-control"]
+    for bad in (
+        "1/tartan/a-fff4e02b1a0fa83c0c",
+        "1/none/a-fff4e02b1a0fa83c0c",
+        "1/sun/a-fff4e02b1a0f",
+        "9/sun/a-fff4e02b1a0fa83c0c",
+    ):
+        assert (await browser.get(f"/covers/{bad}.svg")).status_code == 404
