@@ -23,6 +23,7 @@ from litestar.types import Scope as LitestarScope
 
 from federation.node import clock, csrf, logs, sessions, signin
 from federation.node.answers import answer_exception, exception_handlers
+from federation.node.compression import COMPRESSION
 from federation.node.database import atomic, current, fetch_value, using
 from federation.node.fonts import ensure_fonts
 from federation.node.languages import COOKIE, LANGUAGES, PARAMETER, negotiate, speaking
@@ -85,6 +86,7 @@ def make_app(  # noqa: PLR0913 - the one place where a node is put together, all
         template_config=template_config(node, templates, static_files),
         state=State({**(state or {}), "web_node": node}),
         request_max_body_size=BODY_BYTES_MAX,
+        compression_config=COMPRESSION,
         openapi_config=None,
         logging_config=None,
     )

@@ -21,6 +21,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 EXEMPT_PATHS = ("/fed/", "/hooks/")
 JSON_PATHS = ("/api/",)
 _COOKIE = "galleria_form"
+_TOKEN_DIGITS = 64
+_HEXADECIMAL = frozenset("0123456789abcdef")
 _COOKIE_SECONDS = 30 * 24 * 3600
 
 
@@ -37,11 +39,11 @@ class MediaTypeError(GalleriaError):
 
 
 def csrf_token(request: AnyRequest) -> str:
-    """The form's half for this browser; makes the cookie's half when the browser has none yet."""
+    """The form's half for this browser, masked anew; makes the cookie's half when the browser has none yet."""
     node, visit = web_node(request.app), visit_of(request.scope)
     if not visit.csrf_seed:
         visit.csrf_seed = _seed_in_cookie(request, node) or _new_seed(node, visit)
-    return node.seal("csrf-form", visit.csrf_seed)
+    return _masked(node.seal("csrf-form", visit.csrf_seed))
 
 
 def csrf_field(request: AnyRequest) -> Markup:
@@ -61,6 +63,21 @@ def _seed_in_cookie(request: AnyRequest, node: WebNode) -> str:
     return seed if seed and _same(seal, node.seal("csrf-cookie", seed)) else ""
 
 
+def _masked(seal: str) -> str:
+    """The seal beneath a fresh mask, and the mask: a page's compressed length tells nothing of it (BREACH, 2013)."""
+    right = bytes.fromhex(seal)
+    mask = secrets.token_bytes(len(right))
+    return (mask + bytes(one ^ two for one, two in zip(mask, right, strict=True))).hex()
+
+
+def _unmasked(token: str) -> str:
+    if len(token) != _TOKEN_DIGITS or not _HEXADECIMAL.issuperset(token):
+        return ""
+    both = bytes.fromhex(token)
+    half = len(both) // 2
+    return bytes(one ^ two for one, two in zip(both[:half], both[half:], strict=True)).hex()
+
+
 def _same(offered: str, right: str) -> bool:
     """Compare in the same time whatever is offered; as bytes, since only ASCII strings can be."""
     return hmac.compare_digest(offered.encode(), right.encode())
@@ -78,7 +95,7 @@ async def check(request: AnyRequest, opt: dict[str, Any]) -> None:
         return
     seed = _seed_in_cookie(request, web_node(request.app))
     offered = (await _form(request)).get(FIELD, "")
-    if not seed or not _same(str(offered), web_node(request.app).seal("csrf-form", seed)):
+    if not seed or not _same(_unmasked(str(offered)), web_node(request.app).seal("csrf-form", seed)):
         raise CsrfError(
             "This form has grown too old or did not come from our page. Go back, reload the page, try again."
         )

@@ -50,11 +50,11 @@ async def token(browser: httpx.AsyncClient) -> str:
 
 
 async def test_form_of_ours_passes(browser: httpx.AsyncClient) -> None:
-    """Both halves together pass, any number of times and from any page."""
-    first = await token(browser)
-    assert await token(browser) == first
-    for _ in range(2):
-        assert (await browser.post("/change", data={"csrf_token": first})).text == "changed"
+    """Both halves together pass, any number of times and from any page; no two pages show the same token."""
+    first, second = await token(browser), await token(browser)
+    assert first != second
+    for shown in (first, second, first):
+        assert (await browser.post("/change", data={"csrf_token": shown})).text == "changed"
 
 
 async def test_missing_half_is_refused_with_a_page(browser: httpx.AsyncClient) -> None:
@@ -63,7 +63,8 @@ async def test_missing_half_is_refused_with_a_page(browser: httpx.AsyncClient) -
     without = await browser.post("/change", data={"other": "x"})
     assert (without.status_code, without.headers["content-type"]) == (403, "text/html; charset=utf-8")
     assert "reload the page" in without.text
-    assert (await browser.post("/change", data={"csrf_token": "0" * 32})).status_code == 403
+    for wrong in ("0" * 64, "0" * 32, "zz" * 32):
+        assert (await browser.post("/change", data={"csrf_token": wrong})).status_code == 403
     browser.cookies.clear()
     assert (await browser.post("/change", data={"csrf_token": good})).status_code == 403
 
