@@ -23,6 +23,9 @@ from marketplace.storefront.destinations import BEYOND, EUROPEAN_UNION
 STOCK_LADDER = (0, 1, 1, 2, 2, 2, 3, 3, 4, 6)
 """What a small shop has of one size: mostly one to three, sometimes none. One rung is picked per variant."""
 
+_BREAK = re.compile(r"[ \t\n]+")
+"""Where a file may break a line; non-breaking spaces stay."""
+
 STEPS = {"IT": 2, "FR": 2}
 """Systems whose sizes go in twos; the others go in ones."""
 
@@ -300,6 +303,6 @@ def _prose_of(words: Words | Mapping[str, str]) -> dict[str, str]:
     """Undo the file's line breaks, keeping paragraphs apart."""
     texts = {"en": words} if isinstance(words, str) else words
     return {
-        language: "\n\n".join(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))
+        language: "\n\n".join(_BREAK.sub(" ", paragraph.strip()) for paragraph in text.strip().split("\n\n"))
         for language, text in texts.items()
     }
