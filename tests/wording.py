@@ -24,6 +24,8 @@ from federation.node.languages import LANGUAGES, SOURCE_LANGUAGE
 ROOT = Path(__file__).parent.parent
 AUDIENCES: dict[str, tuple[str, ...]] = {
     "marketplace/console": (),
+    "shops/portal": ("shops/catalog", "shops/importers", "shops/inventory", "shops/media", "shops/orders"),
+    "payouts/sandbox": (),
 }
 """Folders that speak to somebody, each with its own `locale`, and the folders whose refusals it shows."""
 
@@ -47,7 +49,8 @@ _ERROR = re.compile(r"^class (\w+Error)\(", re.MULTILINE)
 _TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 _SPOKEN_ATTRIBUTE = re.compile(r"""\b(?:alt|title|placeholder|aria-label|aria-description|data-label)="([^"]*)""")
 _ATTRIBUTE = re.compile(r'^[a-z-]+="')
-_CODE = re.compile(r"<(style|script)\b.*?(?:</\1>|$)", re.DOTALL)
+_CODE = re.compile(r"<(style|script|code)\b.*?(?:</\1>|$)", re.DOTALL)
+_CODE_WORD = re.compile(r"[a-z_]+\.[a-z_]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE = re.compile(r"^[A-Z][a-z]+|[a-z] [a-z]")
 _TRANSLATING = frozenset({"_", "gettext", "ngettext", "pgettext", "npgettext"})
@@ -70,8 +73,14 @@ def messages(audience: str) -> Catalog:
     found = Catalog(charset="utf-8")
     for folder in (audience, *AUDIENCES[audience]):
         for name, _, message, _, context in extract_from_dir(ROOT / folder, _METHODS, _OPTIONS, keywords=_keywords()):
-            found.add(message, locations=[(f"{folder}/{name}", 1)], context=context)
+            if not _is_code(message):
+                found.add(message, locations=[(f"{folder}/{name}", 1)], context=context)
     return found
+
+
+def _is_code(message: str | tuple[str, ...]) -> bool:
+    """Whether this is no sentence but a name for machines, such as `price.missing`."""
+    return isinstance(message, str) and _CODE_WORD.fullmatch(message) is not None
 
 
 @cache
