@@ -163,10 +163,11 @@ def _without_code(source: str) -> str:
 
 
 def _spoken(markup: str) -> Iterator[str]:
-    for text in [*_SPOKEN_ATTRIBUTE.findall(markup), *_TAG.sub("\n", markup).splitlines()]:
-        words = [word for word in _WORD.findall(text.replace("\0", " ")) if word not in UNTRANSLATED]
-        if words and not _ATTRIBUTE.match(text.strip()):
-            yield text.replace("\0", " ").strip()
+    for found in [*_SPOKEN_ATTRIBUTE.findall(markup), *_TAG.sub("\n", markup).splitlines()]:
+        text = found.replace("\0", " ").strip()
+        words = [word for word in _WORD.findall(text) if word not in UNTRANSLATED]
+        if words and not _ATTRIBUTE.match(text):
+            yield text
 
 
 def update() -> None:
