@@ -22,6 +22,7 @@ from marketplace.api.documents import (
     TransferAnswer,
     VariantOffer,
 )
+from marketplace.currencies.domain.exchange import Exchange
 from marketplace.listings.domain.cards import in_language
 from marketplace.listings.store.leaves import ListedLeaf
 from marketplace.listings.views import CardView, ListingCount, ProductView
@@ -41,8 +42,8 @@ def leaves_answer(shop_id: str, leaves: Sequence[ListedLeaf], limit: int) -> Sho
     return ShopLeaves(shop_id, products, products[-1].product_id if len(products) == limit else None)
 
 
-def search_answer(cards: Sequence[CardView], total: int, page: int, pages: int) -> SearchAnswer:
-    """One page of cards."""
+def search_answer(cards: Sequence[CardView], total: int, page: int, pages: int, exchange: Exchange) -> SearchAnswer:
+    """One page of cards, priced for somebody who pays in the exchange's currency."""
     hits = [
         SearchHit(
             shop_id=card.shop_id,
@@ -50,11 +51,12 @@ def search_answer(cards: Sequence[CardView], total: int, page: int, pages: int) 
             product_id=card.product_id,
             title=card.title,
             price=card.price,
+            shown=exchange.shown(card.price),
             url=card.url,
         )
         for card in cards
     ]
-    return SearchAnswer(total, page, pages, hits)
+    return SearchAnswer(total, page, pages, hits, exchange.words(*(card.price.currency for card in cards)))
 
 
 def product_answer(view: ProductView) -> ProductAnswer:
@@ -107,6 +109,7 @@ def order_answer(view: OrderView) -> OrderAnswer:
         paid=view.paid,
         refunded=view.refunded,
         parts=[_part(part) for part in view.parts],
+        rates=view.rate_words,
     )
 
 
@@ -136,6 +139,7 @@ def _line(line: OrderLineView) -> OrderLineAnswer:
         title=line.title,
         quantity=line.quantity,
         unit_price=line.unit_price,
+        list_price=line.list_price,
         refunded_quantity=line.refunded_quantity,
         refunded=line.refunded,
     )

@@ -46,23 +46,25 @@ class ShopLeaves(msgspec.Struct, frozen=True):
 
 
 class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
-    """One piece found."""
+    """One piece found: at the boutique's own price, and at that price in the currency that was asked for."""
 
     shop_id: str
     shop: str
     product_id: str
     title: str
     price: Money
+    shown: Money
     url: str
 
 
 class SearchAnswer(msgspec.Struct, frozen=True):
-    """One page of a search; `total` counts all pages."""
+    """One page of a search; `total` counts all pages. `rates` says by which exchange rates prices were converted."""
 
     total: int
     page: int
     pages: int
     hits: list[SearchHit]
+    rates: str = ""
 
 
 class VariantOffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +136,7 @@ class CheckoutAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderLineAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One ordered line."""
+    """One ordered line; `list_price` is the boutique's own, in its currency."""
 
     line_id: str
     product_id: str
@@ -142,6 +144,7 @@ class OrderLineAnswer(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     quantity: int
     unit_price: Money
+    list_price: Money
     refunded_quantity: int
     refunded: Money
 
@@ -165,7 +168,7 @@ class OrderPartAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as its shopper sees it."""
+    """An order as its shopper sees it; `rates` says by which exchange rates its prices were converted, if any was."""
 
     order_id: UUID
     number: str
@@ -174,6 +177,7 @@ class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     paid: Money
     refunded: Money
     parts: list[OrderPartAnswer]
+    rates: str = ""
 
 
 class TransferAnswer(msgspec.Struct, frozen=True, kw_only=True):

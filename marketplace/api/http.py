@@ -24,6 +24,7 @@ from marketplace.api.documents import (
     SearchAnswer,
     ShopLeaves,
 )
+from marketplace.currencies import service as currencies
 from marketplace.hub import hub_of
 from marketplace.listings import service as listings
 from marketplace.listings.boutiques import listed_leaves, listing_counts
@@ -54,13 +55,19 @@ async def list_leaves(handle: FromPath[str], after: FromQuery[str] = "") -> Shop
 
 @get("/api/v1/search")
 async def search(
-    request: AnyRequest, q: FromQuery[str] = "", page: FromQuery[int] = 1, shop: FromQuery[str] = ""
+    request: AnyRequest,
+    q: FromQuery[str] = "",
+    page: FromQuery[int] = 1,
+    shop: FromQuery[str] = "",
+    currency: FromQuery[str] = "",
 ) -> SearchAnswer:
-    """Search all boutiques, or the one whose id is `shop`."""
+    """Search all boutiques, or the one whose id is `shop`; prices also in `currency` (the hub's own if unknown)."""
+    hub, now = hub_of(request), clock.now()
+    exchange = await currencies.exchange(currencies.known(currency, hub.settings.currency), now)
     filters = Filters(shop=(shop,) if shop else ())
-    wanted = SearchRequest(text=q[:TEXT_MAX], page=max(page, 1), filters=filters)
-    found = await find(hub_of(request), wanted, clock.now())
-    return answers.search_answer(found.cards, found.found.total, found.found.page, found.found.pages)
+    wanted = SearchRequest(text=q[:TEXT_MAX], page=max(page, 1), filters=filters, currency=exchange.currency)
+    found = await find(hub, wanted, now)
+    return answers.search_answer(found.cards, found.found.total, found.found.page, found.found.pages, exchange)
 
 
 @get("/api/v1/products/{handle:str}/{product_id:str}")

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from federation.node import mail
 from federation.vocabulary.money import Money, to_decimal
 from marketplace.listings import service as listings
-from marketplace.orders.domain.values import Line, Order, Part, Refund
+from marketplace.orders.domain.values import Line, Order, Part, Refund, rate_words
 from marketplace.orders.store import parts as part_store
 
 _TEMPLATES = Environment(
@@ -37,7 +37,12 @@ async def order_placed(order: Order, parts: Sequence[Part], public_url: str, now
         }
         for part in parts
     ]
-    values = {"order": order, "parts": listed, "total": words(order.total_minor, order)}
+    values = {
+        "order": order,
+        "parts": listed,
+        "total": words(order.total_minor, order),
+        "rates": rate_words(order, parts),
+    }
     await _send("order_placed", order, values, public_url, f"order_placed:{order.id}", now)
 
 

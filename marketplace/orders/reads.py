@@ -13,7 +13,7 @@ from marketplace.listings.domain.cards import product_path
 from marketplace.listings.views import ShopCard
 from marketplace.orders import checkout
 from marketplace.orders.domain import order_life, shop_order_life
-from marketplace.orders.domain.values import Line, Order, Part, part_total, sold
+from marketplace.orders.domain.values import Line, Order, Part, part_total, rate_words, sold
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
 from marketplace.orders.store import refunds as refund_store
@@ -98,6 +98,7 @@ async def held_view(token: str, now: datetime) -> HeldView:
         held_until=min((part.held_until for part in held if part.held_until), default=None),
         can_continue=order.state in {"held", "paying"} and bool(held),
         refused=sum(part.state == "refused" for part in parts),
+        rate_words=rate_words(order, parts),
     )
 
 
@@ -151,6 +152,7 @@ async def _view(order: Order, *, with_split: bool) -> OrderView:
         paid=Money(order.paid_minor, currency),
         refunded=sum((view.refunded for view in views), zero(currency)),
         redirect_url=order.redirect_url if order.state == "paying" else "",
+        rate_words=rate_words(order, parts),
     )
 
 
@@ -178,7 +180,7 @@ def _part(part: Part, lines: Sequence[Line], shop: ShopCard, currency: str, *, w
         reason=part.reason,
         carrier=part.carrier,
         tracking=part.tracking,
-        lines=tuple(_line(line, shop, currency) for line in own),
+        lines=tuple(_line(line, part, shop, currency) for line in own),
         shipping=Money(part.shipping_minor, currency),
         shipping_refunded=Money(part.shipping_refunded_minor, currency),
         total=Money(part_total(part, own), currency),
@@ -198,7 +200,7 @@ def _split(part: Part, own: Sequence[Line], currency: str) -> SplitView:
     )
 
 
-def _line(line: Line, shop: ShopCard, currency: str) -> OrderLineView:
+def _line(line: Line, part: Part, shop: ShopCard, currency: str) -> OrderLineView:
     return OrderLineView(
         line_id=str(line.id),
         product_id=line.product_id,
@@ -209,6 +211,7 @@ def _line(line: Line, shop: ShopCard, currency: str) -> OrderLineView:
         colour=line.colour,
         quantity=line.quantity,
         unit_price=Money(line.unit_minor, currency),
+        list_price=Money(line.list_unit_minor, part.list_currency),
         total=Money(line.total_minor, currency),
         refunded_quantity=line.refunded_quantity,
         refunded=Money(line.refunded_minor, currency),

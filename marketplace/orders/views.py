@@ -120,10 +120,14 @@ class HeldView(msgspec.Struct, frozen=True, kw_only=True):
     held_until: datetime | None
     can_continue: bool
     refused: int
+    rate_words: str = ""
 
 
 class OrderLineView(msgspec.Struct, frozen=True, kw_only=True):
-    """One ordered line; `refunded_quantity` pieces and `refunded` money of it went back or are on the way."""
+    """One ordered line; `refunded_quantity` pieces and `refunded` money of it went back or are on the way.
+
+    `unit_price` is what the shopper is charged, `list_price` the boutique's own.
+    """
 
     line_id: str
     product_id: str
@@ -134,6 +138,7 @@ class OrderLineView(msgspec.Struct, frozen=True, kw_only=True):
     colour: str
     quantity: int
     unit_price: Money
+    list_price: Money
     total: Money
     refunded_quantity: int
     refunded: Money
@@ -171,7 +176,10 @@ class OrderPartView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as its shopper or the operator sees it. Refused parts are not in it; `paid` is zero until paid."""
+    """An order as its shopper or the operator sees it. Refused parts are not in it; `paid` is zero until paid.
+
+    `rate_words` says by which rates its prices were converted; empty when none was.
+    """
 
     order_id: UUID
     token: str
@@ -189,6 +197,7 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     paid: Money
     refunded: Money
     redirect_url: str = ""
+    rate_words: str = ""
 
 
 class UnpaidOrder(msgspec.Struct, frozen=True):

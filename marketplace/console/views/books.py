@@ -26,6 +26,8 @@ _WORDS = {
     "hub:dispute_fees": message("Fees of disputes"),
     "hub:dispute_provision": message("Set aside for disputes"),
     "hub:write_off": message("Written off"),
+    "hub:fx": message("Result of moving exchange rates"),
+    "fx": message("Exchanged, to be given back to shoppers"),
 }
 _SHOP_WORDS = {
     AccountKind.HELD.value: message("held"),
@@ -111,8 +113,11 @@ class Purse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def purses(by_currency: Mapping[str, Mapping[str, int]]) -> list[Purse]:
-    """The sums by currency, each as a positive amount when it is what its name says."""
-    return [_purse(currency, sums) for currency, sums in sorted(by_currency.items())]
+    """The sums by currency, each as a positive amount when it is what its name says.
+
+    A currency that money only passed through, and that holds nothing now, is left out.
+    """
+    return [_purse(currency, sums) for currency, sums in sorted(by_currency.items()) if any(sums.values())]
 
 
 def _purse(currency: str, sums: Mapping[str, int]) -> Purse:

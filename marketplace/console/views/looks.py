@@ -92,6 +92,7 @@ MONEY_LOOKS = {
     "written_off": Looks("written off", "done", "■"),
 }
 _REASONS: Mapping[str, str] = {
+    "exchange": message("the provider to exchange the money"),
     "held": message("everything in this part to be sent"),
     "releasable": message("the next run, which sends it"),
     "submitting": message("the payment provider’s answer"),
@@ -110,6 +111,8 @@ def waits_for(settlement: SettlementRecord) -> str:
     """What a settlement waits for, in words; empty when it waits for nothing."""
     if settlement.status == "blocked":
         return _REASONS.get(settlement.block_reason, settlement.block_reason)
+    if settlement.status == "held" and settlement.released_at is not None:
+        return _REASONS["exchange"]
     return _REASONS.get(settlement.status.value, "")
 
 

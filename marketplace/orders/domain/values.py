@@ -12,7 +12,7 @@ import msgspec
 from federation.conversations.messages import Address
 from federation.conversations.order import CancellationState
 from federation.vocabulary.money import Money
-from marketplace.currencies.domain.exchange import Quote
+from marketplace.currencies.domain.exchange import Exchange, Quote
 from marketplace.orders.domain.order_life import OrderState
 from marketplace.orders.domain.refunds import Refundable
 from marketplace.orders.domain.shop_order_life import UNSOLD, ShopOrderState
@@ -133,6 +133,13 @@ def part_total(part: Part, lines: Sequence[Line]) -> int:
 def sold(parts: Sequence[Part]) -> list[Part]:
     """The parts that are (or may yet be) charged."""
     return [part for part in parts if part.state not in UNSOLD]
+
+
+def rate_words(order: Order, parts: Sequence[Part]) -> str:
+    """By which rates an order's prices were converted: `1 EUR = 0.8412 GBP, 20 Nov 2026, ECB`; empty if none was."""
+    if order.quote is None:
+        return ""
+    return Exchange(order.currency, order.quote.sheet).words(*(part.list_currency for part in parts))
 
 
 def refundable(lines: Sequence[Line], currency: str) -> tuple[Refundable, ...]:
