@@ -25,6 +25,7 @@ from marketplace.composition import build_hub
 from marketplace.listings import boutiques, indexer
 from marketplace.settings import HubSettings
 from payouts.adapters.memory import MemoryProvider
+from payouts.ports import PaymentProvider
 from payouts.service.payments import observe_payment
 from search.adapters.memory import MemoryEngine
 from search.documents import LISTINGS
@@ -46,7 +47,8 @@ OPERATOR = "operator@example.com"
 ROUNDS = 8
 
 
-def _settings(address: str, urls: Urls, folder: Path) -> dict[str, Any]:
+def settings_at(address: str, urls: Urls, folder: Path) -> dict[str, Any]:
+    """What every node of a test is told; nothing need listen at its address."""
     return {
         "node_name": address,
         "public_url": f"http://{address}",
@@ -60,23 +62,18 @@ def _settings(address: str, urls: Urls, folder: Path) -> dict[str, Any]:
 
 
 class House:
-    """Both nodes as their processes would hold them."""
+    """Both nodes as their processes would hold them; money lies with `provider`, in memory unless one is given."""
 
-    def __init__(self, hub_urls: Urls, shop_urls: Urls, folder: Path) -> None:
+    def __init__(self, hub: HubSettings, shop: ShopNodeSettings, provider: PaymentProvider | None = None) -> None:
         self.way = Way()
         self.till = MemoryProvider(clock.now())
-        self.shop_settings = ShopNodeSettings(**_settings(SHOP_ADDRESS, shop_urls, folder / "shop"))
+        self.shop_settings = shop
         self.shop_fed = create_federation(self.shop_settings, shop_desk=BoutiqueDesk(), door=self.way)
         self.shop_app = create_shop_app(self.shop_settings, self.shop_fed)
-        settings = HubSettings(
-            **_settings(HUB_ADDRESS, hub_urls, folder / "hub"),
-            sandbox_url="http://127.0.0.1:17312",
-            sandbox_key="key",
-            sandbox_webhook_secret="secret",
-        )
-        self.hub = build_hub(settings, provider=self.till, catalog=Catalog(MemoryEngine(LISTINGS)), peer_door=self.way)
-        self.hub_app = create_app(settings, self.hub)
-        self.way.apps = {HUB_ADDRESS: self.hub_app, SHOP_ADDRESS: self.shop_app}
+        catalog = Catalog(MemoryEngine(LISTINGS))
+        self.hub = build_hub(hub, provider=provider or self.till, catalog=catalog, peer_door=self.way)
+        self.hub_app = create_app(hub, self.hub)
+        self.way.apps = {hub.public_host: self.hub_app, shop.public_host: self.shop_app}
         self.hub_node = hub_worker.node_of(self.hub)
         self.hub_id = PartyId("")
         self.ahead_seconds = 0
@@ -109,13 +106,20 @@ class House:
                 self.shop_settings, opened.shop_id, (msgspec.json.encode(line) for line in lines), now
             )
             assert report.rejected == 0, report.faults
-            await links.propose_link(self.shop_fed, opened.shop_id, await self._hub_profile(), now)
+        await self.link(opened.shop_id)
+        return opened.shop_id
+
+    async def link(self, *shop_ids: PartyId) -> None:
+        """Boutiques ask the hub to be linked, its operator lets them in, and what they publish arrives."""
+        with self.at_shop():
+            for shop_id in shop_ids:
+                await links.propose_link(self.shop_fed, shop_id, await self._hub_profile(), clock.now())
         await self.work()
         with self.at_hub():
-            async with atomic():
-                await boutiques.accept(self.hub, opened.shop_id, clock.now())
+            for shop_id in shop_ids:
+                async with atomic():
+                    await boutiques.accept(self.hub, shop_id, clock.now())
         await self.work()
-        return opened.shop_id
 
     async def _hub_profile(self) -> str:
         return parties.profile_url(self.hub.settings, self.hub_id)
@@ -154,7 +158,13 @@ def _shop_outbox(house: House) -> Outbox:
 async def house(pg: Server, folder: Path) -> AsyncIterator[House]:
     """Both nodes, running, the hub open."""
     urls = (pg.clone(hub_worker.APPS), pg.clone(SHOP_APPS))
-    made = House(*urls, folder)
+    hub = HubSettings(
+        **settings_at(HUB_ADDRESS, urls[0], folder / "hub"),
+        sandbox_url="http://127.0.0.1:17312",
+        sandbox_key="key",
+        sandbox_webhook_secret="secret",
+    )
+    made = House(hub, ShopNodeSettings(**settings_at(SHOP_ADDRESS, urls[1], folder / "shop")))
     async with running(made.hub_app), running(made.shop_app):
         await made.open_hub()
         yield made
