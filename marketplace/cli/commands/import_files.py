@@ -9,7 +9,6 @@ from typing import Any, TypeVar, get_args
 import click
 
 from federation.vocabulary.product import Gender, SizeSystem
-from marketplace.cli.errors import CommandError
 from shops.importers.domain.table import CELL_CHARACTERS_MAX
 from shops.importers.errors import FileRefusedError
 
@@ -105,12 +104,12 @@ def _words(pairs: tuple[str, ...]) -> dict[str, str]:
     parted = [pair.rpartition("=") for pair in pairs]
     for name, sign, code in parted:
         if not (name and sign and code):
-            raise CommandError("write a word and its code as WORD=CODE, such as borse=handbags")
+            raise click.UsageError("write a word and its code as WORD=CODE, such as borse=handbags")
     return {name.strip().casefold(): code.strip() for name, _, code in parted}
 
 
 def _rate(text: str) -> int:
     whole, _, fraction = text.strip().rstrip("%").strip().replace(",", ".").partition(".")
     if not whole.isdigit() or not (fraction or "0").isdigit() or len(fraction) > 2 or len(whole) > 3:  # noqa: PLR2004
-        raise CommandError(f"--vat-rate {text}: write percent with at most two decimals, such as 22 or 8.1")
+        raise click.UsageError(f"--vat-rate {text}: write percent with at most two decimals, such as 22 or 8.1")
     return int(whole) * _BASIS_POINTS_PER_PERCENT + int(fraction.ljust(2, "0"))

@@ -73,7 +73,7 @@ async def test_a_preview_foretells_the_import(shop_id: PartyId, settings: ShopNo
 async def test_what_a_file_keeps_back_is_not_on_sale(shop_id: PartyId, settings: ShopNodeSettings) -> None:
     """A product that becomes a draft is withdrawn; shown again, it is back; a draft unchanged is no change."""
     await bring_in(settings, shop_id, pieces(2))
-    drafts = pieces(1) + [head("abito-1", Status="draft")]
+    drafts = [*pieces(1), head("abito-1", Status="draft")]
     report = await bring_in(settings, shop_id, drafts)
     assert (report.hidden, report.changes, await published(shop_id)) == (1, 1, 1)
     assert (await bring_in(settings, shop_id, drafts)).changes == 0

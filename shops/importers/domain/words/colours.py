@@ -23,7 +23,7 @@ _WORDS: dict[str, str] = {
     "red": "red, rosso, rossa, rossi, rosse, rouge, rot, rojo, roja, scarlet, scarlatto, coral, corallo, corail, "
     "koralle, cherry, ciliegia, cerise, cardinal, cardinale, vermilion, vermiglio, rubino, ruby, fragola, "
     "pomodoro",
-    "burgundy": "burgundy, bordeaux, wine, vino, oxblood, maroon, granata, grenat, amaranto, mosto, vinaccia, "
+    "burgundy": "burgundy, bordeaux, burdeos, wine, vino, oxblood, maroon, granata, grenat, amaranto, mosto, vinaccia, "
     "weinrot, bordo, prugna rossa, granate",
     "pink": "pink, rosa, rose, fuchsia, fucsia, powder pink, cipria, rose poudre, puder, salmon, salmone, saumon, "
     "lachs, blush, peonia, magenta, hot pink, pesca, peach",
