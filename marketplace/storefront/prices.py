@@ -31,6 +31,10 @@ class Prices:
         """What the shopper chose."""
         return self.exchange.currency
 
+    def bounds_in(self, home: str) -> str:
+        """What a price typed into a search is in: the shopper's currency, or `home` while that cannot be reached."""
+        return self.currency if self.exchange.reaches(home) else home
+
     def shown(self, money: Money) -> Money:
         """A boutique's own price as this shopper sees it."""
         self._listed_in.add(money.currency)

@@ -48,7 +48,7 @@ async def home(request: AnyRequest) -> Template:
 async def search(request: AnyRequest) -> Template:
     """One page of results with everything to narrow them by."""
     now, hub = clock.now(), hub_of(request)
-    asked = read_request(params_of(request), prices_of(request).currency)
+    asked = read_request(params_of(request), prices_of(request).bounds_in(hub.settings.currency))
     found = await finding.find(hub, asked, now)
     gallery = await front(request.app.state, hub, now)
     return page(
