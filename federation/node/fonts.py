@@ -19,7 +19,7 @@ from fontTools.ttLib import TTFont
 
 STYLE_SHEET = "fonts.css"
 _PACKAGES = ("font-source-serif-pro", "font-hanken-grotesk", "font-manrope")
-_RECIPE = 3
+_RECIPE = 4
 """Raised when the recipe below changes, so that a new set is made."""
 
 _UNICODES = [
@@ -27,7 +27,10 @@ _UNICODES = [
     0x2022, 0x2026, 0x202F, 0x2030, 0x2032, 0x2033, 0x2039, 0x203A, 0x20AC, 0x2116, 0x2122, 0x2190, 0x2192, 0x2212,
     0x2215,
 ]  # fmt: skip
+_RARER, _KEPT_OF_THEM = range(0x100, 0x180), {0x152, 0x153, 0x160, 0x161, 0x17D, 0x17E}
+_DISPLAY_UNICODES = [code for code in _UNICODES if code not in _RARER or code in _KEPT_OF_THEM]
 _FEATURES = ["kern", "liga", "ccmp", "locl", "mark", "mkmk", "tnum", "lnum", "onum", "pnum", "case", "frac"]
+_DISPLAY_FEATURES = ["kern", "liga", "ccmp", "locl", "lnum"]
 _LETTERS = "etaoinshrdlcumwfgypbvk "
 _SHARES = (12.7, 9.1, 8.2, 7.5, 7, 6.7, 6.3, 6.1, 6, 4.3, 4, 2.8, 2.8, 2.4, 2.4, 2.2, 2, 2, 1.9, 1.5, 1, 0.8, 18)
 """How often each letter stands in English text, in per cent of letters."""
@@ -41,6 +44,8 @@ class Face(msgspec.Struct, frozen=True):
     slope: str
     package: str
     file: str
+    is_display: bool = False
+    """Only names and titles are set in it: letters of western Europe suffice."""
 
     @property
     def name(self) -> str:
@@ -51,18 +56,17 @@ class Face(msgspec.Struct, frozen=True):
 
 _SERIF, _SANS, _ROUND = "Galleria Serif", "Galleria Sans", "Galleria Round"
 _FACES = (
-    Face(_SERIF, 200, "normal", "font_source_serif_pro", "SourceSerifPro-ExtraLight.ttf"),
-    Face(_SERIF, 300, "italic", "font_source_serif_pro", "SourceSerifPro-LightIt.ttf"),
+    Face(_SERIF, 200, "normal", "font_source_serif_pro", "SourceSerifPro-ExtraLight.ttf", is_display=True),
+    Face(_SERIF, 300, "italic", "font_source_serif_pro", "SourceSerifPro-LightIt.ttf", is_display=True),
     Face(_SERIF, 400, "normal", "font_source_serif_pro", "SourceSerifPro-Regular.ttf"),
     Face(_SERIF, 400, "italic", "font_source_serif_pro", "SourceSerifPro-It.ttf"),
     Face(_SERIF, 600, "normal", "font_source_serif_pro", "SourceSerifPro-Semibold.ttf"),
-    Face(_SERIF, 900, "normal", "font_source_serif_pro", "SourceSerifPro-Black.ttf"),
+    Face(_SERIF, 900, "normal", "font_source_serif_pro", "SourceSerifPro-Black.ttf", is_display=True),
     Face(_SANS, 300, "normal", "font_hanken_grotesk", "HankenGrotesk-Light.otf"),
     Face(_SANS, 400, "normal", "font_hanken_grotesk", "HankenGrotesk-Regular.otf"),
     Face(_SANS, 600, "normal", "font_hanken_grotesk", "HankenGrotesk-SemiBold.otf"),
-    Face(_SANS, 700, "normal", "font_hanken_grotesk", "HankenGrotesk-Bold.otf"),
+    Face(_SANS, 700, "normal", "font_hanken_grotesk", "HankenGrotesk-Bold.otf", is_display=True),
     Face(_ROUND, 300, "normal", "font_manrope", "Manrope-Light.ttf"),
-    Face(_ROUND, 800, "normal", "font_manrope", "Manrope-ExtraBold.ttf"),
 )
 _MODELS = {_SERIF: (400, "normal"), _SANS: (400, "normal"), _ROUND: (300, "normal")}
 """The face of each family after which its fallback is stretched."""
@@ -112,11 +116,15 @@ def _source(package: str, file: str) -> TTFont:
 
 def _write_subset(face: Face, path: Path) -> None:
     options = subset.Options(
-        flavor="woff2", layout_features=_FEATURES, hinting=False, desubroutinize=True, notdef_outline=True
+        flavor="woff2",
+        layout_features=_DISPLAY_FEATURES if face.is_display else _FEATURES,
+        hinting=False,
+        desubroutinize=True,
+        notdef_outline=True,
     )
     font = _source(face.package, face.file)
     cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=_UNICODES)
+    cutter.populate(unicodes=_DISPLAY_UNICODES if face.is_display else _UNICODES)
     cutter.subset(font)
     subset.save_font(font, str(path), options)
 

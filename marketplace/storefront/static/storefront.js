@@ -1,13 +1,5 @@
 // Small comforts; every page is complete without them.
 
-// A choice that has a form to itself is sent as soon as it is made.
-for (const select of document.querySelectorAll("select[data-send]")) {
-  const form = select.form;
-  const button = form?.querySelector("button[type=submit]");
-  if (!button) continue;
-  select.addEventListener("change", () => form.requestSubmit());
-}
-
 // The picture of a piece travels from the wall to its page and back.
 const NAME = "piece-picture";
 const pictureOf = (address) => {

@@ -21,7 +21,7 @@ def test_fonts_are_made_once_and_are_small(state_dir: Path) -> None:
     """Every face of the style sheet is there as WOFF2 below 30 kB, holds euro and accents, and is not made again."""
     folder = ensure_fonts(state_dir)
     named = re.findall(r'url\("([^"]+)"\)', (folder / STYLE_SHEET).read_text())
-    assert len(named) == len(set(named)) == 12
+    assert len(named) == len(set(named)) == 11
     for name in named:
         assert (folder / name).stat().st_size < 30_000
         assert {ord("€"), ord("ã"), ord("—")} <= TTFont(folder / name).getBestCmap().keys()
