@@ -21,7 +21,7 @@ def shop_handlers(settings: ShopNodeSettings) -> dict[str, Handler]:
     async def run_import(message: Message) -> None:
         await importers.run(settings, message.read(importers.ImportDue), clock.now())
 
-    door = Door(frozenset(settings.reachable))
+    door = importers.PatientDoor(Door(frozenset(settings.reachable)))
 
     async def fetch_pictures(message: Message) -> None:
         await importers.fetch_pictures(settings, door, message.read(importers.PicturesDue), clock.now())

@@ -44,7 +44,7 @@ SHOP_NODE = NodeKind(
     app="shops.app:create_app_from_env",
     worker="shops.worker",
     apps=("federation.node.piccolo_app", "federation.piccolo_app", "shops.piccolo_app"),
-    queues=("sync", "mail", "import"),
+    queues=("sync", "mail", "import", "pictures"),
 )
 SANDBOX = NodeKind(
     name="sandbox",

@@ -4,7 +4,7 @@ from shops.importers.domain.choices import ImportChoices
 from shops.importers.domain.jsonl import bounded_lines
 from shops.importers.service.batches import BATCH_ENTRIES
 from shops.importers.service.choices import choices_of, rules_of, save_choices
-from shops.importers.service.fetching import PICTURE_QUEUE, PICTURE_TOPIC, PicturesDue, fetch_pictures
+from shops.importers.service.fetching import PICTURE_QUEUE, PICTURE_TOPIC, PatientDoor, PicturesDue, fetch_pictures
 from shops.importers.service.jobs import (
     ENTRIES_PER_MESSAGE,
     FILE_BYTES_MAX,
@@ -32,6 +32,7 @@ __all__ = [
     "ImportChoices",
     "ImportDue",
     "MappedImport",
+    "PatientDoor",
     "PicturesDue",
     "Source",
     "bounded_lines",

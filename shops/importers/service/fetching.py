@@ -7,7 +7,8 @@ inside a transaction; what comes is kept under the same limits as an upload; a f
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from time import monotonic
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,7 @@ import msgspec
 from federation.node import database, outbox
 from federation.node.door import DoorRefusedError, DoorResponse
 from federation.node.outbox import RetryLaterError
+from federation.service.breaker import Breaker
 from federation.vocabulary.errors import GalleriaError, PeerUnreachableError
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.product import Media
@@ -32,7 +34,9 @@ from shops.settings import ShopNodeSettings
 PICTURE_TOPIC = "shops.pictures"
 PICTURE_QUEUE = "pictures"
 ATTEMPTS_MAX = 4
-FETCH_SECONDS_MAX = 20.0
+FETCH_SECONDS_MAX = 6.0
+"""Short, since the worker has boutiques' orders to carry beside pictures; a slow picture is asked for again."""
+HOSTS_MAX = 1_000
 _OK = 200
 
 
@@ -59,6 +63,30 @@ class PictureDoor(Protocol):
     ) -> DoorResponse:
         """One exchange without redirects. Raises DoorRefusedError or PeerUnreachableError."""
         ...
+
+
+class PatientDoor:
+    """A door that asks no host again at once that has kept silent several times: others wait behind it."""
+
+    def __init__(self, door: PictureDoor) -> None:
+        self._door = door
+        self._breakers: dict[str, Breaker] = {}
+
+    async def request(self, method: str, url: str, **asked: Any) -> DoorResponse:
+        """As the door's own. Raises PeerUnreachableError for a host that is being left alone."""
+        host = url.partition("://")[2].partition("/")[0]
+        if len(self._breakers) > HOSTS_MAX:
+            self._breakers.clear()
+        breaker = self._breakers.setdefault(host, Breaker())
+        if breaker.resting_for(monotonic()):
+            raise PeerUnreachableError(f"{host[:80]} has kept silent several times and is left alone for a while")
+        try:
+            answer = await self._door.request(method, url, **asked)
+        except PeerUnreachableError:
+            breaker.silent(monotonic())
+            raise
+        breaker.answered()
+        return answer
 
 
 class _Asked(msgspec.Struct, frozen=True):

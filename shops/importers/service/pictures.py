@@ -138,7 +138,7 @@ async def _by_address(desk: PictureDesk, entry: Entry, shelf: _Shelf, now: datet
 
 
 def _wanted(position: int, picture: PictureSource, had: AddressedPicture | None, one: Media | None) -> AddressedPicture:
-    """A picture as it stands now; one whose cache key changed is asked for anew, and shown as it was until then."""
+    """A picture as it stands now: one that did not come, or whose cache key changed, is asked for anew."""
     same = had if had is not None and had.address == picture.address else None
     is_stale = one is not None and had is not None and same is None and one.sha256 == had.sha256
     return AddressedPicture(
@@ -146,7 +146,6 @@ def _wanted(position: int, picture: PictureSource, had: AddressedPicture | None,
         address=picture.address,
         alt=picture.alt,
         sha256=one.sha256 if one is not None and not is_stale else None,
-        attempts=same.attempts if same is not None else 0,
         reason=same.reason if same is not None else "",
     )
 

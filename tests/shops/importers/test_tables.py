@@ -198,6 +198,17 @@ async def test_pictures_at_addresses_are_fetched_later(shop_id: PartyId, setting
     assert [finding.code for finding in again.findings if finding.severity == "warning"] == ["image.status"]
 
 
+async def test_a_silent_host_is_left_alone(shop_id: PartyId, settings: ShopNodeSettings) -> None:
+    """After some silences a host is not asked again at once, and other hosts still are."""
+    silent = FakeDoor({"https://y.example/1.png": DoorResponse(200, [], b"")})
+    door = service.PatientDoor(silent)
+    for _ in range(5):
+        with pytest.raises(PeerUnreachableError):
+            await door.request("GET", "https://x.example/1.png")
+    assert len(silent.asked) == 3
+    assert (await door.request("GET", "https://y.example/1.png")).status == 200
+
+
 async def outbox_body() -> bytes:
     """The body of the one message that asks for pictures."""
     return bytes(await fetch_value("SELECT body FROM node_outbox WHERE topic = 'shops.pictures'"))
