@@ -19,9 +19,11 @@ from federation.vocabulary.product import CATEGORIES, check_product
 from marketplace.demo.world.goods import care_words
 from marketplace.demo.world.house import Edition, House, Piece, Words, read_house, spoken
 from marketplace.demo.world.making import languages_of, make_boutique
+from marketplace.demo.world.picturing import PAPERS, PIGMENTS, Look, plates
 
 INK_CONTRAST, ACCENT_CONTRAST = 7.0, 4.5
 VARIANTS_MAX = 40
+_ANY_COLOURS = (PIGMENTS[0], PIGMENTS[1])
 SENTENCE_CHARACTERS = 30
 """Sentences from this length on belong to one house alone."""
 
@@ -145,8 +147,18 @@ def _product_faults(house: House) -> Iterator[str]:
         if product.id in seen:
             yield f"product {product.id} appears twice"
         seen.add(product.id)
+        yield from _drawing_faults(product.id, made.looks[product.id])
         if len(product.variants) > VARIANTS_MAX:
             yield f"product {product.id} has {len(product.variants)} variants"
+
+
+def _drawing_faults(product_id: str, looks: Sequence[Look]) -> Iterator[str]:
+    """Whether the cut can be drawn; its colours do not matter for that."""
+    try:
+        for look in looks:
+            plates(msgspec.structs.replace(look, colours=_ANY_COLOURS, ground=PAPERS[0]))
+    except (KeyError, ValueError) as error:
+        yield f"product {product_id} cannot be drawn: {error!r}"
 
 
 def repeated(houses: dict[str, House]) -> Iterator[str]:

@@ -274,7 +274,7 @@ def draw_bracelet(sheet: Sheet, cut: Bracelet, *, back: bool) -> Zoom:
             if cut.style == "beads":
                 sheet.bead(x, y, 12.4)
             else:
-                sheet.metal(ellipse(x, y, 9, 7), cut.metal, 4)
+                sheet.link(x, y, cut.metal)
     for x in (278, 322):
         sheet.metal(straight((x, 494), (x, 562)), cut.metal, 9)
     return (2.0, 300, 510) if back else None

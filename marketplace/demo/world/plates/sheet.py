@@ -144,6 +144,16 @@ class Sheet:
         )
         self._stamp(drawing, x, y, radius / 5)
 
+    def link(self, x: float, y: float, metal: str) -> None:
+        """One link of a chain, seen from the front."""
+        colour = METALS[metal]
+        oval = '<ellipse rx="9" ry="7" stroke='
+        drawing = (
+            f'<g fill="none">{oval}"{mix(colour, INK, 0.6)}" stroke-width="6.2"/>{oval}"{colour}" stroke-width="4"/>'
+            f'{oval}"{mix(colour, "#ffffff", 0.7)}" stroke-width="1.2" transform="translate(-.6 -.6)"/></g>'
+        )
+        self._stamp(drawing, x, y, 1)
+
     def bead(self, x: float, y: float, radius: float, colour: str = "") -> None:
         """A polished bead with its own small light."""
         fill = colour or self.base

@@ -34,7 +34,7 @@ def draw_shoe(sheet: Sheet, cut: Shoe, *, back: bool) -> Zoom:
 def _profile(sheet: Sheet, cut: Shoe, heel: float) -> None:
     if cut.heel_mm >= HIGH_MM:
         _pump(sheet, heel, cut.sole)
-    elif cut.style in {"ballerina", "mule"}:
+    elif cut.style in {"ballerina", "mule", "pump"}:
         _slipper(sheet, cut, heel)
     else:
         _low(sheet, cut, heel)
