@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 import jinja2
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency
 from litestar.plugins.jinja import JinjaTemplateEngine
@@ -41,6 +42,23 @@ def format_money(money: Money) -> str:
 def _written(money: Money, locale: str) -> str:
     """Pages show the same prices over and over, and Babel takes its time."""
     return format_currency(Decimal(to_decimal(money)), money.currency, locale=locale)
+
+
+def format_round_money(money: Money) -> str:
+    """An amount without its cents, for the axis of a plot: `€1,200`."""
+    pattern = Locale.parse(language()).currency_formats["standard"].pattern.replace(".00", "")
+    amount = Decimal(to_decimal(money))
+    return format_currency(amount, money.currency, pattern, locale=language(), currency_digits=False)
+
+
+def format_short_day(moment: date | datetime) -> str:
+    """A day of a year that is known: `22 Nov`."""
+    return format_date(moment, "d MMM", locale=language())
+
+
+def country_in_words(code: str) -> str:
+    """A country's name in the reader's language (CLDR), or its code when it has none."""
+    return str(Locale.parse(language()).territories.get(code, code))
 
 
 def format_day(moment: date | datetime) -> str:
@@ -100,6 +118,9 @@ def template_config(
     )
     environment.filters |= {
         "money": format_money,
+        "round_money": format_round_money,
+        "short_date": format_short_day,
+        "country": country_in_words,
         "date": format_day,
         "datetime": format_moment,
         "spoken": in_language,

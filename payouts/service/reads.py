@@ -1,11 +1,13 @@
 """What consoles and portals show of money: settlements, transfers, payouts, refunds, a shop's balances, the ledger."""
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 import msgspec
 
 from federation.vocabulary.money import Money
+from federation.vocabulary.sales import DaySales
 from payouts.domain.ledger import AccountKind
 from payouts.domain.records import (
     AlertRecord,
@@ -22,7 +24,7 @@ from payouts.service.payments import view_of as payment_view_of
 from payouts.service.refunds import RefundView
 from payouts.service.refunds import view_of as refund_view_of
 from payouts.service.sales import SHIPPING_LINE
-from payouts.store import ledger, lists, rows
+from payouts.store import ledger, lists, rows, takings
 from payouts.store.ledger import EntryView
 
 LIMIT = 200
@@ -170,6 +172,11 @@ async def shop_money(shop_id: str) -> list[MoneyView]:
         )
         for currency in currencies
     ]
+
+
+async def sold_by_day(since: date, shop_id: str | None = None) -> list[DaySales]:
+    """What shoppers paid for, day by day, in the hub's currency; of one shop or of all. Refunds are not taken off."""
+    return await takings.sold_by_day(since, shop_id)
 
 
 async def trial_balance() -> dict[str, dict[str, int]]:

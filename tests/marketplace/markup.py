@@ -27,7 +27,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        self.tags[tag] += 1
+        if "svg" not in self._open:
+            self.tags[tag] += 1
         if "id" in given:
             self.ids[given["id"]] += 1
         if "style" in given or any(name.startswith("on") for name in given):

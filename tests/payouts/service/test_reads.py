@@ -1,11 +1,13 @@
 """What consoles and portals read of money."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from federation.node import clock
 from federation.node.database import atomic
+from federation.vocabulary.sales import DaySales
 from payouts import service
 from payouts.adapters.memory import Fault
 from payouts.errors import PaymentMissingError, ProviderRefusedError
@@ -41,6 +43,18 @@ async def test_lists_can_be_cut_by_state(scene: MemoryScene) -> None:
     assert await service.refunds(statuses={"failed"}) == []
     assert set(await service.reads.settlements_by_id([each.id for each in sent])) == {each.id for each in sent}
     assert await service.reads.settlements_by_id([]) == {}
+
+
+async def test_sales_are_summed_by_day(scene: MemoryScene) -> None:
+    """A day holds what shoppers paid for, of all shops or of one, in the settled currency; unpaid is nothing."""
+    today = clock.now().date()
+    assert await service.reads.sold_by_day(today) == []
+    await scene.buy()
+    assert await service.reads.sold_by_day(today) == [DaySales(day=today, amount=euro(34759), orders=1)]
+    (own,) = await service.reads.sold_by_day(today, A)
+    paid = sum(line.paid for line in await service.lines_of_order(ORDER) if line.shop_id == A)
+    assert (own.amount, own.orders) == (euro(paid), 1)
+    assert await service.reads.sold_by_day(today + timedelta(days=1)) == []
 
 
 async def test_an_order_explains_itself(scene: MemoryScene) -> None:
