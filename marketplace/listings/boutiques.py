@@ -42,6 +42,7 @@ def _row(
         name=profile.name if profile else link.remote_name,
         handle=profile.handle if profile else "",
         town=profile.town if profile else "",
+        country=profile.country if profile else "",
         link_state=link.state,
         proposed_by_shop=link.proposed_by == "remote",
         products=shop.products if shop else 0,

@@ -111,6 +111,7 @@ class BoutiqueRow(msgspec.Struct, frozen=True, kw_only=True):
     behind: int = 0
     last_error: str = ""
     last_error_at: datetime | None = None
+    country: str = ""
 
 
 class ListingCount(msgspec.Struct, frozen=True):

@@ -1,12 +1,17 @@
 """The boutiques: letting them in, putting them on hold, watching their sync, and one of them in full."""
 
 from datetime import datetime
+from typing import Any
 
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from federation.node import clock
+from federation.node.listing import arranged, listing
+from federation.node.pages import country_in_words
+from federation.node.plots import first_day, sales_plots
+from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.service.links import links
 from federation.service.replicas import replica_states
@@ -15,13 +20,16 @@ from federation.vocabulary.wording import message
 from marketplace.accounts.setup import hub_id, hub_profile_url
 from marketplace.console.door import back_to, operator, render
 from marketplace.console.views import looks
-from marketplace.console.views.standings import Standing, silence_plot, size_plot, standings
+from marketplace.console.views.lag import behind_plot, lag_plot, silence_plot
+from marketplace.console.views.standings import COLUMNS, FIGURES, SORTS, Standing, cells, chosen, standings
+from marketplace.console.words import say
 from marketplace.hub import hub_of
 from marketplace.listings import boutiques
 from payouts import service as payouts
 from payouts.service import reads
 
 LATEST = 20
+PER_PAGE = 200
 
 
 async def standings_now(now: datetime) -> list[Standing]:
@@ -31,16 +39,33 @@ async def standings_now(now: datetime) -> list[Standing]:
 
 
 @get("/console/boutiques")
-async def show_all(request: AnyRequest) -> Template:
-    """Every boutique with its link and its sync."""
+async def show_all(request: AnyRequest) -> Response[Any]:
+    """Every boutique with its link and its sync; `state`, `country` and `q` narrow the list."""
     await operator(request)
-    shown = await standings_now(clock.now())
+    every = await standings_now(clock.now())
+    asked = listing(
+        request.query_params,
+        columns=SORTS,
+        own="name",
+        filters=("q", "country", "state"),
+        descending_first=FIGURES,
+        per_page=PER_PAGE,
+    )
+    found = arranged(chosen(every, asked.filters), asked.sorting, SORTS)
+    if asked.wants_file:
+        return download("boutiques", [say(one) for one in COLUMNS], [cells(one) for one in found])
+    rows = asked.part(found)
     return render(
         request,
         "boutiques.html",
-        standings=shown,
-        silence=silence_plot(shown),
-        sizes=size_plot(shown),
+        list=asked,
+        every=every,
+        standings=asked.shown(rows),
+        found=len(found),
+        more=len(rows) > asked.per_page,
+        countries=sorted({one.row.country for one in every if one.row.country}, key=country_in_words),
+        silence=silence_plot(every),
+        behind=behind_plot(every),
         profile_url=await hub_profile_url(hub_of(request).settings),
     )
 
@@ -49,7 +74,8 @@ async def show_all(request: AnyRequest) -> Template:
 async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
     """One boutique: its profile, its log here, what could not be read of it, its money."""
     await operator(request)
-    found = next((one for one in await standings_now(clock.now()) if one.row.shop_id == shop_id), None)
+    now = clock.now()
+    found = next((one for one in await standings_now(now) if one.row.shop_id == shop_id), None)
     link = next((one for one in await links(await hub_id()) if one.remote_id == shop_id), None)
     if found is None or link is None:
         raise NotFoundError("No such boutique is or was linked with this hub.")
@@ -58,6 +84,8 @@ async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
         "boutique.html",
         one=found,
         link=link,
+        lag=lag_plot(found),
+        sales=sales_plots(await reads.sold_by_day(first_day(now.date()), shop_id), now.date()),
         profile=await boutiques.published_profile(shop_id),
         faults=await boutiques.quarantined(shop_id),
         account=await reads.account_of(shop_id),

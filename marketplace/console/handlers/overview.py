@@ -4,14 +4,16 @@ from litestar import get
 from litestar.response import Template
 
 from federation.node import clock, outbox
+from federation.node.plots import first_day, sales_plots
 from federation.node.web import AnyRequest
 from marketplace.console.door import operator, render
 from marketplace.console.handlers.boutiques import standings_now
-from marketplace.console.views import books, looks, waiting
+from marketplace.console.views import books, lag, looks, waiting
 from marketplace.orders import oversight, reads
 from payouts.service import reads as money
 
 LATEST_ORDERS = 8
+WORST = 6
 
 
 @get("/console")
@@ -43,6 +45,10 @@ async def overview(request: AnyRequest) -> Template:
         orders_paid=counts.get("paid", 0),
         purses=books.purses(sums),
         balances=books.balances(sums, {}),
+        sales=sales_plots(await money.sold_by_day(first_day(now.date())), now.date()),
+        silence=lag.silence_plot(standings),
+        behind=lag.behind_plot(standings),
+        worst=lag.worst(standings, WORST),
         orders=await reads.order_rows("paid", limit=LATEST_ORDERS),
         order_looks=looks.ORDER_LOOKS,
         part_looks=looks.PART_LOOKS,

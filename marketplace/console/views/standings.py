@@ -1,30 +1,26 @@
-"""How each boutique stands with this hub, row by row, and the plots of it. Pure.
+"""How each boutique stands with this hub, row by row; how the list is narrowed and sorted. Pure."""
 
-The plots show those that need looking at first and PLOT_ROWS at most; the table beside them has every boutique.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from federation.records import ReplicaView
+from federation.vocabulary.wording import message
 from marketplace.console.views.looks import (
     FRESHNESS_LOOKS,
     LINK_LOOKS,
     SYNC_LOOKS,
     Looks,
-    Tone,
     silence,
 )
 from marketplace.console.words import say
 from marketplace.listings.views import BoutiqueRow, ListingCount
 
 FRESH_SECONDS, SOFT_SECONDS = 40, 150
-SILENCE_SECONDS_MAX = 300
-PLOT_ROWS = 24
-PLOT_WIDTH = 320
-ROW_HEIGHT = 34
+NEVER = 10**9
+"""Longer than any silence: a boutique that was never heard."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,62 +81,64 @@ def _failing(copy: ReplicaView) -> bool:
     return not well or max(well) < copy.last_error_at
 
 
-class Bar(msgspec.Struct, frozen=True):
-    """One bar in the plot's units: `width` filled, `rest` more in outline, the figure in words beside the name."""
-
-    name: str
-    url: str
-    y: int
-    width: int
-    rest: int
-    tone: Tone
-    words: str
+def silence_seconds(one: Standing) -> int:
+    """How long its stock has been silent; NEVER if it was never heard."""
+    return NEVER if one.silent_seconds is None else one.silent_seconds
 
 
-class Plot(msgspec.Struct, frozen=True):
-    """A plot of one figure per boutique; `marks` are lines across it, `left_out` counts boutiques it leaves out."""
+STATES: dict[str, Callable[[Standing], bool]] = {
+    "accepted": lambda one: one.open,
+    "proposed": lambda one: one.row.link_state == "proposed",
+    "suspended": lambda one: one.row.link_state == "suspended",
+    "ended": lambda one: one.row.link_state == "ended",
+    "fresh": lambda one: one.open and one.row.freshness == "fresh",
+    "soft": lambda one: one.open and one.row.freshness == "soft",
+    "stale": lambda one: one.open and one.row.freshness == "stale",
+    "behind": lambda one: one.open and one.behind > 0,
+    "failing": lambda one: one.failing,
+    "unreadable": lambda one: one.row.quarantined > 0,
+}
+"""What the list can be narrowed to."""
 
-    bars: tuple[Bar, ...]
-    height: int
-    marks: tuple[tuple[int, str], ...] = ()
-    left_out: int = 0
-
-
-def silence_plot(shown: Iterable[Standing]) -> Plot:
-    """How long each open boutique's stock has been silent, longest first, cut off at SILENCE_SECONDS_MAX."""
-    chosen = sorted((one for one in shown if one.open), key=_silent_seconds, reverse=True)
-    bars = []
-    for place, one in enumerate(chosen[:PLOT_ROWS]):
-        seconds = min(_silent_seconds(one), SILENCE_SECONDS_MAX)
-        tone: Tone = "good" if seconds < FRESH_SECONDS else "todo" if seconds < SOFT_SECONDS else "bad"
-        width = max(2, _scaled(seconds, SILENCE_SECONDS_MAX))
-        bars.append(Bar(one.row.name, _url(one), place * ROW_HEIGHT, width, 0, tone, one.silent))
-    marks = tuple((_scaled(seconds, SILENCE_SECONDS_MAX), f"{seconds} s") for seconds in (FRESH_SECONDS, SOFT_SECONDS))
-    return Plot(tuple(bars), len(bars) * ROW_HEIGHT, marks, max(0, len(chosen) - PLOT_ROWS))
-
-
-def _silent_seconds(one: Standing) -> int:
-    return SILENCE_SECONDS_MAX * 1_000 if one.silent_seconds is None else one.silent_seconds
-
-
-def size_plot(shown: Iterable[Standing]) -> Plot:
-    """How many records of each open boutique's log are held, and how many are still to come; those behind first."""
-    chosen = sorted((one for one in shown if one.open), key=lambda one: (one.behind, one.size), reverse=True)
-    most = max((one.size + one.behind for one in chosen), default=0) or 1
-    bars = []
-    for place, one in enumerate(chosen[:PLOT_ROWS]):
-        width, rest = _scaled(one.size, most), _scaled(one.behind, most)
-        words = say("%(held)s held", held=f"{one.size:,}")
-        if one.behind:
-            words = say("%(held)s held, %(behind)s to come", held=f"{one.size:,}", behind=f"{one.behind:,}")
-        tone: Tone = "todo" if one.behind else "good"
-        bars.append(Bar(one.row.name, _url(one), place * ROW_HEIGHT, max(2, width), rest, tone, words))
-    return Plot(tuple(bars), len(bars) * ROW_HEIGHT, (), max(0, len(chosen) - PLOT_ROWS))
+SORTS: dict[str, Callable[[Standing], Any]] = {
+    "name": lambda one: one.row.name.casefold(),
+    "country": lambda one: (one.row.country, one.row.name.casefold()),
+    "link": lambda one: one.row.link_state,
+    "silent": silence_seconds,
+    "size": lambda one: one.size,
+    "behind": lambda one: one.behind,
+    "pieces": lambda one: one.row.products,
+    "stale": lambda one: one.stale,
+    "unreadable": lambda one: one.row.quarantined,
+}
+FIGURES = frozenset(SORTS) - {"name", "country", "link"}
+"""Columns whose greatest is wanted first."""
 
 
-def _scaled(figure: int, most: int) -> int:
-    return figure * PLOT_WIDTH // most
+def chosen(shown: Iterable[Standing], filters: Mapping[str, str]) -> list[Standing]:
+    """Those that fit a state, a country and words of their name or town."""
+    fits = STATES.get(filters.get("state", ""), lambda _one: True)
+    words, country = filters.get("q", "").casefold(), filters.get("country", "")
+    return [
+        one
+        for one in shown
+        if fits(one) and country in {"", one.row.country} and words in f"{one.row.name} {one.row.town}".casefold()
+    ]
 
 
-def _url(one: Standing) -> str:
-    return f"/console/boutiques/{one.row.shop_id}"
+COLUMNS = (
+    message("Boutique"), message("Town"), message("Country"), message("Link"), message("Log"), message("Stock"),
+    message("Silent, seconds"), message("Records"), message("To come"), message("Pieces"), message("Stale"),
+    message("Unreadable"), message("Last failure"), message("Party"),
+)  # fmt: skip
+"""The columns of the list as a file."""
+
+
+def cells(one: Standing) -> tuple[str | int | None, ...]:
+    """One boutique in those columns."""
+    row = one.row
+    stock = say(one.stock.word) if one.open else ""
+    failure = row.last_error if one.failing else ""
+    named = (row.name, row.town, row.country, say(one.link.word), say(one.sync.word), stock)
+    figures = (one.silent_seconds, one.size, one.behind, row.products, one.stale, row.quarantined)
+    return (*named, *figures, failure, row.shop_id)

@@ -105,12 +105,26 @@ async def test_an_open_boutique_with_its_log_and_plots(running_house: House, des
     """Once its catalogue has arrived it stands in table and plots, and its own page tells how much is held."""
     shop_id = await running_house.open_shop(profile("aurora"), [line("p1", 3), line("p2", 1)])
     page = await read(desk, "/console/boutiques")
-    assert page.count("<svg") == 2
-    assert "3 held" in page  # the profile and two pieces
+    assert page.count('<table class="bars"') == 2
     one = await read(desk, f"/console/boutiques/{shop_id}")
+    assert "3 held" in one  # the profile and two pieces
     assert "3 of 3" in one
     assert "None: everything it publishes could be read" in one
     assert "accepts each order by hand" in one
+
+
+async def test_the_list_is_narrowed_sorted_and_taken_away(running_house: House, desk: httpx.AsyncClient) -> None:
+    """Filter and order stand in the address and go with the file; a filter that fits nobody says so."""
+    await running_house.open_shop(profile("aurora"), [line("p1", 3)])
+    page = await read(desk, "/console/boutiques?state=accepted&q=auro&sort=-silent")
+    assert "1 of 1 boutiques" in page
+    assert 'aria-sort="descending"' in page
+    assert 'href="?q=auro&amp;state=accepted&amp;sort=-silent&amp;as=csv"' in page
+    assert "No boutique fits." in await read(desk, "/console/boutiques?country=JP")
+    answer = await desk.get("/console/boutiques?state=accepted&as=csv")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Boutique,Town,Country,Link")
+    assert [cells.split(",")[0] for cells in lines[1:]] == ["Aurora"]
 
 
 async def test_unreadable_records_are_shown_with_their_reasons(running_house: House, desk: httpx.AsyncClient) -> None:

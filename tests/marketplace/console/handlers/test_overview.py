@@ -15,6 +15,7 @@ async def test_a_new_house_says_what_to_do_first(desk: httpx.AsyncClient) -> Non
     assert "No boutique is open yet" in page
     assert "Money in" not in page
     assert "None yet." in page
+    assert "Nothing was sold in the last 30 days" in page
 
 
 async def test_figures_and_latest_orders(world: World, desk: httpx.AsyncClient) -> None:
@@ -25,3 +26,4 @@ async def test_figures_and_latest_orders(world: World, desk: httpx.AsyncClient) 
     assert "Money in EUR" in page
     assert "€20.00" in page  # ten per cent of twice 100.00
     assert "do not balance" not in page
+    assert page.count('<rect class="column unfinished"') == 1  # today

@@ -1,9 +1,10 @@
-"""How boutiques stand, and the plots of it."""
+"""How boutiques stand, and how their list is narrowed and sorted."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from marketplace.console.views.standings import PLOT_ROWS, PLOT_WIDTH, Standing, silence_plot, size_plot, standings
+from federation.node.listing import Sorting, arranged
+from marketplace.console.views.standings import COLUMNS, SORTS, Standing, cells, chosen, standings
 from marketplace.listings.views import BoutiqueRow, ListingCount
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -39,37 +40,31 @@ def test_a_boutique_never_heard_of_stands_as_such() -> None:
     assert one.stale == 2
 
 
-def test_the_silence_plot_begins_with_the_longest() -> None:
-    """Never heard first, then by length; bars end at the plot's edge and are never invisible."""
-    plot = silence_plot(
-        standing(
-            row("now"),
-            row("never", last_heard_at=None),
-            row("late", last_heard_at=NOW - timedelta(seconds=100)),
-            row("shut", link_state="suspended"),
-        )
+def test_the_list_is_narrowed_by_state_country_and_words() -> None:
+    """Each filter alone and all together; words look into name and town; an unknown state narrows nothing."""
+    shown = standing(
+        row("ada"),
+        row("bea", country="FR", town="Nantes", behind=4),
+        row("cia", country="FR", link_state="suspended", behind=4),
     )
-    assert [(bar.name, bar.tone) for bar in plot.bars] == [("never", "bad"), ("late", "todo"), ("now", "good")]
-    assert [bar.width for bar in plot.bars] == [PLOT_WIDTH, PLOT_WIDTH // 3, 2]
+
+    def names(**filters: str) -> list[str]:
+        return [one.row.name for one in chosen(shown, filters)]
+
+    assert names() == names(state="no such state") == ["ada", "bea", "cia"]
+    assert names(country="FR") == ["bea", "cia"]
+    assert names(q="NANT") == ["bea"]
+    assert names(country="FR", state="suspended") == ["cia"]
+    assert names(state="behind") == ["bea"]
 
 
-def test_the_size_plot_shows_what_is_still_to_come() -> None:
-    """Held and missing records together are to scale; those behind come first."""
-    plot = size_plot(standing(row("whole", size=20), row("half", size=10, behind=10)))
-    assert [(bar.name, bar.width, bar.rest) for bar in plot.bars] == [
-        ("half", PLOT_WIDTH // 2, PLOT_WIDTH // 2),
-        ("whole", PLOT_WIDTH, 0),
-    ]
-    assert plot.bars[0].words == "10 held, 10 to come"
+def test_a_boutique_never_heard_is_the_most_silent() -> None:
+    """Sorting by silence puts it beyond every length."""
+    shown = standing(row("never", last_heard_at=None), row("late", last_heard_at=NOW - timedelta(days=900)))
+    by_silence = arranged(shown, Sorting("silent", descending=True), SORTS)
+    assert [one.row.name for one in by_silence] == ["never", "late"]
 
 
-def test_many_boutiques_leave_the_plot_short() -> None:
-    """The plot shows PLOT_ROWS at most and says how many it leaves to the table."""
-    plot = size_plot(standing(*(row(f"shop{number}") for number in range(PLOT_ROWS + 6))))
-    assert (len(plot.bars), plot.left_out) == (PLOT_ROWS, 6)
-
-
-def test_an_empty_plot_has_no_bars() -> None:
-    """No boutique, no bars, and nothing is divided by nothing."""
-    assert (silence_plot([]).bars, size_plot([]).bars) == ((), ())
-    assert size_plot(standing(row("bare", size=0))).bars[0].width == 2
+def test_a_file_has_every_column() -> None:
+    """A boutique's cells stand under the headings."""
+    assert len(cells(standing(row("ada"))[0])) == len(COLUMNS)
