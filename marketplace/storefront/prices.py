@@ -25,6 +25,8 @@ class Prices:
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         self._listed_in: set[str] = set()
+        self._agreed = ""
+        self._left_as_listed = False
 
     @property
     def currency(self) -> str:
@@ -40,12 +42,16 @@ class Prices:
         self._listed_in.add(money.currency)
         return self.exchange.shown(money)
 
+    def agreed(self, rate_words: str, *, left_as_listed: bool = False) -> None:
+        """A basket or an order on this page was priced by these rates, or left as listed for want of any."""
+        self._agreed, self._left_as_listed = rate_words, left_as_listed
+
     @property
     def rate_words(self) -> str:
         """The rates used on this page so far: `1 EUR = 0.8412 GBP, 20 Nov 2026, ECB`; empty when none was."""
-        return self.exchange.words(*(one for one in self._listed_in if self.exchange.reaches(one)))
+        return self._agreed or self.exchange.words(*(one for one in self._listed_in if self.exchange.reaches(one)))
 
     @property
     def unconverted(self) -> bool:
         """Whether some price on this page stayed in its boutique's currency for want of rates."""
-        return not self.exchange.reaches(*self._listed_in)
+        return self._left_as_listed or not self.exchange.reaches(*self._listed_in)

@@ -30,6 +30,7 @@ async def _basket_page(request: AnyRequest, problem: str, status_code: int = 200
     now, session = clock.now(), session_of(request)
     await basket.drop_all_bought(session)
     view: BasketView = await basket.basket_view(session, destination(request), now, prices_of(request).exchange)
+    prices_of(request).agreed(view.rate_words, left_as_listed=view.currency != view.chosen_currency)
     if view.changed:
         await basket.accept_prices(session, now)
     return page(

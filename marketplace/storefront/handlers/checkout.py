@@ -78,7 +78,9 @@ async def _recounted(request: AnyRequest, form: CheckoutForm, country: str) -> T
 
 async def _priced(request: AnyRequest) -> BasketView:
     exchange = prices_of(request).exchange
-    return await basket.basket_view(session_of(request), destination(request), clock.now(), exchange)
+    view = await basket.basket_view(session_of(request), destination(request), clock.now(), exchange)
+    prices_of(request).agreed(view.rate_words, left_as_listed=view.currency != view.chosen_currency)
+    return view
 
 
 async def _again(request: AnyRequest, form: CheckoutForm, problem: str, status_code: int) -> Template | Redirect:
@@ -112,6 +114,7 @@ async def held(request: AnyRequest, token: FromPath[str]) -> Template | Redirect
     view = await reads.held_view(token, clock.now())
     if view.state in {"paid", "paying"}:
         return Redirect(f"/order/{token}", status_code=SEE_OTHER)
+    prices_of(request).agreed(view.rate_words)
     return page(request, "storefront/held.html", held=view, problem="")
 
 
@@ -131,6 +134,7 @@ async def _to_payment(request: AnyRequest, token: str) -> Template | Redirect:
         address = await checkout.proceed(hub_of(request), token, clock.now())
     except GalleriaError as error:
         view = await reads.held_view(token, clock.now())
+        prices_of(request).agreed(view.rate_words)
         return page(request, "storefront/held.html", status_code=409, held=view, problem=error.detail)
     return Redirect(address, status_code=SEE_OTHER)
 

@@ -9,6 +9,7 @@ from federation.node.web import AnyRequest, session_of
 from marketplace.orders import basket, reads
 from marketplace.orders.domain.shop_order_life import MONEY_BACK
 from marketplace.storefront.destinations import country_name
+from marketplace.storefront.handlers.context import prices_of
 
 WAITING = frozenset({"holding", "held", "paying"})
 LOOKS = {
@@ -25,6 +26,7 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
     """The order with a part per boutique; what was paid for leaves the basket."""
     view = await reads.order_view(token)
     await basket.drop_bought(session_of(request), token)
+    prices_of(request).agreed(view.rate_words)
     return page(
         request,
         "storefront/order.html",
