@@ -34,6 +34,8 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 HUB_WORKER_CONCURRENCY = 2
 SHOP_WORKER_CONCURRENCY = 1
+STEPPING_ASIDE = ("nice", "-n", "5")
+"""Workers let the processes that serve pages go first, on a machine where everything runs at once."""
 
 
 class Fleet:
@@ -129,12 +131,12 @@ class Fleet:
         schedule = self.state.node(node.name) / "beat"
         concurrency = HUB_WORKER_CONCURRENCY if node.kind is HUB else SHOP_WORKER_CONCURRENCY
         command = worker_command(node.kind, name, concurrency=concurrency, schedule=schedule)
-        return self._process(f"{node.name}-worker", node, command, name)
+        return self._process(f"{node.name}-worker", node, (*STEPPING_ASIDE, *command), name)
 
     def _indexer(self) -> NodeProcess:
         node = self.layout.hub
         name = worker_name(node, "indexer")
-        return self._process(f"{node.name}-indexer", node, indexer_command(name), name)
+        return self._process(f"{node.name}-indexer", node, (*STEPPING_ASIDE, *indexer_command(name)), name)
 
     def _process(self, name: str, node: DemoNode, command: tuple[str, ...], worker: str | None) -> NodeProcess:
         probe = web_probe(node.port) if worker is None else worker_probe(self.broker.url(node.number), worker)

@@ -1,10 +1,11 @@
 """The whole demo from nothing to ready: engines, processes, boutiques arriving one by one, and a complete index."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -27,6 +28,8 @@ from marketplace.demo.world.boutiques import house_names
 from marketplace.hub import Hub
 from marketplace.listings import boutiques
 from marketplace.settings import HubSettings
+
+T = TypeVar("T")
 
 BOUTIQUES = 150
 """How many boutiques open when nobody says otherwise, as far as there are so many."""
@@ -96,23 +99,30 @@ async def running(state: StateFolder, whole: DemoLayout, progress: Progress) -> 
     with state.held(), Children() as children:
         async with Supervisor(state.pids, progress.say) as supervisor:
             fleet = Fleet(state, whole, children, supervisor, progress)
-            fonts = asyncio.ensure_future(fleet.share_fonts())
-            await fleet.start_engines()
-            _keep_choice(state, whole)
-            hub_id = await open_the_hub(fleet)
-            opening = asyncio.ensure_future(open_boutiques(fleet, hub_id))
-            try:
-                await fonts
-                await fleet.start_web()
-                await _show_first_page(fleet, progress)
-                await fleet.start_workers()
-                with progress.phase("let the boutiques arrive") as step:
-                    opened = await _all_arrived(fleet, opening, step)
-            finally:
-                opening.cancel()
-                await asyncio.gather(opening, return_exceptions=True)
+            async with _beside(fleet.share_fonts()) as fonts:
+                await fleet.start_engines()
+                _keep_choice(state, whole)
+                hub_id = await open_the_hub(fleet)
+                async with _beside(open_boutiques(fleet, hub_id)) as opening:
+                    await fonts
+                    await fleet.start_web()
+                    await _show_first_page(fleet, progress)
+                    await fleet.start_workers()
+                    with progress.phase("let the boutiques arrive") as step:
+                        opened = await _all_arrived(fleet, opening, step)
             progress.milestone(ALL_LIVE)
             yield Ready(fleet, opened)
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, T]) -> AsyncIterator["asyncio.Future[T]"]:
+    """Let `work` go on while the block runs; what it has not done by the block's end is called off."""
+    task = asyncio.ensure_future(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _show_first_page(fleet: Fleet, progress: Progress) -> None:
