@@ -133,12 +133,12 @@ async def test_a_piece_shows_the_chosen_colour(browser: httpx.AsyncClient) -> No
     """Choosing a colour shows its pictures and its sizes; sold-out sizes cannot be chosen."""
     boutique = BOUTIQUES[0]
     product = next(one for one in boutique.products if one.id == "orange-grove-shirt-dress")
-    page = (await browser.get(f"{PIECE}?colour=Almond+milk")).text
-    assert 'alt="Orange Grove shirt dress, Almond milk, front"' in page
-    assert "Bitter orange, front" not in page
+    page = (await browser.get(f"{PIECE}?colour=Latte+di+mandorla")).text
+    assert 'alt="Orange Grove shirt dress, Latte di mandorla, front"' in page
+    assert "Arancia amara, front" not in page
     for variant in product.variants:
         shown = re.search(rf'value="{variant.id}"[^>]*>', page)
-        assert (shown is not None) == (variant.colour.name == "Almond milk")
+        assert (shown is not None) == (variant.colour.name == "Latte di mandorla")
         if shown:
             assert ("disabled" in shown.group()) == (boutique.stock[variant.id] == 0)
 

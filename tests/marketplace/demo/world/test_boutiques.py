@@ -7,27 +7,29 @@ import pytest
 
 from federation.node.colours import contrast
 from federation.vocabulary.product import check_product, is_gtin
-from marketplace.demo.world.boutiques import BOUTIQUES
+from marketplace.demo.world import proof
+from marketplace.demo.world.boutiques import BOUTIQUES, FIRST, house
 from marketplace.demo.world.making import DemoBoutique
 
 EACH = pytest.mark.parametrize("boutique", BOUTIQUES, ids=lambda boutique: boutique.profile.handle)
 
 
 def test_there_are_twelve_on_three_nodes() -> None:
-    """Twelve boutiques, about a hundred and twenty pieces, spread over three nodes."""
+    """Twelve boutiques, about six hundred products, spread over three nodes."""
     assert len(BOUTIQUES) == 12
     assert Counter(boutique.node for boutique in BOUTIQUES) == {0: 4, 1: 4, 2: 4}
-    assert 110 <= sum(len(boutique.products) for boutique in BOUTIQUES) <= 140
-    assert sum(len(product.variants) for boutique in BOUTIQUES for product in boutique.products) >= 450
+    assert 560 <= sum(len(boutique.products) for boutique in BOUTIQUES) <= 680
+    assert sum(len(product.variants) for boutique in BOUTIQUES for product in boutique.products) >= 2000
 
 
 def test_no_two_boutiques_are_alike() -> None:
-    """Names, towns, monograms, palettes and numbers are each boutique's own; all type pairings are worn."""
+    """Names, towns, monograms, palettes, openings and numbers are each one's own; all type pairings are worn."""
     for pick in ("handle", "name", "town", "vat_id", "email"):
         assert len({getattr(boutique.profile, pick) for boutique in BOUTIQUES}) == 12, pick
     themes = [boutique.profile.theme for boutique in BOUTIQUES]
     assert len({theme.monogram for theme in themes}) == 12
     assert len({(theme.ground, theme.accent) for theme in themes}) == 12
+    assert len({(theme.layout, theme.motif) for theme in themes}) == 12
     assert {theme.pairing for theme in themes} == set(range(1, 9))
 
 
@@ -37,21 +39,45 @@ def test_all_but_one_accept_orders_by_themselves() -> None:
     assert len(manual) == 1
 
 
+def test_each_form_of_export_is_used_by_four() -> None:
+    """The small world goes through every door that a catalogue can come in by."""
+    assert Counter(boutique.export for boutique in BOUTIQUES) == {"shopify": 4, "shopify-new": 4, "jsonl": 4}
+
+
 def test_ids_and_numbers_are_used_once() -> None:
-    """Variants, SKUs, GTINs and texts never repeat across boutiques."""
+    """Variants, SKUs, GTINs and texts never repeat, be it in Italian or in English."""
     variants = [variant for boutique in BOUTIQUES for product in boutique.products for variant in product.variants]
     for values in ([one.id for one in variants], [one.sku for one in variants]):
         assert len(values) == len(set(values))
     gtins = [one.gtin for one in variants if one.gtin]
     assert len(gtins) == len(set(gtins))
-    texts = [product.description["en"] for boutique in BOUTIQUES for product in boutique.products]
-    assert len(texts) == len(set(texts))
+    for language in ("it", "en"):
+        for said in ("title", "description"):
+            texts = [getattr(one, said)[language] for boutique in BOUTIQUES for one in boutique.products]
+            assert len(texts) == len(set(texts)), (language, said)
+
+
+def test_no_sentence_is_shared_by_two_boutiques() -> None:
+    """The editions of a piece share its words; no boutique borrows a sentence from another."""
+    assert list(proof.repeated({name: house(name) for name in FIRST})) == []
+
+
+def test_every_boutique_speaks_italian_and_english() -> None:
+    """What a boutique says of itself and of each product stands in both languages, and in any third one throughout."""
+    for boutique in BOUTIQUES:
+        languages = boutique.profile.story.keys()
+        assert languages >= {"it", "en"}
+        for words in (boutique.profile.tagline, boutique.profile.returns):
+            assert words.keys() == languages
+        for product in boutique.products:
+            assert product.title.keys() == product.description.keys() == languages, product.id
+            assert product.care.keys() >= {"it", "en"}, product.id
 
 
 @EACH
 def test_every_record_is_sound(boutique: DemoBoutique) -> None:
     """Products pass the vocabulary's own checks; GTINs are of the range for examples and have right check digits."""
-    assert 8 <= len(boutique.products) <= 14
+    assert 40 <= len(boutique.products) <= 75
     for product in boutique.products:
         check_product(product)
         for variant in product.variants:
