@@ -26,15 +26,16 @@ _NO_PLUGINS = ("-p", "no:cacheprovider", "-p", "no:playwright", "-p", "no:schema
 
 
 class Suite(msgspec.Struct, frozen=True):
-    """One pytest run: its marker expression and whether `--quick` includes it."""
+    """One pytest run: its marker expression, whether `--quick` includes it, and in how many processes it runs."""
 
     name: str
     markers: str
     quick: bool = False
+    processes: int = 1
 
 
 SUITES = (
-    Suite("pure and services", _QUICK, quick=True),
+    Suite("pure and services", _QUICK, quick=True, processes=2),
     Suite("processes", "processes and not browser"),
     Suite("browser", "browser"),
 )
@@ -136,6 +137,7 @@ def _run_suite(suite: Suite, arguments: Sequence[str], progress: Progress) -> Ou
         "--durations=12",
         "--durations-min=2",
         *plugins,
+        *(("-n", str(suite.processes), "--dist", "loadfile") if suite.processes > 1 else ()),
         *markers,
         f"--junit-xml={report}",
         *arguments,
