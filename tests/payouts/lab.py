@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -59,6 +60,7 @@ class World(Protocol):
     async def complete_account(self, account_id: str) -> None: ...
     async def break_bank(self, account_id: str) -> None: ...
     async def advance(self, seconds: int) -> None: ...
+    async def move_rate(self, currency: str, per_euro: str) -> None: ...
 
 
 class MemoryWorld:
@@ -81,6 +83,9 @@ class MemoryWorld:
 
     async def break_bank(self, account_id: str) -> None:
         self.provider.failing_banks.add(account_id)
+
+    async def move_rate(self, currency: str, per_euro: str) -> None:
+        self.provider.rates[currency] = Decimal(per_euro)
 
     async def advance(self, seconds: int) -> None:
         self.provider.advance(seconds)
@@ -122,6 +127,9 @@ class SandboxWorld:
 
     async def break_bank(self, account_id: str) -> None:
         await self.lever(f"accounts/{account_id}", {"bank_fails": True})
+
+    async def move_rate(self, currency: str, per_euro: str) -> None:
+        await self.lever("rates", {"currency": currency, "per_euro": per_euro})
 
     async def advance(self, seconds: int) -> None:
         await self.lever("clock", {"advance_seconds": seconds})

@@ -195,3 +195,33 @@ async def test_what_does_not_exist_is_refused(world: World) -> None:
     with pytest.raises(ProviderRefusedError):
         await world.provider.get_payout("nothing")
     assert list(await world.provider.transfers_of("nothing")) == []
+
+
+async def test_money_in_another_currency_is_exchanged(world: World) -> None:
+    """The platform gets its own currency at the provider's rate; shops are sent no more than that, in that alone."""
+    account, yen = await ready_account(world), Money(10_000, "JPY")
+    await world.move_rate("JPY", "160")
+    payment = await paid(world, yen)
+    assert (payment.received, payment.gross, payment.exchange_rate) == (yen, euro(6_250), "0.006250")
+    assert payment.fee == euro(88 + 25)
+    with pytest.raises(ProviderRefusedError):
+        await world.provider.transfer("s1", account.id, yen, payment.id, "tr:s1:1")
+    with pytest.raises(ProviderRefusedError):
+        await world.provider.transfer("s2", account.id, euro(6_251), payment.id, "tr:s2:1")
+    sent = await world.provider.transfer("s3", account.id, euro(5_000), payment.id, "tr:s3:1")
+    assert sent.amount == euro(5_000)
+    balance = await world.provider.balance()
+    assert {money.currency for money in (*balance.available, *balance.pending) if money} == {"EUR"}
+
+
+async def test_a_refund_costs_what_the_day_makes_of_it(world: World) -> None:
+    """The shopper gets the yen that were paid; what leaves the balance follows the rate of the refund's day."""
+    await world.move_rate("JPY", "160")
+    float_, payment = await paid(world, euro(50_000), key="pi:float"), await paid(world, Money(10_000, "JPY"))
+    assert float_.gross == euro(50_000)
+    await world.advance(DELAY_SECONDS)
+    await world.move_rate("JPY", "125")
+    made = await world.provider.refund("r1", payment.id, Money(4_000, "JPY"), "re:r1:1")
+    assert (made.status, made.taken) == ("succeeded", euro(3_200))
+    with pytest.raises(ProviderRefusedError):
+        await world.provider.refund("r2", payment.id, Money(6_001, "JPY"), "re:r2:1")
