@@ -20,7 +20,10 @@ RULES = ("hair", "double", "thick", "dotted", "none")
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """What templates need of a theme. `pairing` is the type pairing, 1 to 8; `cover` is empty when none is drawn."""
+    """What templates need of a theme. `pairing` is the type pairing, 1 to 8; `cover` is empty when none is drawn.
+
+    `is_turned` says that the opening is laid out the other way round.
+    """
 
     palette: Palette
     pairing: int
@@ -29,6 +32,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     monogram: str
     mark: str
     rule: str
+    is_turned: bool
     cover: str
 
     @property
@@ -48,5 +52,6 @@ def look_of(theme: Theme, handle: str) -> Look:
         monogram=theme.monogram,
         mark=MARKS[habit[0] % len(MARKS)],
         rule=RULES[habit[1] % len(RULES)],
+        is_turned=habit[2] % 2 == 1,
         cover=cover_url(theme, handle),
     )

@@ -25,4 +25,5 @@ def test_the_handle_alone_tells_two_equal_themes_apart() -> None:
     looks = [look_of(theme, f"house-{number}") for number in range(100)]
     assert {look.mark for look in looks} == set(MARKS)
     assert {look.rule for look in looks} == set(RULES)
+    assert {look.is_turned for look in looks} == {True, False}
     assert len({look.cover for look in looks}) == len(looks)
