@@ -8,6 +8,7 @@ from datetime import datetime
 
 import msgspec
 
+from federation.node.languages import in_language
 from federation.vocabulary.product import Product, ShopProfile, Variant
 from marketplace.errors import ListingNotFoundError
 from marketplace.listings.domain.cards import card
@@ -83,7 +84,8 @@ async def cards(keys: Sequence[tuple[str, str, str]], now: datetime) -> list[Car
         row, shop = rows.get((shop_id, product_id)), shown.get(shop_id)
         if row is not None and shop is not None:
             product = _PRODUCT.decode(row.body)
-            found.append(card(shop_id, shop.profile, product, colour, frozenset(in_stock.get(shop_id, ()))))
+            sellable = frozenset(in_stock.get(shop_id, ()))
+            found.append(card((shop_id, shop.profile), product, colour, sellable, spoken=in_language))
     return found
 
 
@@ -93,6 +95,11 @@ async def shop_pieces(
     """A page (from 1) of a boutique's pieces, the latest day first; of one category when one is given."""
     rows = await product_store.shop_pieces(shop_id, category, (page - 1) * limit, limit)
     return await cards([(shop_id, row.product_id, "") for row in rows], now)
+
+
+async def arrivals(limit: int) -> list[tuple[str, str, str]]:
+    """What came in last, one piece of each boutique, as keys for `cards`: a boutique that brings a hundred is one."""
+    return [(shop_id, product_id, "") for shop_id, product_id in await product_store.arrivals(limit)]
 
 
 async def assortments(shop_id: str = "") -> dict[str, dict[str, int]]:

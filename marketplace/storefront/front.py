@@ -19,7 +19,7 @@ from search.service import Hit
 
 KEPT = timedelta(seconds=5)
 _NAME = "front"
-MIXED, NEWEST = 15, 20
+MIXED, ARRIVALS = 15, 20
 
 
 class Front:
@@ -30,12 +30,14 @@ class Front:
         made_at: datetime,
         shops: Sequence[ShopCard],
         assortments: houses.Assortments,
-        draw: tuple[Sequence[Hit], Sequence[Hit]],
+        mixed: Sequence[Hit],
+        arrivals: Sequence[tuple[str, str, str]],
     ) -> None:
         self.made_at = made_at
         self.shops = shops
         self.assortments = assortments
-        self.mixed, self.newest = draw
+        self.mixed = mixed
+        self.arrivals = arrivals
 
     @cached_property
     def departments(self) -> tuple[houses.Department, ...]:
@@ -57,13 +59,14 @@ async def front(state: State, hub: Hub, now: datetime) -> Front:
     """The gallery of a moment ago, looked at anew when that is more than KEPT ago."""
     kept: Front | None = state.get(_NAME)
     if kept is None or not timedelta() <= now - kept.made_at < KEPT:
-        kept = Front(now, await service.shops(now), await service.assortments(), _draw(hub, now))
+        shops, assortments = await service.shops(now), await service.assortments()
+        kept = Front(now, shops, assortments, _draw(hub, now), await service.arrivals(ARRIVALS))
         state[_NAME] = kept
     return kept
 
 
-def _draw(hub: Hub, now: datetime) -> tuple[Sequence[Hit], Sequence[Hit]]:
+def _draw(hub: Hub, now: datetime) -> Sequence[Hit]:
     try:
-        return hub.catalog.mixed(MIXED, now), hub.catalog.newest(NEWEST, now)
+        return hub.catalog.mixed(MIXED, now)
     except SearchUnavailableError:
-        return (), ()
+        return ()

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
 from urllib.parse import urlencode
 
 import msgspec
@@ -139,12 +140,18 @@ def town_id(name: str) -> str:
 
 def of_the_day(shops: Sequence[ShopCard], today: date) -> ShopCard | None:
     """The boutique whose day it is: each in turn, so that every one has as many days as any other."""
-    shown = [shop for shop in shops if shop.products]
-    return shown[today.toordinal() * _STRIDE % len(shown)] if shown else None
+    shown = sorted((shop for shop in shops if shop.products), key=lambda shop: sha256(shop.handle.encode()).digest())
+    return shown[today.toordinal() % len(shown)] if shown else None
 
 
-_STRIDE = 61
-"""A step that leads far from yesterday's neighbour in the alphabet, and through all."""
+def unlike(cards: Sequence[CardView], count: int) -> list[CardView]:
+    """So many of one boutique's pieces: one of each category before a second of any."""
+    order: dict[int, list[CardView]] = {}
+    seen: dict[str, int] = {}
+    for card in cards:
+        place = seen[card.category] = seen.get(card.category, -1) + 1
+        order.setdefault(place, []).append(card)
+    return [card for place in sorted(order) for card in order[place]][:count]
 
 
 def hung(cards: Sequence[CardView], count: int) -> tuple[CardView, ...]:

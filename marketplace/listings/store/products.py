@@ -155,6 +155,20 @@ async def shop_pieces(shop_id: str, category: str, offset: int, limit: int) -> l
     return [ProductRow(**row) for row in rows]
 
 
+async def arrivals(limit: int) -> list[tuple[str, str]]:
+    """(shop id, product id) of the latest piece of each visible boutique, the latest first."""
+    rows = await database.fetch(
+        """SELECT shop_id, product_id FROM (
+            SELECT DISTINCT ON (p.shop_id) p.shop_id, p.product_id, p.first_seen_at
+            FROM hub_product p JOIN hub_shop s ON s.shop_id = p.shop_id
+            WHERE s.link_state = 'accepted' AND s.profile IS NOT NULL
+            ORDER BY p.shop_id, p.first_seen_at DESC, md5(p.product_id)) latest
+        ORDER BY first_seen_at DESC, shop_id LIMIT $1""",
+        limit,
+    )
+    return [(row["shop_id"], row["product_id"]) for row in rows]
+
+
 async def assortments(shop_id: str) -> list[tuple[str, str, int]]:
     """(shop id, category, products) of every visible boutique, or of the one given."""
     rows = await database.fetch(

@@ -26,7 +26,7 @@ from search.errors import SearchUnavailableError
 from search.service import Hit
 
 SIMILAR_CARDS = 5
-MORE_CARDS = 5
+MORE_CARDS, MORE_LOOKED_AT = 5, 12
 PAGES_MAX = 200
 
 
@@ -114,8 +114,8 @@ async def piece(request: AnyRequest, handle: FromPath[str], product_id: FromPath
 
 async def _more(view: ProductView, now: datetime) -> list[CardView]:
     """Other pieces of the same boutique."""
-    cards = await service.shop_pieces(view.shop.shop_id, now, limit=MORE_CARDS + 1)
-    return [card for card in cards if card.product_id != view.product.id][:MORE_CARDS]
+    cards = await service.shop_pieces(view.shop.shop_id, now, limit=MORE_LOOKED_AT)
+    return houses.unlike([card for card in cards if card.product_id != view.product.id], MORE_CARDS)
 
 
 def _similar(request: AnyRequest, view: ProductView, family: str, now: datetime) -> list[Hit]:

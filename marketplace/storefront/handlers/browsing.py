@@ -16,7 +16,7 @@ from marketplace.storefront.searching import controls, read_request
 WALL_CARDS = 5
 HANGING_CARDS = 10
 NEW_CARDS = 10
-DAY_CARDS = 3
+DAY_CARDS, DAY_LOOKED_AT = 3, 9
 IDEAS = 5
 
 
@@ -25,10 +25,11 @@ async def home(request: AnyRequest) -> Template:
     """The opening wall, departments, the boutique of the day, a day's selection, towns, what is new."""
     now = clock.now()
     gallery = await front(request.app.state, hub_of(request), now)
-    arrivals = [hit for hit in gallery.newest if hit not in gallery.mixed][:NEW_CARDS]
-    cards = await finding.hydrate([*gallery.mixed, *arrivals], now)
-    drawn = {(hit.shop_id, hit.product_id) for hit in gallery.mixed}
-    todays = [card for card in cards if (card.shop_id, card.product_id) in drawn]
+    drawn = [(hit.shop_id, hit.product_id, hit.colour) for hit in gallery.mixed]
+    taken = {(shop_id, product_id) for shop_id, product_id, _ in drawn}
+    arrivals = [key for key in gallery.arrivals if key[:2] not in taken][:NEW_CARDS]
+    cards = await service.cards([*drawn, *arrivals], now)
+    todays = [card for card in cards if (card.shop_id, card.product_id) in taken]
     wall, day = houses.hung(todays, WALL_CARDS), houses.of_the_day(gallery.shops, now.date())
     return page(
         request,
@@ -40,7 +41,9 @@ async def home(request: AnyRequest) -> Template:
         departments=gallery.departments,
         countries=gallery.countries,
         day=day,
-        day_cards=await service.shop_pieces(day.shop_id, now, limit=DAY_CARDS) if day else [],
+        day_cards=houses.unlike(await service.shop_pieces(day.shop_id, now, limit=DAY_LOOKED_AT), DAY_CARDS)
+        if day
+        else [],
     )
 
 
