@@ -23,12 +23,14 @@ from marketplace.cli.errors import CommandError
 from marketplace.cli.postgres import log_end
 from marketplace.cli.processes import HUB, SHOP_NODE
 from marketplace.cli.recovery import recovery_folder, write_recovery_file
+from marketplace.composition import build_hub
 from marketplace.demo.catalogs import catalog_shops
 from marketplace.demo.fleet import Fleet
 from marketplace.demo.journal import Entry, Journal
 from marketplace.demo.layout import DemoNode
 from marketplace.demo.opener import Order
 from marketplace.demo.world.boutiques import house_names
+from marketplace.listings import indexer
 from marketplace.settings import HubSettings
 from shops.desk import BoutiqueDesk
 from shops.settings import ShopNodeSettings
@@ -61,13 +63,20 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 async def open_the_hub(fleet: Fleet) -> PartyId:
-    """The hub's party with its operator; one that exists already is left as it is. Needs only the hub's database."""
+    """The hub's party with its operator, and an index to search from the first page on; what exists stays as it is.
+
+    Needs only the hub's database. Call before the hub's processes run: the index has one writer.
+    """
     node = fleet.layout.hub
     settings = fleet.settings_of(node, HubSettings)
     async with fleet.inside(node), atomic():
         opened = await open_hub(settings, HUB_NAME, OPERATOR_EMAIL, clock.now())
     if opened.root_seed is not None:
         write_recovery_file(recovery_folder(settings), opened.hub_id, opened.root_seed)
+    catalog = build_hub(settings).catalog
+    if not catalog.exists():
+        async with fleet.inside(node):
+            await indexer.reindex(catalog)
     return opened.hub_id
 
 
