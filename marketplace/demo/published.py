@@ -21,7 +21,8 @@ PRODUCT_PREFIX = "product/"
 async def published_products(fed: Federation, hub_id: PartyId, shop_id: PartyId, now: datetime) -> dict[str, str]:
     """All products that the shop's log says exist, by id with the hash of the leaf that says so.
 
-    Call with the hub's database bound. Raises CommandError when the log does not fit its checkpoints, PeerError when it cannot be had.
+    Call with the hub's database bound. Raises CommandError when the log does not fit its checkpoints, PeerError when it
+    cannot be had.
     """
     exchange = PeerCall(local_id=hub_id, remote_id=shop_id, method="GET", path="/checkpoint")
     told = checkpoint.parse((await call(fed, exchange, now)).body).checkpoint
