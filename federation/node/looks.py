@@ -5,6 +5,7 @@ from the handle. Pure.
 """
 
 import hashlib
+from functools import lru_cache
 
 import msgspec
 
@@ -41,6 +42,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         return f"pairing-{self.pairing} rule-{self.rule}"
 
 
+@lru_cache(1024)
 def look_of(theme: Theme, handle: str) -> Look:
     """The look of the boutique called `handle`."""
     habit = hashlib.sha256(handle.encode()).digest()

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from federation.node import database
+from federation.node.listing import Sorting, sql_order
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.product import Product
 from shops.catalog.domain.record import Owners, Published
@@ -53,12 +54,31 @@ async def products(shop_id: PartyId, product_ids: Sequence[str]) -> dict[str, St
     return {row["product_id"]: _stored(row) for row in rows}
 
 
+PRODUCT_SORTS = {
+    "changed": "p.changed_at",
+    "title": "lower(p.title)",
+    "category": "p.category",
+    "state": "p.state",
+    "variants": "v.variants",
+    "sellable": "sellable",
+    "price": "v.price_low_minor",
+}
+"""What the products page can be sorted by, as SQL."""
+NEWEST = Sorting("changed", descending=True)
+
+
 async def product_rows(
-    shop_id: PartyId, *, search: str = "", state: str = "", offset: int = 0, limit: int = 50
+    shop_id: PartyId,
+    *,
+    search: str = "",
+    state: str = "",
+    sorting: Sorting = NEWEST,
+    offset: int = 0,
+    limit: int = 50,
 ) -> list[ProductRow]:
-    """The products page, newest change first."""
+    """A page of the products, newest change first unless sorted otherwise."""
     rows = await database.fetch(
-        "SELECT p.product_id, p.title, p.category, p.state, p.changed_at, v.*, "
+        "SELECT p.product_id, p.title, p.category, p.state, p.changed_at, v.*, "  # noqa: S608 - our own columns
         "  coalesce((SELECT sum(greatest(r.on_hand - r.held, 0)) FROM shop_register r JOIN shop_variant w "
         "    ON w.shop_id = r.shop_id AND w.variant_id = r.variant_id "
         "    WHERE w.shop_id = p.shop_id AND w.product_id = p.product_id), 0)::int AS sellable "
@@ -66,17 +86,17 @@ async def product_rows(
         "    min(price_minor) AS price_low_minor, max(price_minor) AS price_high_minor FROM shop_variant v "
         "    WHERE v.shop_id = p.shop_id AND v.product_id = p.product_id) v "
         "WHERE p.shop_id = $1 AND ($2 = '' OR strpos(lower(p.title || ' ' || p.product_id), $2) > 0) "
-        "AND ($3 = '' OR p.state = $3) ORDER BY p.changed_at DESC, p.id DESC LIMIT $4 OFFSET $5",
+        f"AND ($3 = '' OR p.state = $3) ORDER BY {sql_order(sorting, PRODUCT_SORTS)}, p.id DESC LIMIT $4 OFFSET $5",
         shop_id, search.casefold(), state, limit, offset,
     )  # fmt: skip
     return [msgspec.convert(dict(row), ProductRow) for row in rows]
 
 
 async def published_products(shop_id: PartyId, category: str, offset: int, limit: int) -> list[StoredProduct]:
-    """What the boutique's own site shows (of one category when one is given), newest change first."""
+    """What the boutique's own site shows (of one category when given): the latest day first, mixed within a day."""
     rows = await database.fetch(
         "SELECT * FROM shop_product WHERE shop_id = $1 AND state = 'published' AND ($2 = '' OR category = $2) "
-        "ORDER BY changed_at DESC, id DESC LIMIT $3 OFFSET $4",
+        "ORDER BY date_trunc('day', changed_at) DESC, md5(product_id) LIMIT $3 OFFSET $4",
         shop_id, category, limit, offset,
     )  # fmt: skip
     return [_stored(row) for row in rows]
