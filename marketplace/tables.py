@@ -117,7 +117,7 @@ class HubIndexState(Table, tablename="hub_index_state", db=proxy):
 class HubOrder(Table, tablename="hub_order", db=proxy):
     """One checkout of one shopper, found by its unguessable token; `checkout_key` makes a resent form harmless.
 
-    `currency` is the shopper's; `quote` the rates promised for it, null where nothing was converted.
+    `currency` and `language` are the shopper's; `quote` the rates promised for it, null where nothing was converted.
     """
 
     id = UUID(primary_key=True, default=None)
@@ -127,6 +127,7 @@ class HubOrder(Table, tablename="hub_order", db=proxy):
     checkout_key = Text()
     state = Text()
     currency = Text()
+    language = Text()
     email = Text()
     note = Text()
     address = JSONB()

@@ -233,7 +233,7 @@ class ImportFault(Table, tablename="shop_import_fault", db=proxy):
     file = Text()
     record = Integer()
     product = Text()
-    raw = Text()
+    found = Text()
 
 
 class ImportChoice(Table, tablename="shop_import_choice", db=proxy):

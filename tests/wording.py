@@ -24,6 +24,7 @@ from federation.node.languages import LANGUAGES, SOURCE_LANGUAGE
 ROOT = Path(__file__).parent.parent
 AUDIENCES: dict[str, tuple[str, ...]] = {
     "marketplace/console": (),
+    "marketplace/mails": (),
     "shops/portal": ("shops/catalog", "shops/importers", "shops/inventory", "shops/media", "shops/orders"),
     "payouts/sandbox": (),
 }

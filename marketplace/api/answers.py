@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from federation.node.languages import in_language
 from federation.vocabulary.money import Money
 from marketplace.api.documents import (
     CheckoutAnswer,
@@ -23,7 +24,6 @@ from marketplace.api.documents import (
     VariantOffer,
 )
 from marketplace.currencies.domain.exchange import Exchange
-from marketplace.listings.domain.cards import in_language
 from marketplace.listings.store.leaves import ListedLeaf
 from marketplace.listings.views import CardView, ListingCount, ProductView
 from marketplace.orders.views import HeldView, OrderLineView, OrderPartView, OrderView

@@ -7,12 +7,13 @@ boutiques' own currency, so that one which moved is told and a new exchange rate
 from datetime import datetime
 from typing import Any, Protocol
 
+from federation.node.languages import in_language
 from federation.vocabulary.money import zero
 from marketplace.currencies import service as currencies
 from marketplace.currencies.domain.exchange import Exchange
 from marketplace.errors import BasketInvalidError
 from marketplace.listings import service as listings
-from marketplace.listings.domain.cards import in_language, pictures, product_path
+from marketplace.listings.domain.cards import pictures, product_path
 from marketplace.listings.service import ListedVariant
 from marketplace.listings.views import ShopCard
 from marketplace.orders.domain import basket as rules

@@ -10,12 +10,12 @@ import msgspec
 
 from federation.conversations.messages import Address
 from federation.node.accounts import normal_email
+from federation.node.languages import in_language, language
 from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.ids import new_id, new_token
 from marketplace.accounts.setup import hub_id
 from marketplace.errors import BasketInvalidError
 from marketplace.hub import Hub
-from marketplace.listings.domain.cards import in_language
 from marketplace.listings.service import ListedVariant
 from marketplace.orders import basket as baskets
 from marketplace.orders.domain.division import Rates, divided
@@ -86,6 +86,7 @@ async def draft_order(checkout: Checkout, priced: PricedBasket, now: datetime) -
         number=number,
         state="holding",
         currency=priced.currency,
+        language=language(),
         email=checkout.contact.email,
         note=checkout.contact.note,
         address=checkout.address,

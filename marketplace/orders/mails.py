@@ -1,7 +1,8 @@
-"""The mails a shopper gets: order placed, parcel sent, money on its way back. Written in the caller's transaction.
+"""The mails a shopper gets: order placed, parcel sent, money on its way back.
 
-Each mail has a key of its own, so that an event told twice sends one mail. The link in it opens the order without
-sign-in: it goes to the shopper's address and nowhere else.
+Written in the caller's transaction, in the language the order was made in. Each mail has a key of its own, so that an
+event told twice sends one mail. The link in it opens the order without sign-in: it goes to the shopper's address and
+nowhere else.
 """
 
 from collections.abc import Sequence
@@ -12,16 +13,30 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from federation.node import mail
+from federation.node.languages import Wording, speaking
 from federation.vocabulary.money import Money, to_decimal
 from marketplace.listings import service as listings
 from marketplace.orders.domain.values import Line, Order, Part, Refund, rate_words
 from marketplace.orders.store import parts as part_store
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent.parent / "mails"),
-    undefined=StrictUndefined,
-    autoescape=False,  # noqa: S701 - plain text only
-)
+_FOLDER = Path(__file__).parent.parent / "mails"
+WORDING = Wording([_FOLDER / "locale"])
+
+
+def _environment() -> Environment:
+    made: Any = Environment(  # the extension adds a method
+        loader=FileSystemLoader(_FOLDER),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - plain text only
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(WORDING.gettext, WORDING.ngettext, newstyle=True)
+    environment: Environment = made
+    return environment
+
+
+_TEMPLATES = _environment()
 
 
 async def order_placed(order: Order, parts: Sequence[Part], public_url: str, now: datetime) -> None:
@@ -84,6 +99,7 @@ async def _send(  # noqa: PLR0917 - one mail, its parts
     name: str, order: Order, values: dict[str, Any], public_url: str, key: str, now: datetime
 ) -> None:
     values = {**values, "url": f"{public_url}/order/{order.token}"}
-    subject = _TEMPLATES.get_template(f"{name}/subject.txt").render(values).strip()
-    text = _TEMPLATES.get_template(f"{name}/body.txt").render(values)
+    with speaking(order.language):
+        subject = _TEMPLATES.get_template(f"{name}/subject.txt").render(values).strip()
+        text = _TEMPLATES.get_template(f"{name}/body.txt").render(values)
     await mail.send(to=order.email, subject=subject, text=text, now=now, key=key)

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from federation.node import clock
+from federation.node.listing import EXPORT_ROWS_MAX, Sorting
 from federation.vocabulary.money import Money, zero
 from federation.vocabulary.product import ShopProfile, Theme
 from marketplace.errors import OrderNotFoundError
@@ -28,8 +29,6 @@ from marketplace.orders.views import (
     SplitView,
     UnpaidOrder,
 )
-
-ROWS_MAX = 200
 
 
 async def order_view(token: str) -> OrderView:
@@ -56,15 +55,29 @@ async def order_by_token_for_operator(token: str) -> OrderView:
     return await _view(await checkout.find(token), with_split=True)
 
 
-async def order_rows(state: str | None = None, before: datetime | None = None, limit: int = 50) -> list[OrderRow]:
-    """The operator's list, newest first."""
-    orders = await order_store.latest(state, before, min(limit, ROWS_MAX))
+ORDER_SORTS = tuple(order_store.SORTS)
+"""What the operator's list can be sorted by."""
+
+
+async def order_rows(
+    state: str | None = None,
+    shopper: str = "",
+    *,
+    sorting: Sorting = order_store.NEWEST,
+    offset: int = 0,
+    limit: int = 50,
+) -> list[OrderRow]:
+    """The operator's list, newest first unless sorted otherwise, of one state or all, of some shopper or all."""
+    orders = await order_store.page(state, shopper, sorting=sorting, offset=offset, limit=min(limit, EXPORT_ROWS_MAX))
     parts = await part_store.of_orders([order.id for order in orders])
     refunded = await refund_store.totals([order.id for order in orders])
     names = await listings.shops_by_id({part.shop_id for part in parts}, clock.now())
+    by_order: dict[UUID, list[Part]] = {}
+    for part in parts:
+        by_order.setdefault(part.order_id, []).append(part)
     rows = []
     for order in orders:
-        own = [part for part in parts if part.order_id == order.id]
+        own = by_order.get(order.id, [])
         rows.append(
             OrderRow(
                 order_id=order.id,

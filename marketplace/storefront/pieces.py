@@ -5,10 +5,11 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from federation.node.languages import in_language
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import CATEGORIES, Product, Variant
 from marketplace.currencies.domain.exchange import Exchange
-from marketplace.listings.domain.cards import in_language, product_path
+from marketplace.listings.domain.cards import product_path
 from marketplace.listings.views import Offer, ProductView
 from marketplace.media.domain.addresses import Picture, picture_of
 from marketplace.orders.domain.shipping import ShippingChoice, choose_rate

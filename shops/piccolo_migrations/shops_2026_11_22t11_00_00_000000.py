@@ -26,7 +26,7 @@ STATEMENTS = (
         ADD COLUMN file text NOT NULL DEFAULT '',
         ADD COLUMN record integer NOT NULL DEFAULT 0,
         ADD COLUMN product text NOT NULL DEFAULT '',
-        ADD COLUMN raw text NOT NULL DEFAULT ''
+        ADD COLUMN found text NOT NULL DEFAULT ''
     """,
     """
     CREATE TABLE shop_import_choice (

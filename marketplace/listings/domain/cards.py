@@ -1,21 +1,13 @@
 """Choosing what a card shows of a product: language, pictures of a colour, sizes in stock, price range. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from federation.vocabulary.product import Product, ShopProfile, Variant
 from marketplace.listings.views import CardView
 from marketplace.media.domain.addresses import Picture, picture_of
 
-LANGUAGES = ("en", "it")
-"""Languages preferred when the shopper's own is missing."""
-
-
-def in_language(texts: Mapping[str, str], language: str = "en") -> str:
-    """The text in `language`, else in the first of LANGUAGES, else any; empty when there is none."""
-    for wanted in (language, *LANGUAGES):
-        if texts.get(wanted):
-            return texts[wanted]
-    return next(iter(texts.values()), "")
+Spoken = Callable[[Mapping[str, str]], str]
+"""Picks a boutique's text for the reader."""
 
 
 def product_path(handle: str, product_id: str) -> str:
@@ -37,9 +29,13 @@ def pictures(handle: str, product: Product, colour: str) -> tuple[Picture | None
 
 
 def card(
-    shop_id: str, profile: ShopProfile, product: Product, colour_family: str, in_stock: frozenset[str]
+    owner: tuple[str, ShopProfile], product: Product, colour_family: str, in_stock: frozenset[str], *, spoken: Spoken
 ) -> CardView:
-    """The card of a product in `colour_family` (its whole range when it no longer has that colour)."""
+    """The card of a product in `colour_family` (its whole range when it no longer has that colour).
+
+    `owner` is the boutique's id and profile.
+    """
+    shop_id, profile = owner
     variants = tuple(one for one in product.variants if one.colour.family == colour_family) or product.variants
     sellable = [one for one in variants if one.id in in_stock]
     offered = sorted(sellable or variants, key=lambda one: one.price.amount_minor)
@@ -51,7 +47,7 @@ def card(
         shop_name=profile.name,
         town=profile.town,
         product_id=product.id,
-        title=in_language(product.title),
+        title=spoken(product.title),
         price=lead.price,
         price_to=top.price if top.price != lead.price else None,
         compare_at=lead.compare_at,

@@ -21,7 +21,8 @@ from marketplace.orders.domain.shop_order_life import UNSOLD, ShopOrderState
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """One checkout. `due_at` is when the sweep ends it if nothing happens; `asked_at` when its holds were asked for.
 
-    `quote` holds the rates promised to the shopper; None when no price had to be converted.
+    `quote` holds the rates promised to the shopper; None when no price had to be converted. `language` is the one the
+    shopper read, in which mails are written.
     """
 
     id: UUID
@@ -30,6 +31,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     state: OrderState
     currency: str
+    language: str
     email: str
     note: str
     address: Address

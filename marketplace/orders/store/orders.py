@@ -11,12 +11,13 @@ import msgspec
 
 from federation.conversations.messages import Address
 from federation.node import database
+from federation.node.listing import Sorting, sql_order
 from marketplace.currencies.domain.exchange import Quote
 from marketplace.orders.domain.values import Order
 from marketplace.tables import HubOrder
 
-_COLUMNS = """id, hub_id, token, number, state, currency, email, note, address, total_minor, paid_minor, payment_id,
-    redirect_url, quote, asked_at, created_at, due_at, paid_at"""
+_COLUMNS = """id, hub_id, token, number, state, currency, language, email, note, address, total_minor, paid_minor,
+    payment_id, redirect_url, quote, asked_at, created_at, due_at, paid_at"""
 _QUOTE = msgspec.json.Decoder(Quote)
 
 
@@ -43,8 +44,8 @@ async def insert(order: Order, checkout_key: str) -> bool:
     """Add an order; False when this checkout was begun before. A number drawn twice raises from the driver."""
     tag = await database.execute(
         """INSERT INTO hub_order (id, hub_id, token, number, checkout_key, state, currency, email, note, address,
-            total_minor, paid_minor, redirect_url, created_at, updated_at, due_at, quote)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '', $12, $12, $13, $14)
+            total_minor, paid_minor, redirect_url, created_at, updated_at, due_at, quote, language)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '', $12, $12, $13, $14, $15)
         ON CONFLICT (checkout_key) DO NOTHING""",
         order.id,
         order.hub_id,
@@ -60,6 +61,7 @@ async def insert(order: Order, checkout_key: str) -> bool:
         order.created_at,
         order.due_at,
         quote_text(order.quote),
+        order.language,
     )
     return database.affected(tag) == 1
 
@@ -117,13 +119,21 @@ async def change(order_id: UUID, now: datetime, **values: Any) -> None:
     await HubOrder.update(**values, updated_at=now).where(HubOrder.id == order_id)
 
 
-async def latest(state: str | None, before: datetime | None, limit: int) -> list[Order]:
-    """Orders, newest first; of one state if given, begun before `before` if given."""
+SORTS = {"begun": "created_at", "number": "number", "state": "state", "shopper": "email", "total": "total_minor"}
+"""What a list of orders can be sorted by, as SQL."""
+NEWEST = Sorting("begun", descending=True)
+
+
+async def page(
+    state: str | None, shopper: str = "", *, sorting: Sorting = NEWEST, offset: int = 0, limit: int = 50
+) -> list[Order]:
+    """Orders, newest first unless sorted otherwise, of one state if given; `shopper` is part of a mail address."""
     rows = await database.fetch(
         f"""SELECT {_COLUMNS} FROM hub_order WHERE ($1::text IS NULL OR state = $1)
-            AND ($2::timestamptz IS NULL OR created_at < $2) ORDER BY created_at DESC, id DESC LIMIT $3""",
+            AND strpos(lower(email), $2) > 0 ORDER BY {sql_order(sorting, SORTS)}, id DESC LIMIT $3 OFFSET $4""",
         state,
-        before,
+        shopper.casefold(),
         limit,
+        offset,
     )
     return [_read(row) for row in rows]

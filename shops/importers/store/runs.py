@@ -134,7 +134,7 @@ async def add_findings(shop_id: PartyId, import_id: UUID, findings: Sequence[Fin
     )
     await database.execute_many(
         "INSERT INTO shop_import_fault "
-        "(shop_id, import_id, line, pointer, code, message, severity, done, file, record, product, raw) "
+        "(shop_id, import_id, line, pointer, code, message, severity, done, file, record, product, found) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         [
             (shop_id, import_id, f.line, f.column, f.code, f.sentence, f.severity, f.done, f.file, f.record,
@@ -165,7 +165,7 @@ async def faults(
 ) -> Sequence[Finding]:
     """What an import found, in the order of the file; of one severity, if one is named."""
     rows = await database.fetch(
-        "SELECT line, pointer AS column, code, message AS sentence, severity, done, file, record, product, raw "
+        "SELECT line, pointer AS column, code, message AS sentence, severity, done, file, record, product, found AS raw "
         "FROM shop_import_fault WHERE shop_id = $1 AND import_id = $2 AND ($3 = '' OR severity = $3) "
         "ORDER BY line, id LIMIT $4",
         shop_id, import_id, severity, limit,

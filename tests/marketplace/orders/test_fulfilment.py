@@ -17,9 +17,11 @@ from federation.conversations.messages import (
 from federation.errors import ReplicaFrozenError
 from federation.node import clock
 from federation.node.database import atomic, fetch, fetch_value
+from federation.node.languages import speaking
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import new_id
 from marketplace.errors import OrderNotFoundError, OrderStateError, RefundInvalidError
+from marketplace.media.service import TOPIC as PICTURES
 from marketplace.orders import checkout, refunds
 from marketplace.orders.cancelling import ask_to_cancel
 from marketplace.orders.domain.refunds import RefundLine, RefundRequest
@@ -225,13 +227,15 @@ async def test_a_payment_told_twice_counts_once(world: World) -> None:
 
 
 async def test_no_message_is_left_behind(world: World) -> None:
-    """After a whole order nothing waits and nothing died."""
+    """After a whole order nothing waits and nothing died; pictures are fetched by a worker of their own."""
     token = await world.buy({"a": 1, "b": 1, "c": 1})
     for letter in "abc":
         await world.says(letter, token, Accepted())
         await world.says(letter, token, Shipped())
     await world.work()
-    rows = await fetch("SELECT topic, state, last_error FROM node_outbox WHERE state <> 'done'")
+    rows = await fetch(
+        "SELECT topic, state, last_error FROM node_outbox WHERE state <> 'done' AND topic <> $1", PICTURES
+    )
     assert [dict(row) for row in rows] == []
 
 
@@ -306,3 +310,12 @@ async def test_a_boutique_frozen_or_suspended_after_payment_is_refunded(world: W
     assert await world.states(token) == {"a": "cancelled", "b": "cancelled", "c": "placed"}
     assert world.refunded() == 2 * PART_MINOR
     assert await books_balance()
+
+
+async def test_mails_speak_the_language_of_the_order(world: World) -> None:
+    """An order made in Italian is confirmed in Italian, whatever language the worker speaks."""
+    with speaking("it"):
+        token = await world.hold({"a": 1})
+    await world.pay(token)
+    await world.work()
+    assert await world.mails() == [f"Il tuo ordine {(await world.view(token)).number}"]

@@ -1,8 +1,9 @@
 """What a card shows."""
 
+from federation.node.languages import in_language
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import Media
-from marketplace.listings.domain.cards import card, in_language, pictures
+from marketplace.listings.domain.cards import card, pictures
 from tests.marketplace.listings.builders import product, profile, variant
 
 BLUE_AND_RED = product(
@@ -19,13 +20,13 @@ BLUE_AND_RED = product(
 
 def test_a_card_speaks_of_its_own_colour() -> None:
     """Price range, pictures and sizes in stock are those of the colour that was found."""
-    shown = card("s", profile("x"), BLUE_AND_RED, "blue", frozenset({"b40", "b42", "r40"}))
+    shown = card(("s", profile("x")), BLUE_AND_RED, "blue", frozenset({"b40", "b42", "r40"}), spoken=in_language)
     assert (shown.price, shown.price_to) == (Money(10_000, "EUR"), Money(12_000, "EUR"))
     assert [url.split("/")[2][:1] for url in (shown.image_url, shown.second_image_url)] == ["0", "1"]
     assert shown.picture is not None
     assert shown.image_url == shown.picture.url == f"/media/{'0' * 64}/640.webp?of=x"
     assert shown.sizes == ["IT 40", "IT 42"]
-    red = card("s", profile("x"), BLUE_AND_RED, "red", frozenset())
+    red = card(("s", profile("x")), BLUE_AND_RED, "red", frozenset(), spoken=in_language)
     assert (red.image_url.split("/")[2][:1], red.sizes, red.price_to) == ("2", [], None)
 
 
@@ -33,11 +34,4 @@ def test_a_product_without_pictures_has_a_card() -> None:
     """No picture is an empty address, not a fault."""
     bare = product("p", media=())
     assert pictures("x", bare, "Blue") == (None, None)
-    assert card("s", profile("x"), bare, "blue", frozenset()).image_url == ""
-
-
-def test_a_language_that_is_missing_falls_back() -> None:
-    """English, then Italian, then whatever there is."""
-    assert in_language({"it": "Abito", "de": "Kleid"}, "fr") == "Abito"
-    assert in_language({"de": "Kleid"}) == "Kleid"
-    assert in_language({}) == ""
+    assert card(("s", profile("x")), bare, "blue", frozenset(), spoken=in_language).image_url == ""
