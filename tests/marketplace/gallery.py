@@ -22,6 +22,10 @@ PICTURE = "/static/any/mark.svg"
 """A picture that the hub itself serves, so that nothing is fetched from elsewhere."""
 
 
+PRODUCTS = 14
+"""How many products of each boutique are hung: enough to turn a page, few enough to open often."""
+
+
 class Gallery:
     """The hub under test: `world` drives boutiques and till, `app` is what a browser talks to."""
 
@@ -45,14 +49,16 @@ class Gallery:
 
     async def _open_one(self, letter: str, boutique: DemoBoutique) -> None:
         shop_id, hub_id, now = shop_id_of(letter), str(self.world.hub_id), clock.now()
+        shown = boutique.products[:PRODUCTS]
+        stock = {variant.id: boutique.stock[variant.id] for product in shown for variant in product.variants}
         published = [put(0, boutique.profile)]
-        published += [put(seq, pictured(product)) for seq, product in enumerate(boutique.products, start=1)]
+        published += [put(seq, pictured(product)) for seq, product in enumerate(shown, start=1)]
         async with atomic():
             await records.take_link(hub_id, shop_id, "accepted", boutique.profile.name, now)
             await records.take_records(hub_id, shop_id, published, now)
-            await records.take_stock(hub_id, shop_id, registers(boutique.stock), now)
+            await records.take_stock(hub_id, shop_id, registers(stock), now)
             await records.take_heartbeat(hub_id, shop_id, now)
-        for variant_id, quantity in boutique.stock.items():
+        for variant_id, quantity in stock.items():
             self.world.boutiques.stock(shop_id, variant_id, quantity)
 
     async def sign_in_path(self) -> str:
