@@ -220,3 +220,19 @@ class HubRates(Table, tablename="hub_rates", db=proxy):
     source = Text()
     per_euro = JSONB()
     kept_at = Timestamptz()
+
+
+class HubPicture(Table, tablename="hub_picture", db=proxy):
+    """A picture that a listing names, by its hash: wanted until made, or missing for a reason; due while wanted."""
+
+    sha256 = Text(primary_key=True)
+    shop_id = Text()
+    url = Text()
+    state = Text()
+    attempts = Integer()
+    due_at = Timestamptz(null=True)
+    reason = Text()
+    width = Integer()
+    height = Integer()
+    seen_at = Timestamptz()
+    made_at = Timestamptz(null=True)

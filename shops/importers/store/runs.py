@@ -165,8 +165,8 @@ async def faults(
 ) -> Sequence[Finding]:
     """What an import found, in the order of the file; of one severity, if one is named."""
     rows = await database.fetch(
-        "SELECT line, pointer AS column, code, message AS sentence, severity, done, file, record, product, found AS raw "
-        "FROM shop_import_fault WHERE shop_id = $1 AND import_id = $2 AND ($3 = '' OR severity = $3) "
+        "SELECT line, pointer AS column, code, message AS sentence, severity, done, file, record, product, "
+        "found AS raw FROM shop_import_fault WHERE shop_id = $1 AND import_id = $2 AND ($3 = '' OR severity = $3) "
         "ORDER BY line, id LIMIT $4",
         shop_id, import_id, severity, limit,
     )  # fmt: skip
