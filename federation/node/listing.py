@@ -119,3 +119,8 @@ def arranged(rows: Iterable[Row], sorting: Sorting, keys: Mapping[str, Callable[
     known = [(key(row), row) for row in rows]
     first = sorted((one for one in known if one[0] is not None), key=lambda one: one[0], reverse=sorting.descending)
     return [row for _, row in (*first, *(one for one in known if one[0] is None))]
+
+
+def sql_order(sorting: Sorting, columns: Mapping[str, str]) -> str:
+    """The same for a query: `columns` are expressions of our own, none of the words of an address gets in."""
+    return f"{columns[sorting.column]} {'DESC' if sorting.descending else 'ASC'} NULLS LAST"

@@ -15,10 +15,10 @@ from federation.vocabulary.sales import DaySales
 
 Tone = Literal["good", "bad", "todo", "calm", "done"]
 DAYS = 30
-TOP, HEIGHT, FOOT = 10, 150, 24
+TOP, HEIGHT, FOOT = 18, 150, 24
 """Pixels above the highest line, between it and the ground line, and below that for the days."""
 WIDTH_BP = 8_200
-"""The part of the drawing that columns fill, in hundredths of a percent; amounts stand at the right of it."""
+"""The part of the drawing that columns fill, in hundredths of a percent; at its right the lines bear their amounts."""
 STEPS_MAX = 4
 DAYS_BETWEEN_MARKS = 7
 _WHOLE_BP = 10_000
@@ -55,7 +55,6 @@ class SalesPlot(msgspec.Struct, frozen=True, kw_only=True):
     best: DaySales
     ground: int = TOP + HEIGHT
     height: int = TOP + HEIGHT + FOOT
-    width: str = "82.00%"
 
 
 def first_day(today: date) -> date:

@@ -43,4 +43,4 @@ def _cell(content: Cell) -> str:
 def download(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response[bytes]:
     """The same as an answer that browsers keep as `<name>.csv`; `name` is ours, in plain letters."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(sheet(headings, rows), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(sheet(headings, rows), media_type="text/csv", headers=headers)

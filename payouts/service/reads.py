@@ -26,8 +26,13 @@ from payouts.service.refunds import view_of as refund_view_of
 from payouts.service.sales import SHIPPING_LINE
 from payouts.store import ledger, lists, rows, takings
 from payouts.store.ledger import EntryView
+from payouts.store.lists import SORTS, Page
 
 LIMIT = 200
+ListPage = Page
+"""Which rows of a list are read, in which order."""
+LIST_SORTS = SORTS
+"""What lists of settlements, transfers, payouts, refunds and claims can be sorted by."""
 
 
 class MoneyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,10 +100,10 @@ async def settlements_of_order(order_id: UUID) -> list[SettlementRecord]:
 
 
 async def settlements(
-    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = ()
+    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = (), page: Page | None = None
 ) -> list[SettlementRecord]:
     """The newest settlements, of one shop or of all, in any or in these states."""
-    return await lists.settlements(shop_id, statuses, limit)
+    return await lists.settlements(shop_id, statuses, page or Page(limit))
 
 
 async def settlements_by_id(settlement_ids: Collection[UUID]) -> dict[UUID, SettlementRecord]:
@@ -106,23 +111,25 @@ async def settlements_by_id(settlement_ids: Collection[UUID]) -> dict[UUID, Sett
     return {one.id: one for one in await lists.settlements_by_id(settlement_ids)}
 
 
-async def transfers(shop_id: str | None = None, limit: int = LIMIT) -> list[TransferRecord]:
+async def transfers(
+    shop_id: str | None = None, limit: int = LIMIT, *, page: Page | None = None
+) -> list[TransferRecord]:
     """The newest attempts to send settlements, of one shop or of all."""
-    return await lists.transfers(shop_id, limit)
+    return await lists.transfers(shop_id, page or Page(limit))
 
 
 async def payouts(
-    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = ()
+    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = (), page: Page | None = None
 ) -> list[PayoutRecord]:
     """The newest payouts, of one shop or of all, in any or in these states."""
-    return await lists.payouts(shop_id, statuses, limit)
+    return await lists.payouts(shop_id, statuses, page or Page(limit))
 
 
 async def claims(
-    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = ()
+    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = (), page: Page | None = None
 ) -> list[ClaimRecord]:
     """The newest claims, of one shop or of all, in any or in these states."""
-    return await lists.claims(shop_id, statuses, limit)
+    return await lists.claims(shop_id, statuses, page or Page(limit))
 
 
 async def refund_by_id(refund_id: UUID) -> RefundView | None:
@@ -136,9 +143,9 @@ async def refunds_of_order(order_id: UUID) -> list[RefundView]:
     return [await refund_view_of(refund) for refund in await lists.refunds_of_order(order_id)]
 
 
-async def refunds(limit: int = LIMIT, *, statuses: Collection[str] = ()) -> list[RefundView]:
+async def refunds(limit: int = LIMIT, *, statuses: Collection[str] = (), page: Page | None = None) -> list[RefundView]:
     """The newest refunds, in any or in these states."""
-    return [await refund_view_of(refund) for refund in await lists.refunds(statuses, limit)]
+    return [await refund_view_of(refund) for refund in await lists.refunds(statuses, page or Page(limit))]
 
 
 async def accounts() -> list[ShopAccountRecord]:

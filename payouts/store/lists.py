@@ -1,13 +1,16 @@
-"""Lists for people: the newest rows of a kind, of one shop or of all, in any or in some states."""
+"""Lists for people: rows of a kind in pages, the newest first, of one shop or of all, in any or in some states."""
 
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
+from federation.node.listing import Sorting
 from payouts import tables
 from payouts.domain import records
 from payouts.store import rows
-from payouts.store.shelf import Condition
+from payouts.store.shelf import Condition, R, Shelf
 
 SHOPS_MAX = 5_000
 
@@ -28,44 +31,63 @@ async def refunds_of_order(order_id: UUID) -> list[records.RefundRecord]:
     return await rows.refunds.find(table.order_id == order_id, order_by=table.created_at)
 
 
-async def settlements(shop_id: str | None, statuses: Collection[str], limit: int) -> list[records.SettlementRecord]:
-    """The newest settlements."""
+SORTS = ("begun", "amount", "state")
+"""What each list can be sorted by."""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Which rows of a list are read, in which order: the newest unless sorted otherwise."""
+
+    limit: int
+    offset: int = 0
+    sorting: Sorting = Sorting("begun", descending=True)
+
+
+async def settlements(shop_id: str | None, statuses: Collection[str], page: Page) -> list[records.SettlementRecord]:
+    """A page of the settlements."""
     table = tables.Settlement
-    return await rows.settlements.find(
-        _of(table, shop_id, statuses), order_by=table.created_at, ascending=False, limit=limit
-    )
+    return await _page(rows.settlements, _of(table, shop_id, statuses), page, table.created_at)
 
 
-async def transfers(shop_id: str | None, limit: int) -> list[records.TransferRecord]:
-    """The newest attempts to send settlements."""
+async def transfers(shop_id: str | None, page: Page) -> list[records.TransferRecord]:
+    """A page of the attempts to send settlements."""
     table = tables.Transfer
     where = table.id.is_not_null()
     if shop_id is not None:
         settlement = tables.Settlement
         where = table.settlement_id.is_in(settlement.select(settlement.id).where(settlement.shop_id == shop_id))
-    return await rows.transfers.find(where, order_by=table.id, ascending=False, limit=limit)
+    return await _page(rows.transfers, where, page, table.id)
 
 
-async def payouts(shop_id: str | None, statuses: Collection[str], limit: int) -> list[records.PayoutRecord]:
-    """The newest payouts."""
+async def payouts(shop_id: str | None, statuses: Collection[str], page: Page) -> list[records.PayoutRecord]:
+    """A page of the payouts."""
     table = tables.Payout
-    return await rows.payouts.find(
-        _of(table, shop_id, statuses), order_by=table.created_at, ascending=False, limit=limit
-    )
+    return await _page(rows.payouts, _of(table, shop_id, statuses), page, table.created_at)
 
 
-async def claims(shop_id: str | None, statuses: Collection[str], limit: int) -> list[records.ClaimRecord]:
-    """The newest claims."""
+async def claims(shop_id: str | None, statuses: Collection[str], page: Page) -> list[records.ClaimRecord]:
+    """A page of the claims."""
     table = tables.Claim
-    return await rows.claims.find(
-        _of(table, shop_id, statuses), order_by=table.created_at, ascending=False, limit=limit
-    )
+    return await _page(rows.claims, _of(table, shop_id, statuses), page, table.created_at)
 
 
-async def refunds(statuses: Collection[str], limit: int) -> list[records.RefundRecord]:
-    """The newest refunds."""
+async def refunds(statuses: Collection[str], page: Page) -> list[records.RefundRecord]:
+    """A page of the refunds."""
     table = tables.Refund
-    return await rows.refunds.find(_of(table, None, statuses), order_by=table.created_at, ascending=False, limit=limit)
+    return await _page(rows.refunds, _of(table, None, statuses), page, table.created_at)
+
+
+async def _page(shelf: Shelf[R], where: Condition, page: Page, begun: Any) -> list[R]:
+    """A page of one table; rows that are alike in the sorted column stand by when they began."""
+    table: Any = shelf.table
+    columns = {"begun": begun, "amount": table.amount_minor, "state": table.status}
+    return await shelf.find(
+        where,
+        order_by=columns[page.sorting.column],
+        ascending=not page.sorting.descending,
+        limit=page.limit,
+        offset=page.offset,
+    )
 
 
 async def shop_accounts() -> list[records.ShopAccountRecord]:

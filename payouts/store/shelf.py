@@ -36,9 +36,11 @@ class Shelf(Generic[R]):
         ascending: bool = True,
         lock: bool = False,
         limit: int = ROWS_MAX,
+        offset: int = 0,
     ) -> list[R]:
         """The rows that fit, by primary key unless told otherwise; locked in that order."""
         query = self.table.select().where(where).order_by(order_by or self.key, ascending=ascending).limit(limit)
+        query = query.offset(offset) if offset else query
         rows = await (query.lock_rows("UPDATE") if lock else query)
         return [self.read(row) for row in rows]
 

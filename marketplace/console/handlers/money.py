@@ -4,16 +4,19 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from federation.node import clock
+from federation.node.listing import listing
+from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
 from marketplace.console.door import back_to, operator, render
-from marketplace.console.views import books, looks
+from marketplace.console.views import books, looks, sheets
+from marketplace.console.words import say
 from marketplace.listings import service as listings
 from payouts import service as payouts
 from payouts.domain.claim import ClaimStatus
@@ -23,6 +26,8 @@ from payouts.domain.settlement import SettlementStatus
 from payouts.errors import IllegalMoveError
 from payouts.service import reads
 
+EXPORT_ROWS_MAX = 5_000
+"""The most rows of money that a download holds: the newest, as each refund is read with its parts."""
 WAITING = ("held", "releasable", "submitting", "blocked")
 LISTS: dict[str, tuple[str, ...]] = {
     "settlements": tuple(SettlementStatus),
@@ -63,36 +68,56 @@ async def _names(shop_ids: Iterable[str]) -> dict[str, str]:
 
 
 @get([f"/console/money/{kind}" for kind in LISTS])
-async def show_list(request: AnyRequest) -> Template:
-    """One list, newest first, of one state or all."""
+async def show_list(request: AnyRequest) -> Response[Any]:
+    """One list, newest first unless sorted otherwise, of one state or all."""
     await operator(request)
     kind = request.scope["path"].rpartition("/")[2]
-    state = request.query_params.get("state", "")
+    asked = listing(
+        request.query_params,
+        columns=reads.LIST_SORTS,
+        own="-begun",
+        filters=("state",),
+        descending_first=("begun", "amount"),
+        per_page=reads.LIMIT,
+    )
+    state = asked.filters["state"]
     statuses = [state] if state in LISTS[kind] else []
-    rows, settlements = await _rows(kind, statuses)
-    owners = [*(one.shop_id for one in settlements.values()), *(getattr(row, "shop_id", "") for row in rows)]
+    rows, settlements = await _rows(
+        kind, statuses, reads.ListPage(min(asked.limit, EXPORT_ROWS_MAX), asked.offset, asked.sorting)
+    )
+    names = await _names(
+        [*(one.shop_id for one in settlements.values()), *(getattr(row, "shop_id", "") for row in rows)]
+    )
+    if asked.wants_file:
+        columns = [say(one) for one in sheets.MONEY_COLUMNS[kind]]
+        return download(kind, columns, sheets.money_cells(kind, rows, settlements, names))
     return render(
         request,
         f"money_{kind}.html",
         kind=kind,
-        rows=rows,
+        list=asked,
+        rows=asked.shown(rows),
+        more=len(rows) > asked.per_page,
         settlements=settlements,
         state=state if statuses else "",
-        limit=reads.LIMIT,
-        names=await _names(owners),
+        names=names,
         **_shared(),
     )
 
 
-async def _rows(kind: str, statuses: list[str]) -> tuple[list[Any], dict[UUID, Any]]:
+async def _rows(kind: str, statuses: list[str], page: reads.ListPage) -> tuple[list[Any], dict[UUID, Any]]:
     """The rows of a list, and the settlements they are about (where they are about some)."""
     if kind == "settlements":
-        return list(await reads.settlements(statuses=statuses)), {}
+        return list(await reads.settlements(statuses=statuses, page=page)), {}
     if kind == "payouts":
-        return list(await reads.payouts(statuses=statuses)), {}
+        return list(await reads.payouts(statuses=statuses, page=page)), {}
     if kind == "refunds":
-        return list(await reads.refunds(statuses=statuses)), {}
-    rows: list[Any] = list(await reads.transfers() if kind == "transfers" else await reads.claims(statuses=statuses))
+        return list(await reads.refunds(statuses=statuses, page=page)), {}
+    rows: list[Any]
+    if kind == "transfers":
+        rows = list(await reads.transfers(page=page))
+    else:
+        rows = list(await reads.claims(statuses=statuses, page=page))
     return rows, await reads.settlements_by_id({row.settlement_id for row in rows})
 
 

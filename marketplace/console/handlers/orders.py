@@ -1,22 +1,25 @@
 """Orders as the operator sees them: the list by state, what is overdue, and one order with its split and its events."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from federation.node import clock
+from federation.node.listing import listing
+from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.service.history import order_history
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money
 from marketplace.accounts.setup import hub_id
 from marketplace.console.door import SEE_OTHER, back_to, operator, render
-from marketplace.console.views import divisions, looks
+from marketplace.console.views import divisions, looks, sheets
 from marketplace.console.views.history import Told, told
+from marketplace.console.words import say
 from marketplace.errors import OrderNotFoundError, OrderStateError
 from marketplace.orders import cancelling, oversight, reads
 from marketplace.orders.domain import order_life, shop_order_life
@@ -24,28 +27,41 @@ from marketplace.orders.views import OrderPartView, OrderView
 from marketplace.storefront.destinations import country_name
 from payouts.service import reads as money
 
-ROWS = 50
 NUMBER_LENGTH_MAX = 40
 REASON_LENGTH_MAX = 300
 
 
 @get("/console/orders")
-async def show_list(request: AnyRequest) -> Template | Redirect:
+async def show_list(request: AnyRequest) -> Response[Any]:
     """Orders, newest first, of one state or all; a number leads straight to its order."""
     await operator(request)
     number = request.query_params.get("number", "")[:NUMBER_LENGTH_MAX]
     found = await oversight.order_numbered(number) if number.strip() else None
     if found is not None:
         return Redirect(f"/console/orders/{found}", status_code=SEE_OTHER)
-    state = request.query_params.get("state", "")
-    before = _moment(request.query_params.get("before", ""))
-    rows = await reads.order_rows(state if state in order_life.states() else None, before, ROWS + 1)
+    asked = listing(
+        request.query_params,
+        columns=reads.ORDER_SORTS,
+        own="-begun",
+        filters=("state", "shopper"),
+        descending_first=("begun", "total"),
+    )
+    state = asked.filters["state"]
+    rows = await reads.order_rows(
+        state if state in order_life.states() else None,
+        asked.filters["shopper"],
+        sorting=asked.sorting,
+        offset=asked.offset,
+        limit=asked.limit,
+    )
+    if asked.wants_file:
+        return download("orders", [say(one) for one in sheets.ORDER_COLUMNS], [sheets.order_cells(row) for row in rows])
     return render(
         request,
         "orders.html",
-        rows=rows[:ROWS],
-        more=rows[ROWS - 1].placed_at if len(rows) > ROWS else None,
-        before=before,
+        list=asked,
+        rows=asked.shown(rows),
+        more=len(rows) > asked.per_page,
         state=state,
         states=order_life.states(),
         number=number,
@@ -54,14 +70,6 @@ async def show_list(request: AnyRequest) -> Template | Redirect:
         looks=looks.ORDER_LOOKS,
         part_looks=looks.PART_LOOKS,
     )
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 @get("/console/orders/{order_id:uuid}")

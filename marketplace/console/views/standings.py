@@ -117,12 +117,14 @@ FIGURES = frozenset(SORTS) - {"name", "country", "link"}
 
 def chosen(shown: Iterable[Standing], filters: Mapping[str, str]) -> list[Standing]:
     """Those that fit a state, a country and words of their name or town."""
-    fits = STATES.get(filters.get("state", ""), lambda _one: True)
+    fits = STATES.get(filters.get("state", ""))
     words, country = filters.get("q", "").casefold(), filters.get("country", "")
     return [
         one
         for one in shown
-        if fits(one) and country in {"", one.row.country} and words in f"{one.row.name} {one.row.town}".casefold()
+        if (fits is None or fits(one))
+        and country in {"", one.row.country}
+        and words in f"{one.row.name} {one.row.town}".casefold()
     ]
 
 

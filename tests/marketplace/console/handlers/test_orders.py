@@ -34,13 +34,20 @@ async def test_the_list_narrows_to_a_state(world: World, desk: httpx.AsyncClient
     assert numbers[1] not in of_paid
 
 
-async def test_older_orders_are_one_page_further(world: World, desk: httpx.AsyncClient) -> None:
-    """`before` is where the next page begins, so that orders coming in meanwhile shift nothing."""
+async def test_the_list_sorts_narrows_and_goes_into_a_file(world: World, desk: httpx.AsyncClient) -> None:
+    """Oldest first when asked, by shopper, and the file holds what the list was narrowed to."""
     first = await world.view(await world.hold({"a": 1}))
     second = await world.view(await world.hold({"b": 1}))
-    page = await desk.get("/console/orders", params={"before": second.placed_at.isoformat()})
-    assert first.number in page.text
-    assert second.number not in page.text
+    page = await read(desk, "/console/orders")
+    assert page.index(second.number) < page.index(first.number)
+    turned = await read(desk, "/console/orders?sort=begun")
+    assert turned.index(first.number) < turned.index(second.number)
+    assert 'aria-sort="ascending"' in turned
+    assert "No order fits." in await read(desk, "/console/orders?shopper=nobody@")
+    assert 'rel="prev"' not in page
+    answer = await desk.get("/console/orders?state=held&shopper=ADA@&as=csv")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["Order", second.number, first.number]
 
 
 async def test_a_number_opens_its_order(world: World, desk: httpx.AsyncClient) -> None:
