@@ -1,7 +1,7 @@
 """The rows of a boutique's orders; every function takes the boutique. Decides nothing."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,10 @@ import msgspec
 from federation.conversations.messages import Refunded, SellerPart, ShippedLine, ShopOrder
 from federation.conversations.order import CancellationState, OrderState
 from federation.node import database
+from federation.node.listing import Sorting, sql_order
 from federation.vocabulary.ids import PartyId
+from federation.vocabulary.money import Money
+from federation.vocabulary.sales import DaySales
 from shops.errors import UnknownOrderError
 from shops.orders.domain.orders import Event, Line, OrderMoney, OrderRow, OrderView
 
@@ -18,6 +21,7 @@ _MONEY = (
     "currency, total_minor, seller_minor, commission_minor, commission_vat_minor, shipping_minor, refunded_minor, "
     "seller_refunded_minor, transferred_minor, paid_out_minor"
 )
+NEWEST = Sorting("placed", descending=True)
 ROW_MAX = 2**63 - 1
 """What a row number can be at most; addresses of pages may name any."""
 
@@ -107,16 +111,32 @@ async def _events(shop_id: PartyId, name: Name) -> tuple[Event, ...]:
     return tuple(Event(**dict(row)) for row in rows)
 
 
+ORDER_SORTS = {
+    "placed": "o.placed_at",
+    "number": "o.number",
+    "state": "o.state",
+    "total": "o.total_minor",
+    "yours": "o.seller_minor + o.shipping_minor - o.seller_refunded_minor",
+    "owed": "o.seller_minor + o.shipping_minor - o.seller_refunded_minor - o.transferred_minor",
+}
+"""What a list of orders can be sorted by, as SQL."""
+
+
 async def order_rows(
-    shop_id: PartyId, *, states: Sequence[OrderState] = (), offset: int = 0, limit: int = 50
+    shop_id: PartyId,
+    *,
+    states: Sequence[OrderState] = (),
+    sorting: Sorting = NEWEST,
+    offset: int = 0,
+    limit: int = 50,
 ) -> list[OrderRow]:
-    """The orders page, newest first; no `states` means all."""
+    """A page of the orders, newest first unless sorted otherwise; no `states` means all."""
     rows = await database.fetch(
         f"SELECT o.id, o.hub_id, o.number, o.state, o.cancellation, o.placed_at, o.body, {_MONEY}, "  # noqa: S608 - fixed columns
         "  (SELECT sum(l.quantity)::int FROM shop_order_line l WHERE l.shop_id = o.shop_id AND l.hub_id = o.hub_id "
         "   AND l.order_id = o.order_id) AS pieces "
         "FROM shop_order o WHERE o.shop_id = $1 AND (cardinality($2::text[]) = 0 OR o.state = ANY($2::text[])) "
-        "ORDER BY o.placed_at DESC, o.id DESC LIMIT $3 OFFSET $4",
+        f"ORDER BY {sql_order(sorting, ORDER_SORTS)}, o.id DESC LIMIT $3 OFFSET $4",
         shop_id, list(states), limit, offset,
     )  # fmt: skip
     return [_row(row) for row in rows]
@@ -147,6 +167,19 @@ async def counts(shop_id: PartyId) -> dict[str, int]:
         shop_id,
     )
     return {row["state"]: row["number"] for row in rows}
+
+
+async def sold_by_day(shop_id: PartyId, since: date) -> list[DaySales]:
+    """What shoppers paid for, by the day (UTC) it was ordered; declined and cancelled orders are not counted."""
+    rows = await database.fetch(
+        "SELECT (placed_at AT TIME ZONE 'UTC')::date AS day, currency, count(*)::int AS orders, "
+        "  sum(total_minor)::bigint AS total FROM shop_order "
+        "WHERE shop_id = $1 AND placed_at >= $2 AND state NOT IN ('declined', 'cancelled') "
+        "GROUP BY 1, 2 ORDER BY 1, 2",
+        shop_id,
+        datetime.combine(since, time(), UTC),
+    )
+    return [DaySales(day=row["day"], amount=Money(row["total"], row["currency"]), orders=row["orders"]) for row in rows]
 
 
 async def money_sums(shop_id: PartyId) -> list[OrderMoney]:

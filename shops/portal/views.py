@@ -35,6 +35,8 @@ STATE_WORDS: dict[str, StateWord] = {
     "link_accepted": StateWord("Linked", "good", "●"),
     "link_suspended": StateWord("Suspended", "bad", "▼"),
     "link_ended": StateWord("Ended", "done", "■"),
+    "hub_in_step": StateWord("In step", "good", "●"),
+    "hub_behind": StateWord("Catching up", "calm", "▶"),
     "import_checked": StateWord("Looked at", "todo", "◆"),
     "import_waiting": StateWord("Running", "calm", "▶"),
     "import_held": StateWord("Waits for your word", "bad", "◆"),

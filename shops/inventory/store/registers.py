@@ -12,6 +12,7 @@ import msgspec
 
 from federation.conversations.messages import StockRegister
 from federation.node import database
+from federation.node.listing import Sorting, sql_order
 from federation.vocabulary.ids import PartyId
 from shops.inventory.domain.allocation import Level, Pieces
 
@@ -169,15 +170,31 @@ async def changed_since(shop_id: PartyId, vseq: int, limit: int) -> list[StockRe
     ]
 
 
+STOCK_SORTS = {
+    "title": "lower(p.title)",
+    "sku": "v.sku",
+    "on_hand": "r.on_hand",
+    "held": "r.held",
+    "price": "v.price_minor",
+}
+"""What the stock page can be sorted by, as SQL."""
+
+
 async def stock_rows(
-    shop_id: PartyId, search: str, offset: int, limit: int, *, sold_out: bool = False
+    shop_id: PartyId,
+    search: str,
+    offset: int,
+    limit: int,
+    *,
+    sold_out: bool = False,
+    sorting: Sorting = Sorting("title"),  # noqa: B008 - a frozen value
 ) -> list[StockRow]:
-    """The stock page: every variant at every location where it has a register, by title.
+    """The stock page: every variant at every location where it has a register, by title unless sorted otherwise.
 
     `search` narrows it; `sold_out` leaves what `sold_out_count` counts.
     """
     rows = await database.fetch(
-        "SELECT p.product_id, p.title, v.variant_id, v.sku, v.size_label, v.colour_name, v.price_minor, "
+        "SELECT p.product_id, p.title, v.variant_id, v.sku, v.size_label, v.colour_name, v.price_minor, "  # noqa: S608 - our own columns
         "  r.location, r.on_hand, r.held, p.state = 'published' AS published "
         "FROM shop_variant v JOIN shop_product p ON p.shop_id = v.shop_id AND p.product_id = v.product_id "
         "JOIN shop_register r ON r.shop_id = v.shop_id AND r.variant_id = v.variant_id "
@@ -185,7 +202,7 @@ async def stock_rows(
         "WHERE v.shop_id = $1 AND ($2 = '' OR strpos(lower(p.title || ' ' || v.sku || ' ' || v.colour_name), $2) > 0) "
         "AND (NOT $5 OR p.state = 'published' AND NOT EXISTS (SELECT FROM shop_register o "
         "  WHERE o.shop_id = v.shop_id AND o.variant_id = v.variant_id AND o.on_hand > o.held)) "
-        "ORDER BY p.title, p.product_id, v.position, l.position LIMIT $3 OFFSET $4",
+        f"ORDER BY {sql_order(sorting, STOCK_SORTS)}, p.title, p.product_id, v.position, l.position LIMIT $3 OFFSET $4",
         shop_id, search.casefold(), limit, offset, sold_out,
     )  # fmt: skip
     return [msgspec.convert(dict(row), StockRow) for row in rows]

@@ -49,9 +49,9 @@ async def propose(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """Propose a link to the hub at an address; the hub's operator decides."""
     boutique = await boutique_of(request, handle)
     fields = forms.fields_of(await request.form())
-    address, message = fields.get("address", "")[:500], fields.get("message", "")[:2000]
+    address, words = fields.get("address", "")[:500], fields.get("message", "")[:2000]
     try:
-        await links.propose_link(shop_node(request).federation, boutique.shop_id, address, clock.now(), message)
+        await links.propose_link(shop_node(request).federation, boutique.shop_id, address, clock.now(), words)
     except GalleriaError as error:
         return back_to(
             request, boutique, "/hubs", say("Not proposed. %(reason)s", reason=say(error.detail)), failed=True

@@ -10,6 +10,8 @@ from litestar.params import FromPath
 from federation.conversations.messages import Shipped
 from federation.conversations.order import OrderState
 from federation.node import clock
+from federation.node.listing import listing
+from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.service.links import links
 from federation.vocabulary.errors import GalleriaError, NotFoundError, RecordInvalidError
@@ -21,11 +23,11 @@ from shops.orders.domain.orders import DECLINE_WORDS, Action, OrderView, actions
 from shops.orders.service import steps
 from shops.orders.service.steps import Step
 from shops.portal import forms
-from shops.portal.door import back_to, boutique_of, page_number, render
+from shops.portal.door import back_to, boutique_of, render
+from shops.portal.sheets import ORDER_COLUMNS, order_cells, spoken
 from shops.portal.views import ACTION_WORDS, EVENT_WORDS, STATE_WORDS
 from shops.store import BoutiqueView
 
-PER_PAGE = 50
 OPEN: tuple[OrderState, ...] = ("placed", "accepted", "in_fulfilment")
 DONE_WORDS: dict[Action, str] = {
     "accept": message("Accepted. The hub has been told."),
@@ -41,25 +43,35 @@ DONE_WORDS: dict[Action, str] = {
 async def orders(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """The boutique's orders, newest first; `state` narrows them."""
     boutique = await boutique_of(request, handle)
-    state = request.query_params.get("state", "")
+    asked = listing(
+        request.query_params,
+        columns=store.ORDER_SORTS,
+        own="-placed",
+        filters=("state",),
+        descending_first=("placed", "total", "yours", "owed"),
+    )
+    state = asked.filters["state"]
     states = OPEN if state == "open" else (state,) if state in get_args(OrderState) else ()
-    number = page_number(request)
     rows = await store.order_rows(
         boutique.shop_id,
         states=cast("tuple[OrderState, ...]", states),
-        offset=(number - 1) * PER_PAGE,
-        limit=PER_PAGE + 1,
+        sorting=asked.sorting,
+        offset=asked.offset,
+        limit=asked.limit,
     )
+    hubs = await _hub_names(boutique.shop_id)
+    if asked.wants_file:
+        return download("orders", spoken(ORDER_COLUMNS), [order_cells(row, hubs) for row in rows])
     return render(
         request,
         "orders.html",
         boutique,
-        rows=rows[:PER_PAGE],
-        more=len(rows) > PER_PAGE,
-        number=number,
+        list=asked,
+        rows=asked.shown(rows),
+        more=len(rows) > asked.per_page,
         state=state,
         counts=await store.counts(boutique.shop_id),
-        hubs=await _hub_names(boutique.shop_id),
+        hubs=hubs,
         words=STATE_WORDS,
     )
 

@@ -6,8 +6,9 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from federation.node import accounts
+from federation.node import accounts, clock
 from federation.node.pages import page
+from federation.node.plots import first_day, sales_plots
 from federation.node.web import AnyRequest
 from federation.service.replicas import sync_states
 from shops import store
@@ -15,6 +16,7 @@ from shops.catalog import store as catalog
 from shops.inventory.store import registers
 from shops.orders import store as orders
 from shops.portal.door import boutique_of, render
+from shops.portal.lag import hub_lags, lag_plot
 from shops.portal.views import STATE_WORDS, Standing, todos
 from shops.service import root_key_is_here
 
@@ -34,11 +36,13 @@ async def own_boutiques(request: AnyRequest) -> Response[Any]:
 async def overview(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """What to do next, and how the boutique stands."""
     boutique = await boutique_of(request, handle)
+    now = clock.now()
+    hubs = await sync_states(boutique.shop_id)
     standing = Standing(
         orders=await orders.counts(boutique.shop_id),
         products=await catalog.counts(boutique.shop_id),
         sold_out=await registers.sold_out_count(boutique.shop_id),
-        hubs=await sync_states(boutique.shop_id),
+        hubs=hubs,
         root_key_here=root_key_is_here(boutique.recovery_file),
     )
     return render(
@@ -47,6 +51,9 @@ async def overview(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
         boutique,
         standing=standing,
         todos=todos(standing),
+        sales=sales_plots(await orders.sold_by_day(boutique.shop_id, first_day(now.date())), now.date()),
+        lags=hub_lags(hubs, await store.vseq(boutique.shop_id), now),
+        lag=lag_plot(hubs),
         rows=await orders.order_rows(boutique.shop_id, limit=5),
         sums=await orders.money_sums(boutique.shop_id),
         words=STATE_WORDS,

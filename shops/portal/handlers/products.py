@@ -7,6 +7,8 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
 from federation.node import clock
+from federation.node.listing import listing
+from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError, RecordInvalidError
 from federation.vocabulary.money import Money
@@ -15,40 +17,53 @@ from federation.vocabulary.wording import message
 from shops.catalog import service, store
 from shops.node import shop_node
 from shops.portal import forms
-from shops.portal.door import back_to, boutique_of, page_number, render
+from shops.portal.door import back_to, boutique_of, render
+from shops.portal.seen import differences, seen_mark
+from shops.portal.sheets import PRODUCT_COLUMNS, product_cells, spoken
 from shops.portal.views import STATE_WORDS
 from shops.store import BoutiqueView
 
-PER_PAGE = 50
 SIZE_SYSTEMS = ("IT", "FR", "DE", "ES", "EU", "UK", "US", "JP", "INT", "ISO", "CM", "WL", "ONE")
+
+
+CHANGED_MEANWHILE = message(
+    "This product was changed after you had opened this page. Nothing is lost: your words are still in the form."
+)
 
 
 @get("/portal/{handle:str}/products")
 async def products(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """The boutique's products, newest change first."""
     boutique = await boutique_of(request, handle)
-    search = request.query_params.get("q", "")[:100]
-    state = request.query_params.get("state", "")
-    number = page_number(request)
+    asked = listing(
+        request.query_params,
+        columns=store.PRODUCT_SORTS,
+        own="-changed",
+        filters=("q", "state"),
+        descending_first=("changed", "variants", "sellable", "price"),
+    )
+    state = asked.filters["state"]
     rows = await store.product_rows(
         boutique.shop_id,
-        search=search,
+        search=asked.filters["q"],
         state=state if state in {"published", "withdrawn"} else "",
-        offset=(number - 1) * PER_PAGE,
-        limit=PER_PAGE + 1,
+        sorting=asked.sorting,
+        offset=asked.offset,
+        limit=asked.limit,
     )
+    currency = boutique.profile.currency
+    if asked.wants_file:
+        return download("products", spoken(PRODUCT_COLUMNS), [product_cells(row, currency) for row in rows])
     return render(
         request,
         "products.html",
         boutique,
-        rows=rows[:PER_PAGE],
-        more=len(rows) > PER_PAGE,
-        number=number,
-        search=search,
-        state=state,
+        list=asked,
+        rows=asked.shown(rows),
+        more=len(rows) > asked.per_page,
         words=STATE_WORDS,
         categories=CATEGORIES,
-        currency=boutique.profile.currency,
+        currency=currency,
         money=Money,
     )
 
@@ -66,7 +81,10 @@ def _form(
     fields: forms.Fields,
     stored: store.StoredProduct | None,
     problem: GalleriaError | None = None,
+    *,
+    changed: bool = False,
 ) -> Response[Any]:
+    """The form of a product; `changed` says that it was changed since this form was opened, and lists where."""
     return render(
         request,
         "product.html",
@@ -74,6 +92,8 @@ def _form(
         status_code=422 if problem else 200,
         fields=fields,
         stored=stored,
+        seen=seen_mark(stored.product) if stored else "",
+        differences=differences(fields, stored.product) if stored and changed else [],
         rows=forms.variant_rows(fields),
         problem=problem,
         faults={fault.pointer: fault.message for fault in problem.errors} if problem else {},
@@ -118,6 +138,8 @@ async def save_product(request: AnyRequest, handle: FromPath[str], product_id: F
     boutique = await boutique_of(request, handle)
     fields = forms.fields_of(await request.form())
     stored = await service.product_to_change(boutique.shop_id, product_id)
+    if fields.get("seen") not in {None, seen_mark(stored.product)}:
+        return _form(request, boutique, fields, stored, RecordInvalidError(CHANGED_MEANWHILE), changed=True)
     try:
         changed = forms.product_from(fields, boutique.profile.currency, stored.product)
         saved = await service.save_product(boutique.shop_id, changed, clock.now())

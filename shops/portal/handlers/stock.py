@@ -9,6 +9,8 @@ from litestar.params import FromPath
 
 from federation.node import clock
 from federation.node.database import atomic
+from federation.node.listing import Listing, listing
+from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.money import Money, to_decimal
@@ -18,7 +20,8 @@ from shops.catalog import service as catalog
 from shops.inventory.service import levels
 from shops.inventory.store import registers
 from shops.portal import forms
-from shops.portal.door import back_to, boutique_of, page_number, render
+from shops.portal.door import back_to, boutique_of, render
+from shops.portal.sheets import STOCK_COLUMNS, spoken, stock_cells
 from shops.portal.words import counted, say
 from shops.store import BoutiqueView
 
@@ -34,26 +37,44 @@ async def stock(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
 async def _page(
     request: AnyRequest, boutique: BoutiqueView, fields: forms.Fields, faults: dict[str, str]
 ) -> Response[Any]:
-    search = str(fields.get("q") or request.query_params.get("q", ""))[:100]
-    sold_out = request.query_params.get("show") == "sold-out"
-    number = page_number(request)
-    place = ((number - 1) * PER_PAGE, PER_PAGE + 1)
-    rows = await registers.stock_rows(boutique.shop_id, search, *place, sold_out=sold_out)
+    asked = _listing(request)
+    currency = boutique.profile.currency
+    rows = await registers.stock_rows(
+        boutique.shop_id,
+        asked.filters["q"],
+        asked.offset,
+        asked.limit,
+        sold_out=asked.filters["show"] == "sold-out",
+        sorting=asked.sorting,
+    )
+    locations = await boutiques.locations(boutique.shop_id)
+    if asked.wants_file:
+        return download("stock", spoken(STOCK_COLUMNS), [stock_cells(row, currency, locations) for row in rows])
     return render(
         request,
         "stock.html",
         boutique,
         status_code=422 if faults else 200,
-        rows=rows[:PER_PAGE],
-        prices={row.variant_id: to_decimal(Money(row.price_minor, boutique.profile.currency)) for row in rows},
-        more=len(rows) > PER_PAGE,
-        number=number,
-        search=search,
-        sold_out=sold_out,
+        list=asked,
+        rows=asked.shown(rows),
+        prices={row.variant_id: to_decimal(Money(row.price_minor, currency)) for row in rows},
+        more=len(rows) > asked.per_page,
         fields=fields,
         faults=faults,
-        locations=await boutiques.locations(boutique.shop_id),
+        locations=locations,
         step=forms.new_step(),
+    )
+
+
+def _listing(request: AnyRequest) -> Listing:
+    """What of the stock is asked for; a form's address asks as the page it stood on did."""
+    return listing(
+        request.query_params,
+        columns=registers.STOCK_SORTS,
+        own="title",
+        filters=("q", "show"),
+        descending_first=("on_hand", "held", "price"),
+        per_page=PER_PAGE,
     )
 
 
@@ -78,15 +99,17 @@ async def save_stock(request: AnyRequest, handle: FromPath[str]) -> Response[Any
     return back_to(
         request,
         boutique,
-        f"/stock?{_query(request)}",
+        f"/stock{_same(request)}",
         counted("%(num)d figure changed.", "%(num)d figures changed.", changed)
         if changed
         else say("Nothing had changed."),
     )
 
 
-def _query(request: AnyRequest) -> str:
-    return str(request.scope["query_string"].decode("latin-1"))
+def _same(request: AnyRequest) -> str:
+    """The page of the stock on which a form stood."""
+    asked = _listing(request)
+    return asked.address(page=asked.page)
 
 
 async def _save_row(boutique: BoutiqueView, fields: forms.Fields, number: int, step: UUID, now: datetime) -> int:
@@ -117,7 +140,7 @@ async def sell(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     fields = forms.fields_of(await request.form())
     place = (fields.get("variant", ""), fields.get("location", ""))
     movement_id = uuid5(forms.uuid_field(fields, "step"), "/".join(("till", *place)))
-    path = f"/stock?{_query(request)}"
+    path = f"/stock{_same(request)}"
     try:
         await levels.sell_at_till(boutique.shop_id, place, 1, movement_id, clock.now())
     except GalleriaError as error:
