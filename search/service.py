@@ -74,6 +74,20 @@ class SearchPage(msgspec.Struct, frozen=True, kw_only=True):
     relaxed: bool
 
 
+def nothing_found(request: SearchRequest) -> SearchPage:
+    """The page of a search that cannot be answered: nothing, with what was clicked still there to be taken away."""
+    return SearchPage(
+        hits=(),
+        total=0,
+        page=request.page,
+        pages=1,
+        facets={name: _facet(name, {}, request) for name in FACETS},
+        price_range=None,
+        understood=(),
+        relaxed=False,
+    )
+
+
 class Catalog:
     """Search and write the listings index through an engine."""
 

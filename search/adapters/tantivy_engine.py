@@ -169,10 +169,10 @@ class TantivyEngine:
             path = self._current(create=False)
             try:
                 index = tantivy.Index(self._schema(), str(path))
+                index.config_reader("manual")
+                index.reload()
             except ValueError as error:
                 raise SearchUnavailableError(f"the search index cannot be opened: {error}") from error
-            index.config_reader("manual")
-            index.reload()
             self._opened = _Opened(pointer, index, index.schema)
         return self._opened
 

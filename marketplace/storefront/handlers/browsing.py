@@ -59,6 +59,7 @@ async def search(request: AnyRequest) -> Template:
         "storefront/search.html",
         asked=asked,
         found=found.found,
+        ready=found.ready,
         cards=found.cards,
         controls=controls(asked, found.found, gallery.names),
         ideas=() if found.cards else await finding.hydrate(gallery.mixed[:IDEAS], now),

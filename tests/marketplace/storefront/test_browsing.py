@@ -1,14 +1,21 @@
 """Looking around: front page, search, boutiques, pieces."""
 
 import re
+from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
+from marketplace.app import create_app
 from marketplace.demo.world.boutiques import BOUTIQUES
+from search.adapters.tantivy_engine import TantivyEngine
+from search.documents import LISTINGS
+from search.service import Catalog
 from tests.marketplace.gallery import Gallery
 from tests.marketplace.markup import faults
 from tests.marketplace.orders.world import APPS
+from tests.support.clients import client
 
 pytestmark = pytest.mark.apps(*APPS)
 
@@ -26,6 +33,20 @@ async def test_every_page_is_sound(browser: httpx.AsyncClient, path: str) -> Non
     answer = await browser.get(path)
     assert answer.status_code == 200, answer.text
     assert faults(answer.text) == []
+
+
+async def test_pages_are_whole_while_there_is_no_index(gallery: Gallery, tmp_path: Path) -> None:
+    """Before the index is built nothing is found, in kind words; no page fails, and what was chosen can be undone."""
+    hub = msgspec.structs.replace(gallery.hub, catalog=Catalog(TantivyEngine(tmp_path / "none", LISTINGS)))
+    async with client(create_app(hub.settings, hub)) as browser:
+        for path in ("/", "/boutiques", "/b/zagara-figlie", PIECE, "/search", "/search?q=silk&colour=navy&page=3"):
+            answer = await browser.get(path)
+            assert answer.status_code == 200, path
+            assert faults(answer.text) == []
+        assert "nothing can be looked up yet" in answer.text
+        assert "Nothing found" not in answer.text
+        assert 'href="/search?q=silk"' in answer.text
+        assert (await browser.get("/api/v1/search?q=silk")).json()["total"] == 0
 
 
 async def test_home_shows_pieces_and_every_town(browser: httpx.AsyncClient) -> None:
