@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.demo.world import boutiques, proof
 from marketplace.demo.world.house import read_house
+from tests.marketplace.demo.world import proof
 
-HOUSES = Path(boutiques.__file__).parent / "houses"
-EACH = pytest.mark.parametrize("path", sorted(HOUSES.glob("*.toml")), ids=lambda path: path.stem)
+EACH = pytest.mark.parametrize("path", sorted(proof.HOUSES.glob("*.toml")), ids=lambda path: path.stem)
 
 
 @EACH
@@ -19,5 +18,5 @@ def test_every_house_holds(path: Path) -> None:
 
 def test_no_two_houses_sound_alike() -> None:
     """Names, numbers, palettes and sentences are each house's own."""
-    houses = {path.stem: read_house(path.read_bytes()) for path in HOUSES.glob("*.toml")}
+    houses = {path.stem: read_house(path.read_bytes()) for path in proof.HOUSES.glob("*.toml")}
     assert list(proof.repeated(houses)) == []

@@ -1,4 +1,4 @@
-"""Reads houses as a strict buyer would and says what does not hold: `python -m marketplace.demo.world.proof [FILE...]`.
+"""Reads houses as a strict buyer would and says what does not hold: `python -m tests.marketplace.demo.world.proof [FILE...]`.
 
 Checks each file by itself (form, languages, goods' words, prices, contrast, variants, banned phrases) and all files of
 the folder against each other (names, numbers and sentences used once). Exits 1 when anything is said.
@@ -16,12 +16,14 @@ from federation.node.colours import contrast
 from federation.vocabulary.composition import MATERIALS
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.product import CATEGORIES, check_product
+from marketplace.demo.world import boutiques
 from marketplace.demo.world.goods import care_words
 from marketplace.demo.world.house import Edition, House, Piece, Words, read_house, spoken
 from marketplace.demo.world.making import languages_of, make_boutique
 from marketplace.demo.world.picturing import PAPERS, PIGMENTS, Look, plates
 
 INK_CONTRAST, ACCENT_CONTRAST = 7.0, 4.5
+HOUSES = Path(boutiques.__file__).parent / "houses"
 VARIANTS_MAX = 40
 _ANY_COLOURS = (PIGMENTS[0], PIGMENTS[1])
 SENTENCE_CHARACTERS = 30
@@ -190,7 +192,7 @@ def _sentences(house: House) -> set[str]:
 
 def main(arguments: Sequence[str]) -> int:
     """Say what does not hold in the named files, or in all, and how much each house sells."""
-    folder = Path(__file__).parent / "houses"
+    folder = HOUSES
     named = [Path(argument) for argument in arguments] or sorted(folder.glob("*.toml"))
     said = 0
     products = variants = 0
