@@ -7,9 +7,9 @@ import pytest
 
 from federation.node.colours import contrast
 from federation.vocabulary.product import check_product, is_gtin
-from marketplace.demo.world import proof
 from marketplace.demo.world.boutiques import BOUTIQUES, FIRST, house
 from marketplace.demo.world.making import DemoBoutique
+from tests.marketplace.demo.world import proof
 
 EACH = pytest.mark.parametrize("boutique", BOUTIQUES, ids=lambda boutique: boutique.profile.handle)
 
