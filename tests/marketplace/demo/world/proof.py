@@ -1,4 +1,4 @@
-"""Reads houses as a strict buyer would: `python -m tests.marketplace.demo.world.proof [FILE...]` says what does not hold.
+"""Reads houses as a strict buyer would: `python -m tests.marketplace.demo.world.proof [FILE...]` says what fails.
 
 Checks each file by itself (form, languages, goods' words, prices, contrast, variants, banned phrases) and all files of
 the folder against each other (names, numbers and sentences used once). Exits 1 when anything is said.
