@@ -35,3 +35,14 @@ if (bar) {
     if (open) { close(null); open.querySelector("summary").focus(); }
   });
 }
+
+// Where somebody waits for a payment, look again for them; the page is changed only when there is something new.
+const LOOK_AGAIN_MS = 4000;
+const isWaiting = (page) => page.querySelector("[data-waiting]") !== null;
+const lookAgain = async () => {
+  const answer = await fetch(location.href).catch(() => null);
+  const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  if (page && !isWaiting(page)) location.reload();
+  else setTimeout(lookAgain, LOOK_AGAIN_MS);
+};
+if (isWaiting(document)) setTimeout(lookAgain, LOOK_AGAIN_MS);
