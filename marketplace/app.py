@@ -19,7 +19,7 @@ from marketplace.media.http import ROUTES as MEDIA_ROUTES
 from marketplace.settings import HubSettings
 from marketplace.storefront.handlers import ROUTES as STOREFRONT_ROUTES
 from marketplace.storefront.handlers import learn_hub_name, page_context
-from marketplace.storefront.handlers.context import learn_prices
+from marketplace.storefront.handlers.context import prepare
 from payouts.http import payments_routes
 
 HERE = Path(__file__).parent
@@ -42,7 +42,7 @@ def create_app(settings: HubSettings, hub: Hub | None = None) -> Litestar:
 
 def _routes(hub: Hub) -> Sequence[Any]:
     return [
-        Router(path="/", route_handlers=STOREFRONT_ROUTES, before_request=learn_prices),
+        Router(path="/", route_handlers=STOREFRONT_ROUTES, before_request=prepare),
         show_cover,
         *CONSOLE_ROUTES,
         *API_ROUTES,

@@ -43,6 +43,11 @@ async def shops(now: datetime) -> list[ShopCard]:
     return [shop for row in rows if (shop := _card(row, now)) is not None]
 
 
+async def open_boutiques() -> int:
+    """How many visible boutiques show at least one piece."""
+    return await shop_store.open_boutiques()
+
+
 async def shops_by_id(shop_ids: Collection[str], now: datetime) -> dict[str, ShopCard]:
     """These boutiques with a profile, whatever their link's state: orders outlive links."""
     rows = await shop_store.shops_by_id(shop_ids)

@@ -79,6 +79,15 @@ async def shops(*, visible_only: bool) -> list[ShopRow]:
     return [ShopRow(**row) for row in rows]
 
 
+async def open_boutiques() -> int:
+    """How many boutiques that a shopper may see have something listed."""
+    number: int = await database.fetch_value(
+        """SELECT count(*) FROM hub_shop s WHERE s.link_state = 'accepted' AND s.profile IS NOT NULL
+        AND EXISTS (SELECT FROM hub_product p WHERE p.shop_id = s.shop_id)"""
+    )
+    return number
+
+
 async def shops_by_id(shop_ids: Collection[str]) -> dict[str, ShopRow]:
     """These boutiques, visible or not."""
     rows = await database.fetch(
