@@ -10,6 +10,7 @@ from litestar.response import Redirect, Template
 
 from federation.node import clock
 from federation.node.listing import listing
+from federation.node.pages import country_in_words
 from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.service.history import order_history
@@ -24,7 +25,6 @@ from marketplace.errors import OrderNotFoundError, OrderStateError
 from marketplace.orders import cancelling, oversight, reads
 from marketplace.orders.domain import order_life, shop_order_life
 from marketplace.orders.views import OrderPartView, OrderView
-from marketplace.storefront.destinations import country_name
 from payouts.service import reads as money
 
 NUMBER_LENGTH_MAX = 40
@@ -98,7 +98,7 @@ async def order_page(request: AnyRequest, order_id: UUID, problem: str = "") -> 
         can_be_cancelled=shop_order_life.CAN_BE_CANCELLED,
         settlements=await money.settlements_of_order(order_id),
         payment=await money.payment_of_order(order_id),
-        country_name=country_name(order.address.country),
+        country_name=country_in_words(order.address.country),
         looks=looks.ORDER_LOOKS,
         part_looks=looks.PART_LOOKS,
         money_looks=looks.money_looks,
