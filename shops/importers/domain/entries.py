@@ -51,12 +51,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A product with its stock by (variant id, location), its pictures and what is to be said; or rows refused.
 
     `hidden` says why a product is kept but not shown. `absent` names parts of a product that the file has no column
-    for: what the boutique wrote there itself stays.
+    for: what the boutique wrote there itself stays. `spared` is a product that a refused row names: nothing is known of
+    it but that it is not gone.
     """
 
     place: int
     line: int
     key: str = ""
+    spared: str = ""
     product: Product | None = None
     hidden: str = ""
     stock: dict[tuple[str, str], int] = {}

@@ -46,8 +46,12 @@ def read_price(cell: str, rules: FileRules) -> ReadPrice:
 def _in_minor_units(text: str, whole: str, fraction: str, rules: FileRules) -> ReadPrice:
     exponent = CURRENCY_EXPONENTS[rules.currency]
     rate = (rules.choices.vat_rate or 0) if rules.choices.vat == "excluded" else 0
+    if len(fraction) == 3:  # noqa: PLR2004 - 2.500 may be thousands
+        return ReadPrice(
+            0, "price.unreadable", f"{text} may be in thousands: write it with the decimals of {rules.currency}", text
+        )
     if not rate:
-        if len(fraction.rstrip("0")) > exponent or len(fraction) == 3:  # noqa: PLR2004 - 2.500 may be thousands
+        if len(fraction.rstrip("0")) > exponent:
             return ReadPrice(0, "price.unreadable", f"{text} has more decimals than {rules.currency}", text)
         return ReadPrice(int(whole + fraction[:exponent].ljust(exponent, "0")))
     scale = 10 ** len(fraction) * _BASIS_POINTS

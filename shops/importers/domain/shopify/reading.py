@@ -1,7 +1,8 @@
 """A Shopify product CSV read to its end and made into entries, one per handle, in order of first appearance. Pure.
 
 Invariants: rows of one handle belong together wherever they stand; a row with a picture and neither price nor option
-value is no variant; blank handles continue the product before only in files that never repeat a handle.
+value is no variant; blank handles continue the product before only in files that never repeat a handle, and never
+across a row that cannot be read, which may have begun another product.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ import msgspec
 
 from shops.importers.domain.assembling import assemble
 from shops.importers.domain.choices import FileRules
+from shops.importers.domain.codes import code_of
 from shops.importers.domain.drafts import Seen
 from shops.importers.domain.entries import Entry, RowTally
 from shops.importers.domain.findings import Finding, found
@@ -48,7 +50,8 @@ def _grouped(records: list[Record], columns: ShopifyColumns) -> tuple[dict[str, 
     for record in records:
         finding = _ragged(record, columns)
         if finding is not None:
-            strays.append(_stray(record, finding))
+            strays.append(_stray(record, finding, columns))
+            before = None
             continue
         handle = columns.cell(record.cells, "handle")
         if not handle and not any(cell.strip() for cell in record.cells):
@@ -57,7 +60,7 @@ def _grouped(records: list[Record], columns: ShopifyColumns) -> tuple[dict[str, 
         if handle:
             before = products.setdefault(handle, ShopifyProduct(handle=handle, rows=[]))
         elif before is None or not continues:
-            strays.append(_stray(record, _without_handle(record)))
+            strays.append(_stray(record, _without_handle(record), columns))
             continue
         before.rows.append(record)
     return products, strays
@@ -86,8 +89,11 @@ def _without_handle(record: Record) -> Finding:
     return found("key.missing", sentence, column="Handle", line=record.line, record=record.number)
 
 
-def _stray(record: Record, finding: Finding) -> Entry:
-    return Entry(place=0, line=record.line, findings=(finding,), rows=RowTally(refused=1))
+def _stray(record: Record, finding: Finding, columns: ShopifyColumns) -> Entry:
+    """A refused row; the product it names is not taken for gone, even if its cells are shifted after the handle."""
+    handle = columns.cell(record.cells, "handle") if columns.places["handle"] < len(record.cells) else ""
+    spared = code_of(handle) if handle else ""
+    return Entry(place=0, line=record.line, spared=spared, findings=(finding,), rows=RowTally(refused=1))
 
 
 def _orphans(

@@ -61,6 +61,24 @@ def test_blank_handles_continue_only_where_none_is_repeated() -> None:
     assert sum(entry.rows.refused for entry in refused) == 1
 
 
+def test_rows_after_one_that_cannot_be_read_join_no_other_product() -> None:
+    """Blank handles below a refused row are refused with it: they would make variants of the product above it."""
+    blank = {"Variant Price": "190.00", "Option1 Value": "IT 44", "Variant Inventory Qty": "1"}
+    lines = csv_of([head(), head("gonna"), blank]).splitlines()
+    lines[2] += ",one cell too many"
+    entries = read_shopify("\n".join(lines), rules())
+    assert [len(entry.product.variants) for entry in entries if entry.product is not None] == [1]
+    assert {(2, "row.ragged"), (3, "key.missing")} <= set(codes(entries))
+
+
+@pytest.mark.parametrize("vat", ["included", "excluded"])
+def test_three_decimals_are_never_guessed(vat: str) -> None:
+    """`1.299` may be one euro or a thousand, with VAT to add or not: the variant is refused."""
+    entries = read([head(Variant_Price="1.299")], vat=vat, vat_rate=2_200)
+    assert [entry.product for entry in entries] == [None]
+    assert (1, "price.unreadable") in codes(entries)
+
+
 def test_default_title_means_no_options() -> None:
     """A product without options has one variant in one size, whose code is the product's."""
     product = only(read([head(Option1_Name="Title", Option1_Value="Default Title")])).product
