@@ -10,6 +10,7 @@ import msgspec
 
 from shops.importers.domain.assembling import assemble
 from shops.importers.domain.choices import FileRules
+from shops.importers.domain.codes import code_of
 from shops.importers.domain.drafts import Draft, DraftVariant, Seen, Spot
 from shops.importers.domain.entries import Entry, PictureSource, RowTally
 from shops.importers.domain.findings import Finding, found
@@ -23,7 +24,7 @@ DIGITS_MAX = 15
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Neighbouring rows of one product of one shop; rows that cannot be read have no product."""
+    """Neighbouring rows of one product of one shop; a row that cannot be read has a finding, and names what it can."""
 
     shop: str
     product: str
@@ -36,14 +37,13 @@ def groups_of(records: Iterable[Record], columns: MappedColumns) -> Iterator[Gro
     rows: list[Record] = []
     before = ("", "")
     for record in records:
+        named = (columns.shop_of(record.cells), columns.cell(record.cells, "product"))
         finding = _unreadable(record, columns)
         if finding is not None:
             yield from _ended(before, rows)
             rows = []
-            yield Group("", "", [record], finding)
+            yield Group(*named, [record], finding)
             continue
-        shop = record.cells[columns.shop].strip() if columns.shop is not None else ""
-        named = (shop, columns.cell(record.cells, "product"))
         if named != before:
             yield from _ended(before, rows)
             rows, before = [], named
@@ -80,8 +80,9 @@ def mapped_rules(rules: FileRules, mapping: Mapping) -> FileRules:
 def entry_of(group: Group, mapping: Mapping, columns: MappedColumns, rules: FileRules, seen: Seen) -> Entry:
     """The entry of a group, without its place; `rules` are those of `mapped_rules`."""
     if group.finding is not None:
-        line = group.rows[0].line
-        return Entry(place=0, line=line, findings=(group.finding,), rows=RowTally(refused=len(group.rows)))
+        spared = code_of(group.product) if group.product else ""
+        rows = RowTally(refused=len(group.rows))
+        return Entry(place=0, line=group.rows[0].line, spared=spared, findings=(group.finding,), rows=rows)
     return assemble(_draft(group, mapping, columns, rules), rules, seen, columns.words)
 
 

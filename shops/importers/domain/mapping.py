@@ -109,9 +109,13 @@ class MappedColumns(msgspec.Struct, frozen=True):
     words: Columns
 
     def cell(self, cells: list[str], field: str) -> str:
-        """A cell without the blanks around it; empty for a column that is not mapped."""
+        """A cell without the blanks around it; empty for a column that is not mapped, and beyond a row's end."""
         place = self.places.get(field)
-        return "" if place is None else cells[place].strip()
+        return "" if place is None or place >= len(cells) else cells[place].strip()
+
+    def shop_of(self, cells: list[str]) -> str:
+        """What the shop column says; empty without one, and beyond a row's end."""
+        return "" if self.shop is None or self.shop >= len(cells) else cells[self.shop].strip()
 
 
 def mapped_columns(mapping: Mapping, header: Header) -> MappedColumns:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -43,6 +43,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     pictures_dir: Path | None = None
     plates: bool = False
 
+    @property
+    def unmet(self) -> UUID:
+        """What a product that was there when this run began is marked with, until some run meets it."""
+        return uuid5(self.run_id, "unmet")
+
     def pictures(self, *, writes: bool) -> PictureDesk:
         """How this run comes by pictures."""
         return PictureDesk(
@@ -68,6 +73,16 @@ class _Known(msgspec.Struct, frozen=True):
 
     states: Mapping[str, str]
     remembered: Mapping[str, Remembered]
+
+
+async def begin(run: Run) -> None:
+    """Mark what former files had as not met, in the transaction of a run's first batch.
+
+    Of runs that overlap only the one that began last still has marks to go by, so none withdraws what another has met.
+    """
+    if run.is_whole:
+        await boutiques.lock(run.shop_id)
+        await remembering.mark(run.shop_id, run.unmet)
 
 
 async def import_batch(run: Run, entries: Sequence[Entry], now: datetime) -> list[EntryOutcome]:
@@ -136,7 +151,7 @@ async def _prepared(
 
 
 async def _known(run: Run, entries: Sequence[Entry]) -> _Known:
-    keys = [entry.key for entry in entries if entry.key]
+    keys = [key for entry in entries if (key := entry.key or entry.spared)]
     states = await remembering.states(run.shop_id, keys)
     return _Known(states, await remembering.remembered(run.shop_id, keys) if run.is_whole else {})
 
@@ -221,18 +236,19 @@ async def _remember(run: Run, entries: Sequence[Entry], ready: Mapping[str, _Rea
     """Note what the file holds; of a product it holds but that was refused, what was known before."""
     met: dict[str, Remembered] = {}
     for entry in entries:
-        each = ready.get(entry.key)
+        key = entry.key or entry.spared
+        each = ready.get(key)
         if each is not None:
-            met[entry.key] = Remembered(entry.hidden, _digest(each.product) if entry.hidden else "")
-        elif entry.key in known.remembered:
-            met[entry.key] = known.remembered[entry.key]
+            met[key] = Remembered(each.entry.hidden, _digest(each.product) if each.entry.hidden else "")
+        elif key in known.remembered:
+            met[key] = known.remembered[key]
     await remembering.remember(run.shop_id, run.run_id, met)
 
 
 async def withdraw_gone(run: Run, now: datetime) -> int:
-    """Withdraw a batch of products that this run did not meet; returns how many were on sale, -1 when none are left."""
+    """Withdraw a batch of products not met since this run began; returns how many were on sale, -1 for none left."""
     await boutiques.lock(run.shop_id)
-    gone = await remembering.not_met(run.shop_id, run.run_id, BATCH_ENTRIES)
+    gone = await remembering.marked(run.shop_id, run.unmet, BATCH_ENTRIES)
     if not gone:
         return -1
     on_sale = [key for key, state in (await remembering.states(run.shop_id, gone)).items() if state == "published"]

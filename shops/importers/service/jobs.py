@@ -19,7 +19,7 @@ from shops.importers.domain.findings import found
 from shops.importers.domain.jsonl import bounded_lines
 from shops.importers.domain.report import ImportReport
 from shops.importers.errors import FileRefusedError, ProductsGoneError
-from shops.importers.service.batches import BATCH_ENTRIES, Run, import_batch
+from shops.importers.service.batches import BATCH_ENTRIES, Run, begin, import_batch
 from shops.importers.service.choices import rules_of
 from shops.importers.service.running import check_gone, entries_of, preview_file, withdraw_rest
 from shops.importers.service.sources import Source, jsonl_file, shopify_file
@@ -120,6 +120,8 @@ async def run(settings: ShopNodeSettings, due: ImportDue, now: datetime) -> None
             await boutiques.lock(shop_id)
             if (await store.view(shop_id, import_id, lock=True)).next_line != at:
                 return
+            if at == 1:
+                await begin(work)
             outcomes = await import_batch(work, batch, now)
             at = batch[-1].place + 1
             await store.advance(shop_id, import_id, at, ImportReport().add(outcomes))

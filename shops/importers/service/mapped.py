@@ -26,7 +26,7 @@ from shops.importers.domain.mapping import MappedColumns, Mapping, mapped_column
 from shops.importers.domain.report import EntryOutcome, ImportReport
 from shops.importers.domain.table import rows_of_lines
 from shops.importers.errors import FileRefusedError
-from shops.importers.service.batches import BATCH_ENTRIES, Run, import_batch, judge_batch
+from shops.importers.service.batches import BATCH_ENTRIES, Run, begin, import_batch, judge_batch
 from shops.importers.service.choices import rules_of
 from shops.importers.service.running import Told, check_gone, gone_from, withdraw_rest
 from shops.settings import ShopNodeSettings
@@ -57,6 +57,7 @@ class _Shop:
         self.seen = Seen()
         self.waiting: list[Entry] = []
         self.places = 0
+        self.has_begun = False
         self.report = ImportReport()
         self.admitted = Owners({}, {})
         self.gone = 0
@@ -74,7 +75,10 @@ class _Shop:
             outcomes = await judge_batch(self.run, self.waiting, self.admitted, now)
         else:
             async with database.atomic():
+                if not self.has_begun:
+                    await begin(self.run)
                 outcomes = await import_batch(self.run, self.waiting, now)
+            self.has_begun = True
         self.report = self.report.add(outcomes)
         self.waiting = []
 
@@ -93,7 +97,7 @@ async def import_mapped(
         columns, groups = _groups(lines, work.mapping)
         for done, group in enumerate(groups, 1):
             shop = found_here.shops.get(group.shop)
-            if shop is None or group.finding is not None:
+            if shop is None:
                 stray = stray.add([_stray(group, is_skipped=group.shop in found_here.skipped)])
                 continue
             if current is not None and (shop is not current or len(current.waiting) >= BATCH_ENTRIES):
@@ -103,7 +107,7 @@ async def import_mapped(
             shop.take(entry_of(group, work.mapping, columns, shop.rules, shop.seen))
     if current is not None:
         await current.write(now, is_dry=work.is_dry)
-    return await _ended(found_here.shops.values(), stray, work, now)
+    return await _ended(dict.fromkeys(found_here.shops.values()), stray, work, now)
 
 
 def _tell(told: Told | None, done: int, total: int) -> None:
@@ -118,7 +122,10 @@ def _groups(lines: Iterator[str], mapping: Mapping) -> tuple[MappedColumns, Iter
 
 
 class _Found(msgspec.Struct, frozen=True):
-    """What a first reading found: the boutiques by the words of the shop column, and how many products there are."""
+    """What a first reading found: the boutiques by the words of the shop column, and how many products there are.
+
+    Words that mean one boutique have one `_Shop`, so that its catalogue is one.
+    """
 
     shops: dict[str, _Shop]
     skipped: frozenset[str]
@@ -128,22 +135,26 @@ class _Found(msgspec.Struct, frozen=True):
 async def _looked_through(settings: ShopNodeSettings, work: MappedImport) -> _Found:
     """Read the file to its end and find the boutiques it names; words that the mapping leaves out are skipped."""
     keys: dict[str, set[str]] = {}
+    spared: dict[str, set[str]] = {}
     total = 0
     with work.open() as lines:
         _, groups = _groups(lines, work.mapping)
         for group in groups:
             total += 1
-            if group.finding is None:
-                keys.setdefault(group.shop, set()).add(code_of(group.product))
+            if group.product:
+                named = keys if group.finding is None else spared
+                named.setdefault(group.shop, set()).add(code_of(group.product))
     if not total:
         raise FileRefusedError("file.empty", "the file has a header and no rows: export it again")
     handles = {word: _handle_of(work, word) for word in keys}
-    shops: dict[str, _Shop] = {}
-    for word, handle in handles.items():
-        shop = await _shop(settings, work, handle) if handle else None
+    by_handle: dict[str, _Shop] = {}
+    for handle in sorted(set(handles.values()) - {""}):
+        shop = await _shop(settings, work, handle)
         if shop is not None:
-            shops[word] = shop
-            await _check_gone(work, shop, keys[word])
+            by_handle[handle] = shop
+            words = [word for word in handles if handles[word] == handle]
+            await _check_gone(work, shop, {key for word in words for key in keys[word] | spared.get(word, set())})
+    shops = {word: by_handle[handle] for word, handle in handles.items() if handle in by_handle}
     return _Found(shops, frozenset(word for word, handle in handles.items() if not handle), total)
 
 

@@ -17,7 +17,7 @@ from shops.importers.domain.choices import FileRules
 from shops.importers.domain.entries import Entry
 from shops.importers.domain.report import ImportReport
 from shops.importers.errors import ProductsGoneError
-from shops.importers.service.batches import BATCH_ENTRIES, Run, import_batch, judge_batch, withdraw_gone
+from shops.importers.service.batches import BATCH_ENTRIES, Run, begin, import_batch, judge_batch, withdraw_gone
 from shops.importers.service.choices import rules_of
 from shops.importers.service.sources import Source, jsonl_file
 from shops.importers.store import products as remembering
@@ -60,6 +60,8 @@ async def import_file(
     report, done, waiting = ImportReport(), 0, iter(entries)
     while batch := list(islice(waiting, BATCH_ENTRIES)):
         async with database.atomic():
+            if not done:
+                await begin(run)
             outcomes = await import_batch(run, batch, now)
         report = report.add(outcomes)
         done += len(batch)
@@ -69,7 +71,7 @@ async def import_file(
 
 
 async def withdraw_rest(run: Run, now: datetime) -> int:
-    """Withdraw all that this run did not meet, some at a time; returns how many were on sale."""
+    """Withdraw all that was not met since this run began, some at a time; returns how many were on sale."""
     number = 0
     while True:
         async with database.atomic():
@@ -89,7 +91,7 @@ async def entries_of(source: Source, rules: FileRules) -> Iterable[Entry]:
 async def gone_from(shop_id: PartyId, entries: Iterable[Entry]) -> tuple[set[str], int]:
     """Products on sale that the boutique's last file had and these entries lack; and how many it had."""
     shown = await remembering.shown_by_files(shop_id)
-    return shown - {entry.key for entry in entries}, len(shown)
+    return shown - {name for entry in entries for name in (entry.key, entry.spared)}, len(shown)
 
 
 async def check_gone(shop_id: PartyId, entries: Iterable[Entry], rules: FileRules) -> None:

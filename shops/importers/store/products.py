@@ -52,11 +52,16 @@ async def shown_by_files(shop_id: PartyId) -> set[str]:
     return {row["product_id"] for row in rows}
 
 
-async def not_met(shop_id: PartyId, run_id: UUID, limit: int) -> list[str]:
-    """Products of former files that this run did not meet."""
+async def mark(shop_id: PartyId, mark_id: UUID) -> None:
+    """Mark all that the boutique's files have; whoever meets a product puts its run in the mark's place."""
+    await database.execute("UPDATE shop_import_product SET run_id = $2 WHERE shop_id = $1", shop_id, mark_id)
+
+
+async def marked(shop_id: PartyId, mark_id: UUID, limit: int) -> list[str]:
+    """Products that still bear this mark."""
     rows = await database.fetch(
-        "SELECT product_id FROM shop_import_product WHERE shop_id = $1 AND run_id <> $2 ORDER BY id LIMIT $3",
-        shop_id, run_id, limit,
+        "SELECT product_id FROM shop_import_product WHERE shop_id = $1 AND run_id = $2 ORDER BY id LIMIT $3",
+        shop_id, mark_id, limit,
     )  # fmt: skip
     return [row["product_id"] for row in rows]
 
