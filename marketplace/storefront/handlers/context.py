@@ -9,7 +9,6 @@ from typing import Any
 from litestar import Litestar
 
 from federation.node import clock
-from federation.node.pages import country_in_words
 from federation.node.web import AnyRequest, session_of, web_node
 from federation.service import parties
 from marketplace.accounts.setup import hub_id
@@ -17,7 +16,7 @@ from marketplace.currencies.domain.exchange import Exchange
 from marketplace.errors import HubMissingError
 from marketplace.hub import hub_of
 from marketplace.orders import basket
-from marketplace.storefront import destinations, houses, words
+from marketplace.storefront import destinations, houses
 from marketplace.storefront.arriving import arriving
 from marketplace.storefront.prices import Prices
 from marketplace.storefront.searching import Params
