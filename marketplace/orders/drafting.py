@@ -116,6 +116,20 @@ def draft_parts(
     return parts, divided(parts, lines, order.currency)
 
 
+def list_currency_of(priced: PricedPart) -> str:
+    """The currency of a boutique's own prices, in which its order is signed and, if need be, priced anew.
+
+    Raises BasketInvalidError when it publishes pieces or parcels in several: no node of ours does.
+    """
+    found = {line.list_price.currency for line in priced.lines}
+    if priced.shipping is not None:
+        found.add(priced.shipping.list_price.currency)
+    if len(found) > 1:
+        named = " and ".join(sorted(found))
+        raise BasketInvalidError(f"a boutique has prices in {named} for one parcel: remove its pieces")
+    return found.pop()
+
+
 def _new_part(order: Order, priced: PricedPart, position: int) -> Part:
     return Part(
         id=new_id(),
@@ -130,7 +144,7 @@ def _new_part(order: Order, priced: PricedPart, position: int) -> Part:
         reason="",
         available={},
         shipping_minor=priced.shipping.price.amount_minor if priced.shipping else 0,
-        list_currency=priced.lines[0].list_price.currency,
+        list_currency=list_currency_of(priced),
         list_shipping_minor=priced.shipping.list_price.amount_minor if priced.shipping else 0,
         shipping_refunded_minor=0,
         carrier="",
