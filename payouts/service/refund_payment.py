@@ -79,7 +79,7 @@ async def observe_refund(pay: Payments, seen: RefundState, now: datetime) -> Non
             return
         step = _STEPS[seen.status]
         unknown_cost = step is RefundStep.SUCCEEDED and seen.taken is None
-        if unknown_cost or not REFUND.allows(refund.status, step):
+        if unknown_cost or not REFUND.allows(refund.status, step) or await _is_taken_elsewhere(refund, seen, now):
             return
         changed = msgspec.structs.replace(
             refund,
@@ -91,6 +91,15 @@ async def observe_refund(pay: Payments, seen: RefundState, now: datetime) -> Non
         )
         await rows.refunds.save(changed)
         await _consequences(pay, changed, now)
+
+
+async def _is_taken_elsewhere(refund: RefundRecord, seen: RefundState, now: datetime) -> bool:
+    """Whether a refund left the balance in a currency that its payment was not settled in, which a person is told."""
+    if seen.taken is None or refund.settled is None or seen.taken.currency == refund.settled.currency:
+        return False
+    message = f"the refund of {refund.amount} took {seen.taken}, its payment was settled in {refund.settled.currency}"
+    await rows.raise_alert("refund-taken-elsewhere", str(refund.id), f"{message}: nothing was booked", now)
+    return True
 
 
 async def _record_refused(pay: Payments, refund: RefundRecord, detail: str, now: datetime) -> None:

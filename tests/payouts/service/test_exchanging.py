@@ -222,3 +222,15 @@ async def test_a_hub_whose_money_lands_elsewhere_is_told(scene: MemoryScene) -> 
     assert "settled-elsewhere" in {alert.kind for alert in await service.alerts()}
     assert await scene.balances("USD") == {}
     assert (await scene.balances("JPY"))["provider:pending"] == 34759
+
+
+async def test_a_refund_taken_in_another_currency_is_not_booked_as_ours(scene: MemoryScene) -> None:
+    """What left the balance in pounds is never written down as so many cents: it waits, and the operator is told."""
+    await paid_in_yen(scene)
+    scene.provider.settlement_currency = "GBP"
+    scene.provider.take_from_platform(Money(-1_000_000, "GBP"))
+    before = await scene.balances()
+    view = await scene.refund(refund_of(PART_C, "ring"))
+    assert view.status == "submitting"
+    assert (await scene.balances())["provider:available"] == before["provider:available"]
+    assert "refund-taken-elsewhere" in [alert.kind for alert in await service.alerts()]
