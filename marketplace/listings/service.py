@@ -73,25 +73,9 @@ async def product_view(shop_handle: str, product_id: str, now: datetime) -> Prod
 
 async def cards(keys: Sequence[tuple[str, str, str]], now: datetime) -> list[CardView]:
     """Cards for (shop id, product id, colour family), in that order; what is no longer shown is left out."""
-    pairs = list(dict.fromkeys((shop_id, product_id) for shop_id, product_id, _ in keys))
-    rows = await product_store.products(pairs)
-    shown = {
-        shop_id: shop
-        for shop_id, shop in (await shops_by_id({shop_id for shop_id, _ in pairs}, now)).items()
-        if shop.state == "accepted"
-    }
-    in_stock: dict[str, set[str]] = {}
-    for one in await product_store.sized(pairs):
-        if one.quantity > 0:
-            in_stock.setdefault(one.shop_id, set()).add(one.variant_id)
-    found = []
-    for shop_id, product_id, colour in keys:
-        row, shop = rows.get((shop_id, product_id)), shown.get(shop_id)
-        if row is not None and shop is not None:
-            product = _PRODUCT.decode(row.body)
-            sellable = frozenset(in_stock.get(shop_id, ()))
-            found.append(card((shop_id, shop.profile), product, colour, sellable, spoken=in_language))
-    return found
+    rows = await product_store.pieces(list(dict.fromkeys((shop_id, product_id) for shop_id, product_id, _ in keys)))
+    found = [(rows[key[:2]], key[2]) for key in keys if key[:2] in rows]
+    return await _cards(found, now)
 
 
 async def shop_pieces(
@@ -99,7 +83,23 @@ async def shop_pieces(
 ) -> list[CardView]:
     """A page (from 1) of a boutique's pieces, the latest day first; of one category when one is given."""
     rows = await product_store.shop_pieces(shop_id, category, (page - 1) * limit, limit)
-    return await cards([(shop_id, row.product_id, "") for row in rows], now)
+    return await _cards([(row, "") for row in rows], now)
+
+
+async def _cards(rows: Sequence[tuple[product_store.PieceRow, str]], now: datetime) -> list[CardView]:
+    """Cards of these products, each in a colour family, of boutiques that are shown."""
+    shops = await shops_by_id({row.shop_id for row, _ in rows}, now) if rows else {}
+    return [
+        card(
+            (row.shop_id, shops[row.shop_id].profile),
+            _PRODUCT.decode(row.body),
+            colour,
+            frozenset(row.in_stock),
+            spoken=in_language,
+        )
+        for row, colour in rows
+        if row.shop_id in shops and shops[row.shop_id].state == "accepted"
+    ]
 
 
 async def arrivals(limit: int) -> list[tuple[str, str, str]]:

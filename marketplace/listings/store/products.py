@@ -24,6 +24,15 @@ class ProductRow(msgspec.Struct, frozen=True, kw_only=True):
     first_seen_at: datetime
 
 
+class PieceRow(msgspec.Struct, frozen=True):
+    """What a card is drawn from: a product's bytes and which of its variants are in stock anywhere."""
+
+    shop_id: str
+    product_id: str
+    body: bytes
+    in_stock: list[str]
+
+
 class SizedRow(msgspec.Struct, frozen=True):
     """A variant with all its stock over all locations (0 when nothing was ever told)."""
 
@@ -34,6 +43,10 @@ class SizedRow(msgspec.Struct, frozen=True):
 
 
 _PRODUCT_COLUMNS = "shop_id, product_id, body, seq, leaf_hash, stale, first_seen_at"
+_PIECE_COLUMNS = """p.shop_id, p.product_id, p.body, ARRAY(
+    SELECT v.variant_id FROM hub_variant v JOIN hub_stock s ON s.shop_id = v.shop_id AND s.variant_id = v.variant_id
+    WHERE v.shop_id = p.shop_id AND v.product_id = p.product_id
+    GROUP BY v.variant_id HAVING sum(s.quantity) > 0) AS in_stock"""
 
 
 async def shelf(
@@ -142,17 +155,28 @@ async def shop_products(shop_id: str, after: str, limit: int) -> list[ProductRow
     return [ProductRow(**row) for row in rows]
 
 
-async def shop_pieces(shop_id: str, category: str, offset: int, limit: int) -> list[ProductRow]:
+async def pieces(keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], PieceRow]:
+    """These listed products as cards need them, by (shop id, product id)."""
+    rows = await database.fetch(
+        f"""SELECT {_PIECE_COLUMNS} FROM hub_product p
+        WHERE (p.shop_id, p.product_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))""",
+        [shop_id for shop_id, _ in keys],
+        [product_id for _, product_id in keys],
+    )
+    return {(row.shop_id, row.product_id): row for row in [PieceRow(**row) for row in rows]}
+
+
+async def shop_pieces(shop_id: str, category: str, offset: int, limit: int) -> list[PieceRow]:
     """A boutique's products, the latest day first and mixed within a day; of one category when one is given."""
     rows = await database.fetch(
-        f"""SELECT {_PRODUCT_COLUMNS} FROM hub_product WHERE shop_id = $1 AND ($2 = '' OR category = $2)
-        ORDER BY date_trunc('day', first_seen_at) DESC, md5(product_id) OFFSET $3 LIMIT $4""",
+        f"""SELECT {_PIECE_COLUMNS} FROM hub_product p WHERE p.shop_id = $1 AND ($2 = '' OR p.category = $2)
+        ORDER BY date_trunc('day', p.first_seen_at) DESC, md5(p.product_id) OFFSET $3 LIMIT $4""",
         shop_id,
         category,
         offset,
         limit,
     )
-    return [ProductRow(**row) for row in rows]
+    return [PieceRow(**row) for row in rows]
 
 
 async def arrivals(limit: int) -> list[tuple[str, str]]:
