@@ -4,6 +4,9 @@ import msgspec
 
 from marketplace.cli.progress import Phase
 
+FOREIGN = ("GBP", "CHF")
+"""Currencies other than the hub's own in which boutiques of the world sell."""
+
 
 class Search(msgspec.Struct, frozen=True):
     """One query through the hub's API: how many products, and how long the answer took."""
@@ -11,6 +14,21 @@ class Search(msgspec.Struct, frozen=True):
     q: str
     hits: int
     ms: float
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """So many of one piece: at the boutique's own price, and at what the shopper was charged for each.
+
+    `refunded` is the money given back for `refunded_quantity` of them.
+    """
+
+    title: str
+    quantity: int
+    list_price: int
+    list_currency: str
+    unit_price: int
+    refunded_quantity: int = 0
+    refunded: int = 0
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -22,10 +40,11 @@ class Part(msgspec.Struct, frozen=True):
     vat: int
     shipping: int
     seller: int
+    lines: tuple[Line, ...] = ()
 
 
 class Sale(msgspec.Struct, frozen=True):
-    """The order over three boutiques."""
+    """The order over a boutique of each shop node, and one that sells in a foreign currency where there is one."""
 
     number: str
     currency: str
@@ -59,12 +78,13 @@ class Kill(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything together."""
+    """Everything together. `list_currencies` says in which currencies boutiques sell, and how many in each."""
 
     passed: bool
     faults: tuple[str, ...]
     shops: int
     nodes: int
+    list_currencies: dict[str, int]
     products_published: int
     listings: int
     found: int

@@ -52,10 +52,12 @@ async def _play(played: _Stages, ready: Ready, shopper: Shopper, operator: Opera
     compared = await played.run("compare signed logs with listings", compare(ready, shopper), Compared())
     searches = await played.run("search", stages.search(shopper), ())
     sale, refund = Sale("", "EUR", 0, ()), Movement("", 0, "EUR", "missing")
-    sold = await played.run("sell over three boutiques", stages.sell(ready, shopper, operator, compared.pieces), None)
+    sold = await played.run(
+        "sell over boutiques of every node", stages.sell(ready, shopper, operator, compared.pieces), None
+    )
     if sold is not None:
         refund = await played.run("refund one piece", stages.refund(shopper, operator, sold), refund)
-        sale = await played.run("ship from three boutiques", stages.ship(ready, shopper, operator, sold), sale)
+        sale = await played.run("ship from every boutique", stages.ship(ready, shopper, operator, sold), sale)
     race = await played.run("race for the last three", stages.race(ready, compared), Race(0, 0, 0))
     kills = [
         await played.run("kill the hub's worker", stages.kill_hub_worker(ready, shopper, compared), None),
@@ -70,6 +72,7 @@ async def _play(played: _Stages, ready: Ready, shopper: Shopper, operator: Opera
         faults=(),
         shops=len(ready.opened.shops),
         nodes=len(ready.fleet.layout.nodes),
+        list_currencies=compared.list_currencies,
         products_published=compared.published,
         listings=compared.listings,
         found=compared.found,

@@ -27,12 +27,13 @@ _ADDRESS = Address(name="Ada Esempio", line1="Via dei Mille 12", postcode="90141
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
-    """A variant that can be bought, and how many the hub believes there are."""
+    """A variant that can be bought, in which currency its boutique sells, and how many the hub believes there are."""
 
     shop: OpenShop
     product_id: str
     variant_id: str
     available: int
+    currency: str = "EUR"
 
 
 class Shopper:
@@ -58,7 +59,13 @@ class Shopper:
             if status == _NOT_FOUND:
                 continue
             found += [
-                Piece(shop=shop, product_id=product_id, variant_id=offer.variant_id, available=offer.available)
+                Piece(
+                    shop=shop,
+                    product_id=product_id,
+                    variant_id=offer.variant_id,
+                    available=offer.available,
+                    currency=offer.price.currency,
+                )
                 for offer in msgspec.json.decode(body, type=ProductAnswer).variants
                 if offer.available
             ]

@@ -6,7 +6,7 @@ from rich.console import RenderableType
 
 from federation.vocabulary.money import Money, to_decimal
 from marketplace.cli.progress import table
-from marketplace.demo.check.figures import Movement, Report
+from marketplace.demo.check.figures import Movement, Part, Report
 
 
 def shown(report: Report) -> Iterator[RenderableType]:
@@ -15,9 +15,9 @@ def shown(report: Report) -> Iterator[RenderableType]:
     yield table("Searches", ("query", "products", "ms"), [(q.q, str(q.hits), f"{q.ms:.1f}") for q in report.searches])
     yield table(
         f"Order {report.order.number}",
-        ("boutique", "paid", "commission", "VAT", "seller", "shipping"),
+        ("boutique", "sells in", "paid", "commission", "VAT", "seller", "shipping"),
         [
-            (part.shop, *(_amount(minor, report.order.currency) for minor in amounts))
+            (part.shop, _currencies(part), *(_amount(minor, report.order.currency) for minor in amounts))
             for part in report.order.parts
             for amounts in [(part.paid, part.commission, part.vat, part.seller, part.shipping)]
         ],
@@ -40,12 +40,17 @@ def _catalogue(report: Report) -> list[tuple[str, str]]:
     return [
         ("boutiques", str(report.shops)),
         ("nodes", str(report.nodes)),
+        ("they sell in", ", ".join(f"{name} ({number})" for name, number in sorted(report.list_currencies.items()))),
         ("products in the boutiques' signed logs", str(report.products_published)),
         ("products the hub lists", str(report.listings)),
         ("products its search finds", str(report.found)),
         ("missing", str(report.missing)),
         ("shown in a previous version", str(report.stale)),
     ]
+
+
+def _currencies(part: Part) -> str:
+    return ", ".join(sorted({line.list_currency for line in part.lines}))
 
 
 def _movements(movements: Sequence[Movement]) -> list[tuple[str, str, str]]:

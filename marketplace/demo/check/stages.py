@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from marketplace.api.documents import CheckoutAnswer, MoneyAnswer, OrderAnswer, PayoutAnswer
+from marketplace.api.documents import CheckoutAnswer, MoneyAnswer, OrderAnswer, OrderLineAnswer, PayoutAnswer
 from marketplace.cli.errors import CommandError
 from marketplace.demo.check.comparing import Compared
-from marketplace.demo.check.figures import Kill, Movement, Part, Race, Sale, Search
+from marketplace.demo.check.figures import FOREIGN, Kill, Line, Movement, Part, Race, Sale, Search
 from marketplace.demo.check.shopper import Piece, Shopper
 from marketplace.demo.check.staff import Operator, accept_open_orders, ship_open_orders
 from marketplace.demo.opening import OpenShop
@@ -56,11 +56,18 @@ async def search(shopper: Shopper) -> tuple[Search, ...]:
 
 
 async def sell(ready: Ready, shopper: Shopper, operator: Operator, pieces: dict[str, list[Piece]]) -> Sold:
-    """A basket over boutiques on three nodes, two pieces of the first, paid once and accepted by each boutique."""
+    """A basket over boutiques on three nodes, two pieces of the first, paid once and accepted by each boutique.
+
+    Where a boutique sells in a foreign currency, a piece of it is in the basket too, charged in the hub's own.
+    """
+    home = {shop_id: [one for one in found if one.currency not in FOREIGN] for shop_id, found in pieces.items()}
+    abroad = {shop_id: [one for one in found if one.currency in FOREIGN] for shop_id, found in pieces.items()}
     chosen: list[tuple[Piece, int]] = []
     for node in ready.fleet.layout.shop_nodes[:SALE_SHOPS]:
         wanted = 1 if chosen else 2
-        chosen.append((_piece(pieces, wanted, nodes=(node.name,)), wanted))
+        chosen.append((_piece(home, wanted, nodes=(node.name,)), wanted))
+    if any(abroad.values()):
+        chosen.append((_piece(abroad, 1), 1))
     before = tuple((await operator.money()).payouts)
     answer = await _held(shopper, chosen)
     await shopper.pay(answer)
@@ -95,9 +102,22 @@ def sale_of(order: OrderAnswer) -> Sale:
                 vat=split.commission_vat.amount_minor,
                 shipping=split.shipping.amount_minor,
                 seller=split.seller.amount_minor,
+                lines=tuple(map(_line, part.lines)),
             )
         )
     return Sale(order.number, order.total.currency, order.total.amount_minor, tuple(parts))
+
+
+def _line(line: OrderLineAnswer) -> Line:
+    return Line(
+        title=line.title,
+        quantity=line.quantity,
+        list_price=line.list_price.amount_minor,
+        list_currency=line.list_price.currency,
+        unit_price=line.unit_price.amount_minor,
+        refunded_quantity=line.refunded_quantity,
+        refunded=line.refunded.amount_minor,
+    )
 
 
 async def refund(shopper: Shopper, operator: Operator, sold: Sold) -> Movement:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from marketplace.demo.check.figures import Part, Report
+from marketplace.demo.check.figures import FOREIGN, Part, Report
 
 SALE_PARTS = 3
 KILLS = 2
@@ -29,17 +29,38 @@ def _listing_faults(report: Report) -> Iterator[str]:
 
 def _sale_faults(report: Report) -> Iterator[str]:
     order = report.order
-    if len(order.parts) != SALE_PARTS:
-        yield f"the sale has {len(order.parts)} parts, not {SALE_PARTS}"
+    is_foreign_sold = any(line.list_currency in FOREIGN for part in order.parts for line in part.lines)
+    is_foreign_there = any(currency in report.list_currencies for currency in FOREIGN)
+    wanted = SALE_PARTS + is_foreign_there
+    if len(order.parts) != wanted:
+        yield f"the sale has {len(order.parts)} parts, not {wanted}"
+    if is_foreign_there and not is_foreign_sold:
+        yield f"boutiques sell in {', '.join(sorted(report.list_currencies))}, the sale was in no foreign currency"
     for part in order.parts:
+        yield from _line_faults(part, order.currency)
         if part.paid != part.commission + part.vat + part.seller or min(part.paid, part.seller) <= 0:
             divided = f"{part.commission} + {part.vat} + {part.seller}"
             yield f"the part of {part.shop} does not divide: {part.paid} is not {divided}"
     total = sum(part.paid + part.shipping for part in order.parts)
     if total != order.total:
         yield f"the parts come to {total}, the order to {order.total}"
+    given_back = sum(line.refunded for part in order.parts for line in part.lines)
+    if given_back != report.refund.amount:
+        yield f"{report.refund.amount} was given back, its lines say {given_back}"
     if order.parts and not 0 < report.refund.amount < order.parts[0].paid:
         yield f"the refund of {report.refund.amount} is no part of the {order.parts[0].paid} that were paid"
+
+
+def _line_faults(part: Part, currency: str) -> Iterator[str]:
+    """Lines make up what was paid; what is given back of a line is its price for each piece; our own prices stay."""
+    lines = sum(line.quantity * line.unit_price for line in part.lines)
+    if lines != part.paid:
+        yield f"the lines of {part.shop} come to {lines}, it was paid {part.paid}"
+    for line in part.lines:
+        if line.refunded != line.refunded_quantity * line.unit_price or line.refunded_quantity > line.quantity:
+            yield f"of {line.title!r} {line.refunded_quantity} at {line.unit_price} went back for {line.refunded}"
+        if line.list_currency == currency and line.list_price != line.unit_price:
+            yield f"{line.title!r} costs {line.list_price} at its boutique and was sold for {line.unit_price}"
 
 
 def _money_faults(report: Report) -> Iterator[str]:

@@ -5,18 +5,29 @@ from typing import Any
 import msgspec
 import pytest
 
-from marketplace.demo.check.figures import Kill, Movement, Part, Race, Report, Sale, Search
+from marketplace.demo.check.figures import Kill, Line, Movement, Part, Race, Report, Sale, Search
 from marketplace.demo.check.verdict import faults_of, owed_to
 
-FIRST = Part("Zagara", paid=20_000, commission=2_000, vat=440, shipping=900, seller=17_560)
-SECOND = Part("Corallo", paid=10_000, commission=1_000, vat=0, shipping=0, seller=9_000)
-THIRD = Part("Bora", paid=5_000, commission=500, vat=110, shipping=500, seller=4_390)
+
+def line(unit_price: int, quantity: int = 1, **more: Any) -> Line:
+    """A line of something whose boutique sells in the hub's own currency, unless told otherwise."""
+    told = {"list_price": unit_price, "list_currency": "EUR", **more}
+    return Line(title="Coat", quantity=quantity, unit_price=unit_price, **told)
+
+
+BACK = line(10_000, 2, refunded_quantity=1, refunded=10_000)
+FIRST = Part("Zagara", paid=20_000, commission=2_000, vat=440, shipping=900, seller=17_560, lines=(BACK,))
+SECOND = Part("Corallo", paid=10_000, commission=1_000, vat=0, shipping=0, seller=9_000, lines=(line(10_000),))
+THIRD = Part("Bora", paid=5_000, commission=500, vat=110, shipping=500, seller=4_390, lines=(line(5_000),))
+POUND = line(11_800, list_price=10_000, list_currency="GBP")
+FOURTH = Part("Wren", paid=11_800, commission=1_180, vat=0, shipping=0, seller=10_620, lines=(POUND,))
 
 GOOD = Report(
     passed=False,
     faults=(),
     shops=3,
     nodes=5,
+    list_currencies={"EUR": 3},
     products_published=30,
     listings=30,
     found=30,
@@ -47,6 +58,44 @@ GOOD = Report(
 def test_figures_that_add_up_have_no_fault() -> None:
     """A sale, a refund of half of one part, and payouts of exactly what is owed are in order."""
     assert faults_of(GOOD) == ()
+
+
+def sold_abroad(fourth: Part = FOURTH) -> Report:
+    """The good report with a part of a boutique that sells in pounds."""
+    sent = Movement(fourth.shop, fourth.seller, "EUR", "paid")
+    return msgspec.structs.replace(
+        GOOD,
+        list_currencies={"EUR": 3, "GBP": 1},
+        order=Sale("G-1", "EUR", 36_400 + fourth.paid, (*GOOD.order.parts, fourth)),
+        transfers=(*GOOD.transfers, sent),
+        payouts=(*GOOD.payouts, sent),
+    )
+
+
+def test_where_boutiques_sell_in_pounds_one_of_them_must_be_in_the_sale() -> None:
+    """With such boutiques the sale has a fourth part, in their currency; without, three are enough."""
+    assert faults_of(sold_abroad()) == ()
+    without = msgspec.structs.replace(GOOD, list_currencies={"CHF": 1, "EUR": 2})
+    assert any("3 parts, not 4" in fault for fault in faults_of(without))
+    at_home = msgspec.structs.replace(FOURTH, lines=(line(11_800),))
+    assert any("sell in EUR, GBP" in fault for fault in faults_of(sold_abroad(at_home)))
+
+
+@pytest.mark.parametrize(
+    ("bent", "words"),
+    [
+        (line(9_999, 2, refunded_quantity=1, refunded=9_999), "come to 19998"),
+        (line(10_000, 2, refunded_quantity=1, refunded=9_000), "1 at 10000 went back for 9000"),
+        (line(10_000, 2, refunded_quantity=3, refunded=30_000), "3 at 10000"),
+        (line(10_000, 2), "its lines say 0"),
+        (line(10_000, 2, list_price=9_000, refunded_quantity=1, refunded=10_000), "costs 9000"),
+    ],
+)
+def test_each_line_that_does_not_add_up_is_named(bent: Line, words: str) -> None:
+    """Lines make up their part, give back their own price for each piece, and keep the boutique's price at home."""
+    first = msgspec.structs.replace(FIRST, lines=(bent,))
+    report = msgspec.structs.replace(GOOD, order=Sale("G-1", "EUR", 36_400, (first, SECOND, THIRD)))
+    assert any(words in fault for fault in faults_of(report)), faults_of(report)
 
 
 def test_a_refund_takes_its_share_from_the_seller_only_once() -> None:
