@@ -19,7 +19,14 @@ from rich.progress import Progress as Bar
 from federation.node import clock
 from federation.node.database import atomic
 from federation.vocabulary.errors import RecordInvalidError
-from marketplace.cli.commands.import_files import bytes_of, choice_options, is_jsonl, opener_of, sizes_and_words
+from marketplace.cli.commands.import_files import (
+    bytes_of,
+    choice_options,
+    is_jsonl,
+    opener_of,
+    sizes_and_words,
+    unpacked,
+)
 from marketplace.cli.errors import CommandError
 from marketplace.cli.node_context import as_node
 from shops import store as boutiques
@@ -179,7 +186,7 @@ async def _keep_choices(shop_id: Any, order: Order) -> None:
 def _source(order: Order) -> Iterator[Source]:
     """The file as lines that stream, or whole."""
     if is_jsonl(order.file):
-        with order.file.open("rb") as stream:
+        with unpacked(order.file) as stream:
             yield jsonl_file(bounded_lines(stream))
         return
     translations = bytes_of(order.translations) if order.translations is not None else b""

@@ -1,10 +1,11 @@
 """Files and settings of `galleria import`: packed or not, JSON lines or not, and the options that a boutique keeps."""
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, BinaryIO, TypeVar, cast, get_args
 
 import click
 
@@ -16,22 +17,20 @@ UNPACKED_BYTES_MAX = 256 * 2**20
 """How large a whole catalogue may be; tables read by a mapping stream and know no such bound."""
 
 _BASIS_POINTS_PER_PERCENT = 100
+_DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
 C = TypeVar("C", bound=Callable[..., Any])
 
 
 def is_jsonl(path: Path) -> bool:
     """Whether a file holds JSON lines, by its first byte that is not blank."""
-    with _binary(path) as stream:
+    with unpacked(path) as stream:
         return bool(stream.read(1_000).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"))
 
 
 def bytes_of(path: Path) -> bytes:
     """The whole file, unpacked. Raises FileRefusedError beyond the bound."""
-    with _binary(path) as stream:
-        try:
-            data: bytes = stream.read(UNPACKED_BYTES_MAX + 1)
-        except (EOFError, gzip.BadGzipFile) as error:
-            raise FileRefusedError("file.cut_off", "the packed file ends too early: copy it again") from error
+    with unpacked(path) as stream:
+        data = stream.read(UNPACKED_BYTES_MAX + 1)
     if len(data) > UNPACKED_BYTES_MAX:
         raise FileRefusedError("file.too_large", f"a file has at most {UNPACKED_BYTES_MAX // 2**20} MB: split it")
     return data
@@ -59,12 +58,22 @@ def _bounded(stream: Any) -> Iterator[str]:
             if len(line) > CELL_CHARACTERS_MAX:
                 raise FileRefusedError("file.too_large", "a line never ends: this is no table")
             yield line
-    except gzip.BadGzipFile as error:
-        raise FileRefusedError("file.cut_off", "the packed file is damaged: copy it again") from error
+    except _DAMAGED as error:
+        raise _damaged() from error
 
 
-def _binary(path: Path) -> Any:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+@contextmanager
+def unpacked(path: Path) -> Iterator[BinaryIO]:
+    """The bytes of a file, packed or not. Raises FileRefusedError while a damaged one is read."""
+    with cast("BinaryIO", gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")) as stream:
+        try:
+            yield stream
+        except _DAMAGED as error:
+            raise _damaged() from error
+
+
+def _damaged() -> FileRefusedError:
+    return FileRefusedError("file.cut_off", "the packed file is damaged or ends too early: copy it again")
 
 
 def choice_options(command: C) -> C:

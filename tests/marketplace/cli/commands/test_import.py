@@ -9,6 +9,7 @@ import pytest
 
 from marketplace.cli.processes import SHOP_NODE
 from tests.marketplace.cli.commands.test_setting_up import PROFILE, run, surroundings
+from tests.shops.importers.domain.test_jsonl import line
 from tests.shops.importers.exports import csv_of, head
 
 __all__ = ["surroundings"]
@@ -66,6 +67,26 @@ def test_exit_codes_tell_rows_files_and_questions_apart(boutique: dict[str, str]
     held = run(boutique, "import", "bottega", thin)
     assert (held.exit_code, "--confirm-gone" in held.output) == (4, True)
     assert "3 withdrawn" in run(boutique, "import", "bottega", thin, "--confirm-gone").output
+
+
+def test_packed_files_are_read_or_refused(boutique: dict[str, str], tmp_path: Path) -> None:
+    """JSON lines may be packed as well; a packed file that was damaged on its way, or is none, is refused as a file."""
+    packed = gzip.compress(line())
+    (tmp_path / "lines.jsonl.gz").write_bytes(packed)
+    done = run(boutique, "import", "bottega", str(tmp_path / "lines.jsonl.gz"))
+    assert (done.exit_code, "1 imported" in done.output) == (0, True)
+    for name, data in {
+        "torn.jsonl.gz": packed[:-12],
+        "torn.csv.gz": gzip.compress(b"Handle,Title\n")[:-12],
+        "bent.csv.gz": packed[:20] + bytes(20) + packed[40:],
+        "none.csv.gz": b"Handle,Title\n",
+    }.items():
+        (tmp_path / name).write_bytes(data)
+        refused = run(boutique, "import", "bottega", str(tmp_path / name))
+        assert (name, refused.exit_code, "file.cut_off" in refused.output) == (name, 3, True)
+    (tmp_path / "map.toml").write_text('[columns]\nproduct = "p"\ntitle = "t"\nprice = "c"\n')
+    bent = run(boutique, "import", "bottega", "--map", str(tmp_path / "map.toml"), str(tmp_path / "bent.csv.gz"))
+    assert (bent.exit_code, "file.cut_off" in bent.output) == (3, True)
 
 
 def test_a_mapped_table_needs_no_handle(boutique: dict[str, str], tmp_path: Path) -> None:
