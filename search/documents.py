@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from federation.vocabulary.product import CATEGORIES, Product, ShopProfile, Size, Variant
+from federation.vocabulary.wording import message
 from search.analysis import index_text
 from search.lexicon import attribute_words, colour_and_parent
 from search.ports import EngineDocument, IndexSpec, OwnerDocuments
@@ -46,7 +47,7 @@ def size_label(token: str) -> str:
     _, _, rest = token.partition(":")
     system, _, value = rest.partition(":")
     if system == "ONE":
-        return "One size"
+        return message("One size")
     return value if system in {"INT", "WL"} else f"{system} {value}"
 
 

@@ -23,9 +23,12 @@ from federation.node.languages import LANGUAGES, SOURCE_LANGUAGE
 
 ROOT = Path(__file__).parent.parent
 AUDIENCES: dict[str, tuple[str, ...]] = {
+    "federation/node": ("federation/vocabulary",),
     "marketplace/console": (),
     "marketplace/mails": (),
+    "marketplace/storefront": ("marketplace/orders", "marketplace/listings", "marketplace/currencies", "search"),
     "shops/portal": ("shops/catalog", "shops/importers", "shops/inventory", "shops/media", "shops/orders"),
+    "shops/site": (),
     "payouts/sandbox": (),
 }
 """Folders that speak to somebody, each with its own `locale`, and the folders whose refusals it shows."""
@@ -48,9 +51,12 @@ _OPTIONS = {
 }
 _ERROR = re.compile(r"^class (\w+Error)\(", re.MULTILINE)
 _TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
-_SPOKEN_ATTRIBUTE = re.compile(r"""\b(?:alt|title|placeholder|aria-label|aria-description|data-label)="([^"]*)""")
+_SPOKEN_ATTRIBUTE = re.compile(
+    r"""(?:\b(?:alt|title|placeholder|aria-label|aria-description|data-label)|name="description" content)="([^"]*)"""
+)
 _ATTRIBUTE = re.compile(r'^[a-z-]+="')
 _CODE = re.compile(r"<(style|script|code)\b.*?(?:</\1>|$)", re.DOTALL)
+_STYLES = re.compile(r"--[a-z-]+:")
 _CODE_WORD = re.compile(r"[a-z_]+\.[a-z_]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE = re.compile(r"^[A-Z][a-z]+|[a-z] [a-z]")
@@ -88,7 +94,9 @@ def _is_code(message: str | tuple[str, ...]) -> bool:
 def _keywords() -> dict[str, Any]:
     """The functions and refusals whose first words are messages; a refusal built from values is no message."""
     classes = {name for path in ROOT.glob("*/**/errors.py") for name in _ERROR.findall(path.read_text("utf-8"))}
-    plain = dict.fromkeys(("_", "gettext", "message", "say", "StateWord", "Looks", "Todo", "Share", *classes))
+    plain = dict.fromkeys(
+        ("_", "gettext", "message", "sentence", "say", "StateWord", "Looks", "Todo", "Share", *classes)
+    )
     return plain | {
         "FieldError": (3,),
         "_fault": (2,),
@@ -167,7 +175,7 @@ def _spoken(markup: str) -> Iterator[str]:
     for found in [*_SPOKEN_ATTRIBUTE.findall(markup), *_TAG.sub("\n", markup).splitlines()]:
         text = found.replace("\0", " ").strip()
         words = [word for word in _WORD.findall(text) if word not in UNTRANSLATED]
-        if words and not _ATTRIBUTE.match(text):
+        if words and not _ATTRIBUTE.match(text) and not _STYLES.search(text):
             yield text
 
 

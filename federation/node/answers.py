@@ -215,16 +215,19 @@ def _answer_error(request: AnyRequest, error: GalleriaError) -> Response[Any]:
     if isinstance(error, NotSignedInError) and request.method == "GET" and not wants_problem(request):
         visit_of(request.scope).failed = True
         return Redirect("/sign-in", query_params={"next": _path_and_query(request)}, status_code=303)
-    return _answer_problem(request, problem)
+    return _answer_problem(request, problem, error.sentence)
 
 
-def _answer_problem(request: AnyRequest, problem: Problem) -> Response[Any]:
+def _answer_problem(request: AnyRequest, problem: Problem, sentence: str = "") -> Response[Any]:
+    """The document for machines, a page for people; `sentence` is the detail as a page can translate it."""
     visit_of(request.scope).failed = True
     answer: Response[Any]
     if wants_problem(request):
         answer = Response(msgspec.json.encode(problem), status_code=problem.status, media_type=PROBLEM_MEDIA_TYPE)
     else:
-        answer = page(request, ERROR_TEMPLATE, status_code=problem.status, problem=problem)
+        answer = page(
+            request, ERROR_TEMPLATE, status_code=problem.status, problem=problem, sentence=sentence or problem.detail
+        )
     if problem.retry_after_seconds is not None:
         answer.headers["Retry-After"] = str(problem.retry_after_seconds)
     return answer

@@ -16,6 +16,8 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from federation.vocabulary.wording import Sentence
+
 SOURCE_LANGUAGE = "en"
 LANGUAGES = {"en": "English", "it": "Italiano"}
 """Language code to its own name for itself, in the order to offer them."""
@@ -93,6 +95,13 @@ class Wording:
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         """The message for so many."""
         return self._catalogue().ngettext(singular, plural, number)
+
+    def said(self, text: str) -> str:
+        """A sentence kept as a value, in the current language; a text that is no message stays as it is."""
+        if isinstance(text, Sentence):
+            filled = {name: self.said(one) if isinstance(one, Sentence) else one for name, one in text.values.items()}
+            return self.gettext(text.pattern) % filled
+        return self.gettext(text) if text else ""
 
     def pgettext(self, context: str, message: str) -> str:
         """The message as it is meant in `context`."""

@@ -83,11 +83,15 @@ def csp_nonce(request: AnyRequest) -> str:
     return visit_of(request.scope).nonce()
 
 
-def address_in(request: AnyRequest, code: str) -> str:
-    """The path and query of this page in another language; POSTed pages lead to their own address."""
+def address_in(request: AnyRequest, code: str = "") -> str:
+    """The path and query of this page in another language, or in whichever is asked for.
+
+    POSTed pages lead to their own address.
+    """
     asked = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
     kept = [(name, value) for name, value in asked if name != PARAMETER]
-    return f"{quote(request.scope['path'])}?{urlencode([*kept, (PARAMETER, code)])}"
+    query = urlencode([*kept, (PARAMETER, code)] if code else kept)
+    return quote(request.scope["path"]) + (f"?{query}" if query else "")
 
 
 def page(request: AnyRequest, template: str, /, *, status_code: int = 200, **context: Any) -> Template:
@@ -123,6 +127,7 @@ def template_config(
         "country": country_in_words,
         "date": format_day,
         "datetime": format_moment,
+        "said": wording.said,
         "spoken": in_language,
         "written_in": written_in,
         "material": partial(_material, wording),

@@ -31,7 +31,10 @@ class FieldError(msgspec.Struct, frozen=True):
 
 
 class GalleriaError(Exception):
-    """An expected refusal: `slug` names it for machines, `detail` says to a person what was wrong and what to do."""
+    """An expected refusal: `slug` names it for machines, `detail` says to a person what was wrong and what to do.
+
+    `sentence` is the same for pages that can say it in the reader's language.
+    """
 
     slug: ClassVar[str] = "refused"
     retry: RetryClass = "never"
@@ -45,7 +48,8 @@ class GalleriaError(Exception):
         retry_after_seconds: int | None = None,
     ) -> None:
         super().__init__(detail)
-        self.detail = detail
+        self.detail = str(detail)
+        self.sentence = detail
         self.errors = errors
         self.expected = expected
         self.retry_after_seconds = retry_after_seconds

@@ -57,7 +57,7 @@ class ProductView(msgspec.Struct, frozen=True, kw_only=True):
 class CardView(msgspec.Struct, frozen=True, kw_only=True):
     """One piece in a list, in one colour. `price_to` is set when variants differ in price.
 
-    `image_url`, `second_image_url` and `alt` are of the pictures, empty without them.
+    `image_url`, `second_image_url` and `alt` are of the pictures, empty without them. `language` is the title's.
     """
 
     shop_id: str
@@ -78,6 +78,7 @@ class CardView(msgspec.Struct, frozen=True, kw_only=True):
     second_picture: Picture | None = None
     colour_family: str = ""
     category: str = ""
+    language: str = ""
 
 
 class QuarantineView(msgspec.Struct, frozen=True, kw_only=True):

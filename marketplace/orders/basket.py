@@ -7,7 +7,7 @@ boutiques' own currency, so that one which moved is told and a new exchange rate
 from datetime import datetime
 from typing import Any, Protocol
 
-from federation.node.languages import in_language
+from federation.node.languages import in_language, language
 from federation.vocabulary.money import zero
 from marketplace.currencies import service as currencies
 from marketplace.currencies.domain.exchange import Exchange
@@ -135,7 +135,7 @@ async def basket_view(
         parts=tuple(_part(part, shops[part.shop_id], listed) for part in priced.parts if part.shop_id in shops),
         country=country,
         currency=priced.currency,
-        rate_words=priced.exchange.words(*priced.listed_in),
+        rate_words=priced.exchange.words(*priced.listed_in, language=language()),
         chosen_currency=chosen.currency,
         count=basket.pieces,
         items_total=priced.items_total,
@@ -191,7 +191,7 @@ def _line(line: PricedLine, shop: ShopCard, listed: dict[Key, ListedVariant]) ->
         product_id=item.product_id,
         variant_id=item.variant_id,
         sku=found.variant.sku if found else "",
-        title=in_language(found.product.title) if found else "A piece that is no longer offered",
+        title=in_language(found.product.title) if found else "",
         size_label=found.variant.size.label if found else "",
         colour=found.variant.colour.name if found else "",
         image_url=picture.url if picture else "",

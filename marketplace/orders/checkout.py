@@ -19,6 +19,7 @@ from federation.node.idempotency import IdempotencyConflictError
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import new_id, new_token
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from marketplace.errors import BasketChangedError, BasketInvalidError, OrderNotFoundError, OrderStateError
 from marketplace.hub import Hub
 from marketplace.orders import basket as baskets
@@ -186,7 +187,8 @@ async def proceed(hub: Hub, token: str, now: datetime) -> str:
         await _wait_while(lambda: _is_asked(order.id))
         order = await _open_payment(hub, order.id, now)
     if order.state != "paying" or order.payment_id is None:
-        raise OrderStateError(f"this order is {order_life.WORDS[order.state].lower()}")
+        words = sentence(order_life.WORDS[order.state])
+        raise OrderStateError(sentence("This order cannot be paid: %(state)s.", state=words))
     payment = await payouts.start_payment(hub.payments, order.payment_id, now)
     if payment.redirect_url != order.redirect_url:
         await order_store.change(order.id, now, redirect_url=payment.redirect_url)

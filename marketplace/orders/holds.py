@@ -18,6 +18,7 @@ from federation.limits import RESERVATION_TTL_SECONDS_MAX
 from federation.node import clock, outbox
 from federation.node.outbox import Message
 from federation.vocabulary.errors import GalleriaError, PeerRefusedError, PeerUnreachableError
+from federation.vocabulary.wording import message
 from marketplace.hub import Hub
 from marketplace.orders.domain.values import Line, Order, Part
 
@@ -28,9 +29,9 @@ ANSWER_SECONDS_MAX = 5.0
 
 _log = structlog.get_logger(__name__)
 
-NO_ANSWER = "The boutique did not answer in time; nothing was reserved there."
-SOLD_OUT = "Just sold, or not enough left."
-NOT_NOW = "The boutique cannot reserve this at the moment."
+NO_ANSWER = message("The boutique did not answer in time; nothing was reserved there.")
+SOLD_OUT = message("Just sold, or not enough left.")
+NOT_NOW = message("The boutique cannot reserve this at the moment.")
 
 
 class HoldOutcome(msgspec.Struct, frozen=True, kw_only=True):

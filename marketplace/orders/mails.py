@@ -56,7 +56,7 @@ async def order_placed(order: Order, parts: Sequence[Part], public_url: str, now
         "order": order,
         "parts": listed,
         "total": words(order.total_minor, order),
-        "rates": rate_words(order, parts),
+        "rates": rate_words(order, parts, order.language),
     }
     await _send("order_placed", order, values, public_url, f"order_placed:{order.id}", now)
 

@@ -5,9 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from federation.node import clock
+from federation.node.languages import language
 from federation.node.listing import EXPORT_ROWS_MAX, Sorting
 from federation.vocabulary.money import Money, zero
 from federation.vocabulary.product import ShopProfile, Theme
+from federation.vocabulary.wording import message
 from marketplace.errors import OrderNotFoundError
 from marketplace.listings import service as listings
 from marketplace.listings.domain.cards import product_path
@@ -111,7 +113,7 @@ async def held_view(token: str, now: datetime) -> HeldView:
         held_until=min((part.held_until for part in held if part.held_until), default=None),
         can_continue=order.state in {"held", "paying"} and bool(held),
         refused=sum(part.state == "refused" for part in parts),
-        rate_words=rate_words(order, parts),
+        rate_words=rate_words(order, parts, language()),
     )
 
 
@@ -165,7 +167,7 @@ async def _view(order: Order, *, with_split: bool) -> OrderView:
         paid=Money(order.paid_minor, currency),
         refunded=sum((view.refunded for view in views), zero(currency)),
         redirect_url=order.redirect_url if order.state == "paying" else "",
-        rate_words=rate_words(order, parts),
+        rate_words=rate_words(order, parts, language()),
     )
 
 
@@ -173,11 +175,11 @@ def _words(order: Order, parts: Sequence[Part]) -> str:
     if order.state == "paid" and parts:
         states = {part.state for part in parts}
         if states <= shop_order_life.MONEY_BACK:
-            return "Given back"
+            return message("Given back")
         if states <= {"delivered", *shop_order_life.MONEY_BACK}:
-            return "Complete"
+            return message("Complete")
         if states <= {"shipped", "delivered", *shop_order_life.MONEY_BACK}:
-            return "On its way"
+            return message("On its way")
     return order_life.WORDS[order.state]
 
 
@@ -240,7 +242,7 @@ async def _shops(parts: Sequence[Part], now: datetime) -> dict[str, ShopCard]:
 
 def _gone(shop_id: str) -> ShopCard:
     theme = Theme(ground="#FBFAF7", ink="#161513", accent="#6B1F2A", pairing=1, monogram="·")
-    name = "A boutique that has left"
+    name = message("A boutique that has left")
     profile = ShopProfile(handle="gone", name=name, town="—", country="IT", currency="EUR", theme=theme, shipping=())
     return ShopCard(
         shop_id=shop_id,

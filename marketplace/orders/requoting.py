@@ -12,6 +12,7 @@ import msgspec
 
 from federation.node.database import atomic
 from federation.vocabulary.money import Money, to_decimal
+from federation.vocabulary.wording import sentence
 from marketplace.currencies import service as currencies
 from marketplace.currencies.domain.exchange import Exchange
 from marketplace.errors import BasketChangedError, OrderStateError
@@ -33,8 +34,12 @@ async def renew_quote(order_id: UUID, now: datetime) -> None:
         before, after = await _reprice(order, await currencies.exchange(order.currency, now), now)
     if after != before:
         raise BasketChangedError(
-            "The exchange rate we promised you held for half an hour. At today’s the total is "
-            f"{_words(after)} instead of {_words(before)}: look at it, then go on. Nothing has been charged."
+            sentence(
+                "The exchange rate we promised you held for half an hour. At today’s the total is %(after)s instead of "
+                "%(before)s: look at it, then go on. Nothing has been charged.",
+                after=_words(after),
+                before=_words(before),
+            )
         )
 
 
@@ -42,8 +47,11 @@ async def _reprice(order: Order, exchange: Exchange, now: datetime) -> tuple[Mon
     parts = await part_store.of_order(order.id)
     if not exchange.reaches(*(part.list_currency for part in parts)):
         raise OrderStateError(
-            "There is no exchange rate of the last days, so we cannot say what this order costs in "
-            f"{order.currency}. Try again later, or give everything back and pay in the boutique’s own currency."
+            sentence(
+                "There is no exchange rate of the last days, so we cannot say what this order costs in %(currency)s. "
+                "Try again later, or give everything back and pay in the boutique’s own currency.",
+                currency=order.currency,
+            )
         )
     lines = await part_store.lines([part.id for part in parts])
     currency_of = {part.id: part.list_currency for part in parts}

@@ -23,8 +23,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 class BasketLine(msgspec.Struct, frozen=True, kw_only=True):
     """One variant in the basket at today's price, and at the boutique's own (`list_price`).
 
-    `price_was` is what the shopper last saw when it differs; `problem` is a sentence when the line cannot be bought
-    (then it counts in no total).
+    `title` is empty when the piece is no longer offered; `price_was` is what the shopper last saw when it differs;
+    `problem` is a sentence when the line cannot be bought (then it counts in no total).
     """
 
     key: str

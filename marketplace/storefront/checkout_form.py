@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from federation.conversations.messages import Address
+from federation.vocabulary.wording import message
 from marketplace.orders.drafting import Checkout
 from marketplace.orders.views import Contact, Email
 
@@ -44,24 +45,24 @@ class CheckoutForm(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def faults(self) -> dict[str, str]:
-        """A sentence for each field that does not fit."""
+        """A sentence, in English, for each field that does not fit."""
         found = {name: words for name, words in _MISSING.items() if not getattr(self, name)}
         if self.email and not _fits(self.email, Email):
-            found["email"] = "This does not look like an e-mail address: write it like name@example.com."
+            found["email"] = message("This does not look like an e-mail address: write it like name@example.com.")
         for name in ("name", "line1", "line2", "postcode", "town", "region", "phone"):
             if name not in found and not _fits(_address_with(name, getattr(self, name)), Address):
-                found[name] = "This is too long, or holds characters that do not fit on a parcel label."
+                found[name] = message("This is too long, or holds characters that do not fit on a parcel label.")
         if not _fits({"email": "a@b.c", "note": self.note}, Contact):
-            found["note"] = "Please keep it under 500 characters."
+            found["note"] = message("Please keep it under 500 characters.")
         return found
 
 
 _MISSING = {
-    "email": "We need an e-mail address to send the order's page to.",
-    "name": "Whose name goes on the parcel?",
-    "line1": "The parcel needs a street and a number.",
-    "postcode": "The parcel needs a postcode.",
-    "town": "The parcel needs a town.",
+    "email": message("We need an e-mail address to send the order's page to."),
+    "name": message("Whose name goes on the parcel?"),
+    "line1": message("The parcel needs a street and a number."),
+    "postcode": message("The parcel needs a postcode."),
+    "town": message("The parcel needs a town."),
 }
 _SOUND = {"name": "A", "line1": "A", "postcode": "1", "town": "A", "country": "IT"}
 

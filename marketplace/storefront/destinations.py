@@ -1,8 +1,11 @@
-"""Where parcels may go: the countries a shopper chooses from, with their English names."""
+"""Where parcels may go: the countries a shopper chooses from, with their names in the reader's language."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from babel import Locale
+
+from federation.node.languages import language
 
 COUNTRY_DEFAULT = "IT"
 EUROPEAN_UNION = frozenset({
@@ -10,19 +13,19 @@ EUROPEAN_UNION = frozenset({
     "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 })  # fmt: skip
 BEYOND = frozenset({"AU", "CA", "CH", "GB", "JP", "NO", "US"})
-_NAMES: Mapping[str, str] = Locale("en").territories
 
-DESTINATIONS: dict[str, str] = {
-    code: _NAMES[code] for code in sorted(EUROPEAN_UNION | BEYOND, key=lambda code: _NAMES[code])
-}
-"""Country code to name, by name."""
+
+def offered() -> Mapping[str, str]:
+    """Country code to name, by name."""
+    return _offered(language())
+
+
+@lru_cache
+def _offered(locale: str) -> Mapping[str, str]:
+    names = Locale(locale).territories
+    return {code: names[code] for code in sorted(EUROPEAN_UNION | BEYOND, key=lambda code: names[code])}
 
 
 def known(country: object) -> str:
     """`country` when parcels may go there, else the default."""
-    return country if isinstance(country, str) and country in DESTINATIONS else COUNTRY_DEFAULT
-
-
-def country_name(code: str) -> str:
-    """The English name of a country, or its code when we know none."""
-    return _NAMES.get(code, code)
+    return country if isinstance(country, str) and country in EUROPEAN_UNION | BEYOND else COUNTRY_DEFAULT

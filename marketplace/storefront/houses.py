@@ -21,7 +21,10 @@ SOUGHT_MAX = 80
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """A category that a boutique sells, with its number of pieces and the page that shows them."""
+    """A category that a boutique sells, with its number of pieces and the page that shows them.
+
+    `label` is English: what is kept here is shown in any language.
+    """
 
     code: str
     label: str

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from federation.node.languages import in_language
+from federation.node.pages import country_in_words
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import CATEGORIES, Product, Variant
 from marketplace.currencies.domain.exchange import Exchange
@@ -13,8 +14,9 @@ from marketplace.listings.domain.cards import product_path
 from marketplace.listings.views import Offer, ProductView
 from marketplace.media.domain.addresses import Picture, picture_of
 from marketplace.orders.domain.shipping import ShippingChoice, choose_rate
-from marketplace.storefront.destinations import EUROPEAN_UNION, country_name
+from marketplace.storefront.destinations import EUROPEAN_UNION
 from marketplace.storefront.sizes import elsewhere, yours
+from marketplace.storefront.words import say
 
 FEW = 2
 PICTURES_MAX = 6
@@ -88,7 +90,7 @@ def piece_page(view: ProductView, colour: str, country: str, exchange: Exchange 
     return PiecePage(
         title=in_language(product.title),
         category=product.category,
-        category_words=CATEGORIES.get(product.category, (product.category, ""))[0],
+        category_words=say(CATEGORIES.get(product.category, (product.category, ""))[0]),
         colour=chosen.colour.name,
         family=chosen.colour.family,
         colours=_colours(view, chosen),
@@ -99,7 +101,7 @@ def piece_page(view: ProductView, colour: str, country: str, exchange: Exchange 
         price=prices[0],
         price_to=prices[-1] if len(prices) > 1 else None,
         compare_at=chosen.compare_at,
-        country=country_name(country),
+        country=country_in_words(country),
         delivery=delivery,
         delivered=first + delivery.price if delivery else None,
         duties_open=country not in EUROPEAN_UNION,
@@ -144,20 +146,20 @@ def _sizes(
 
 def _left(offer: Offer | None, *, can_buy: bool) -> str:
     if not can_buy or offer is None:
-        return "sold out"
+        return say("sold out")
     if offer.freshness == "fresh" and offer.available is not None and offer.available <= FEW:
-        return "last one" if offer.available == 1 else f"{offer.available} left"
+        return say("last one") if offer.available == 1 else say("%(num)s left", num=offer.available)
     return ""
 
 
 def _stock_words(freshness: str, *, any_left: bool) -> str:
     if freshness == "stale":
-        return "We have not heard from the boutique for a while: we ask it before you pay."
+        return say("We have not heard from the boutique for a while: we ask it before you pay.")
     if not any_left:
-        return "Every size of this colour is sold."
+        return say("Every size of this colour is sold.")
     if freshness == "soft":
-        return "In stock when the boutique last told us, a minute ago."
-    return "In stock: the boutique told us just now."
+        return say("In stock when the boutique last told us, a minute ago.")
+    return say("In stock: the boutique told us just now.")
 
 
 def _colours(view: ProductView, chosen: Variant) -> tuple[ColourChoice, ...]:

@@ -4,29 +4,35 @@ The page asks for each price as it is drawn; what had to be converted is remembe
 exactly the rates that were used.
 """
 
+from federation.node.languages import language
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import message
 from marketplace.currencies.domain.exchange import Exchange
 from marketplace.currencies.domain.rates import CURRENCIES
+from marketplace.storefront.words import say
 
 NAMES = {
-    "EUR": "Euro, €",
-    "GBP": "Pound sterling, £",
-    "USD": "US dollar, $",
-    "CHF": "Swiss franc, CHF",
-    "JPY": "Japanese yen, ¥",
+    "EUR": message("Euro, €"),
+    "GBP": message("Pound sterling, £"),
+    "USD": message("US dollar, $"),
+    "CHF": message("Swiss franc, CHF"),
+    "JPY": message("Japanese yen, ¥"),
 }
 
 
 class Prices:
     """One page's prices; `exchange` is the shopper's currency with the rates of the day."""
 
-    currencies = {code: NAMES[code] for code in CURRENCIES}
-
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         self._listed_in: set[str] = set()
         self._agreed = ""
         self._left_as_listed = False
+
+    @property
+    def currencies(self) -> dict[str, str]:
+        """What can be chosen: currency to its name."""
+        return {code: say(NAMES[code]) for code in CURRENCIES}
 
     @property
     def currency(self) -> str:
@@ -49,7 +55,8 @@ class Prices:
     @property
     def rate_words(self) -> str:
         """The rates used on this page so far: `1 EUR = 0.8412 GBP, 20 Nov 2026, ECB`; empty when none was."""
-        return self._agreed or self.exchange.words(*(one for one in self._listed_in if self.exchange.reaches(one)))
+        used = (one for one in self._listed_in if self.exchange.reaches(one))
+        return self._agreed or self.exchange.words(*used, language=language())
 
     @property
     def unconverted(self) -> bool:

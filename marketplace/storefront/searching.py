@@ -10,33 +10,36 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from federation.node.pages import format_money, format_round_money
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.money import CURRENCY_EXPONENTS, Money, parse_decimal, to_decimal
+from federation.vocabulary.wording import message, sentence
+from marketplace.storefront.words import COLOURS, DEPARTMENTS, say
 from search.query import FACETS, SearchRequest, SortOrder, price_of
 from search.service import FacetValue, SearchPage
 
-SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF ", "JPY": "¥"}
-"""How a price reads on a chip."""
+SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF", "JPY": "¥"}
+"""How a currency reads beside a field for a price."""
 
 SORTS: dict[SortOrder, str] = {
-    "relevance": "Best match",
-    "newest": "Newest",
-    "price-asc": "Price, low to high",
-    "price-desc": "Price, high to low",
+    "relevance": message("Best match"),
+    "newest": message("Newest"),
+    "price-asc": message("Price, low to high"),
+    "price-desc": message("Price, high to low"),
 }
 TITLES = {
-    "gender": "For",
-    "department": "Department",
-    "category": "Kind",
-    "colour": "Colour",
-    "size": "Size",
-    "town": "Town",
-    "shop": "Boutique",
+    "gender": message("For"),
+    "department": message("Department"),
+    "category": message("Kind"),
+    "colour": message("Colour"),
+    "size": message("Size"),
+    "town": message("Town"),
+    "shop": message("Boutique"),
 }
 GROUPS = ("gender", *FACETS)
 """Everything there is to click, in the order it stands."""
 
-GENDERS = {"women": "Women", "men": "Men", "children": "Children"}
+GENDERS = {"women": message("Women"), "men": message("Men"), "children": message("Children")}
 _SHARED = "unisex"
 """What is cut for both is found under either; it is no choice of its own."""
 
@@ -126,7 +129,7 @@ def read_request(params: Params, currency: str = "EUR") -> SearchRequest:
             SearchRequest,
         )
     except msgspec.ValidationError as error:
-        raise RecordInvalidError(f"this search cannot be understood: {error}") from error
+        raise RecordInvalidError(sentence("This search cannot be understood: %(fault)s", fault=error)) from error
 
 
 def _with_shared(clicked: Sequence[str]) -> tuple[str, ...]:
@@ -172,7 +175,8 @@ def _plain(minor: int, currency: str) -> str:
 
 
 def _with_sign(minor: int, currency: str) -> str:
-    return f"{SIGNS.get(currency, f'{currency} ')}{_plain(minor, currency)}"
+    price = Money(minor, currency)
+    return format_money(price) if minor % 10 ** CURRENCY_EXPONENTS[currency] else format_round_money(price)
 
 
 def controls(request: SearchRequest, found: SearchPage, shop_names: Mapping[str, str]) -> SearchControls:
@@ -186,11 +190,12 @@ def controls(request: SearchRequest, found: SearchPage, shop_names: Mapping[str,
         ),
         chips=chips,
         sorts=tuple(
-            Link(words, address_of(request, sort=order), active=order == request.sort) for order, words in SORTS.items()
+            Link(say(words), address_of(request, sort=order), active=order == request.sort)
+            for order, words in SORTS.items()
         ),
         offers=_offers(request, found),
         hidden=tuple(_pairs(request, prices=False)),
-        price_sign=SIGNS.get(request.currency, request.currency).strip(),
+        price_sign=SIGNS.get(request.currency, request.currency),
         price_min="" if filters.price_min is None else _plain(filters.price_min, request.currency),
         price_max="" if filters.price_max is None else _plain(filters.price_max, request.currency),
         previous=address_of(request, page=request.page - 1) if request.page > 1 else "",
@@ -207,22 +212,24 @@ def _group(
     if name == "gender":
         held = _clicked(request, name)
         genders = tuple(
-            Link(words, _toggled(request, name, code), code in held, value=code) for code, words in GENDERS.items()
+            Link(say(words), _toggled(request, name, code), code in held, value=code) for code, words in GENDERS.items()
         )
-        return FacetGroup(name, TITLES[name], genders, len(held))
+        return FacetGroup(name, say(TITLES[name]), genders, len(held))
     links = [_facet_link(request, name, value, shop_names) for value in values if value.count or value.active]
     most = FACET_VALUES_MAX.get(name, _FACET_VALUES_DEFAULT)
     shown = (_told_apart(links) if name == "size" else links)[:most]
     if name == "size":
         shown = sorted(shown, key=_size_place)
-    return FacetGroup(name, TITLES[name], tuple(shown), sum(link.active for link in links), cut=len(links) > most)
+    return FacetGroup(name, say(TITLES[name]), tuple(shown), sum(link.active for link in links), cut=len(links) > most)
 
 
 def _told_apart(links: Sequence[Link]) -> list[Link]:
     """Sizes that read alike in two departments say which they belong to."""
     labels = [link.label for link in links]
     return [
-        msgspec.structs.replace(link, label=f"{link.label}, {link.value.partition(':')[0]}")
+        msgspec.structs.replace(
+            link, label=f"{link.label}, {say(DEPARTMENTS.get(link.value.partition(':')[0], '')).lower()}"
+        )
         if labels.count(link.label) > 1
         else link
         for link in links
@@ -238,9 +245,21 @@ def _size_place(link: Link) -> tuple[str, str, int, float, str]:
     return department, "" if system == "INT" else system, rank, number, value
 
 
+def _label(name: str, value: FacetValue, shop_names: Mapping[str, str]) -> str:
+    """How a value reads; towns and boutiques have their own names in every language."""
+    if name == "shop":
+        return shop_names.get(value.value, value.label)
+    if name == "colour":
+        return say(COLOURS.get(value.value, value.label))
+    if name == "department":
+        return say(DEPARTMENTS.get(value.value, value.label))
+    return say(value.label) if name in {"category", "size"} else value.label
+
+
 def _facet_link(request: SearchRequest, name: str, value: FacetValue, shop_names: Mapping[str, str]) -> Link:
-    label = shop_names.get(value.value, value.label) if name == "shop" else value.label
-    return Link(label, _toggled(request, name, value.value), value.active, value.count, value.value)
+    return Link(
+        _label(name, value, shop_names), _toggled(request, name, value.value), value.active, value.count, value.value
+    )
 
 
 def _toggled(request: SearchRequest, name: str, value: str) -> str:
@@ -252,20 +271,29 @@ def _toggled(request: SearchRequest, name: str, value: str) -> str:
 
 def _chips(request: SearchRequest, found: SearchPage, shop_names: Mapping[str, str]) -> tuple[Link, ...]:
     """What is chosen now; each link takes it away."""
-    labels = {(name, value.value): value.label for name, values in found.facets.items() for value in values}
-    labels |= {("gender", code): words for code, words in GENDERS.items()}
+    labels = {
+        (name, value.value): _label(name, value, shop_names)
+        for name, values in found.facets.items()
+        for value in values
+    }
+    labels |= {("gender", code): say(words) for code, words in GENDERS.items()}
     chips = []
     for name in GROUPS:
         for value in _clicked(request, name):
-            label = shop_names.get(value, value) if name == "shop" else labels.get((name, value), value)
+            label = labels.get((name, value), shop_names.get(value, value))
             chips.append(Link(label, _toggled(request, name, value), active=True))
-    for name, words in (("price_min", "from"), ("price_max", "up to")):
+    for name in ("price_min", "price_max"):
         minor = getattr(request.filters, name)
         if minor is not None:
             without = msgspec.structs.replace(request.filters, **{name: None})
-            price = _with_sign(minor, request.currency)
-            chips.append(Link(f"{words} {price}", address_of(request, filters=without), active=True))
+            words = _bound_words(name, minor, request.currency)
+            chips.append(Link(words, address_of(request, filters=without), active=True))
     return tuple(chips)
+
+
+def _bound_words(name: str, minor: int, currency: str) -> str:
+    price = _with_sign(minor, currency)
+    return say("up to %(price)s", price=price) if name == "price_max" else say("from %(price)s", price=price)
 
 
 def _price_offer(request: SearchRequest, bound: str, price: Money) -> list[Link]:
@@ -275,7 +303,7 @@ def _price_offer(request: SearchRequest, bound: str, price: Money) -> list[Link]
     if mixed or getattr(request.filters, name) is not None:
         return []
     filters = msgspec.structs.replace(request.filters, **{name: price.amount_minor})
-    words = f"{'up to' if bound == 'max' else 'from'} {_with_sign(price.amount_minor, price.currency)}"
+    words = _bound_words(name, price.amount_minor, price.currency)
     return [Link(words, address_of(request, filters=filters, currency=price.currency))]
 
 
@@ -286,6 +314,6 @@ def _offers(request: SearchRequest, found: SearchPage) -> tuple[Link, ...]:
         if part.kind == "price":
             offers += _price_offer(request, *price_of(part))
         elif part.kind in FACETS and part.value not in request.filters.group(part.kind):
-            labels = {value.value: value.label for value in found.facets.get(part.kind, ())}
+            labels = {value.value: _label(part.kind, value, {}) for value in found.facets.get(part.kind, ())}
             offers.append(Link(labels.get(part.value, part.value), _toggled(request, part.kind, part.value)))
     return tuple(dict.fromkeys(offers))

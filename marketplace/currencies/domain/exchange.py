@@ -45,12 +45,12 @@ class Exchange(msgspec.Struct, frozen=True):
         converted = self.sheet.convert(money, self.currency)
         return converted if converted or not money else Money(1, self.currency)
 
-    def words(self, *currencies: str) -> str:
+    def words(self, *currencies: str, language: str = "en") -> str:
         """The rates by which prices in `currencies` were converted; empty when none had to be."""
         foreign = {one for one in currencies if one != self.currency}
         if not foreign or self.sheet is None or not self.reaches(*foreign):
             return ""
-        return self.sheet.words({self.currency, *foreign})
+        return self.sheet.words({self.currency, *foreign}, language)
 
     def quote(self, now: datetime) -> Quote | None:
         """The promise an order made now gets; None when there is nothing to promise."""

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import msgspec
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.money import CURRENCY_EXPONENTS, Money
@@ -62,21 +63,21 @@ class RateSheet(msgspec.Struct, frozen=True, kw_only=True):
         cross = Fraction(self.rate(currency)) / Fraction(self.rate(money.currency))
         return Money(round(money.amount_minor * cross * Fraction(10) ** exponents), currency)
 
-    def words(self, currencies: Iterable[str]) -> str:
+    def words(self, currencies: Iterable[str], language: str = "en") -> str:
         """How these rates read beside a price: `1 EUR = 0.8412 GBP, 20 Nov 2026, ECB`; empty when there is none."""
-        named = [f"1 EUR = {plain(self.rate(one))} {one}" for one in sorted(set(currencies)) if one != EURO]
-        return ", ".join([*named, day_words(self.day), self.source]) if named else ""
+        named = [f"1 EUR = {_plain(self.rate(one), language)} {one}" for one in sorted(set(currencies)) if one != EURO]
+        separator = ", " if language == "en" else "; "
+        return separator.join([*named, _day_words(self.day, language), self.source]) if named else ""
 
 
-def plain(rate: Decimal) -> str:
-    """A rate without an exponent or zeros that say nothing."""
-    text = f"{rate:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def _plain(rate: Decimal, language: str) -> str:
+    """A rate without an exponent, grouping or zeros that say nothing."""
+    return format_decimal(rate, "0.############", locale=language)
 
 
-def day_words(day: date) -> str:
+def _day_words(day: date, language: str) -> str:
     """A day for people: `20 Nov 2026`."""
-    return format_date(day, "d MMM y", locale="en")
+    return format_date(day, "d MMM y", locale=language)
 
 
 def is_current(sheet: RateSheet, now: datetime) -> bool:

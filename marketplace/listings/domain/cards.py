@@ -40,6 +40,7 @@ def card(
     sellable = [one for one in variants if one.id in in_stock]
     offered = sorted(sellable or variants, key=lambda one: one.price.amount_minor)
     lead, top = offered[0], offered[-1]
+    title = spoken(product.title)
     first, second = pictures(profile.handle, product, lead.colour.name)
     return CardView(
         shop_id=shop_id,
@@ -47,7 +48,8 @@ def card(
         shop_name=profile.name,
         town=profile.town,
         product_id=product.id,
-        title=spoken(product.title),
+        title=title,
+        language=next((code for code, text in product.title.items() if text == title), ""),
         price=lead.price,
         price_to=top.price if top.price != lead.price else None,
         compare_at=lead.compare_at,

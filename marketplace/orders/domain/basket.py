@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 
 from federation.vocabulary.product import Code
+from federation.vocabulary.wording import sentence
 from marketplace.errors import BasketInvalidError
 
 LINES_MAX = 40
@@ -56,7 +57,9 @@ def add(basket: Basket, item: BasketItem) -> Basket:
     held = next((old for old in basket.items if old.key == item.key), None)
     if held is None:
         if len(basket.items) >= LINES_MAX:
-            raise BasketInvalidError(f"a basket holds {LINES_MAX} different pieces; check some out first")
+            raise BasketInvalidError(
+                sentence("A basket holds %(num)s different pieces; check some out first.", num=LINES_MAX)
+            )
         return _changed(basket, (*basket.items, _bounded(item)))
     together = msgspec.structs.replace(item, quantity=held.quantity + item.quantity)
     return _changed(basket, tuple(_bounded(together) if old.key == item.key else old for old in basket.items))
@@ -114,6 +117,8 @@ def _changed(basket: Basket, items: tuple[BasketItem, ...]) -> Basket:
 def _bounded(item: BasketItem) -> BasketItem:
     if not 1 <= item.quantity <= QUANTITY_MAX:
         raise BasketInvalidError(
-            f"A basket takes 1 to {QUANTITY_MAX} pieces of one size. For more, write to the boutique."
+            sentence(
+                "A basket takes 1 to %(num)s pieces of one size. For more, write to the boutique.", num=QUANTITY_MAX
+            )
         )
     return item

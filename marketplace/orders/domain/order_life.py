@@ -6,6 +6,7 @@ each boutique's part after payment is told by `shop_order_life`.
 
 from typing import Literal, get_args
 
+from federation.vocabulary.wording import message, sentence
 from marketplace.errors import OrderStateError
 
 OrderState = Literal["holding", "held", "paying", "paid", "refused", "cancelled"]
@@ -29,12 +30,12 @@ TABLE: dict[tuple[OrderState, OrderStep], OrderState] = {
 """(state, step) to the next state. `held` may become `paid`: a card that was declined can be tried again elsewhere."""
 
 WORDS: dict[OrderState, str] = {
-    "holding": "Asking the boutiques",
-    "held": "Reserved, not yet paid",
-    "paying": "Waiting for your payment",
-    "paid": "Paid",
-    "refused": "Not available",
-    "cancelled": "Cancelled, nothing was charged",
+    "holding": message("Asking the boutiques"),
+    "held": message("Reserved, not yet paid"),
+    "paying": message("Waiting for your payment"),
+    "paid": message("Paid"),
+    "refused": message("Not available"),
+    "cancelled": message("Cancelled, nothing was charged"),
 }
 
 
@@ -42,7 +43,8 @@ def advance(state: OrderState, step: OrderStep) -> OrderState:
     """The state after `step`. Raises OrderStateError when the order has no such way to go."""
     after = TABLE.get((state, step))
     if after is None:
-        raise OrderStateError(f"this order is {state}: {WORDS[state].lower()}. Reload the page to see it.")
+        words = sentence(WORDS[state])
+        raise OrderStateError(sentence("This order cannot go on: %(state)s. Reload the page to see it.", state=words))
     return after
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from federation.vocabulary.money import Money, zero
 from federation.vocabulary.product import ShippingRate
+from federation.vocabulary.wording import message, sentence
 from marketplace.currencies.domain.exchange import Exchange
 from marketplace.listings.views import Offer
 from marketplace.orders.domain.basket import BasketItem
@@ -117,14 +118,19 @@ def _priced(one: Wanted, exchange: Exchange) -> PricedLine:
 
 def _problem(one: Wanted, exchange: Exchange) -> str:
     if one.price is None:
-        return "This piece is no longer offered; please remove it."
+        return message("This piece is no longer offered; please remove it.")
     if not exchange.reaches(one.price.currency):
-        return f"This piece is priced in {one.price.currency}; please buy it in an order of its own."
+        currency = one.price.currency
+        return sentence(
+            "This piece is priced in %(currency)s; please buy it in an order of its own.", currency=currency
+        )
     offer = one.offer
     if offer is None or not offer.in_stock:
-        return "Sold, or set aside for somebody who is paying just now; remove it, or look again in ten minutes."
+        return message(
+            "Sold, or set aside for somebody who is paying just now; remove it, or look again in ten minutes."
+        )
     if offer.available is not None and offer.available < one.item.quantity:
-        return f"Only {offer.available} left; please lower the quantity."
+        return sentence("Only %(num)s left; please lower the quantity.", num=offer.available)
     return ""
 
 
@@ -135,7 +141,11 @@ def _part(
     if not subtotal:
         return PricedPart(shop_id, tuple(lines), subtotal, None, "")
     shipping = choose_rate(rates, country, subtotal, exchange)
-    problem = "" if shipping else f"This boutique does not ship to {country}; please remove its pieces."
+    problem = (
+        ""
+        if shipping
+        else sentence("This boutique does not ship to %(country)s; please remove its pieces.", country=country)
+    )
     return PricedPart(shop_id, tuple(lines), subtotal, shipping, problem)
 
 

@@ -7,6 +7,7 @@ the hub has noted that its order arrived, so `confirmed` takes the boutique's wo
 
 from typing import Literal, get_args
 
+from federation.vocabulary.wording import message
 from marketplace.errors import OrderStateError
 
 ShopOrderState = Literal[
@@ -76,19 +77,19 @@ UNSOLD: frozenset[ShopOrderState] = frozenset({"refused", "released"})
 """Never part of what was charged."""
 
 WORDS: dict[ShopOrderState, str] = {
-    "asked": "Asking the boutique",
-    "held": "Reserved for you",
-    "refused": "Not available",
-    "released": "Given back",
-    "confirming": "Being confirmed with the boutique",
-    "reholding": "Being confirmed with the boutique",
-    "confirmed": "Confirmed",
-    "placed": "With the boutique",
-    "accepted": "Being prepared",
-    "declined": "The boutique could not fulfil this part; it is refunded",
-    "shipped": "On its way",
-    "delivered": "Delivered",
-    "cancelled": "Cancelled; it is refunded",
+    "asked": message("Asking the boutique"),
+    "held": message("Reserved for you"),
+    "refused": message("Not available"),
+    "released": message("Given back"),
+    "confirming": message("Being confirmed with the boutique"),
+    "reholding": message("Being confirmed with the boutique"),
+    "confirmed": message("Confirmed"),
+    "placed": message("With the boutique"),
+    "accepted": message("Being prepared"),
+    "declined": message("The boutique could not fulfil this part; it is refunded"),
+    "shipped": message("On its way"),
+    "delivered": message("Delivered"),
+    "cancelled": message("Cancelled; it is refunded"),
 }
 
 

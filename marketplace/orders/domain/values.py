@@ -137,11 +137,11 @@ def sold(parts: Sequence[Part]) -> list[Part]:
     return [part for part in parts if part.state not in UNSOLD]
 
 
-def rate_words(order: Order, parts: Sequence[Part]) -> str:
+def rate_words(order: Order, parts: Sequence[Part], language: str = "en") -> str:
     """By which rates an order's prices were converted: `1 EUR = 0.8412 GBP, 20 Nov 2026, ECB`; empty if none was."""
     if order.quote is None:
         return ""
-    return Exchange(order.currency, order.quote.sheet).words(*(part.list_currency for part in parts))
+    return Exchange(order.currency, order.quote.sheet).words(*(part.list_currency for part in parts), language=language)
 
 
 def refundable(lines: Sequence[Line], currency: str) -> tuple[Refundable, ...]:

@@ -6,9 +6,10 @@ from litestar import get, post
 from litestar.response import Redirect, Template
 
 from federation.node import clock
-from federation.node.pages import page
+from federation.node.pages import country_in_words, page
 from federation.node.signin import safe_path
 from federation.node.web import AnyRequest, session_of
+from federation.vocabulary.wording import message
 from marketplace.currencies import service as currencies
 from marketplace.errors import BasketInvalidError
 from marketplace.orders import basket, reads
@@ -40,8 +41,8 @@ async def _basket_page(request: AnyRequest, problem: str, status_code: int = 200
         basket=view,
         unpaid=await reads.unpaid_orders(basket.checkouts(session)),
         problem=problem,
-        destinations=destinations.DESTINATIONS,
-        country_name=destinations.country_name(view.country),
+        destinations=destinations.offered(),
+        country_name=country_in_words(view.country),
         quantity_max=QUANTITY_MAX,
     )
 
@@ -53,12 +54,12 @@ async def add(request: AnyRequest) -> Redirect | Template:
     shop_id, product_id = str(form.get("shop_id", "")), str(form.get("product_id", ""))
     variant_id = str(form.get("variant_id", ""))
     if not variant_id:
-        return await _basket_page(request, "Choose a size first, then add the piece.", 422)
+        return await _basket_page(request, message("Choose a size first, then add the piece."), 422)
     await basket.drop_all_bought(session_of(request))
     try:
         await basket.add(session_of(request), shop_id, product_id, variant_id, 1, now=clock.now())
     except BasketInvalidError as error:
-        return await _basket_page(request, error.detail, 422)
+        return await _basket_page(request, error.sentence, 422)
     return Redirect("/basket", status_code=SEE_OTHER)
 
 
@@ -68,14 +69,14 @@ async def update(request: AnyRequest) -> Redirect | Template:
     form, session = await request.form(), session_of(request)
     key, quantity = str(form.get("key", "")), str(form.get("quantity", ""))
     if "remove" not in form and not (quantity.isascii() and quantity.isdigit()):
-        return await _basket_page(request, "Write the quantity as a whole number.", 422)
+        return await _basket_page(request, message("Write the quantity as a whole number."), 422)
     try:
         if "remove" in form:
             basket.remove(session, key)
         else:
             basket.set_quantity(session, key, int(quantity[:4]))
     except BasketInvalidError as error:
-        return await _basket_page(request, error.detail, 422)
+        return await _basket_page(request, error.sentence, 422)
     return Redirect("/basket", status_code=SEE_OTHER)
 
 

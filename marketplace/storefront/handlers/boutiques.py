@@ -9,7 +9,7 @@ from litestar.response import Template
 
 from federation.node import clock
 from federation.node.looks import look_of
-from federation.node.pages import page
+from federation.node.pages import country_in_words, page
 from federation.node.web import AnyRequest
 from marketplace.errors import ListingNotFoundError
 from marketplace.hub import hub_of
@@ -17,7 +17,7 @@ from marketplace.listings import finding, service
 from marketplace.listings.domain.cards import product_path
 from marketplace.listings.views import CardView, ProductView
 from marketplace.storefront import houses
-from marketplace.storefront.destinations import DESTINATIONS, country_name
+from marketplace.storefront.destinations import offered
 from marketplace.storefront.front import front
 from marketplace.storefront.handlers.context import destination, params_of, prices_of
 from marketplace.storefront.houses import PER_PAGE, SOUGHT_MAX, Wanted
@@ -44,7 +44,7 @@ async def boutiques(request: AnyRequest) -> Template:
         shops=shown,
         total=len(gallery.shops),
         countries=houses.by_country(shown),
-        choices=[(country.code, country_name(country.code), country.count) for country in gallery.countries],
+        choices=[(country.code, country_in_words(country.code), country.count) for country in gallery.countries],
         departments=gallery.departments,
         sold={shop.shop_id: houses.kinds("", gallery.assortments.get(shop.shop_id, {}))[:3] for shop in shown},
     )
@@ -83,7 +83,7 @@ async def boutique(request: AnyRequest, handle: FromPath[str]) -> Template:
         pages=pages,
         previous=address(number - 1) if number > 1 else "",
         following=address(number + 1) if number < pages else "",
-        country_name=country_name(shop.country),
+        country_name=country_in_words(shop.country),
     )
 
 
@@ -106,7 +106,7 @@ async def piece(request: AnyRequest, handle: FromPath[str], product_id: FromPath
         piece=shown,
         cards=cards[:SIMILAR_CARDS],
         own_cards=await _more(view, now),
-        destinations=DESTINATIONS,
+        destinations=offered(),
         country=destination(request),
         view_path=f"{product_path(handle, product_id)}?{urlencode({'colour': shown.colour})}",
     )

@@ -10,9 +10,10 @@ from litestar.response import Redirect, Template
 from federation.node import clock
 from federation.node.database import atomic
 from federation.node.idempotency import IdempotencyConflictError
-from federation.node.pages import page
+from federation.node.pages import country_in_words, page
 from federation.node.web import AnyRequest, session_of
 from federation.vocabulary.errors import GalleriaError
+from federation.vocabulary.wording import message
 from marketplace.errors import BasketChangedError, BasketInvalidError
 from marketplace.hub import hub_of
 from marketplace.orders import basket, checkout, reads
@@ -20,13 +21,21 @@ from marketplace.orders.views import BasketView
 from marketplace.storefront import destinations
 from marketplace.storefront.checkout_form import CheckoutForm, read_form
 from marketplace.storefront.handlers.context import COUNTRY, destination, prices_of
+from marketplace.storefront.words import say
 
 SEE_OTHER: Final = 303
 OWN_TRANSACTIONS = {"transaction": False}
 LABELS = {
-    "email": "e-mail", "name": "name", "line1": "street", "line2": "floor", "postcode": "postcode", "town": "town",
-    "region": "province", "phone": "telephone", "note": "your word to the boutiques",
-}  # fmt: skip
+    "email": message("e-mail"),
+    "name": message("name"),
+    "line1": message("street"),
+    "line2": message("floor"),
+    "postcode": message("postcode"),
+    "town": message("town"),
+    "region": message("province"),
+    "phone": message("telephone"),
+    "note": message("your word to the boutiques"),
+}
 """How the list of faults names each field."""
 
 
@@ -53,11 +62,11 @@ async def begin(request: AnyRequest) -> Template | Redirect:
     except msgspec.ValidationError:
         return await _again(request, form, "", 422)
     except (BasketChangedError, BasketInvalidError) as error:
-        return await _again(request, form, error.detail, 409)
+        return await _again(request, form, error.sentence, 409)
     except IdempotencyConflictError:
         form = msgspec.structs.replace(form, key=checkout.new_checkout_key())
         return await _again(
-            request, form, "The address has changed, so this is a new order: look at it, then go on.", 409
+            request, form, message("The address has changed, so this is a new order: look at it, then go on."), 409
         )
     session.data[COUNTRY] = form.country
     await checkout.hold_all(hub, token, now)
@@ -70,8 +79,9 @@ async def begin(request: AnyRequest) -> Template | Redirect:
 async def _recounted(request: AnyRequest, form: CheckoutForm, country: str) -> Template | Redirect:
     """The parcels go elsewhere: show what that costs before anybody is asked."""
     session_of(request).data[COUNTRY] = country
-    words = (
-        f"The total is now for {destinations.country_name(country)}. Look at it, then go on; nothing has been charged."
+    words = say(
+        "The total is now for %(country)s. Look at it, then go on; nothing has been charged.",
+        country=country_in_words(country),
     )
     return await _again(request, form, words, 200)
 
@@ -102,8 +112,8 @@ def _checkout_page(
         form=form,
         faults=form.faults() if status_code != 200 else {},  # noqa: PLR2004
         problem=problem,
-        country_name=destinations.country_name(view.country),
-        destinations=destinations.DESTINATIONS,
+        country_name=country_in_words(view.country),
+        destinations=destinations.offered(),
         labels=LABELS,
     )
 
@@ -135,7 +145,7 @@ async def _to_payment(request: AnyRequest, token: str) -> Template | Redirect:
     except GalleriaError as error:
         view = await reads.held_view(token, clock.now())
         prices_of(request).agreed(view.rate_words)
-        return page(request, "storefront/held.html", status_code=409, held=view, problem=error.detail)
+        return page(request, "storefront/held.html", status_code=409, held=view, problem=error.sentence)
     return Redirect(address, status_code=SEE_OTHER)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from litestar import Litestar
 
 from federation.node import clock
+from federation.node.pages import country_in_words
 from federation.node.web import AnyRequest, session_of, web_node
 from federation.service import parties
 from marketplace.accounts.setup import hub_id
@@ -16,7 +17,7 @@ from marketplace.currencies.domain.exchange import Exchange
 from marketplace.errors import HubMissingError
 from marketplace.hub import hub_of
 from marketplace.orders import basket
-from marketplace.storefront import destinations, houses
+from marketplace.storefront import destinations, houses, words
 from marketplace.storefront.arriving import arriving
 from marketplace.storefront.prices import Prices
 from marketplace.storefront.searching import Params
@@ -42,8 +43,10 @@ def page_context(request: AnyRequest) -> Mapping[str, Any]:
         "node_name": request.app.state.get(HUB_NAME) or web_node(request.app).settings.node_name,
         "basket_count": basket.count(session),
         "signed_in": session.account_id is not None,
-        "country_named": destinations.country_name,
+        "country_named": country_in_words,
         "town_id": houses.town_id,
+        "departments_named": words.DEPARTMENTS,
+        "all_of": words.ALL_OF,
         "prices": prices_of(request),
         "arriving": request.scope["state"].get(_ARRIVING),
         "european_union": destinations.EUROPEAN_UNION,

@@ -4,11 +4,10 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Template
 
-from federation.node.pages import page
+from federation.node.pages import country_in_words, page
 from federation.node.web import AnyRequest, session_of
 from marketplace.orders import basket, reads
 from marketplace.orders.domain.shop_order_life import MONEY_BACK
-from marketplace.storefront.destinations import country_name
 from marketplace.storefront.handlers.context import prices_of
 
 WAITING = frozenset({"holding", "held", "paying"})
@@ -34,7 +33,7 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
         looks=LOOKS,
         waiting=view.state in WAITING,
         given_back=bool(view.parts) and all(part.state in MONEY_BACK for part in view.parts),
-        country_name=country_name(view.address.country),
+        country_name=country_in_words(view.address.country),
     )
 
 

@@ -20,5 +20,5 @@ def test_ended_orders_stay_ended() -> None:
 def test_what_is_not_in_the_table_is_refused() -> None:
     """A cancelled order cannot be paid."""
     assert not order_life.can("cancelled", "paid")
-    with pytest.raises(OrderStateError, match="cancelled"):
+    with pytest.raises(OrderStateError, match="Cancelled"):
         order_life.advance("cancelled", "paid")
