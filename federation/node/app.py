@@ -272,7 +272,8 @@ async def _finish_headers(message: Message, scope: LitestarScope) -> None:
     for name, content in _security_headers(node, visit).items():
         if name.encode() not in present:
             headers.append((name.encode(), content.encode()))
-    headers += [(b"set-cookie", cookie.encode()) for cookie in visit.cookies]
+    if not dict(headers).get(b"cache-control", b"").startswith(b"public"):
+        headers += [(b"set-cookie", cookie.encode()) for cookie in visit.cookies]
     headers.append((b"correlation-id", visit.correlation_id.encode()))
     if b"text/html" in dict(headers).get(b"content-type", b""):
         headers.append((b"vary", b"Accept-Language, Cookie"))

@@ -277,6 +277,16 @@ async def test_static_files(browser: httpx.AsyncClient) -> None:
         assert (await browser.get(path)).status_code == 404
 
 
+async def test_what_anybody_may_keep_sets_no_cookie(browser: httpx.AsyncClient) -> None:
+    """A language asked for beside a file is not remembered: a shared cache would hand the cookie to everybody."""
+    version = re.search(r"/static/([^/]+)/look/", (await browser.get("/shop")).text)
+    assert version is not None
+    kept = await browser.get(f"/static/{version[1]}/look/a.css?lang=it")
+    assert (kept.status_code, "public" in kept.headers["cache-control"]) == (200, True)
+    assert "set-cookie" not in kept.headers
+    assert "=it;" in (await browser.get("/shop?lang=it")).headers["set-cookie"]
+
+
 async def test_health_runs_real_queries(browser: httpx.AsyncClient, app: Litestar) -> None:
     """Alive and ready mean that the database answers; when it does not, both say so."""
     assert (await browser.get("/healthz")).text == "ok"
