@@ -22,8 +22,9 @@ from federation.vocabulary.errors import GalleriaError, PeerError
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.product import Product
 from marketplace.media import store
+from marketplace.media.domain.reasons import Kind, Reason
 from marketplace.media.domain.retries import next_try
-from marketplace.media.errors import PictureRefusedError
+from marketplace.media.errors import OtherPictureError, PictureRefusedError
 from marketplace.media.ports import Press
 from marketplace.media.store import Missing, Wanted
 
@@ -83,11 +84,25 @@ async def _fetch_recorded(studio: Studio, picture: Wanted) -> None:
         else:
             size = (0, 0)
     except (PictureRefusedError, DoorRefusedError) as error:
-        await store.failed(picture.sha256, error.detail, None)
+        await store.failed(picture.sha256, reason_of(error), None)
     except GalleriaError as error:
-        await store.failed(picture.sha256, error.detail, next_try(picture.attempts + 1, clock.now()))
+        await store.failed(picture.sha256, reason_of(error), next_try(picture.attempts + 1, clock.now()))
     else:
         await store.made(picture.sha256, size, clock.now())
+
+
+def reason_of(error: GalleriaError) -> Reason:
+    """What kind of failure it was, and the particulars."""
+    match error:
+        case OtherPictureError():
+            kind: Kind = "other-picture"
+        case PictureRefusedError():
+            kind = "not-shown"
+        case DoorRefusedError():
+            kind = "address"
+        case _:
+            kind = "not-sent"
+    return Reason(kind, error.detail)
 
 
 async def _fetch(studio: Studio, picture: Wanted) -> tuple[int, int]:
@@ -103,7 +118,7 @@ async def _fetch(studio: Studio, picture: Wanted) -> tuple[int, int]:
     if response.status != HTTPStatus.OK:
         raise PeerError(f"the boutique's server answered {response.status}")
     if hashlib.sha256(response.body).hexdigest() != picture.sha256:
-        raise PictureRefusedError("the picture is another than its record says: its hash differs")
+        raise OtherPictureError("the picture is another than its record says: its hash differs")
     with store.making(studio.media_dir, picture.sha256) as folder:
         return await studio.press.copies(response.body, folder)
 
@@ -118,5 +133,8 @@ async def sweep(now: datetime) -> None:
 
 
 async def missing_pictures(shop_id: str) -> Sequence[Missing]:
-    """The warning `image.missing`: what of a boutique is shown by a stand-in, and why."""
+    """The warning `image.missing`: what of a boutique is shown by a stand-in, and why; the latest first.
+
+    The protocol has no message for it, so boutiques do not hear of it from the hub: its operator sees it.
+    """
     return await store.missing(shop_id, MISSING_MAX)

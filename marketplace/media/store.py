@@ -11,6 +11,7 @@ import msgspec
 
 from federation.node import database
 from marketplace.media.domain.addresses import WIDTHS
+from marketplace.media.domain.reasons import Reason, read_reason
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -22,11 +23,12 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Missing(msgspec.Struct, frozen=True):
-    """A picture that is shown by a stand-in for good, and why."""
+    """A picture that is shown by a stand-in, and why; `due_at` is when it is asked for again, None when never."""
 
     sha256: str
     url: str
-    reason: str
+    reason: Reason
+    due_at: datetime | None
 
 
 async def note(shop_id: str, pictures: Sequence[tuple[str, str]], now: datetime) -> int:
@@ -79,13 +81,13 @@ async def made(sha256: str, size: tuple[int, int], now: datetime) -> None:
     )
 
 
-async def failed(sha256: str, reason: str, due_at: datetime | None) -> None:
+async def failed(sha256: str, reason: Reason, due_at: datetime | None) -> None:
     """It could not be had: try again at `due_at`, or never."""
     await database.execute(
         """UPDATE hub_picture SET state = CASE WHEN $3::timestamptz IS NULL THEN 'missing' ELSE 'wanted' END,
             attempts = attempts + 1, due_at = $3, reason = $2 WHERE sha256 = $1 AND state = 'wanted'""",
         sha256,
-        reason[:300],
+        reason.written()[:300],
         due_at,
     )
 
@@ -93,12 +95,12 @@ async def failed(sha256: str, reason: str, due_at: datetime | None) -> None:
 async def missing(shop_id: str, limit: int) -> list[Missing]:
     """Pictures of a boutique that cannot be shown, or could not so far."""
     rows = await database.fetch(
-        """SELECT sha256, url, reason FROM hub_picture WHERE shop_id = $1 AND state <> 'made' AND reason <> ''
+        """SELECT sha256, url, reason, due_at FROM hub_picture WHERE shop_id = $1 AND state <> 'made' AND reason <> ''
         ORDER BY seen_at DESC, sha256 LIMIT $2""",
         shop_id,
         limit,
     )
-    return [Missing(**row) for row in rows]
+    return [Missing(row["sha256"], row["url"], read_reason(row["reason"]), row["due_at"]) for row in rows]
 
 
 def copy_path(media_dir: Path, sha256: str, width: int) -> Path:

@@ -21,10 +21,12 @@ from marketplace.accounts.setup import hub_id, hub_profile_url
 from marketplace.console.door import back_to, operator, render
 from marketplace.console.views import looks
 from marketplace.console.views.lag import behind_plot, lag_plot, silence_plot
+from marketplace.console.views.pictures import REASONS
 from marketplace.console.views.standings import COLUMNS, FIGURES, SORTS, Standing, cells, chosen, standings
 from marketplace.console.words import say
 from marketplace.hub import hub_of
 from marketplace.listings import boutiques
+from marketplace.media import service as media
 from payouts import service as payouts
 from payouts.service import reads
 
@@ -88,6 +90,8 @@ async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
         sales=sales_plots(await reads.sold_by_day(first_day(now.date()), shop_id), now.date()),
         profile=await boutiques.published_profile(shop_id),
         faults=await boutiques.quarantined(shop_id),
+        pictures=await media.missing_pictures(shop_id),
+        picture_reasons=REASONS,
         account=await reads.account_of(shop_id),
         purses=await reads.shop_money(shop_id),
         settlements=await reads.settlements(shop_id, LATEST),

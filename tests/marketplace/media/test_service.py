@@ -16,6 +16,7 @@ from federation.node.plates import write_plate
 from federation.vocabulary.product import Media
 from marketplace.media import service, store
 from marketplace.media.adapters.process_press import ProcessPress
+from marketplace.media.domain.reasons import Reason, read_reason
 from marketplace.media.domain.retries import next_try
 from marketplace.media.service import Studio
 from marketplace.media.tasks import media_handlers
@@ -122,7 +123,10 @@ async def test_what_is_no_picture_of_ours_is_given_up(
     state, told = await standing()
     assert state == "missing"
     assert reason in told
-    assert [one.sha256 for one in await service.missing_pictures(SHOP)] == [sha256]
+    (missing,) = await service.missing_pictures(SHOP)
+    kind = "other-picture" if page == "other" else "not-shown"
+    assert (missing.sha256, missing.reason.kind, missing.due_at) == (sha256, kind, None)
+    assert reason in missing.reason.detail
     assert not list(studio.media_dir.rglob("*.webp"))
     await drain(studio)
     assert server.asked == [page]
@@ -141,8 +145,11 @@ async def test_what_did_not_come_is_asked_for_again(
     state, told = await standing()
     assert state == "wanted"
     assert reason in told
+    (missing,) = await service.missing_pictures(SHOP)
+    assert missing.reason.kind == "not-sent"
+    assert missing.due_at is not None
     for _ in range(4):
-        await store.failed(digest(PAGES[page]), told, next_try(5, NOW))
+        await store.failed(digest(PAGES[page]), Reason("not-sent", told), next_try(5, NOW))
     assert (await standing())[0] == "missing"
 
 
@@ -153,6 +160,14 @@ async def test_an_address_inside_is_never_asked(committed: Database, server: Pic
     await drain(studio)
     state, _ = await standing()
     assert (state, server.asked) == ("missing", [])
+    assert [one.reason.kind for one in await service.missing_pictures(SHOP)] == ["address"]
+
+
+def test_reasons_are_read_as_they_were_written() -> None:
+    """Kind and particulars come back; a reason of an earlier day, without a kind, is read as not sent."""
+    reason = Reason("not-shown", "not a picture we show: 9 by 9 pixels")
+    assert read_reason(reason.written()) == reason
+    assert read_reason("the boutique's server answered 404").kind == "not-sent"
 
 
 async def test_a_picture_given_up_is_wanted_again_elsewhere(

@@ -15,6 +15,8 @@ from federation.service import links
 from federation.vocabulary.ids import PartyId
 from marketplace.accounts.setup import hub_profile_url
 from marketplace.listings import records
+from marketplace.media import store as pictures
+from marketplace.media.domain.reasons import Reason
 from shops import service as shop_service
 from tests.marketplace.console.operator import read
 from tests.marketplace.house import OPERATOR, House, house
@@ -137,3 +139,24 @@ async def test_unreadable_records_are_shown_with_their_reasons(running_house: Ho
     page = await read(desk, f"/console/boutiques/{shop_id}")
     assert "product/p1" in page
     assert "1 in an older version" in page
+
+
+async def test_pictures_that_could_not_be_taken_are_shown_with_their_reasons(
+    running_house: House, desk: httpx.AsyncClient
+) -> None:
+    """The boutique's page lists each picture that is missing, why in the operator's language, and what comes next."""
+    shop_id = await running_house.open_shop(profile("aurora"), [line("p1", 3)])
+    assert "None: every picture it names is here" in await read(desk, f"/console/boutiques/{shop_id}")
+    now, url = clock.now(), "https://aurora.example/a.jpg"
+    with running_house.at_hub():
+        async with atomic():
+            await pictures.note(shop_id, [("0" * 64, url), ("1" * 64, "https://aurora.example/b.svg")], now)
+            await pictures.failed("0" * 64, Reason("not-sent", "the boutique's server answered 404"), now)
+            await pictures.failed("1" * 64, Reason("not-shown", "not a picture we show: an SVG"), None)
+    page = await read(desk, f"/console/boutiques/{shop_id}")
+    assert url in page
+    assert "The boutique’s server did not send it." in page
+    assert "answered 404" in page
+    assert page.count("no more") == 1
+    italian = await read(desk, f"/console/boutiques/{shop_id}?lang=it")
+    assert "non è un’immagine che mostriamo" in italian
