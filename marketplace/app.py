@@ -11,6 +11,7 @@ from federation.http.routes import routes as federation_routes
 from federation.node.app import make_app
 from federation.node.covers.http import show_cover
 from federation.node.settings import load
+from federation.node.web import OWN_PICTURES, web_node
 from marketplace.api.http import API_ROUTES
 from marketplace.composition import build_hub
 from marketplace.console.handlers import ROUTES as CONSOLE_ROUTES
@@ -28,7 +29,7 @@ HERE = Path(__file__).parent
 def create_app(settings: HubSettings, hub: Hub | None = None) -> Litestar:
     """The app for `settings`; a ready-made `hub` takes the place of the one built from them."""
     own = hub or build_hub(settings)
-    return make_app(
+    app = make_app(
         settings=settings,
         route_handlers=_routes(own),
         templates=[HERE / "storefront" / "templates", HERE / "console" / "templates"],
@@ -38,6 +39,8 @@ def create_app(settings: HubSettings, hub: Hub | None = None) -> Litestar:
         form_targets=[_origin(settings.sandbox_url)],
         state={"hub": own},
     )
+    web_node(app).image_sources = OWN_PICTURES
+    return app
 
 
 def _routes(hub: Hub) -> Sequence[Any]:

@@ -25,6 +25,10 @@ PageContext = Callable[[AnyRequest], Mapping[str, Any]]
 """Names that a node adds to every page of a request, such as how much lies in the basket."""
 
 
+OWN_PICTURES = "'self' data:"
+"""The `image_sources` of a node whose pages show no pictures of anybody else's server."""
+
+
 class Session:
     """A browser's session while one request is served; saved at its end, with the request's transaction.
 

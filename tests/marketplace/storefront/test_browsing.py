@@ -49,6 +49,20 @@ async def test_pages_are_whole_while_there_is_no_index(gallery: Gallery, tmp_pat
         assert (await browser.get("/api/v1/search?q=silk")).json()["total"] == 0
 
 
+PICTURE_ADDRESSES = re.compile(r'<img[^>]* src="([^"]*)"|srcset="([^"]*)"|url\(["\']?([^)"\']*)')
+
+
+@pytest.mark.parametrize("path", ["/", "/search", "/boutiques", "/b/zagara-figlie", PIECE, "/basket", "/sign-in"])
+async def test_pages_show_our_own_pictures_alone(browser: httpx.AsyncClient, path: str) -> None:
+    """Every picture of a page lies at the hub, and the page's policy lets a browser load no other."""
+    answer = await browser.get(path)
+    assert "; img-src 'self' data:; " in answer.headers["content-security-policy"]
+    named = [address for found in PICTURE_ADDRESSES.findall(answer.text) for address in found if address]
+    assert all(one.strip().startswith("/") for address in named for one in address.split(",")), named
+    if path not in {"/basket", "/sign-in"}:
+        assert named
+
+
 async def test_home_shows_pieces_and_every_town(browser: httpx.AsyncClient) -> None:
     """The front page leads to pieces of several boutiques, to one boutique's own page, to departments and towns."""
     page = (await browser.get("/")).text
