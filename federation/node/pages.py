@@ -86,12 +86,12 @@ def csp_nonce(request: AnyRequest) -> str:
 def address_in(request: AnyRequest, code: str = "") -> str:
     """The path and query of this page in another language, or in whichever is asked for.
 
-    POSTed pages lead to their own address.
+    POSTed pages lead to their own address. A path begins with one slash: two would name another site.
     """
     asked = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
     kept = [(name, value) for name, value in asked if name != PARAMETER]
     query = urlencode([*kept, (PARAMETER, code)] if code else kept)
-    return quote(request.scope["path"]) + (f"?{query}" if query else "")
+    return "/" + quote(request.scope["path"]).lstrip("/") + (f"?{query}" if query else "")
 
 
 def page(request: AnyRequest, template: str, /, *, status_code: int = 200, **context: Any) -> Template:

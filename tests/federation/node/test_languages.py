@@ -1,10 +1,13 @@
 """Languages: which one a request is answered in, and how messages and boutiques' texts follow it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from litestar import Request
 
 from federation.node.languages import Wording, in_language, language, negotiate, speaking, written_in
+from federation.node.pages import address_in
 
 PO = """
 msgid ""
@@ -79,3 +82,9 @@ def test_a_language_we_lack_is_answered_in_english() -> None:
     """A cookie may say anything."""
     with speaking("tlh"):
         assert language() == "en"
+
+
+def test_a_page_in_another_language_is_a_page_of_ours() -> None:
+    """However a path begins, the link to its other language leads to no other site."""
+    scope: Any = {"type": "http", "path": "//elsewhere.example/x", "query_string": b"a=1&lang=en"}
+    assert address_in(Request(scope), "it") == "/elsewhere.example/x?a=1&lang=it"
