@@ -140,8 +140,13 @@ async def _finish(work: Run, due: ImportDue, at: int, now: datetime) -> None:
 
 
 async def _stop(due: ImportDue, error: FileRefusedError, now: datetime) -> None:
-    """Hold an import that its owner must decide about, or end one whose file is refused."""
+    """Hold an import that its owner must decide about, or end one whose file is refused.
+
+    One that another worker has ended meanwhile stays as it is: its file is gone, which looks like an empty one.
+    """
     async with database.atomic():
+        if (await store.view(due.shop_id, due.import_id, lock=True)).state != "waiting":
+            return
         await store.add_findings(due.shop_id, due.import_id, [found(error.code, error.detail, line=error.line)])
         if isinstance(error, ProductsGoneError):
             await store.hold(due.shop_id, due.import_id)
