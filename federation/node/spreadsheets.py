@@ -1,6 +1,6 @@
 """Lists as files for spreadsheets: CSV (RFC 4180) in UTF-8 with a byte order mark, without which Excel garbles accents.
 
-Invariants: a text that a spreadsheet would run as a formula is kept as text by an apostrophe (OWASP, CSV injection);
+Invariants: a text that a spreadsheet would run as a formula is kept as text by an apostrophe (`cells`);
 numbers stand bare, with a point; moments are ISO 8601, in UTC.
 """
 
@@ -11,10 +11,10 @@ from datetime import date, datetime
 
 from litestar import Response
 
+from federation.vocabulary.cells import kept_as_text
 from federation.vocabulary.money import Money, to_decimal
 
 Cell = str | int | Money | datetime | date | None
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def sheet(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -31,7 +31,7 @@ def _cell(content: Cell) -> str:
         case None:
             return ""
         case str():
-            return f"'{content}" if content.startswith(_FORMULA_STARTS) else content
+            return kept_as_text(content)
         case Money():
             return to_decimal(content)
         case datetime() | date():

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from federation.vocabulary.cells import kept_as_text
 from shops.importers.domain.entries import RowTally
 from shops.importers.domain.findings import Finding
 
@@ -145,12 +146,7 @@ def report_csv(findings: Iterable[Finding]) -> Iterator[str]:
     for each in findings:
         numbers = (str(each.line or ""), str(each.record or ""))
         words = (each.product, each.column, each.raw, each.sentence, each.done)
-        yield _csv_line((each.severity, each.code, _harmless(each.file), *numbers, *map(_harmless, words)))
-
-
-def _harmless(cell: str) -> str:
-    """Spreadsheets run cells that begin like a formula (OWASP, CSV injection); a leading apostrophe stops them."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+        yield _csv_line((each.severity, each.code, kept_as_text(each.file), *numbers, *map(kept_as_text, words)))
 
 
 def _csv_line(cells: Sequence[str]) -> str:
