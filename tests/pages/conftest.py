@@ -1,0 +1,107 @@
+"""One town and one browser for all tests of pages, and everything that was seen on one walk through it."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, async_playwright
+
+from tests.pages.looking import HEIGHT, LOOKS, WIDTHS, Look, Sight, in_turn, look_at
+from tests.pages.season import AUTOMATIC, DARK, MANUAL, trade
+from tests.pages.town import Town, open_town
+from tests.pages.visits import VISITS, Visit, boutique_pages
+from tests.support.postgres import Server
+
+AT_ONCE = 3
+"""How many pages are looked at side by side."""
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def town(pg: Server) -> AsyncIterator[Town]:
+    """The town with its season behind it."""
+    folder = Path(tempfile.mkdtemp(prefix="galleria-pages-"))
+    try:
+        async with open_town(pg, folder) as opened:
+            await trade(opened)
+            opened.names["dark_product"] = opened.world[DARK].products[0].id
+            opened.names["hub_link"] = (await opened.hub_link()).removeprefix(opened.bases["hub"])
+            opened.names["shop_link"] = (await opened.shop_link()).removeprefix(opened.bases["shop"])
+            yield opened
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium."""
+    found = shutil.which("chromium")
+    assert found is not None, "the browser suite needs chromium: apt-get install chromium"
+    async with async_playwright() as tools:
+        browser = await tools.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def seen(town: Town, chromium: Browser) -> dict[str, tuple[Sight, ...]]:
+    """Every visit in every look."""
+    visits = (*VISITS, *boutique_pages(tuple(town.shops)))
+    walks = [await _walk(town, chromium, visits, look) for look in LOOKS]
+    return {visit.name: tuple(walk[visit.name] for walk in walks) for visit in visits}
+
+
+async def _walk(town: Town, chromium: Browser, visits: tuple[Visit, ...], look: Look) -> dict[str, Sight]:
+    people = await people_of(town, chromium, look)
+    bases = town.bases
+    sights = await in_turn(
+        AT_ONCE,
+        *(
+            look_at(people[visit.who], visit, bases[visit.node] + visit.path.format_map(town.names), look)
+            for visit in visits
+        ),
+    )
+    for context in people.values():
+        await context.close()
+    return {visit.name: sight for visit, sight in zip(visits, sights, strict=True)}
+
+
+async def people_of(town: Town, chromium: Browser, look: Look) -> dict[str, BrowserContext]:
+    """A guest, a shopper with pieces of two boutiques in the basket, the operator, and an owner of two boutiques."""
+    people = {
+        who: await chromium.new_context(
+            viewport={"width": WIDTHS[0], "height": HEIGHT},
+            locale=look.language,
+            color_scheme=look.scheme,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+        )
+        for who in ("guest", "shopper", "operator", "owner")
+    }
+    for handle in (AUTOMATIC, MANUAL):
+        await put_in_basket(people["shopper"], town, handle)
+    await sign_in(people["operator"], await town.hub_link())
+    await sign_in(people["owner"], await town.shop_link())
+    return people
+
+
+async def put_in_basket(context: BrowserContext, town: Town, handle: str) -> None:
+    """Put a piece of a boutique in the basket, in its first size that can be had."""
+    page = await context.new_page()
+    product = town.world[handle].products[1]
+    await page.goto(f"{town.bases['hub']}/b/{handle}/p/{product.id}")
+    sizes = page.locator(".size-grid input:not(:disabled)")
+    if await sizes.count():
+        await sizes.first.check()
+    await page.click("form[action='/basket/add'] button")
+    await page.close()
+
+
+async def sign_in(context: BrowserContext, link: str) -> None:
+    """Open a one-time link and press its button."""
+    page = await context.new_page()
+    await page.goto(link)
+    await page.click("form[action*='/sign-in/'] button")
+    await page.close()

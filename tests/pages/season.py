@@ -1,0 +1,128 @@
+"""What happened in the town before anybody looks: orders in every state, refunds, imports, a mail, a dead letter."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from federation.node import clock, mail, outbox
+from federation.node.database import atomic, fetch_value
+from federation.vocabulary.ids import new_id
+from marketplace.orders import refunds
+from marketplace.orders.domain.refunds import RefundLine, RefundRequest
+from marketplace.orders.reads import order_by_id
+from shops.importers import service as importers
+from shops.inventory.service import levels
+from tests.pages.town import Town, payment_of
+from tests.shops.importers.exports import csv_of, head
+
+AUTOMATIC, MANUAL, OTHER, DARK = "zagara-figlie", "tombolo-quattro", "ombra-corta", "titolo-750"
+HOME = AUTOMATIC
+"""The boutique whose portal is looked at."""
+
+
+class Note(msgspec.Struct):
+    """The body of a message that nobody wants."""
+
+    word: str
+
+
+async def trade(town: Town) -> None:
+    """Everything, in the order in which it can happen; notes tokens and ids in the town's names."""
+    await _orders(town)
+    await _money(town)
+    await _unpaid(town)
+    await _imports(town)
+    await _letters(town)
+    await town.make_owner(AUTOMATIC, MANUAL)
+    product = town.world[HOME].products[0]
+    town.names |= {"handle": HOME, "product": product.id, "shop_id": str(town.shops[HOME])}
+
+
+async def _orders(town: Town) -> None:
+    names = town.names
+    names["shipped"] = await town.buy(await town.line(AUTOMATIC, 0), await town.line(MANUAL, 0))
+    names["shipped_row"] = str(await town.row_of(AUTOMATIC))
+    await town.ship(AUTOMATIC)
+    await town.ship(MANUAL)
+    names["declined"] = await town.buy(await town.line(MANUAL, 1))
+    names["declined_row"] = str(await town.row_of(MANUAL))
+    await town.decline(MANUAL)
+    names["placed"] = await town.buy(*[await town.line(handle, 2) for handle in (AUTOMATIC, MANUAL, OTHER)])
+    names["placed_row"] = str(await town.row_of(MANUAL))
+    names["accepted_row"] = str(await town.row_of(AUTOMATIC))
+
+
+async def _money(town: Town) -> None:
+    """One piece that was sent comes back, after its boutique had its money."""
+    with town.house.at_hub():
+        for name in ("shipped", "placed"):
+            token = town.names[name]
+            town.names[f"{name}_id"] = str(await fetch_value("SELECT id FROM hub_order WHERE token = $1", token))
+        order = await order_by_id(UUID(town.names["shipped_id"]))
+        part = order.parts[0]
+        wanted = RefundRequest(
+            refund_id=new_id(), shop_order_id=part.shop_order_id, lines=(RefundLine(part.lines[0].line_id, 1),)
+        )
+        async with atomic():
+            await refunds.refund(order.order_id, wanted, clock.now())
+        placed = (await order_by_id(UUID(town.names["placed_id"]))).parts[0]
+        town.names |= {"part": str(placed.shop_order_id), "line": str(placed.lines[0].line_id)}
+        town.names["account"] = str(await fetch_value("SELECT provider_id FROM pay_shop_account LIMIT 1"))
+    await town.work()
+
+
+async def _unpaid(town: Town) -> None:
+    """A checkout that waits for its payment, one at the bank's second question, one given up, one half refused."""
+    names = town.names
+    for name, place in (("open", 3), ("paying", 4), ("over", 5)):
+        answer = await town.check_out([await town.line(AUTOMATIC, place)])
+        names[name], names[f"{name}_payment"] = answer["token"], payment_of(answer)
+    await town.pull("give_up", names["over_payment"])
+    await town.ask_again(names["paying_payment"])
+    await town.work()
+    names["held"] = await town.hold(await town.line(AUTOMATIC, 6))
+    wanted = [await town.line(AUTOMATIC, 7), await town.line(OTHER, 7)]
+    await _sold_over_the_counter(town, wanted[1])
+    names["refused"] = await town.hold(*wanted)
+
+
+async def _sold_over_the_counter(town: Town, line: dict[str, Any]) -> None:
+    """The boutique sells all it has of a piece, and the hub has not heard yet."""
+    shop_id, variant_id = town.shops[OTHER], line["variant_id"]
+    with town.house.at_shop():
+        async with atomic():
+            await levels.set_levels(shop_id, {(variant_id, "main"): 0}, "correction", new_id(), clock.now())
+
+
+async def _imports(town: Town) -> None:
+    """A file with faults that was brought in, and one that waits to be looked at."""
+    shop_id = town.shops[HOME]
+    rows = [
+        head("abito"),
+        head("gonna", Type="Gonne", Variant_Price="180,00", Variant_Barcode="123"),
+        head("astro", Type="Astronavi"),
+    ]
+    rows[0] |= {"Option2 Name": "Colore", "Option2 Value": "Pervinca"}
+    content = csv_of(rows).encode()
+    with town.house.at_shop():
+        for name in ("done", "checked"):
+            async with atomic():
+                made = await importers.take_file(shop_id, f"{name}.csv", content, clock.now())
+            town.names[f"import_{name}"] = str(made)
+        async with atomic():
+            await importers.start(shop_id, UUID(town.names["import_done"]), clock.now())
+    await town.work()
+
+
+async def _letters(town: Town) -> None:
+    """A message that nobody wanted, in both nodes; the mails are there by themselves."""
+
+    async def refuse(_message: outbox.Message) -> None:
+        raise outbox.GiveUpError("the peer at http://127.0.0.1:9/fed/v1/parties/a-very-long-name does not answer")
+
+    with town.house.at_hub():
+        async with atomic():
+            await outbox.enqueue("test.note", "somebody", Note("hello"), key="gates", queue="gates", now=clock.now())
+        await outbox.Outbox({"test.note": refuse}).drain("gates", clock.now())
+        town.names["mail"] = str((await mail.mails())[0].id)

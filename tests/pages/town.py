@@ -1,0 +1,312 @@
+"""A hub, a shop node and the payment sandbox behind real servers on loopback, and what people do with them.
+
+Boutiques of the demo's world in all layouts and type pairings, some on dark grounds. What happens among them is told by
+`season`; `names` holds what the addresses of pages need: tokens, ids, handles.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+from granian.constants import Interfaces
+from granian.server.embed import Server as WebServer
+from litestar import Litestar
+
+from federation.conversations.messages import Address, Shipped
+from federation.node import accounts, clock, signin
+from federation.node.database import atomic, using
+from federation.node.door import Door
+from federation.node.fonts import ensure_fonts
+from federation.node.web import web_node
+from federation.vocabulary.ids import PartyId, new_id
+from marketplace.currencies.tasks import renew
+from marketplace.demo.layout import RATES_FILE
+from marketplace.demo.opener import bring_in
+from marketplace.demo.world.boutiques import boutique
+from marketplace.demo.world.making import DemoBoutique
+from marketplace.orders import basket, checkout
+from marketplace.orders.drafting import Checkout
+from marketplace.orders.views import Contact
+from marketplace.settings import HubSettings
+from marketplace.worker import APPS as HUB_APPS
+from payouts.adapters.sandbox import SandboxProvider
+from payouts.sandbox import bank
+from payouts.sandbox.app import APPS as SANDBOX_APPS
+from payouts.sandbox.app import create_app as create_sandbox
+from payouts.sandbox.delivery import deliver_due, pass_time
+from payouts.sandbox.settings import SandboxSettings
+from payouts.tasks import payments_sweeps
+from shops import service as shop_service
+from shops.orders import store as shop_orders
+from shops.orders.service import steps
+from shops.settings import ShopNodeSettings
+from shops.worker import APPS as SHOP_APPS
+from tests.federation.http.test_loopback import free_port
+from tests.marketplace.house import OPERATOR, House, settings_at
+from tests.marketplace.orders.world import Visitor
+from tests.payouts.lab import API_KEY, WEBHOOK_SECRET, SandboxWorld
+from tests.support.clients import running
+from tests.support.postgres import Server
+
+HOUSES = (
+    "palermo", "lecce", "lucca", "antwerpen", "dunkelziffer", "titolo-750", "radio-suela", "custode-di-notte",
+    "finche-fa-buio", "seven-aunties",
+)  # fmt: skip
+"""All five layouts, all eight type pairings, six dark grounds, three currencies."""
+
+PIECES = 12
+"""How much of each boutique's assortment is brought in."""
+
+STOCK_MIN = 2
+TITLES = {"hub": "Galleria", "shop": "Botteghe del centro", "sandbox": "Payment sandbox"}
+LINE = ("shop_id", "product_id", "variant_id", "quantity")
+
+ADDRESS = {"name": "Ada Lovelace", "line1": "Via Roma 1", "postcode": "90133", "town": "Palermo", "country": "IT"}
+EMAIL, OWNER = "ada@shopper.example", "carla@boutiques.example"
+
+
+class Town:
+    """The three nodes."""
+
+    def __init__(self, house: House, sandbox: Litestar, sandbox_settings: SandboxSettings) -> None:
+        self.house = house
+        self.sandbox = sandbox
+        self.sandbox_settings = sandbox_settings
+        self.names: dict[str, str] = {}
+        self.shops: dict[str, PartyId] = {}
+        self.world: dict[str, DemoBoutique] = {}
+
+    @property
+    def bases(self) -> dict[str, str]:
+        """Where each node answers."""
+        apps = {"hub": self.house.hub_app, "shop": self.house.shop_app, "sandbox": self.sandbox}
+        return {name: web_node(app).settings.public_url for name, app in apps.items()}
+
+    # Opening
+
+    async def open(self) -> None:
+        """The hub and its boutiques, everything of them on sale."""
+        await self.house.open_hub()
+        with self.house.at_hub():
+            await renew(self.house.hub, clock.now())
+        for name in HOUSES:
+            await self._open_one(pared(boutique(name)))
+        await self.house.link(*self.shops.values())
+
+    async def _open_one(self, made: DemoBoutique) -> None:
+        settings = self.house.shop_settings
+        with self.house.at_shop():
+            async with atomic():
+                opened = await shop_service.open_shop(settings, made.profile, made.owner_email, clock.now())
+            report = await bring_in(settings, opened.shop_id, made)
+        assert not report.errors, report.findings
+        self.shops[made.profile.handle] = opened.shop_id
+        self.world[made.profile.handle] = made
+
+    # Trade
+
+    async def line(self, handle: str, place: int) -> dict[str, Any]:
+        """A line of a checkout: one of the fullest size of a boutique's piece."""
+        product_id = self.world[handle].products[place].id
+        async with httpx.AsyncClient(base_url=self.bases["hub"], timeout=30) as browser:
+            offers = (await browser.get(f"/api/v1/products/{handle}/{product_id}")).json()["variants"]
+        fullest = max(offers, key=lambda one: one["available"] or 0)
+        variant_id = fullest["variant_id"]
+        return {"shop_id": self.shops[handle], "product_id": product_id, "variant_id": variant_id, "quantity": 1}
+
+    async def check_out(self, lines: Iterable[dict[str, Any]]) -> dict[str, Any]:
+        """Send a checkout; the hub's answer, with the order's token and the page where to pay."""
+        asked = {
+            "key": secrets.token_urlsafe(16),
+            "country": "IT",
+            "contact": {"email": EMAIL, "note": "Please ring twice"},
+            "address": ADDRESS,
+            "lines": list(lines),
+        }
+        async with httpx.AsyncClient(base_url=self.bases["hub"], timeout=30) as browser:
+            answer = await browser.post("/api/v1/checkout", json=asked)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def buy(self, *lines: dict[str, Any]) -> str:
+        """A paid order that has reached its boutiques; its token."""
+        answer = await self.check_out(lines)
+        assert not answer["refused"], answer
+        await self.pull("pay", payment_of(answer))
+        await self.work()
+        return str(answer["token"])
+
+    async def hold(self, *lines: dict[str, Any]) -> str:
+        """A checkout whose boutiques were asked, on the page before the payment; its token."""
+        visitor, hub = Visitor(), self.house.hub
+        with self.house.at_hub():
+            for line in lines:
+                await basket.add(visitor, *(line[name] for name in LINE), now=clock.now())
+            view = await basket.basket_view(visitor, ADDRESS["country"], clock.now())
+            wanted = Checkout(
+                key=checkout.new_checkout_key(),
+                quote=view.quote,
+                country=ADDRESS["country"],
+                contact=Contact(email=EMAIL),
+                address=Address(**ADDRESS),
+            )
+            token = await checkout.begin(hub, visitor, wanted, clock.now())
+            await checkout.hold_all(hub, token, clock.now())
+        return token
+
+    async def pull(self, lever: str, of: str) -> None:
+        """Pull one of the sandbox's levers about a payment."""
+        async with httpx.AsyncClient(base_url=self.bases["sandbox"]) as browser:
+            await getattr(SandboxWorld(browser), lever)(of)
+
+    async def ask_again(self, payment_id: str) -> None:
+        """The shopper's bank asks back before it pays."""
+        with self._at_sandbox():
+            async with atomic():
+                await bank.ask_to_confirm(payment_id)
+
+    async def work(self) -> None:
+        """Let everybody's workers do what waits, the provider's time and words included."""
+        for _ in range(3):
+            await self.house.work()
+            with self._at_sandbox():
+                await pass_time(self.sandbox_settings)
+                await deliver_due(self.sandbox_settings, Door(frozenset({self.house.hub.settings.public_host})))
+            with self.house.at_hub():
+                later = clock.now() + timedelta(seconds=self.house.ahead_seconds)
+                for sweep in payments_sweeps(self.house.hub.payments):
+                    await sweep.run(later)
+            await self.house.work()
+
+    @contextmanager
+    def _at_sandbox(self) -> Iterator[None]:
+        with using(web_node(self.sandbox).database):
+            yield
+
+    async def row_of(self, handle: str) -> int:
+        """The newest order of a boutique."""
+        with self.house.at_shop():
+            return (await shop_orders.order_rows(self.shops[handle]))[0].row
+
+    async def ship(self, handle: str) -> None:
+        """As the owner: ship the newest order, accepted before where it has to be."""
+        row, shop_id = await self.row_of(handle), self.shops[handle]
+        with self.house.at_shop():
+            if (await shop_orders.order(shop_id, row)).state == "placed":
+                await steps.accept(shop_id, row, steps.Step(new_id(), clock.now()))
+            sent = Shipped(carrier="Poste Italiane", tracking="RR123456785IT")
+            await steps.ship(shop_id, row, sent, steps.Step(new_id(), clock.now()))
+        await self.work()
+
+    async def decline(self, handle: str) -> None:
+        """As the owner: say no to the newest order."""
+        row, shop_id = await self.row_of(handle), self.shops[handle]
+        with self.house.at_shop():
+            await steps.decline(shop_id, row, ("damaged", "A moth was faster."), steps.Step(new_id(), clock.now()))
+        await self.work()
+
+    # People
+
+    async def hub_link(self) -> str:
+        """A fresh sign-in link of the operator."""
+        with self.house.at_hub():
+            return await _link(self.house.hub.settings, OPERATOR, "/console")
+
+    async def shop_link(self) -> str:
+        """A fresh sign-in link of the owner of several boutiques."""
+        with self.house.at_shop():
+            return await _link(self.house.shop_settings, OWNER, "/portal")
+
+    async def make_owner(self, *handles: str) -> None:
+        """One person who owns all of these boutiques."""
+        with self.house.at_shop():
+            async with atomic():
+                owner = await accounts.ensure_account(OWNER, "Carla Neri")
+                for handle in handles:
+                    await accounts.grant(owner, "owner", self.shops[handle])
+
+
+async def _link(settings: Any, email: str, onward: str) -> str:
+    async with atomic():
+        account = await accounts.account_by_email(email)
+        assert account is not None, email
+        return await signin.create_link(settings, account.id, clock.now(), onward)
+
+
+def pared(made: DemoBoutique) -> DemoBoutique:
+    """The boutique with some pieces of its assortment only, each to be had in some size."""
+    stocked = [one for one in made.products if max(made.stock[variant.id] for variant in one.variants) >= STOCK_MIN]
+    return msgspec.structs.replace(made, products=tuple(stocked[:PIECES]))
+
+
+def payment_of(answer: dict[str, Any]) -> str:
+    """What the provider calls the payment of a checkout."""
+    return str(answer["redirect_url"]).rpartition("/")[2]
+
+
+@asynccontextmanager
+async def open_town(pg: Server, folder: Path) -> AsyncIterator[Town]:
+    """All three nodes listening, their boutiques open."""
+    ports = {name: free_port() for name in ("hub", "shop", "sandbox")}
+    urls = {"hub": pg.clone(HUB_APPS), "shop": pg.clone(SHOP_APPS), "sandbox": pg.clone(SANDBOX_APPS)}
+    fonts = ensure_fonts(folder).parent
+    plain = {}
+    for name, port in ports.items():
+        state = folder / name
+        state.mkdir()
+        (state / "fonts").symlink_to(fonts)
+        told = {"environment": "demo", "node_name": TITLES[name]}
+        plain[name] = settings_at(f"127.0.0.1:{port}", urls[name], state) | told
+    hosts = {name: f"127.0.0.1:{port}" for name, port in ports.items()}
+    hub = HubSettings(
+        **plain["hub"],
+        sandbox_url=f"http://{hosts['sandbox']}",
+        sandbox_key=API_KEY,
+        sandbox_webhook_secret=WEBHOOK_SECRET,
+        rates_file=str(RATES_FILE),
+        plates_dir=folder / "plates",
+    )
+    sandbox = SandboxSettings(
+        **plain["sandbox"],
+        events_url=f"http://{hosts['hub']}/hooks/payments",
+        api_key=API_KEY,
+        webhook_secret=WEBHOOK_SECRET,
+        loop_seconds=0.0,
+    )
+    shop = ShopNodeSettings(**plain["shop"], plates_dir=folder / "plates")
+    till = SandboxProvider(Door(frozenset({hosts["sandbox"]})), hub.sandbox_url, API_KEY, WEBHOOK_SECRET)
+    town = Town(House(hub, shop, till), create_sandbox(sandbox), sandbox)
+    apps = {"hub": town.house.hub_app, "shop": town.house.shop_app, "sandbox": town.sandbox}
+    async with AsyncExitStack() as stack:
+        for name, app in apps.items():
+            await stack.enter_async_context(running(app))
+            await stack.enter_async_context(served(app, ports[name]))
+        await town.open()
+        yield town
+    for each in urls.values():
+        pg.drop(each)
+
+
+@asynccontextmanager
+async def served(app: Litestar, port: int) -> AsyncIterator[None]:
+    """The app behind a server of its own."""
+    server = WebServer(app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL)
+    serving = asyncio.create_task(server.serve())
+    async with httpx.AsyncClient() as browser:
+        for _ in range(200):
+            try:
+                await browser.get(f"http://127.0.0.1:{port}/healthz")
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+            else:
+                break
+    yield
+    server.stop()  # type: ignore[no-untyped-call]
+    await serving

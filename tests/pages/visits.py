@@ -1,0 +1,194 @@
+"""Every page there is, in the states a person meets it in: where it is, who sees it, what to do there first.
+
+`NOT_PAGES` names the GET routes that answer no page, with the reason. A route of the apps that stands in neither list
+fails `test_every_page_is_visited`.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+import msgspec
+from playwright.async_api import Page
+
+from tests.pages.season import DARK, MANUAL
+
+Node = Literal["hub", "shop", "sandbox"]
+Who = Literal["guest", "shopper", "operator", "owner"]
+Act = Callable[[Page], Awaitable[None]]
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """One look at one page: the route it stands for, its address with names of the season, and what is done there."""
+
+    name: str
+    node: Node
+    route: str
+    path: str
+    who: Who = "guest"
+    status: int = 200
+    act: Act | None = None
+
+
+def sending(form: str, **values: str) -> Act:
+    """Fill fields of a form and send it as a browser that checks nothing would."""
+
+    async def act(page: Page) -> None:
+        for name, value in values.items():
+            await page.evaluate(
+                "([form, name, value]) => { document.querySelector(form).elements[name].value = value }",
+                [form, name, value],
+            )
+        async with page.expect_navigation():
+            await page.evaluate("form => HTMLFormElement.prototype.submit.call(document.querySelector(form))", form)
+
+    return act
+
+
+def opening(selector: str) -> Act:
+    """Open what a click opens."""
+
+    async def act(page: Page) -> None:
+        await page.locator(selector).first.click()
+
+    return act
+
+
+BOUTIQUE, PIECE = "/b/{handle:str}", "/b/{handle:str}/p/{product_id:str}"
+STOREFRONT = (
+    Visit("home", "hub", "/", "/"),
+    Visit("home, currencies open", "hub", "/", "/", act=opening(".chooser summary")),
+    Visit("search, all", "hub", "/search", "/search"),
+    Visit("search, found", "hub", "/search", "/search?q=dress"),
+    Visit("search, nothing", "hub", "/search", "/search?q=zzqx"),
+    Visit("search, narrowed", "hub", "/search", "/search?q=red&gender=women&department=clothing&max=400"),
+    Visit("search, new", "hub", "/search", "/search?sort=newest"),
+    Visit("search, a department", "hub", "/search", "/search?department=shoes"),
+    Visit("search, another currency", "hub", "/search", "/search?q=dress&max=200"),
+    Visit("boutiques", "hub", "/boutiques", "/boutiques"),
+    Visit("boutiques, narrowed", "hub", "/boutiques", "/boutiques?country=DE"),
+    Visit("boutiques, none", "hub", "/boutiques", "/boutiques?q=zzqx"),
+    Visit("boutique of one kind", "hub", BOUTIQUE, "/b/{handle}?kind=dresses"),
+    Visit("piece", "hub", PIECE, "/b/{handle}/p/{product}"),
+    Visit("piece of a dark house", "hub", PIECE, f"/b/{DARK}/p/{{dark_product}}"),
+    Visit("piece without a size", "hub", PIECE, "/b/{handle}/p/{product}", status=422,
+          act=sending("form[action='/basket/add']")),
+    Visit("basket, empty", "hub", "/basket", "/basket"),
+    Visit("basket, full", "hub", "/basket", "/basket", "shopper"),
+    Visit("basket, a wrong quantity", "hub", "/basket", "/basket", "shopper", 422,
+          sending("form[action='/basket/update']", quantity="1.5")),
+    Visit("checkout", "hub", "/checkout", "/checkout", "shopper"),
+    Visit("checkout, faults", "hub", "/checkout", "/checkout", "shopper", 422, sending("form.checkout-form")),
+    Visit("checkout, set aside", "hub", "/checkout/{token:str}/held", "/checkout/{held}/held"),
+    Visit("checkout, partly refused", "hub", "/checkout/{token:str}/held", "/checkout/{refused}/held"),
+    Visit("checkout, over", "hub", "/checkout/{token:str}/held", "/checkout/{over}/held"),
+    Visit("order, shipped and refunded", "hub", "/order/{token:str}", "/order/{shipped}"),
+    Visit("order, declined", "hub", "/order/{token:str}", "/order/{declined}"),
+    Visit("order, placed", "hub", "/order/{token:str}", "/order/{placed}"),
+    Visit("order, unpaid", "hub", "/order/{token:str}", "/order/{paying}"),
+    Visit("how ranking works", "hub", "/how-ranking-works", "/how-ranking-works"),
+    Visit("nothing here", "hub", "", "/nowhere", status=404),
+    Visit("no such boutique", "hub", BOUTIQUE, "/b/nobody", status=404),
+    Visit("hub sign-in", "hub", "/sign-in", "/sign-in"),
+    Visit("hub sign-in link", "hub", "/sign-in/{token:str}", "{hub_link}"),
+    Visit("hub sign-in link, worn", "hub", "/sign-in/{token:str}", "/sign-in/worn", status=410),
+)  # fmt: skip
+
+CONSOLE = tuple(
+    Visit(f"console, {name}", "hub", f"/console{route}", f"/console{path}", "operator", status)
+    for name, route, path, status in (
+        ("overview", "", "", 200),
+        ("boutiques", "/boutiques", "/boutiques", 200),
+        ("a boutique", "/boutiques/{shop_id:str}", "/boutiques/{shop_id}", 200),
+        ("orders", "/orders", "/orders", 200),
+        ("orders of a state", "/orders", "/orders?state=paid", 200),
+        ("an order, sent", "/orders/{order_id:uuid}", "/orders/{shipped_id}", 200),
+        ("an order, placed", "/orders/{order_id:uuid}", "/orders/{placed_id}", 200),
+        ("a refund", "/orders/{order_id:uuid}/refund",
+         "/orders/{placed_id}/refund?shop_order_id={part}&quantity%3A{line}=1&reason=too+small", 200),
+        ("a refund, faults", "/orders/{order_id:uuid}/refund",
+         "/orders/{placed_id}/refund?shop_order_id={part}&quantity%3A{line}=some", 422),
+        ("money", "/money", "/money", 200),
+        *((f"money, {kind}", f"/money/{kind}", f"/money/{kind}", 200)
+          for kind in ("settlements", "transfers", "payouts", "refunds", "claims")),
+        ("trial balance", "/trial-balance", "/trial-balance", 200),
+        ("dead letters", "/dead-letters", "/dead-letters", 200),
+        ("mails", "/mails", "/mails", 200),
+        ("a mail", "/mails/{mail_id:uuid}", "/mails/{mail}", 200),
+    )
+)  # fmt: skip
+
+DESK = "/portal/{handle:str}"
+PORTAL = (
+    Visit("portal, boutiques", "shop", "/portal", "/portal", "owner"),
+    *(
+        Visit(f"portal, {name}", "shop", f"{DESK}{route}", f"/portal/{{handle}}{path}", "owner", status, act)
+        for name, route, path, status, act in (
+            ("overview", "", "", 200, None),
+            ("products", "/products", "/products", 200, None),
+            ("products, none found", "/products", "/products?q=zzqx", 200, None),
+            ("a product", "/products/{product_id:str}", "/products/{product}", 200, None),
+            ("a product, faults", "/products/{product_id:str}", "/products/{product}", 422,
+             sending("main form.sheet", title_en="", v0_price="cheap")),
+            ("a new product", "/new-product", "/new-product", 200, None),
+            ("a new product, faults", "/new-product", "/new-product", 422, sending("main form.sheet")),
+            ("stock", "/stock", "/stock", 200, None),
+            ("stock, faults", "/stock", "/stock", 422, sending("#figures-form", r0_on_hand="many")),
+            ("orders", "/orders", "/orders", 200, None),
+            ("an order, sent", "/orders/{row:int}", "/orders/{shipped_row}", 200, None),
+            ("an order, accepted", "/orders/{row:int}", "/orders/{accepted_row}", 200, None),
+            ("money", "/money", "/money", 200, None),
+            ("hubs", "/hubs", "/hubs", 200, None),
+            ("profile", "/profile", "/profile", 200, None),
+            ("profile, faults", "/profile", "/profile", 422, sending("main form.sheet", country="Italy", name="")),
+            ("imports", "/import", "/import", 200, None),
+            ("an import, looked at", "/import/{import_id:str}", "/import/{import_checked}", 200, None),
+            ("an import, done", "/import/{import_id:str}", "/import/{import_done}", 200, None),
+            ("import settings", "/import-settings", "/import-settings", 200, None),
+            ("import settings, faults", "/import-settings", "/import-settings", 422,
+             sending("main form.sheet", vat_rate="much")),
+        )
+    ),
+    Visit("portal, an order to accept", "shop", "/portal/{handle:str}/orders/{row:int}",
+          f"/portal/{MANUAL}/orders/{{placed_row}}", "owner"),
+)  # fmt: skip
+
+SITE = (
+    Visit("shop node", "shop", "/", "/"),
+    Visit("boutique's own site", "shop", "/{address:str}", "/@{handle}"),
+    Visit("boutique's own site, dark", "shop", "/{address:str}", f"/@{DARK}"),
+    Visit("boutique's own piece", "shop", "/{address:str}/p/{product_id:str}", "/@{handle}/p/{product}"),
+    Visit("shop node, nothing here", "shop", "", "/nobody/at/all", status=404),
+    Visit("shop sign-in", "shop", "/sign-in", "/sign-in"),
+    Visit("shop sign-in link", "shop", "/sign-in/{token:str}", "{shop_link}"),
+)
+
+SANDBOX = (
+    Visit("payment", "sandbox", "/pay/{payment_id:str}", "/pay/{open_payment}"),
+    Visit("payment, the bank asks", "sandbox", "/pay/{payment_id:str}", "/pay/{paying_payment}"),
+    Visit("payment, over", "sandbox", "/pay/{payment_id:str}", "/pay/{over_payment}"),
+    Visit("account at the provider", "sandbox", "/accounts/{account_id:str}", "/accounts/{account}"),
+    Visit("sandbox, nothing here", "sandbox", "", "/nowhere", status=404),
+    Visit("sandbox sign-in", "sandbox", "/sign-in", "/sign-in"),
+    Visit("sandbox sign-in link, worn", "sandbox", "/sign-in/{token:str}", "/sign-in/worn", status=410),
+)
+
+
+def boutique_pages(handles: tuple[str, ...]) -> tuple[Visit, ...]:
+    """Each house's own page on the hub."""
+    return tuple(Visit(f"boutique {handle}", "hub", BOUTIQUE, f"/b/{handle}") for handle in handles)
+
+
+VISITS = (*STOREFRONT, *CONSOLE, *PORTAL, *SITE, *SANDBOX)
+
+NOT_PAGES = {
+    "/api/": "JSON for programs",
+    "/media/": "pictures",
+    "/covers/": "pictures",
+    "/static/": "style sheets, scripts, fonts",
+    "/healthz": "a word for the supervisor",
+    "/readyz": "a word for the supervisor",
+    "/.well-known/": "documents for other nodes",
+    "/fed/": "documents for other nodes",
+    "/portal/{handle:str}/import/{import_id:str}/report.csv": "a file to save",
+}
+"""Beginnings of routes that answer no page, and what they answer."""
