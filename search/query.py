@@ -1,7 +1,7 @@
 """What a shopper asks and how it is understood: bounded requests, price phrases, recognised words as boosts. Pure.
 
-Recognised parts only raise what fits; they never hide anything. A hard filter comes from a click alone, and the page
-can show each understood part and offer it as a filter.
+A price in words binds, in the currency it was said in, until the shopper clicks another bound. Other recognised parts
+only raise what fits and never hide anything; the page can show each of them and offer it as a filter.
 """
 
 import re
@@ -82,11 +82,16 @@ class Understood(msgspec.Struct, frozen=True):
 
 
 class Understanding(msgspec.Struct, frozen=True):
-    """A query after reading: the words to look for, in order, what was recognised, and the boosts that follow."""
+    """A query after reading: the words to look for, in order, what was recognised, and the boosts that follow.
+
+    `low` and `high` are the prices that were written, on the index's scale.
+    """
 
     terms: tuple[Term, ...]
     understood: tuple[Understood, ...]
     boosts: tuple[Boost, ...]
+    low: int | None = None
+    high: int | None = None
 
 
 CURRENCY_WORDS: dict[str, str] = {
@@ -100,9 +105,27 @@ CURRENCY_WORDS: dict[str, str] = {
 
 _CURRENCY_OF = {word: code for code, words in CURRENCY_WORDS.items() for word in words.split()}
 _SIGN = "|".join(sorted((re.escape(word) for word in _CURRENCY_OF), key=len, reverse=True))
-_AMOUNT = rf"(?P<before>{_SIGN})?\s*(?P<amount>\d{{1,7}})(?!\d)\s*(?:(?P<after>{_SIGN})(?!\w))?"
-_CEILING = re.compile(rf"(?:\b(?:under|below|less than|up to|max|sotto|fino a|meno di)\s*|<\s*){_AMOUNT}")
-_FLOOR = re.compile(rf"\b(?:over|above|more than|from|oltre|almeno)\s*{_AMOUNT}")
+_DIGITS = r"\d{1,3}(?:[.,']\d{3})+|\d{1,7}"
+_THE = r"(?:(?:i|gli|le)\s+)?"
+
+
+def _amount(name: str) -> str:
+    """A pattern for one price, its sign before or after; its groups are called after `name`."""
+    return (
+        rf"(?P<{name}_before>{_SIGN})?\s*(?P<{name}>{_DIGITS})(?![.,']?\d)"
+        rf"\s*(?:(?P<{name}_after>{_SIGN})(?!\w))?"
+    )
+
+
+_RANGES = (
+    re.compile(rf"\b(?:between|tra|fra)\s+{_THE}{_amount('min')}\s*(?:and|e)\s+{_THE}{_amount('max')}"),
+    re.compile(rf"\b(?:from|da)\s+{_amount('min')}\s*(?:to|a)\s+{_amount('max')}"),
+)
+_CEILING = re.compile(
+    rf"(?:\b(?:under|below|less than|up to|max|sotto|fino a(?:i|gli)?|meno d(?:i|ei|egli)|entro)\s*|<\s*)"
+    rf"{_THE}{_amount('max')}"
+)
+_FLOOR = re.compile(rf"\b(?:over|above|more than|from|oltre|sopra|almeno|piu di)\s*{_THE}{_amount('min')}")
 _WEIGHTS = {"category": 4.0, "colour": 3.0, "gender": 1.0}
 
 
@@ -114,7 +137,7 @@ def understand(text: str, currency: str = "EUR", ruler: Ruler = ONE_CURRENCY) ->
     rest, prices = _take_prices(fold(text), currency)
     words = [word for word in tokens(rest) if word not in STOP_WORDS][:WORDS_MAX]
     understood = list(prices)
-    boosts = [Boost(_price_filter(part, ruler), 2.0) for part in prices]
+    boosts = []
     for word in words:
         named = recognise(word)
         if named is not None:
@@ -122,32 +145,53 @@ def understand(text: str, currency: str = "EUR", ruler: Ruler = ONE_CURRENCY) ->
             boosts.append(Boost(_attribute_filter(*named), _WEIGHTS[named[0]]))
     ends_open = not text.endswith(" ")
     terms = tuple(_term(word, prefix=ends_open and place == len(words) - 1) for place, word in enumerate(words))
-    return Understanding(terms, tuple(understood), tuple(boosts))
+    written = dict(price_of(part) for part in prices)
+    return Understanding(
+        terms,
+        tuple(understood),
+        tuple(boosts),
+        low=ruler.at_least(written["min"]) if "min" in written else None,
+        high=ruler.at_most(written["max"]) if "max" in written else None,
+    )
 
 
 def _take_prices(text: str, currency: str) -> tuple[str, list[Understood]]:
     found: list[Understood] = []
-    for bound, pattern in (("max", _CEILING), ("min", _FLOOR)):
+    for pattern in (*_RANGES, _CEILING, _FLOOR):
         match = pattern.search(text)
-        if match is not None:
-            meant = _CURRENCY_OF.get(match["before"] or match["after"] or "", currency)
-            minor = int(match["amount"]) * 10 ** CURRENCY_EXPONENTS[meant]
-            found.append(Understood("price", f"{bound}:{minor}:{meant}", match.group().strip()))
+        read = [] if match is None else _prices_in(match, currency)
+        if match is not None and not {part.value[:3] for part in read} & {part.value[:3] for part in found}:
+            found += read
             text = f"{text[: match.start()]} {text[match.end() :]}"
     return text, found
+
+
+def _prices_in(match: re.Match[str], currency: str) -> list[Understood]:
+    """The prices of a phrase; one written without a currency is in that of the other."""
+    groups = match.groupdict()
+    meant = {name: _currency_beside(groups, name) for name in ("min", "max") if groups.get(name)}
+    either = next(filter(None, meant.values()), currency)
+    prices = []
+    for name, said in meant.items():
+        code = said or either
+        minor = int(re.sub(r"\D", "", groups[name] or "")) * 10 ** CURRENCY_EXPONENTS[code]
+        prices.append(Understood("price", f"{name}:{minor}:{code}", match.group().strip()))
+    return prices
+
+
+def _currency_beside(groups: dict[str, str | None], name: str) -> str:
+    return _CURRENCY_OF.get(groups[f"{name}_before"] or groups[f"{name}_after"] or "", "")
+
+
+def without_price(text: str, part: Understood) -> str:
+    """The query without the words of an understood price."""
+    return " ".join(fold(text).replace(part.words, " ").split())
 
 
 def price_of(part: Understood) -> tuple[str, Money]:
     """Which bound (`max` or `min`) an understood price sets, and the price."""
     bound, amount, currency = part.value.split(":")
     return bound, Money(int(amount), currency)
-
-
-def _price_filter(part: Understood, ruler: Ruler) -> Filter:
-    bound, price = price_of(part)
-    if bound == "max":
-        return Between("price", high=ruler.at_most(price))
-    return Between("price", low=ruler.at_least(price))
 
 
 def _attribute_filter(kind: str, code: str) -> Filter:
@@ -168,14 +212,14 @@ def typos_allowed(word: str) -> int:
     return 1 if len(word) <= 8 else 2  # noqa: PLR2004
 
 
-def measured(request: SearchRequest, ruler: Ruler) -> Filters:
-    """The request's filters with its price bounds on the index's scale."""
+def measured(request: SearchRequest, understanding: Understanding, ruler: Ruler) -> Filters:
+    """The request's filters with its price bounds on the index's scale; a clicked bound goes before a written one."""
     filters, currency = request.filters, request.currency
     low, high = filters.price_min, filters.price_max
     return msgspec.structs.replace(
         filters,
-        price_min=None if low is None else ruler.at_least(Money(low, currency)),
-        price_max=None if high is None else ruler.at_most(Money(high, currency)),
+        price_min=understanding.low if low is None else ruler.at_least(Money(low, currency)),
+        price_max=understanding.high if high is None else ruler.at_most(Money(high, currency)),
     )
 
 

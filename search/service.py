@@ -102,7 +102,7 @@ class Catalog:
         understanding = understand(request.text, request.currency, ruler)
         today = now.date()
         sort = sort_of(request.sort, has_terms=bool(understanding.terms or understanding.boosts), today=today)
-        query = _first_query(measured(request, ruler), understanding, sort)
+        query = _first_query(measured(request, understanding, ruler), understanding, sort)
         query, result = self._widen(query)
         found = self._cut(query, result, request, today)
         total = min(result.distinct, RESULTS_MAX)

@@ -15,7 +15,7 @@ from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.money import CURRENCY_EXPONENTS, Money, parse_decimal, to_decimal
 from federation.vocabulary.wording import message, sentence
 from marketplace.storefront.words import COLOURS, DEPARTMENTS, say
-from search.query import FACETS, SearchRequest, SortOrder, price_of
+from search.query import FACETS, SearchRequest, SortOrder, price_of, without_price
 from search.service import FacetValue, SearchPage
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF", "JPY": "¥"}
@@ -200,7 +200,7 @@ def controls(request: SearchRequest, found: SearchPage, shop_names: Mapping[str,
         price_max="" if filters.price_max is None else _plain(filters.price_max, request.currency),
         previous=address_of(request, page=request.page - 1) if request.page > 1 else "",
         following=address_of(request, page=request.page + 1) if request.page < found.pages else "",
-        clear=address_of(SearchRequest(text=request.text)),
+        clear=address_of(SearchRequest(text=_without_prices(request.text, found))),
         heading=chips[0].label if len(chips) == 1 else "",
         legible=not request.text or any(letter.isalnum() for letter in request.text),
     )
@@ -288,7 +288,7 @@ def _chips(request: SearchRequest, found: SearchPage, shop_names: Mapping[str, s
             without = msgspec.structs.replace(request.filters, **{name: None})
             words = _bound_words(name, minor, request.currency)
             chips.append(Link(words, address_of(request, filters=without), active=True))
-    return tuple(chips)
+    return (*chips, *_written_bounds(request, found))
 
 
 def _bound_words(name: str, minor: int, currency: str) -> str:
@@ -296,24 +296,32 @@ def _bound_words(name: str, minor: int, currency: str) -> str:
     return say("up to %(price)s", price=price) if name == "price_max" else say("from %(price)s", price=price)
 
 
-def _price_offer(request: SearchRequest, bound: str, price: Money) -> list[Link]:
-    """A price that was written into the query, as a bound; not beside a bound in another currency."""
-    name, other = ("price_max", "price_min") if bound == "max" else ("price_min", "price_max")
-    mixed = getattr(request.filters, other) is not None and price.currency != request.currency
-    if mixed or getattr(request.filters, name) is not None:
-        return []
-    filters = msgspec.structs.replace(request.filters, **{name: price.amount_minor})
-    words = _bound_words(name, price.amount_minor, price.currency)
-    return [Link(words, address_of(request, filters=filters, currency=price.currency))]
+def _written_bounds(request: SearchRequest, found: SearchPage) -> list[Link]:
+    """The prices that were written into the query and bind; each link takes its words away."""
+    links = []
+    for part in found.understood:
+        if part.kind != "price":
+            continue
+        bound, price = price_of(part)
+        name = "price_max" if bound == "max" else "price_min"
+        if getattr(request.filters, name) is None:
+            words = _bound_words(name, price.amount_minor, price.currency)
+            url = address_of(request, text=without_price(request.text, part))
+            links.append(Link(words, url, active=True))
+    return links
+
+
+def _without_prices(text: str, found: SearchPage) -> str:
+    for part in found.understood:
+        text = without_price(text, part) if part.kind == "price" else text
+    return text
 
 
 def _offers(request: SearchRequest, found: SearchPage) -> tuple[Link, ...]:
-    """What was understood of the query, each part as a link that makes it binding."""
+    """What else was understood of the query, each part as a link that makes it binding."""
     offers = []
     for part in found.understood:
-        if part.kind == "price":
-            offers += _price_offer(request, *price_of(part))
-        elif part.kind in FACETS and part.value not in request.filters.group(part.kind):
+        if part.kind in FACETS and part.value not in request.filters.group(part.kind):
             labels = {value.value: _label(part.kind, value, {}) for value in found.facets.get(part.kind, ())}
             offers.append(Link(labels.get(part.value, part.value), _toggled(request, part.kind, part.value)))
     return tuple(dict.fromkeys(offers))

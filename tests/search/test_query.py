@@ -8,7 +8,7 @@ import pytest
 from search.errors import SearchInvalidError
 from search.lexicon import covers_vocabulary
 from search.ports import AllOf, Between, In, Sort, Term
-from search.query import Filters, SearchRequest, filter_of, sort_of, typos_allowed, understand
+from search.query import Filters, SearchRequest, filter_of, sort_of, typos_allowed, understand, without_price
 
 
 def test_words_are_recognised_in_two_languages() -> None:
@@ -36,13 +36,40 @@ def test_words_are_recognised_in_two_languages() -> None:
         ("coat over $400", "min:40000:USD", "coat"),
         ("dress under 30000 yen", "max:30000:JPY", "dress"),
         ("dress under ¥ 30000", "max:30000:JPY", "dress"),
+        ("orecchini sotto i 100 franchi", "max:10000:CHF", "orecchini"),
+        ("borsa fino ai 1.000 euro", "max:100000:EUR", "borsa"),
+        ("coat under £1,500", "max:150000:GBP", "coat"),
     ],
 )
-def test_price_phrases_become_a_boost_and_leave_the_words(text: str, value: str, words: str) -> None:
+def test_price_phrases_become_a_bound_and_leave_the_words(text: str, value: str, words: str) -> None:
     """A price in words is read as minor units and not searched as text."""
     read = understand(text)
     assert [part.value for part in read.understood if part.kind == "price"] == [value]
     assert [term.alternatives[0] for term in read.terms] == [words]
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("dress between 200 and 400", "min:20000:EUR", "max:40000:EUR"),
+        ("dress between £200 and £400", "min:20000:GBP", "max:40000:GBP"),
+        ("tra i 200 e i 400 franchi dress", "min:20000:CHF", "max:40000:CHF"),
+        ("dress da 200 a 400 euro", "min:20000:EUR", "max:40000:EUR"),
+        ("dress over 200 under 400", "min:20000:EUR", "max:40000:EUR"),
+    ],
+)
+def test_two_prices_bound_on_both_sides(text: str, least: str, most: str) -> None:
+    """A range in words is two bounds, in the currency that stands beside either, and no word to look for."""
+    read = understand(text)
+    assert {part.value for part in read.understood if part.kind == "price"} == {least, most}
+    assert [term.alternatives[0] for term in read.terms] == ["dress"]
+    assert (read.low, read.high) == (20_000, 40_000)
+
+
+def test_the_words_of_a_price_can_be_taken_away() -> None:
+    """What stays is what was asked for besides the price."""
+    (price,) = (part for part in understand("Scarf under € 80 in silk").understood if part.kind == "price")
+    assert without_price("Scarf under € 80 in silk", price) == "scarf in silk"
 
 
 def test_a_price_without_a_currency_is_in_the_shoppers() -> None:

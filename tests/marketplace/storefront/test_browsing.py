@@ -131,10 +131,10 @@ async def test_search_narrows_by_links_alone(browser: httpx.AsyncClient) -> None
 
 
 async def test_search_says_what_it_understood(browser: httpx.AsyncClient) -> None:
-    """A colour and a price in words are offered as links that make them binding."""
+    """A price in words binds and can be taken away; a colour in words is offered as a link that makes it bind."""
     page = (await browser.get("/search", params={"q": "white shirt under 200"})).text
-    assert "up to €200" in page
-    assert "max=200" in page
+    assert 'class="chip chosen" href="/search?q=white+shirt" rel="nofollow">up to €200' in page
+    assert "colour=white" in page
 
 
 async def test_nothing_found_offers_a_way_on(browser: httpx.AsyncClient) -> None:

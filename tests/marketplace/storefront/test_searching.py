@@ -52,8 +52,8 @@ def test_a_bound_keeps_its_currency_in_the_address() -> None:
     assert read_request(Params({"max": ["20,000"]}), "JPY").filters.price_max == 20_000
 
 
-def test_a_price_in_words_is_offered_in_its_own_currency() -> None:
-    """What was written in pounds binds in pounds, and never beside a bound in another currency."""
+def test_a_price_in_words_is_a_chip_in_its_own_currency() -> None:
+    """What was written in pounds says pounds, and taking it away takes its words; a clicked bound stands for it."""
     found = SearchPage(
         hits=(),
         total=0,
@@ -64,7 +64,8 @@ def test_a_price_in_words_is_offered_in_its_own_currency() -> None:
         understood=(Understood("price", "max:20000:GBP", "under £200"),),
         relaxed=False,
     )
-    offers = controls(SearchRequest(text="dress under £200", currency="EUR"), found, {}).offers
-    assert [(offer.label, "currency=GBP" in offer.url) for offer in offers] == [("up to £200", True)]
-    bound = SearchRequest(text="dress under £200", filters=Filters(price_min=5_000), currency="EUR")
-    assert controls(bound, found, {}).offers == ()
+    shown = controls(SearchRequest(text="dress under £200", currency="EUR"), found, {})
+    assert [(chip.label, chip.url) for chip in shown.chips] == [("up to £200", "/search?q=dress")]
+    assert shown.offers == ()
+    clicked = SearchRequest(text="dress under £200", filters=Filters(price_max=30_000), currency="EUR")
+    assert [chip.label for chip in controls(clicked, found, {}).chips] == ["up to €300"]
