@@ -78,7 +78,7 @@ async def refunds(statuses: Collection[str], page: Page) -> list[records.RefundR
 
 
 async def _page(shelf: Shelf[R], where: Condition, page: Page, begun: Any) -> list[R]:
-    """A page of one table; rows that are alike in the sorted column stand by when they began."""
+    """A page of one table; rows that are alike in the sorted column stand by their ids."""
     table: Any = shelf.table
     columns = {"begun": begun, "amount": table.amount_minor, "state": table.status}
     return await shelf.find(

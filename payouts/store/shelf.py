@@ -38,8 +38,10 @@ class Shelf(Generic[R]):
         limit: int = ROWS_MAX,
         offset: int = 0,
     ) -> list[R]:
-        """The rows that fit, by primary key unless told otherwise; locked in that order."""
-        query = self.table.select().where(where).order_by(order_by or self.key, ascending=ascending).limit(limit)
+        """The rows that fit, by primary key unless told otherwise, then by that; locked in that order."""
+        query = self.table.select().where(where).limit(limit)
+        for column in (self.key,) if order_by is None else (order_by, self.key):
+            query = query.order_by(column, ascending=ascending)
         query = query.offset(offset) if offset else query
         rows = await (query.lock_rows("UPDATE") if lock else query)
         return [self.read(row) for row in rows]

@@ -7,11 +7,13 @@ import pytest
 
 from federation.node import clock
 from federation.node.database import atomic
+from federation.node.listing import Sorting
 from federation.vocabulary.sales import DaySales
 from payouts import service
 from payouts.adapters.memory import Fault
 from payouts.errors import PaymentMissingError, ProviderRefusedError
 from payouts.service.bank_payouts import run_payouts
+from payouts.service.reads import ListPage
 from tests.payouts.scene import MemoryScene
 from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, B, C, euro
 
@@ -30,6 +32,16 @@ async def test_a_shop_sees_its_own_money_only(scene: MemoryScene) -> None:
     money = (await service.shop_money(B))[0]
     assert (money.held, money.sent, money.currency) == (euro(7610), euro(1440), "EUR")
     assert await service.shop_money("nobody") == []
+
+
+@pytest.mark.parametrize("descending", [False, True])
+async def test_pages_of_a_sorted_list_hold_each_row_once(scene: MemoryScene, descending: bool) -> None:  # noqa: FBT001
+    """Rows that are alike in the sorted column keep one order from page to page: that of their ids."""
+    await scene.buy()
+    sorting = Sorting("state", descending)
+    pages = [await service.settlements(page=ListPage(1, place, sorting)) for place in range(5)]
+    shown = [each.id for page in pages for each in page]
+    assert shown == sorted((each.id for each in await service.settlements()), reverse=descending)[:5]
 
 
 async def test_lists_can_be_cut_by_state(scene: MemoryScene) -> None:
