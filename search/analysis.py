@@ -26,7 +26,8 @@ _ELIDED = frozenset(
 )
 STOP_WORDS = frozenset(
     "a an the of for with in on and or to il lo la i gli le un una di da per con e le la les des du de pour avec "  # noqa: SIM905
-    "der die das und mit el los las y size taglia misura taille".split()
+    "der die das und mit el los las y size taglia misura taille "
+    "from something qualcosa del dello della dei degli delle dal dallo dalla".split()
 )
 
 

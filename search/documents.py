@@ -15,6 +15,7 @@ from search.analysis import index_text
 from search.lexicon import attribute_words, colour_and_parent
 from search.ports import EngineDocument, IndexSpec, OwnerDocuments
 from search.prices import ONE_CURRENCY, Ruler
+from search.regions import region_words
 
 ROTATIONS = 4
 """How many shuffled orders are kept, so that browsing without a query favours no boutique for long."""
@@ -106,7 +107,7 @@ def _document(source: _Source, variants: tuple[Variant, ...]) -> EngineDocument:
         rev=source.rev,
         texts={
             "title": index_text(*product.title.values()),
-            "names": index_text(shop.name, shop.town, product.brand, codes),
+            "names": index_text(shop.name, shop.town, region_words(shop.country, shop.town), product.brand, codes),
             "attributes": index_text(
                 colour.name,
                 *product.materials,

@@ -12,6 +12,7 @@ import msgspec
 
 from federation.vocabulary.product import CATEGORIES
 from marketplace.listings.views import CardView, ShopCard
+from search.regions import region_words
 
 Assortments = Mapping[str, Mapping[str, int]]
 """Shop id to category to number of pieces."""
@@ -110,7 +111,7 @@ def narrowed(shops: Sequence[ShopCard], assortments: Assortments, wanted: Wanted
         sold = assortments.get(shop.shop_id, {})
         if wanted.sells and not any(wanted.sells in {code, CATEGORIES.get(code, ("", ""))[1]} for code in sold):
             return False
-        about = _folded(" ".join([shop.name, shop.town, *shop.tagline.values()]))
+        about = _folded(" ".join([shop.name, shop.town, region_words(shop.country, shop.town), *shop.tagline.values()]))
         return all(word in about for word in words)
 
     return [shop for shop in shops if fits(shop)]

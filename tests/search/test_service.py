@@ -153,3 +153,17 @@ def test_prices_of_several_currencies_are_filtered_and_ordered_as_one(catalog: C
     assert found(filters=yen, sort="price-asc", currency="JPY") == ["g1", "d1"]
     assert sorted(found(text="dress under 110 pounds", currency="EUR")) == ["d2", "g1"]
     assert found(text="dress under 90 pounds", currency="EUR") == ["d2"]
+
+
+def test_a_region_finds_the_boutiques_of_its_towns(catalog: Catalog) -> None:
+    """Sicily, Sicilia and what is siciliano is what Palermo sells, before what only speaks of it."""
+    near = product("p1", "Palm hat", "hats", ("beige",))
+    far = product("p2", "Straw hat", "hats", ("beige",), description="As in Sicily, sicilia, siciliano")
+    catalog.replace(
+        [
+            documents_of(one, shop("Casa", town), shop_id, in_stock=all_in_stock(one), rev=2, first_seen=9)
+            for one, town, shop_id in ((near, "Palermo", "s8"), (far, "Reggio Calabria", "s9"))
+        ]
+    )
+    for text in ("something from Sicily", "sicilia", "cappello siciliano", "Sicilian hat"):
+        assert ids(catalog, text=text)[0] == "p1", text
