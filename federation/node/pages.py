@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import jinja2
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.template import TemplateConfig
@@ -49,6 +49,11 @@ def format_round_money(money: Money) -> str:
     pattern = Locale.parse(language()).currency_formats["standard"].pattern.replace(".00", "")
     amount = Decimal(to_decimal(money))
     return format_currency(amount, money.currency, pattern, locale=language(), currency_digits=False)
+
+
+def format_number(number: int) -> str:
+    """A whole number for people: `12,136`, in Italian `12.136`."""
+    return format_decimal(number, locale=language())
 
 
 def format_short_day(moment: date | datetime) -> str:
@@ -123,6 +128,7 @@ def template_config(
     environment.filters |= {
         "money": format_money,
         "round_money": format_round_money,
+        "number": format_number,
         "short_date": format_short_day,
         "country": country_in_words,
         "date": format_day,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from federation.node.languages import Wording
+from federation.node.pages import format_number
 
 WORDING = Wording([Path(__file__).parent / "locale"])
 
@@ -14,4 +15,4 @@ def say(message: str, **values: object) -> str:
 
 def counted(one: str, many: str, number: int, **values: object) -> str:
     """A message for so many; `%(num)s` is the number, with separators between thousands."""
-    return WORDING.ngettext(one, many, number) % {"num": f"{number:,}", **values}
+    return WORDING.ngettext(one, many, number) % {"num": format_number(number), **values}

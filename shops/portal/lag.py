@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from federation.node.pages import format_number
 from federation.node.plots import Bar, BarPlot, Tone
 from federation.records import SyncState
 from shops.portal.words import say
@@ -51,6 +52,6 @@ def lag_plot(hubs: Sequence[SyncState]) -> BarPlot:
 def _bar(hub: SyncState) -> Bar:
     behind = max(hub.size - hub.acked_size, 0)
     tone: Tone = "todo" if behind else "good"
-    said = say("%(held)s of %(size)s", held=f"{hub.acked_size:,}", size=f"{hub.size:,}")
+    said = say("%(held)s of %(size)s", held=format_number(hub.acked_size), size=format_number(hub.size))
     shape = "◆" if behind else "●"
     return Bar(words=hub.hub_name, figure=hub.acked_size, rest=behind, said=said, tone=tone, shape=shape)

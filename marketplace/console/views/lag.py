@@ -5,6 +5,7 @@ A plot counts boutiques, so that 150 of them read as easily as 12; the list name
 
 from collections.abc import Iterable, Sequence
 
+from federation.node.pages import format_number
 from federation.node.plots import Bar, BarPlot, Tone, counted_in
 from marketplace.console.views.looks import FRESHNESS_LOOKS
 from marketplace.console.views.standings import FRESH_SECONDS, SOFT_SECONDS, Standing, silence_seconds
@@ -33,7 +34,7 @@ def silence_plot(shown: Iterable[Standing]) -> BarPlot:
 def _bar(words: str, count: int, stock: str) -> Bar:
     looks = FRESHNESS_LOOKS[stock]
     url = f"/console/boutiques?state={stock}" if count else ""
-    return Bar(words=words, figure=count, said=f"{count:,}", tone=looks.tone, shape=looks.shape, url=url)
+    return Bar(words=words, figure=count, said=format_number(count), tone=looks.tone, shape=looks.shape, url=url)
 
 
 def behind_plot(shown: Iterable[Standing]) -> BarPlot:
@@ -46,7 +47,7 @@ def behind_plot(shown: Iterable[Standing]) -> BarPlot:
             Bar(
                 words=said,
                 figure=count,
-                said=f"{count:,}",
+                said=format_number(count),
                 tone=tone,
                 shape=shape,
                 url="/console/boutiques?state=behind" if count and place else "",
@@ -64,9 +65,9 @@ def worst(shown: Iterable[Standing], most: int) -> list[Standing]:
 
 def lag_plot(one: Standing) -> BarPlot:
     """What of one boutique's log is held and what is still to come."""
-    words = say("%(held)s held", held=f"{one.size:,}")
+    words = say("%(held)s held", held=format_number(one.size))
     if one.behind:
-        words = say("%(held)s held, %(behind)s to come", held=f"{one.size:,}", behind=f"{one.behind:,}")
+        words = say("%(held)s held, %(behind)s to come", held=format_number(one.size), behind=format_number(one.behind))
     tone: Tone = "todo" if one.behind else "good"
     shape = "◆" if one.behind else "●"
     return BarPlot((Bar(words=say("Records"), figure=one.size, rest=one.behind, said=words, tone=tone, shape=shape),))

@@ -7,7 +7,7 @@ import pytest
 from litestar import Request
 
 from federation.node.languages import Wording, in_language, language, negotiate, speaking, written_in
-from federation.node.pages import address_in
+from federation.node.pages import address_in, format_number
 
 PO = """
 msgid ""
@@ -88,3 +88,10 @@ def test_a_page_in_another_language_is_a_page_of_ours() -> None:
     """However a path begins, the link to its other language leads to no other site."""
     scope: Any = {"type": "http", "path": "//elsewhere.example/x", "query_string": b"a=1&lang=en"}
     assert address_in(Request(scope), "it") == "/elsewhere.example/x?a=1&lang=it"
+
+
+def test_whole_numbers_are_parted_as_the_reader_does() -> None:
+    """Twelve thousand is not twelve and a bit."""
+    assert format_number(12_136) == "12,136"
+    with speaking("it"):
+        assert format_number(12_136) == "12.136"

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from federation.node.languages import speaking
 from federation.node.spreadsheets import Cell, download, sheet
 from federation.vocabulary.money import Money
 
@@ -28,6 +29,13 @@ from federation.vocabulary.money import Money
 def test_each_cell_is_what_it_says(cell: Cell, written: str) -> None:
     """Texts that look like formulas stay texts, numbers stay numbers, amounts are exact."""
     assert sheet(["A", "B"], [[cell, 1]]).decode("utf-8-sig") == f"A,B\r\n{written},1\r\n"
+
+
+def test_italian_spreadsheets_open_the_file_as_a_table() -> None:
+    """In Italian semicolons part the cells and a comma stands before the cents; a comma in a text needs no quotes."""
+    with speaking("it"):
+        made = sheet(["Totale", "Chi"], [[Money(-123_450, "EUR"), "Rossi, Ada; figlia"], [Money(1_200, "JPY"), 3]])
+    assert made.decode("utf-8-sig") == 'Totale;Chi\r\n-1234,50;"Rossi, Ada; figlia"\r\n1200;3\r\n'
 
 
 def test_a_file_begins_with_a_byte_order_mark() -> None:
