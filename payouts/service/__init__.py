@@ -6,7 +6,14 @@ from payouts.service.bank_payouts import run_payouts
 from payouts.service.claiming import write_off_claim
 from payouts.service.context import Payments
 from payouts.service.events import list_missed
-from payouts.service.payments import PaymentView, cancel_payment, open_payment, return_payment, start_payment
+from payouts.service.payments import (
+    PaymentView,
+    cancel_payment,
+    open_payment,
+    refresh_payment,
+    return_payment,
+    start_payment,
+)
 from payouts.service.reads import (
     MoneyView,
     SettledShare,
@@ -65,6 +72,7 @@ __all__ = [
     "payment_of_order",
     "payouts",
     "preview_refund",
+    "refresh_payment",
     "refund_by_id",
     "refund_part",
     "refunds",

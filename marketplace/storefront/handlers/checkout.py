@@ -16,7 +16,7 @@ from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.wording import message
 from marketplace.errors import BasketChangedError, BasketInvalidError
 from marketplace.hub import hub_of
-from marketplace.orders import basket, checkout, reads
+from marketplace.orders import basket, checkout, reads, resuming
 from marketplace.orders.views import BasketView
 from marketplace.storefront import destinations
 from marketplace.storefront.checkout_form import CheckoutForm, read_form
@@ -46,7 +46,7 @@ async def show(request: AnyRequest) -> Template | Redirect:
     view = await _priced(request)
     if not view.ready:
         return Redirect("/basket", status_code=SEE_OTHER)
-    return _checkout_page(request, view, CheckoutForm(key=checkout.new_checkout_key(), country=view.country))
+    return await _checkout_page(request, view, CheckoutForm(key=checkout.new_checkout_key(), country=view.country))
 
 
 @post("/checkout", opt=OWN_TRANSACTIONS)
@@ -69,6 +69,7 @@ async def begin(request: AnyRequest) -> Template | Redirect:
             request, form, message("The address has changed, so this is a new order: look at it, then go on."), 409
         )
     session.data[COUNTRY] = form.country
+    await resuming.take_over(hub, token, basket.checkouts(session), now)
     await checkout.hold_all(hub, token, now)
     held = await reads.held_view(token, clock.now())
     if held.refused or not held.can_continue:
@@ -98,17 +99,19 @@ async def _again(request: AnyRequest, form: CheckoutForm, problem: str, status_c
         view = await _priced(request)
     if not view.ready:
         return Redirect("/basket", status_code=SEE_OTHER)
-    return _checkout_page(request, view, form, problem, status_code)
+    return await _checkout_page(request, view, form, problem, status_code)
 
 
-def _checkout_page(
+async def _checkout_page(
     request: AnyRequest, view: BasketView, form: CheckoutForm, problem: str = "", status_code: int = 200
 ) -> Template:
+    pieces = [(part.shop.shop_id, line.product_id, line.variant_id) for part in view.parts for line in part.lines]
     return page(
         request,
         "storefront/checkout.html",
         status_code=status_code,
         basket=view,
+        unpaid=await resuming.unpaid_beside(basket.checkouts(session_of(request)), pieces),
         form=form,
         faults=form.faults() if status_code != 200 else {},  # noqa: PLR2004
         problem=problem,

@@ -4,9 +4,11 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Template
 
+from federation.node import clock
 from federation.node.pages import country_in_words, page
 from federation.node.web import AnyRequest, session_of
-from marketplace.orders import basket, reads
+from marketplace.hub import hub_of
+from marketplace.orders import basket, reads, resuming
 from marketplace.orders.domain.shop_order_life import MONEY_BACK
 from marketplace.storefront.handlers.context import prices_of
 
@@ -20,9 +22,10 @@ LOOKS = {
 """A state's tone and shape; the words come with the order."""
 
 
-@get("/order/{token:str}")
+@get("/order/{token:str}", opt={"transaction": False})
 async def show(request: AnyRequest, token: FromPath[str]) -> Template:
-    """The order with a part per boutique; what was paid for leaves the basket."""
+    """The order with a part per boutique, as the provider says now; what was paid for leaves the basket."""
+    known = await resuming.ask_payment(hub_of(request), token, clock.now())
     view = await reads.order_view(token)
     await basket.drop_bought(session_of(request), token)
     prices_of(request).agreed(view.rate_words)
@@ -32,6 +35,7 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
         order=view,
         looks=LOOKS,
         waiting=view.state in WAITING,
+        known=known,
         given_back=bool(view.parts) and all(part.state in MONEY_BACK for part in view.parts),
         country_name=country_in_words(view.address.country),
     )

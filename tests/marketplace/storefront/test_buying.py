@@ -3,8 +3,10 @@
 import httpx
 import pytest
 
-from federation.node.database import fetch_value
+from federation.node.database import fetch, fetch_value
 from marketplace.demo.world.boutiques import BOUTIQUES
+from payouts.adapters.memory import Fault
+from payouts.errors import ProviderUnavailableError
 from tests.marketplace.gallery import Gallery
 from tests.marketplace.listings.builders import shop_id_of
 from tests.marketplace.markup import faults
@@ -125,6 +127,40 @@ async def test_all_held_leads_straight_to_payment_and_the_order_page(
     assert faults(page.text) == []
     assert "Thank you; 2 houses are packing" in page.text
     assert "Nothing in it yet" in (await browser.get("/basket")).text
+
+
+async def test_the_order_page_asks_how_the_payment_stands(browser: httpx.AsyncClient, gallery: Gallery) -> None:
+    """Before any notice a payment given up leads to paying again and a paid one to thanks; silence is told kindly."""
+    await put_in_basket(browser, 0)
+    await send_checkout(browser)
+    token = str(await fetch_value("SELECT token FROM hub_order"))
+    till = gallery.world.till
+    till.faults.append(Fault("get_payment", ProviderUnavailableError("the provider is silent")))
+    silent = (await browser.get(f"/order/{token}")).text
+    assert faults(silent) == []
+    assert "all is well and there is nothing more to do" in silent
+    assert "give everything back" not in silent
+    till.give_up(await gallery.world.provider_payment(token))
+    given_up = (await browser.get(f"/order/{token}")).text
+    assert "go on to the payment, or give them back" in given_up
+    await form(browser, f"/checkout/{token}/held", {"choice": "continue"})
+    till.pay(await gallery.world.provider_payment(token))
+    assert "Thank you" in (await browser.get(f"/order/{token}")).text
+
+
+async def test_a_second_checkout_takes_over_from_an_unpaid_one(browser: httpx.AsyncClient, gallery: Gallery) -> None:
+    """The checkout page says so; the last piece is held once, by the later order, and the first is over."""
+    variant_id = await put_in_basket(browser, 0)
+    gallery.world.boutiques.stock(shop_id_of("a"), variant_id, 1)
+    assert "is not paid yet" not in (await browser.get("/checkout")).text
+    await send_checkout(browser)
+    first = str(await fetch_value("SELECT token FROM hub_order"))
+    page = (await browser.get("/checkout")).text
+    assert faults(page) == []
+    assert f'is not paid yet: <a href="/order/{first}">' in page
+    await send_checkout(browser)
+    states = await fetch("SELECT token = $1 AS first, state FROM hub_order ORDER BY created_at", first)
+    assert [(row["first"], row["state"]) for row in states] == [(True, "cancelled"), (False, "paying")]
 
 
 async def test_what_was_paid_leaves_the_basket_without_a_look_at_the_order(
