@@ -57,7 +57,8 @@ class ProductView(msgspec.Struct, frozen=True, kw_only=True):
 class CardView(msgspec.Struct, frozen=True, kw_only=True):
     """One piece in a list, in one colour. `price_to` is set when variants differ in price.
 
-    `image_url`, `second_image_url` and `alt` are of the pictures, empty without them. `language` is the title's.
+    `image_url`, `second_image_url` and `alt` are of the pictures, empty without them; `picture` is then the stand-in
+    in the boutique's colours. `language` is the title's.
     """
 
     shop_id: str

@@ -39,6 +39,12 @@ async def picture(
     return await _stand_in(of)
 
 
+@get("/media/stand-in/{handle:str}", opt=QUIET)
+async def instead(handle: FromPath[str]) -> Response[bytes]:
+    """What stands in for a piece of the boutique called `handle` that has no picture at all."""
+    return await _stand_in(handle)
+
+
 async def _stand_in(handle: str) -> Response[bytes]:
     shop = await listings.shop_by_handle(handle, clock.now()) if handle else None
     if shop is None:
@@ -46,4 +52,4 @@ async def _stand_in(handle: str) -> Response[bytes]:
     return Response(stand_in(shop.theme, shop.handle), media_type=PLATE_TYPE, headers=FOR_A_MINUTE)
 
 
-ROUTES = [picture]
+ROUTES = [picture, instead]

@@ -7,8 +7,9 @@ from federation.node.covers.brush import WIDTH as COVER_WIDTH
 from federation.node.covers.drawing import DRAWN, cover
 from federation.node.looks import look_of
 from federation.vocabulary.product import Theme
+from marketplace.media.domain.addresses import STAND_IN_HEIGHT, STAND_IN_WIDTH
 
-WIDTH, HEIGHT = 600, 800
+WIDTH, HEIGHT = STAND_IN_WIDTH, STAND_IN_HEIGHT
 _WIDE_MONOGRAM = 2
 """A monogram of more letters than this is set smaller."""
 

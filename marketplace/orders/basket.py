@@ -16,6 +16,7 @@ from marketplace.listings import service as listings
 from marketplace.listings.domain.cards import pictures, product_path
 from marketplace.listings.service import ListedVariant
 from marketplace.listings.views import ShopCard
+from marketplace.media.domain.addresses import stand_in_of
 from marketplace.orders.domain import basket as rules
 from marketplace.orders.domain.basket import Basket, BasketItem
 from marketplace.orders.domain.pricing import PricedBasket, PricedLine, PricedPart, Wanted, price_basket
@@ -194,7 +195,7 @@ def _line(line: PricedLine, shop: ShopCard, listed: dict[Key, ListedVariant]) ->
         title=in_language(found.product.title) if found else "",
         size_label=found.variant.size.label if found else "",
         colour=found.variant.colour.name if found else "",
-        image_url=picture.url if picture else "",
+        image_url=(picture or stand_in_of(shop.handle)).url,
         alt=picture.alt if picture else "",
         url=product_path(shop.handle, item.product_id),
         quantity=item.quantity,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from federation.vocabulary.product import Product, ShopProfile, Variant
 from marketplace.listings.views import CardView
-from marketplace.media.domain.addresses import Picture, picture_of
+from marketplace.media.domain.addresses import Picture, picture_of, stand_in_of
 
 Spoken = Callable[[Mapping[str, str]], str]
 """Picks a boutique's text for the reader."""
@@ -58,7 +58,7 @@ def card(
         alt=first.alt if first else "",
         sizes=size_labels(sellable),
         url=product_path(profile.handle, product.id),
-        picture=first,
+        picture=first or stand_in_of(profile.handle),
         second_picture=second,
         colour_family=colour_family,
         category=product.category,

@@ -10,6 +10,8 @@ WIDTHS = (320, 640, 1280)
 PLAIN_WIDTH = 640
 """What a browser that reads no `srcset` gets."""
 
+STAND_IN_WIDTH, STAND_IN_HEIGHT = 600, 800
+
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """A picture as templates show it: `url` for `src`, `srcset`, the shape (its own pixels), words for the blind."""
@@ -30,6 +32,12 @@ def picture_of(handle: str, media: Media) -> Picture:
         height=media.height,
         alt=media.alt,
     )
+
+
+def stand_in_of(handle: str) -> Picture:
+    """What is shown of a piece without any picture: a plate in the boutique's colours, which says nothing in words."""
+    url = f"/media/stand-in/{handle}"
+    return Picture(url=url, srcset=f"{url} {STAND_IN_WIDTH}w", width=STAND_IN_WIDTH, height=STAND_IN_HEIGHT, alt="")
 
 
 def _address(handle: str, sha256: str, width: int) -> str:

@@ -16,6 +16,7 @@ from marketplace.hub import hub_of
 from marketplace.listings import finding, service
 from marketplace.listings.domain.cards import product_path
 from marketplace.listings.views import CardView, ProductView
+from marketplace.media.domain.addresses import stand_in_of
 from marketplace.storefront import houses
 from marketplace.storefront.destinations import offered
 from marketplace.storefront.front import front
@@ -104,6 +105,7 @@ async def piece(request: AnyRequest, handle: FromPath[str], product_id: FromPath
         view=view,
         shop=view.shop,
         piece=shown,
+        stand_in=stand_in_of(view.shop.handle),
         cards=cards[:SIMILAR_CARDS],
         own_cards=await _more(view, now),
         destinations=offered(),

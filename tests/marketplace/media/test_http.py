@@ -7,11 +7,16 @@ import httpx
 import msgspec
 import pytest
 
+from federation.node import clock
+from federation.node.database import atomic
 from federation.node.plates import write_plate
 from federation.vocabulary.product import Media
+from marketplace.listings import records
 from marketplace.media import store
 from marketplace.media.domain.addresses import WIDTHS, picture_of
 from tests.marketplace.gallery import Gallery
+from tests.marketplace.listings.builders import product, put, shop_id_of
+from tests.marketplace.markup import faults
 from tests.marketplace.orders.world import APPS
 from tests.support.clients import client
 
@@ -38,6 +43,22 @@ async def test_until_there_is_a_copy_a_plate_in_the_boutiques_colours_stands_in(
     for answer in (first, second):
         assert "sandbox" in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_piece_without_pictures_is_shown_by_the_stand_in(gallery: Gallery, browser: httpx.AsyncClient) -> None:
+    """Its card and its own page show the plate in the boutique's colours, which can be had without a hash."""
+    handle = "zagara-figlie"
+    bare = msgspec.structs.replace(product("bare-hook"), title={"en": "Bare hook"}, media=())
+    async with atomic():
+        await records.take_records(str(gallery.world.hub_id), shop_id_of("a"), [put(99, bare)], clock.now())
+    plate = f'src="/media/stand-in/{handle}"'
+    for path in (f"/b/{handle}/p/bare-hook", f"/b/{handle}?kind={bare.category}"):
+        page = (await browser.get(path)).text
+        assert faults(page) == []
+        assert plate in page, path
+    shown = await browser.get(f"/media/stand-in/{handle}")
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "image/svg+xml")
+    assert (await browser.get("/media/stand-in/nobody")).status_code == 404
 
 
 @pytest.mark.parametrize(
