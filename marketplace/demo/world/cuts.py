@@ -107,7 +107,7 @@ class Necklace(Cut, frozen=True, kw_only=True, tag="necklace"):
 
 
 class Earrings(Cut, frozen=True, kw_only=True, tag="earrings"):
-    style: Literal["studs", "drops", "hoops", "cluster"] = "drops"
+    style: Literal["studs", "drops", "hoops", "hoop", "cluster"] = "drops"
     metal: Literal["gold", "silver", "rose"] = "gold"
 
 

@@ -227,9 +227,9 @@ def _hook(sheet: Sheet, x: float, y: float, metal: str) -> None:
 
 
 def draw_earrings(sheet: Sheet, cut: Earrings, *, back: bool) -> Zoom:
-    """A pair of earrings side by side; a hoop alone."""
-    spots = (300.0,) if cut.style == "hoops" else (196.0, 404.0)
-    draw = {"studs": _stud, "hoops": _single_hoop, "drops": _drop, "cluster": _cluster}[cut.style]
+    """A pair of earrings side by side; a hoop that is sold singly alone."""
+    spots = (300.0,) if cut.style == "hoop" else (196.0, 404.0)
+    draw = {"studs": _stud, "hoops": _thin_hoop, "hoop": _single_hoop, "drops": _drop, "cluster": _cluster}[cut.style]
     for x in spots:
         draw(sheet, x, cut.metal)
     return (2.0, spots[-1] - 10, 420) if back else None
@@ -243,6 +243,11 @@ def _stud(sheet: Sheet, x: float, metal: str) -> None:
 def _single_hoop(sheet: Sheet, x: float, metal: str) -> None:
     _hoop(sheet, (x, 400), (128, 146), metal, 27)
     sheet.metal(straight((x - 9, 258), (x + 12, 262)), metal, 6)
+
+
+def _thin_hoop(sheet: Sheet, x: float, metal: str) -> None:
+    _hoop(sheet, (x, 410), (80, 108), metal, 17)
+    sheet.metal(flow([(x - 6, 312), (x - 4, 284), (x + 10, 268), (x + 18, 284)], closed=False), metal, 4)
 
 
 def _drop(sheet: Sheet, x: float, metal: str) -> None:
