@@ -122,7 +122,7 @@ def read_request(params: Params, currency: str = "EUR") -> SearchRequest:
             {
                 "text": params.first("q")[:400],
                 "filters": {**filters, **prices},
-                "sort": params.first("sort") or "relevance",
+                "sort": asked if (asked := params.first("sort")) in SORTS else "relevance",
                 "currency": currency,
                 "page": int(page) if page.isascii() and page.isdigit() else 1,
             },

@@ -1,5 +1,6 @@
 """Choosing what a card shows of a product: language, pictures of a colour, sizes in stock, price range. Pure."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from federation.vocabulary.product import Product, ShopProfile, Variant
@@ -66,5 +67,10 @@ def card(
 
 
 def size_labels(variants: Iterable[Variant]) -> list[str]:
-    """The shop's own labels, each once, in the shop's order."""
-    return list(dict.fromkeys(variant.size.label for variant in variants))
+    """The shop's own labels, each once: numbers from small to large, letters in the shop's order."""
+    labels = list(dict.fromkeys(variant.size.label for variant in variants))
+    numbers = [re.search(r"\d+(?:[.,]\d+)?", label) for label in labels]
+    if not all(numbers):
+        return labels
+    known = {label: float(found[0].replace(",", ".")) for label, found in zip(labels, numbers, strict=True) if found}
+    return sorted(labels, key=known.__getitem__)

@@ -3,7 +3,7 @@
 from federation.node.languages import in_language
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import Media
-from marketplace.listings.domain.cards import card, pictures
+from marketplace.listings.domain.cards import card, pictures, size_labels
 from tests.marketplace.listings.builders import product, profile, variant
 
 BLUE_AND_RED = product(
@@ -35,3 +35,11 @@ def test_a_product_without_pictures_has_a_card() -> None:
     bare = product("p", media=())
     assert pictures("x", bare, "Blue") == (None, None)
     assert card(("s", profile("x")), bare, "blue", frozenset(), spoken=in_language).image_url == ""
+
+
+def test_sizes_stand_from_small_to_large() -> None:
+    """Numbers are put in order; letters stay as the boutique has them, which knows that S is below L."""
+    mixed = [variant("a", size="46"), variant("b", size="9,5"), variant("c", size="40")]
+    assert size_labels(mixed) == ["IT 9,5", "IT 40", "IT 46"]
+    letters = [variant("a", size="S"), variant("b", size="M"), variant("c", size="L")]
+    assert size_labels(letters) == ["IT S", "IT M", "IT L"]
