@@ -34,6 +34,7 @@ PURE_FILES = (
     "search/documents.py",
     "search/ranking.py",
     "search/lexicon.py",
+    "search/regions.py",
     "search/prices.py",
     "marketplace/listings/views.py",
     "marketplace/orders/views.py",
