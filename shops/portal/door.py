@@ -12,6 +12,7 @@ from federation.node import accounts
 from federation.node.pages import page
 from federation.node.web import AnyRequest, session_of
 from shops import store
+from shops.portal.words import WORDING
 from shops.store import BoutiqueView
 
 _NOTICE = "portal_notice"
@@ -36,7 +37,7 @@ def render(
 
 def back_to(request: AnyRequest, boutique: BoutiqueView, path: str, said: str, *, failed: bool = False) -> Redirect:
     """After a form: go to a page of this boutique and say there what happened."""
-    session_of(request).data[_NOTICE] = {"text": said, "failed": failed}
+    session_of(request).data[_NOTICE] = {"text": WORDING.said(said), "failed": failed}
     return Redirect(f"/portal/{boutique.handle}{path}", status_code=303)
 
 

@@ -16,13 +16,13 @@ from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money, parse_decimal, to_decimal
 from federation.vocabulary.product import Product, ShippingRate, ShopProfile, Theme, Variant
-from federation.vocabulary.wording import message
+from federation.vocabulary.wording import message, sentence
 from shops.catalog.domain.wording import in_words
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 Fields = Mapping[str, str]
-LANGUAGES = {"en": "English", "it": "Italian"}
+LANGUAGES = {"en": message("English"), "it": message("Italian")}
 VARIANTS_MAX = 250
 BLANK_ROWS = 3
 RATES_MAX = 50
@@ -51,7 +51,7 @@ def whole_number(fields: Fields, name: str, what: str) -> int:
     """A figure between 0 and the bound on stock."""
     text = fields.get(name, "")
     if not (text.isascii() and text.isdigit()) or len(text) > 7 or int(text) > limits.STOCK_QUANTITY_MAX:  # noqa: PLR2004
-        raise _fault(name, f"{what}: write a whole number such as 3")
+        raise _fault(name, sentence("%(what)s: write a whole number such as 3", what=sentence(what)))
     return int(text)
 
 
@@ -61,7 +61,7 @@ def price_field(fields: Fields, name: str, currency: str) -> Money:
     try:
         return parse_decimal(text, currency)
     except RecordInvalidError as error:
-        raise _fault(name, error.detail) from error
+        raise _fault(name, error.sentence) from error
 
 
 def _fault(name: str, message: str) -> RecordInvalidError:
@@ -73,12 +73,14 @@ def _convert(values: Mapping[str, object], type_: type[T]) -> T:
     try:
         return msgspec.convert(values, type_)
     except msgspec.ValidationError as error:
-        sentence, _, path = str(error).partition(" - at `$.")
+        why, _, path = str(error).partition(" - at `$.")
         name = path.removesuffix("`")
-        raise _fault(name, f"{_LABELS.get(name, name) or 'the form'}: {in_words(sentence)}") from error
+        what = sentence(_LABELS.get(name, name))
+        raise _fault(name, sentence("%(what)s: %(why)s", what=what, why=in_words(why))) from error
 
 
 _LABELS = {
+    "": message("the form"),
     "id": message("article code"),
     "size.value": message("size"),
     "size.label": message("size as you write it"),
@@ -136,7 +138,10 @@ def _variants(fields: Fields, currency: str) -> Iterator[Variant]:
         if row["sku"]:
             yield _variant(fields, number, row, currency)
         elif row["price"] or (row["label"] and not row["id"]):
-            raise _fault(f"v{number}_sku", f"row {number + 1} needs a SKU; to remove the variant, empty its price too")
+            raise _fault(
+                f"v{number}_sku",
+                sentence("row %(number)s needs a SKU; to remove the variant, empty its price too", number=number + 1),
+            )
 
 
 _VARIANT_FIELDS = ("id", "sku", "system", "size", "label", "colour", "family", "gtin", "price", "compare")
@@ -158,7 +163,9 @@ def _variant(fields: Fields, number: int, row: Mapping[str, str], currency: str)
         return _convert(values, Variant)
     except RecordInvalidError as error:
         column = _ROW_NAMES.get(error.errors[0].pointer, "sku")
-        raise _fault(f"v{number}_{column}", f"row {number + 1}: {error.detail}") from error
+        raise _fault(
+            f"v{number}_{column}", sentence("row %(number)s: %(why)s", number=number + 1, why=error.sentence)
+        ) from error
 
 
 def product_fields(product: Product | None) -> dict[str, str]:
@@ -214,7 +221,7 @@ def parcel_lines(fields: Fields) -> tuple[ShippedLine, ...]:
     lines = tuple(
         ShippedLine(name.removeprefix("line_"), quantity)
         for name in asked
-        if (quantity := whole_number(fields, name, "pieces"))
+        if (quantity := whole_number(fields, name, message("pieces")))
     )
     if asked and not lines:
         raise _fault(asked[0], "the parcel is empty: choose at least one piece")
@@ -251,8 +258,8 @@ def _rates(fields: Fields, currency: str) -> Iterator[ShippingRate]:
         values = {
             "countries": countries,
             "price": msgspec.to_builtins(price_field(fields, f"rate{number}_price", currency)),
-            "days_min": whole_number(fields, f"rate{number}_min", "shortest delivery in days"),
-            "days_max": whole_number(fields, f"rate{number}_max", "longest delivery in days"),
+            "days_min": whole_number(fields, f"rate{number}_min", message("shortest delivery in days")),
+            "days_max": whole_number(fields, f"rate{number}_max", message("longest delivery in days")),
             "free_from": None if free_from is None else msgspec.to_builtins(free_from),
         }
         yield _convert(values, ShippingRate)

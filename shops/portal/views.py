@@ -31,6 +31,7 @@ STATE_WORDS: dict[str, StateWord] = {
     "cancel_requested": StateWord("Cancellation asked", "bad", "▼"),
     "published": StateWord("On sale", "good", "●"),
     "withdrawn": StateWord("Withdrawn", "done", "■"),
+    "kept": StateWord("Kept back", "todo", "◆"),
     "link_proposed": StateWord("Proposed", "todo", "◆"),
     "link_accepted": StateWord("Linked", "good", "●"),
     "link_suspended": StateWord("Suspended", "bad", "▼"),
@@ -57,6 +58,28 @@ EVENT_WORDS: dict[str, str] = {
     "transferred": message("Money reached your account"),
     "paid_out": message("Money is on its way to your bank"),
 }
+
+KEPT_WORDS: dict[str, tuple[str, str]] = {
+    "price": (
+        message("The file gives it no price, or 0."),
+        message("Set its price in your shop, export again and import that file."),
+    ),
+    "category": (
+        message("We know no category for its type."),
+        message("Choose a category for it under “How your files are read”, then import the file again."),
+    ),
+}
+"""Why an import keeps a product back, and what its owner does about it."""
+_KEPT_BY_SHOP = (
+    message("Your shop itself does not show it (draft, archived or not published)."),
+    message("Publish it in your shop, export again and import that file."),
+)
+
+
+def kept_words(hidden: str) -> tuple[str, str]:
+    """Why a product is kept back and what to do; anything but our own reasons is the shop's state of it."""
+    return KEPT_WORDS.get(hidden, _KEPT_BY_SHOP)
+
 
 ACTION_WORDS: dict[Action, str] = {
     "accept": message("Accept the order"),

@@ -2,27 +2,31 @@
 
 import re
 
+from federation.vocabulary.wording import message, sentence
+
 _FORMS = (
-    (re.compile(r"`str` of length >= 1$"), "this is empty: fill it in"),
-    (re.compile(r"`str` of length <= (\d+)$"), "at most {0} characters fit here"),
-    (re.compile(r"`array` of length >= 1$"), "at least one is needed"),
-    (re.compile(r"`array` of length <= (\d+)$"), "at most {0} fit here"),
-    (re.compile(r"`int` >= (-?\d+)$"), "write a whole number, {0} or more"),
-    (re.compile(r"`int` <= (\d+)$"), "write a whole number, {0} at most"),
+    (re.compile(r"`str` of length >= 1$"), message("this is empty: fill it in")),
+    (re.compile(r"`str` of length <= (\d+)$"), message("at most %(first)s characters fit here")),
+    (re.compile(r"`array` of length >= 1$"), message("at least one is needed")),
+    (re.compile(r"`array` of length <= (\d+)$"), message("at most %(first)s fit here")),
+    (re.compile(r"`int` >= (-?\d+)$"), message("write a whole number, %(first)s or more")),
+    (re.compile(r"`int` <= (\d+)$"), message("write a whole number, %(first)s at most")),
     (re.compile(r"`str` matching regex '\^\[A-Za-z0-9\]\[A-Za-z0-9\._:-\]"),
-     "a code has up to 64 letters, digits and . _ : - and no blanks"),
-    (re.compile(r"`str` matching regex"), "this is not written as it should be"),
-    (re.compile(r"^Expected `(\w+)`, got `(\w+)`$"), "a value of another kind stands here: {0} is wanted, not {1}"),
-    (re.compile(r"^Invalid enum value '?(.{0,40}?)'?$"), "{0!r} is not one of the values we know"),
-    (re.compile(r"missing required field `(\w+)`$"), "the field {0!r} is missing"),
-    (re.compile(r"contains unknown field `(.{0,60})`$"), "there is no field {0!r}: look at how it is spelt"),
+     message("a code has up to 64 letters, digits and . _ : - and no blanks")),
+    (re.compile(r"`str` matching regex"), message("this is not written as it should be")),
+    (re.compile(r"^Expected `(\w+)`, got `(\w+)`$"),
+     message("a value of another kind stands here: %(first)s is wanted, not %(second)s")),
+    (re.compile(r"^Invalid enum value '?(.{0,40}?)'?$"), message("'%(first)s' is not one of the values we know")),
+    (re.compile(r"missing required field `(\w+)`$"), message("the field '%(first)s' is missing")),
+    (re.compile(r"contains unknown field `(.{0,60})`$"),
+     message("there is no field '%(first)s': look at how it is spelt")),
 )  # fmt: skip
 
 
-def in_words(sentence: str) -> str:
+def in_words(decoders: str) -> str:
     """A decoder's sentence for people; one that is not known comes back as it was."""
     for form, words in _FORMS:
-        found = form.search(sentence)
+        found = form.search(decoders)
         if found is not None:
-            return words.format(*found.groups())
-    return sentence
+            return sentence(words, **dict(zip(("first", "second"), found.groups(), strict=False)))
+    return decoders

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from federation import limits
-from federation.vocabulary.money import Money
+from federation.vocabulary.money import Money, to_decimal
 from federation.vocabulary.product import Colour, Size, Variant
 from shops.importers.domain.codes import CODE_LENGTH_MAX, gtin_problem, short_hash, sku_code, variant_code
 from shops.importers.domain.draft_looks import Looks, looks_of
@@ -185,7 +185,13 @@ class _Judge:
             self.say(variant, "compare_at.unreadable", former.sentence, column, former.raw)
             return None
         if former.amount_minor <= variant.price.amount_minor:
-            self.say(variant, "compare_at.not_above", "the former price is not above the price", column, "")
+            self.say(
+                variant,
+                "compare_at.not_above",
+                "the former price is not above the price",
+                column,
+                to_decimal(Money(former.amount_minor, self._rules.currency)),
+            )
             return None
         return Money(former.amount_minor, self._rules.currency)
 

@@ -58,7 +58,7 @@ RULES: dict[str, Rule] = {
         "error", message("The price is in another currency than the boutique's"), message("variant refused")
     ),
     "price.zero": Rule(
-        "warning", message("The price is 0"), message("kept; not for sale until the price is confirmed")
+        "warning", message("The price is 0"), message("kept back; not for sale until the file gives a price")
     ),
     "price.negative": Rule("error", message("The price is below zero"), message("variant refused")),
     "price.decimal_sign": Rule(
@@ -140,7 +140,7 @@ RULES: dict[str, Rule] = {
     ),
     "colour.missing": Rule("note", message("No colour is named"), message("found as multicolour")),
     "status.not_listed": Rule(
-        "note", message("The shop does not show this product itself"), message("kept, not shown")
+        "note", message("The shop does not show this product itself"), message("kept back, not on sale")
     ),
     "type.unsupported": Rule("error", message("Products of this kind are not sold here"), message("product refused")),
     "translation.orphan": Rule(

@@ -133,7 +133,7 @@ def _decoded(data: bytes) -> ImportLine:
         return json.decode(data, ImportLine, bytes_max=LINE_BYTES_MAX)
     except RecordInvalidError as error:
         if error.errors:
-            told = tuple(FieldError(fault.pointer, fault.code, in_words(fault.message)) for fault in error.errors)
+            told = tuple(FieldError(fault.pointer, fault.code, str(in_words(fault.message))) for fault in error.errors)
             raise RecordInvalidError(told[0].message, errors=told) from error
         raise RecordInvalidError(_why_unreadable(data) or error.detail) from error
 

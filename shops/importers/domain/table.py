@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from federation.vocabulary.wording import Sentence, message, sentence
 from shops.importers.errors import FileRefusedError
 
 CELL_CHARACTERS_MAX = 1_000_000
@@ -56,10 +57,11 @@ def text_of(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise FileRefusedError("file.encoding", _NOT_UTF8.format(line), line) from error
+        raise FileRefusedError("file.encoding", _not_utf8(line), line) from error
 
 
-_NOT_UTF8 = "line {} is not UTF-8 text: save the file as CSV in UTF-8 and choose it again"
+def _not_utf8(line: int) -> Sentence:
+    return sentence("line %(line)s is not UTF-8 text: save the file as CSV in UTF-8 and choose it again", line=line)
 
 
 def delimiter_of(first_line: str) -> str:
@@ -80,7 +82,7 @@ def rows_of_lines(lines: Iterable[str], delimiter: str) -> tuple[Header, Iterato
     while first is not None and not any(first[1]):
         first = next(_rows(reader), None)
     if first is None:
-        raise FileRefusedError("file.empty", "the file is empty: choose the file to import again")
+        raise FileRefusedError("file.empty", message("the file is empty: choose the file to import again"))
     return _header(first[1]), _records(_rows(reader))
 
 
@@ -94,17 +96,26 @@ def _rows(reader: "_Reader") -> Iterator[tuple[int, list[str]]]:
     except csv.Error as error:
         raise FileRefusedError("file.cut_off", _why(error, begins, reader.line_num), begins) from error
     except UnicodeDecodeError as error:
-        raise FileRefusedError("file.encoding", _NOT_UTF8.format(begins), begins) from error
+        raise FileRefusedError("file.encoding", _not_utf8(begins), begins) from error
     except EOFError as error:
-        raise FileRefusedError("file.cut_off", "the packed file ends too early: copy it again", begins) from error
+        raise FileRefusedError(
+            "file.cut_off", message("the packed file ends too early: copy it again"), begins
+        ) from error
 
 
-def _why(error: csv.Error, begins: int, ends: int) -> str:
+def _why(error: csv.Error, begins: int, ends: int) -> Sentence:
     if "unexpected end" in str(error):
-        return f"the file ends inside a quoted cell that begins on line {begins}: it was cut off, export it again"
+        return sentence(
+            "the file ends inside a quoted cell that begins on line %(line)s: it was cut off, export it again",
+            line=begins,
+        )
     if "field larger" in str(error):
-        return f"a cell that begins on line {begins} never ends: a quote is missing there"
-    return f"a quote stands in the middle of a cell between lines {begins} and {ends}: export the file again"
+        return sentence("a cell that begins on line %(line)s never ends: a quote is missing there", line=begins)
+    return sentence(
+        "a quote stands in the middle of a cell between lines %(line)s and %(end)s: export the file again",
+        line=begins,
+        end=ends,
+    )
 
 
 def _header(cells: list[str]) -> Header:
@@ -127,5 +138,7 @@ def _records(rows: Iterable[tuple[int, list[str]]]) -> Iterator[Record]:
             continue
         number += 1
         if number > RECORDS_MAX:
-            raise FileRefusedError("file.too_large", f"a file has at most {RECORDS_MAX} rows: split it", line)
+            raise FileRefusedError(
+                "file.too_large", sentence("a file has at most %(num)s rows: split it", num=RECORDS_MAX), line
+            )
         yield Record(number, line, cells)

@@ -4,6 +4,7 @@ import re
 
 import msgspec
 
+from federation.vocabulary.wording import sentence
 from shops.importers.domain.table import column_key, rows_of
 from shops.importers.errors import FileRefusedError
 
@@ -37,19 +38,24 @@ def read_translations(text: str) -> dict[str, tuple[Translation, ...]]:
     }
     missing = [field for field in _REQUIRED if places[field] is None]
     if missing:
-        raise FileRefusedError("file.header", f"the translations have no column {', '.join(missing)}", 1)
+        raise FileRefusedError(
+            "file.header", sentence("the translations have no column %(columns)s", columns=", ".join(missing)), 1
+        )
     made: dict[str, list[Translation]] = {}
     for record in records:
         if len(record.cells) != header.width:
-            raise FileRefusedError("row.ragged", f"line {record.line} of the translations is not whole", record.line)
+            why = sentence("line %(line)s of the translations is not whole", line=record.line)
+            raise FileRefusedError("row.ragged", why, record.line)
         said = {name: "" if place is None else record.cells[place].strip() for name, place in places.items()}
         locale = said["locale"].replace("_", "-")
         locale = locale[:2].lower() + locale[2:]
         if _LOCALE.fullmatch(locale) is None:
-            sentence = (
-                f"line {record.line} of the translations: {said['locale'][:20]!r} is no language, write de or pt-BR"
+            why = sentence(
+                "line %(line)s of the translations: “%(text)s” is no language, write de or pt-BR",
+                line=record.line,
+                text=said["locale"][:20],
             )
-            raise FileRefusedError("file.header", sentence, record.line)
+            raise FileRefusedError("file.header", why, record.line)
         made.setdefault(said["handle"], []).append(
             Translation(locale, said["title"], said["body"], said["care"], record.line)
         )

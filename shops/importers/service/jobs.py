@@ -14,6 +14,7 @@ import msgspec
 from federation.node import database, outbox
 from federation.vocabulary.errors import RecordInvalidError, TooLargeError
 from federation.vocabulary.ids import PartyId, new_id
+from federation.vocabulary.wording import sentence
 from shops import store as boutiques
 from shops.importers.domain.findings import found
 from shops.importers.domain.jsonl import bounded_lines
@@ -50,7 +51,9 @@ async def take_file(
     Raises TooLargeError, RecordInvalidError, or FileRefusedError for a table that cannot be read to its end.
     """
     if max(len(content), len(translations)) > FILE_BYTES_MAX:
-        raise TooLargeError(f"a file has at most {FILE_BYTES_MAX // 2**20} MB: split it, or ask the node's operator")
+        raise TooLargeError(
+            sentence("a file has at most %(num)s MB: split it, or ask the node's operator", num=FILE_BYTES_MAX // 2**20)
+        )
     if not content.strip():
         raise RecordInvalidError("the file is empty: choose the file to import again")
     file = KeptFile(format_of(content), content, translations)

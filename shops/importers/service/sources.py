@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 
+from federation.vocabulary.wording import message
 from shops.importers.domain.choices import FileRules
 from shops.importers.domain.entries import Entry
 from shops.importers.domain.jsonl_entries import jsonl_entries
@@ -53,7 +54,7 @@ class ShopifyFile(msgspec.Struct, frozen=True):
         """One entry for each handle and each row that belongs to none."""
         if rules.choices.vat == "excluded" and rules.choices.vat_rate is None:
             raise FileRefusedError(
-                "vat.unknown", "prices are without VAT: write the rate to add in your import settings"
+                "vat.unknown", message("prices are without VAT: write the rate to add in your import settings")
             )
         translated = read_translations(text_of(self.translations)) if self.translations.strip() else {}
         return read_shopify(text_of(self.content), rules, translated)

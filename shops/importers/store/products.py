@@ -16,6 +16,14 @@ class Remembered(msgspec.Struct, frozen=True):
     digest: str
 
 
+class KeptBack(msgspec.Struct, frozen=True):
+    """A product of a file that is not on sale; `title` is None as long as the catalogue never had it."""
+
+    product_id: str
+    title: str | None
+    hidden: str
+
+
 async def remembered(shop_id: PartyId, product_ids: Sequence[str]) -> dict[str, Remembered]:
     """Those of these products that a file held before."""
     rows = await database.fetch(
@@ -50,6 +58,31 @@ async def shown_by_files(shop_id: PartyId) -> set[str]:
         shop_id,
     )
     return {row["product_id"] for row in rows}
+
+
+async def kept_back(shop_id: PartyId, search: str, offset: int, limit: int) -> list[KeptBack]:
+    """Products of the boutique's last whole file that are not on sale because of what the file says, by their code."""
+    rows = await database.fetch(
+        "SELECT k.product_id, k.hidden, s.title FROM shop_import_product AS k LEFT JOIN shop_product AS s "
+        "ON s.shop_id = k.shop_id AND s.product_id = k.product_id "
+        "WHERE k.shop_id = $1 AND k.hidden <> '' AND s.state IS DISTINCT FROM 'published' "
+        "AND ($2 = '' OR strpos(lower(k.product_id || ' ' || coalesce(s.title, '')), $2) > 0) "
+        "ORDER BY k.product_id LIMIT $3 OFFSET $4",
+        shop_id, search.casefold(), limit, offset,
+    )  # fmt: skip
+    return [KeptBack(row["product_id"], row["title"], row["hidden"]) for row in rows]
+
+
+async def kept_back_count(shop_id: PartyId) -> int:
+    """How many those are."""
+    return int(
+        await database.fetch_value(
+            "SELECT count(*) FROM shop_import_product AS k LEFT JOIN shop_product AS s "
+            "ON s.shop_id = k.shop_id AND s.product_id = k.product_id "
+            "WHERE k.shop_id = $1 AND k.hidden <> '' AND s.state IS DISTINCT FROM 'published'",
+            shop_id,
+        )
+    )
 
 
 async def mark(shop_id: PartyId, mark_id: UUID) -> None:

@@ -9,19 +9,22 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
 from federation.node import clock
+from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError, NotFoundError
-from federation.vocabulary.product import CATEGORIES, COLOUR_FAMILIES
+from federation.vocabulary.product import CATEGORIES
 from federation.vocabulary.wording import message
 from shops.importers import service
 from shops.importers.domain.findings import RULES, Finding
-from shops.importers.domain.report import ImportReport, report_csv
+from shops.importers.domain.report import ImportReport
 from shops.importers.errors import FileRefusedError
 from shops.importers.store import runs as store
 from shops.node import shop_node
 from shops.portal import forms, import_forms
 from shops.portal.door import back_to, boutique_of, render
+from shops.portal.sheets import FINDING_COLUMNS, finding_cells, spoken
 from shops.portal.views import STATE_WORDS
+from shops.portal.words import COLOURS
 from shops.store import BoutiqueView
 
 SHOWN_MAX = 500
@@ -51,7 +54,7 @@ async def take_file(request: AnyRequest, handle: FromPath[str]) -> Response[Any]
             boutique.shop_id, upload.filename, await upload.read(), clock.now(), translations=texts
         )
     except GalleriaError as error:
-        return back_to(request, boutique, "/import", error.detail, failed=True)
+        return back_to(request, boutique, "/import", error.sentence, failed=True)
     said = message("Nothing is changed yet: this is what would happen.")
     return back_to(request, boutique, f"/import/{import_id}", said)
 
@@ -80,7 +83,7 @@ async def _preview(request: AnyRequest, boutique: BoutiqueView, view: store.Impo
     try:
         told = await service.preview(shop_node(request).settings, boutique.shop_id, view.import_id)
     except FileRefusedError as error:
-        return back_to(request, boutique, "/import", error.detail, failed=True)
+        return back_to(request, boutique, "/import", error.sentence, failed=True)
     return render(
         request,
         "preview.html",
@@ -89,7 +92,7 @@ async def _preview(request: AnyRequest, boutique: BoutiqueView, view: store.Impo
         report=told,
         unknown=import_forms.unknown_words(told.findings),
         categories=[(code, label) for code, (label, _) in CATEGORIES.items()],
-        families=COLOUR_FAMILIES,
+        families=COLOURS,
         **_findings(told, told.findings, severity),
     )
 
@@ -118,9 +121,7 @@ async def report_file(request: AnyRequest, handle: FromPath[str], import_id: Fro
         found = (await service.preview(shop_node(request).settings, boutique.shop_id, view.import_id)).findings
     else:
         found = await store.faults(boutique.shop_id, view.import_id)
-    content = "".join(report_csv(found)).encode("utf-8-sig")
-    headers = {"Content-Disposition": f'attachment; filename="report-{view.import_id}.csv"'}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    return download(f"report-{view.import_id}", spoken(FINDING_COLUMNS), finding_cells(found))
 
 
 @post("/portal/{handle:str}/import/{import_id:str}")
@@ -143,7 +144,7 @@ async def give_words(request: AnyRequest, handle: FromPath[str], import_id: From
         choices = import_forms.with_words(await service.choices_of(boutique.shop_id), fields)
         await service.save_choices(boutique.shop_id, choices)
     except GalleriaError as error:
-        return back_to(request, boutique, path, error.detail, failed=True)
+        return back_to(request, boutique, path, error.sentence, failed=True)
     return back_to(request, boutique, path, message("Kept, for this file and every later one."))
 
 

@@ -7,20 +7,22 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
 from federation.node import clock
-from federation.node.listing import listing
+from federation.node.listing import Listing, listing
 from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError, RecordInvalidError
 from federation.vocabulary.money import Money
-from federation.vocabulary.product import CATEGORIES, COLOUR_FAMILIES
-from federation.vocabulary.wording import message
+from federation.vocabulary.product import CATEGORIES
+from federation.vocabulary.wording import message, sentence
 from shops.catalog import service, store
+from shops.importers.store import products as imported
 from shops.node import shop_node
 from shops.portal import forms
 from shops.portal.door import back_to, boutique_of, render
 from shops.portal.seen import differences, seen_mark
 from shops.portal.sheets import PRODUCT_COLUMNS, product_cells, spoken
-from shops.portal.views import STATE_WORDS
+from shops.portal.views import STATE_WORDS, kept_words
+from shops.portal.words import COLOURS
 from shops.store import BoutiqueView
 
 SIZE_SYSTEMS = ("IT", "FR", "DE", "ES", "EU", "UK", "US", "JP", "INT", "ISO", "CM", "WL", "ONE")
@@ -43,6 +45,8 @@ async def products(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
         descending_first=("changed", "variants", "sellable", "price"),
     )
     state = asked.filters["state"]
+    if state == "kept":
+        return await _kept_back(request, boutique, asked)
     rows = await store.product_rows(
         boutique.shop_id,
         search=asked.filters["q"],
@@ -65,6 +69,21 @@ async def products(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
         categories=CATEGORIES,
         currency=currency,
         money=Money,
+        kept=await imported.kept_back_count(boutique.shop_id),
+    )
+
+
+async def _kept_back(request: AnyRequest, boutique: BoutiqueView, asked: Listing) -> Response[Any]:
+    """What the last import keeps back: not on sale, each with its reason and what to do."""
+    rows = await imported.kept_back(boutique.shop_id, asked.filters["q"], asked.offset, asked.limit)
+    return render(
+        request,
+        "kept.html",
+        boutique,
+        list=asked,
+        rows=asked.shown(rows),
+        more=len(rows) > asked.per_page,
+        why=kept_words,
     )
 
 
@@ -99,7 +118,7 @@ def _form(
         faults={fault.pointer: fault.message for fault in problem.errors} if problem else {},
         languages=forms.LANGUAGES,
         categories=[(code, label) for code, (label, _) in CATEGORIES.items()],
-        families=COLOUR_FAMILIES,
+        families=COLOURS,
         systems=SIZE_SYSTEMS,
         words=STATE_WORDS,
     )
@@ -121,7 +140,9 @@ async def create_product(request: AnyRequest, handle: FromPath[str]) -> Response
 
 async def _refuse_known(boutique: BoutiqueView, product_id: str) -> None:
     if await store.products(boutique.shop_id, [product_id]):
-        raise RecordInvalidError(f"there is a product {product_id} already: choose another article code")
+        raise RecordInvalidError(
+            sentence("there is a product %(code)s already: choose another article code", code=product_id)
+        )
 
 
 @get("/portal/{handle:str}/products/{product_id:str}")
@@ -186,7 +207,7 @@ async def add_picture(request: AnyRequest, handle: FromPath[str], product_id: Fr
     try:
         await service.add_picture(settings, boutique.shop_id, place, await upload.read(), clock.now())
     except GalleriaError as error:
-        return back_to(request, boutique, path, error.detail, failed=True)
+        return back_to(request, boutique, path, error.sentence, failed=True)
     return back_to(request, boutique, path, message("Picture added and published."))
 
 

@@ -117,8 +117,8 @@ async def _save_row(boutique: BoutiqueView, fields: forms.Fields, number: int, s
     at = f"r{number}_"
     place = (fields[f"{at}variant"], fields.get(f"{at}location", ""))
     changed = 0
-    seen = forms.whole_number(fields, f"{at}seen", "quantity")
-    counted = forms.whole_number(fields, f"{at}on_hand", "quantity")
+    seen = forms.whole_number(fields, f"{at}seen", message("quantity"))
+    counted = forms.whole_number(fields, f"{at}on_hand", message("quantity"))
     if counted != seen:
         movement_id = uuid5(step, "/".join((*place, str(seen), str(counted))))
         await levels.correct_level(boutique.shop_id, place, (seen, counted), movement_id, now)

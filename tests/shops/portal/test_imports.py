@@ -55,7 +55,7 @@ async def test_an_export_is_looked_at_imported_and_reported(
     assert "price.decimal_sign" in await read(browser, path)
     told = await browser.get(f"{HOME}{path}/report.csv")
     assert told.headers["content-type"].startswith("text/csv")
-    assert "error,price.decimal_sign,,3,2,gonna,Variant Price," in told.text
+    assert "Refused,price.decimal_sign,,3,2,gonna,Variant Price," in told.text
     assert (await catalog.product(shop_id, "abito")).product.title["en"] == "The dress"
 
 
@@ -121,3 +121,42 @@ async def test_a_file_that_is_cut_off_is_refused_at_once(browser: httpx.AsyncCli
     page = await read(browser, "/import")
     assert "quoted cell that begins on line 3" in page
     assert "None yet." in page
+
+
+async def test_what_is_kept_back_is_found_with_its_reason(
+    browser: httpx.AsyncClient, shop_id: PartyId, settings: ShopNodeSettings
+) -> None:
+    """Products without a price, or that the shop itself does not show, are listed with what to do about them."""
+    rows = [head(), head("gonna", Variant_Price="0"), head("scialle", Status="draft")]
+    path = await upload(browser, rows)
+    await form(browser, HOME + path, {})
+    await Outbox(shop_handlers(settings)).drain(QUEUE, clock.now())
+    assert "/products?state=kept" in await read(browser, path)
+    assert "2 products of your last import are kept back" in await read(browser, "/products")
+    page = await read(browser, "/products?state=kept")
+    for words in ("gonna", "The file gives it no price", "scialle", "draft, archived or not published"):
+        assert words in page
+    assert "abito" not in page
+    assert "scialle" not in await read(browser, "/products?state=kept&q=GON")
+    again = await read(browser, await upload(browser, rows))
+    assert "Nothing would change" in again
+    assert "Import 0" not in again
+
+
+async def test_an_italian_owner_reads_italian(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """Why a file is refused, the names of colours and languages, and the report as a file are said in Italian."""
+    browser.headers["Accept-Language"] = "it-IT"
+    token = csrf_token(await read(browser, "/import"))
+    for content, why in (
+        (b"Handle,Title\n", "manca la colonna Variant Price"),
+        (b"Handle\nr\xe9\n", "non è testo UTF-8"),
+    ):
+        await browser.post(f"{HOME}/import", data={"csrf_token": token}, files={"file": ("a.csv", content, "text/csv")})
+        assert why in await read(browser, "/import")
+    blank = await read(browser, "/new-product")
+    assert 'value="black">Nero' in blank
+    assert blank.index("Titolo, Italiano") < blank.index("Titolo, Inglese")
+    path = await upload(browser, [head(**{"Variant Compare At Price": "75.00", "Variant Price": "80.00"})])
+    told = (await browser.get(f"{HOME}{path}/report.csv")).content.decode("utf-8-sig").splitlines()
+    assert told[0].startswith("Gravità;Codice;")
+    assert any(";compare_at.not_above;" in line and ";75.00;" in line for line in told)

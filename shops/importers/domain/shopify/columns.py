@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from federation.vocabulary.wording import sentence
 from shops.importers.domain.drafts import Columns
 from shops.importers.domain.table import Header, column_key
 from shops.importers.errors import FileRefusedError
@@ -81,10 +82,14 @@ def shopify_columns(header: Header) -> ShopifyColumns:
         place = next((header.places[key] for name in names if (key := column_key(name)) in header.places), None)
         if place is not None:
             places[field] = place
-    missing = [" or ".join(_NAMES[field]) for field in _REQUIRED if field not in places]
+    missing = [" / ".join(_NAMES[field]) for field in _REQUIRED if field not in places]
     if missing:
         raise FileRefusedError(
-            "file.header", f"this is no Shopify product export: the column {', '.join(missing)} is missing", 1
+            "file.header",
+            sentence(
+                "this is no Shopify product export: the column %(columns)s is missing", columns=", ".join(missing)
+            ),
+            1,
         )
     materials = []
     for place, name in enumerate(header.names):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from federation.vocabulary.wording import message
 from shops.importers.domain.assembling import assemble
 from shops.importers.domain.choices import FileRules
 from shops.importers.domain.codes import code_of
@@ -30,7 +31,7 @@ def read_shopify(
     columns = shopify_columns(header)
     products, strays = _grouped(list(records), columns)
     if not products and not strays:
-        raise FileRefusedError("file.empty", "the file has a header and no rows: export it again")
+        raise FileRefusedError("file.empty", message("the file has a header and no rows: export it again"))
     seen = Seen()
     entries = [*strays]
     for product in products.values():

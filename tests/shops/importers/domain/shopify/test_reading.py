@@ -262,7 +262,7 @@ def test_translations_add_languages() -> None:
     ("text", "code", "words"),
     [
         pytest.param('Handle,Title,Variant Price\na,"cut', "file.cut_off", "quoted cell", id="cut off"),
-        pytest.param("Handle,Title\na,b\n", "file.header", "Variant Price or Price", id="a column missing"),
+        pytest.param("Handle,Title\na,b\n", "file.header", "Variant Price / Price", id="a column missing"),
         pytest.param("Handle,Title,Variant Price\n", "file.empty", "no rows", id="no rows"),
         pytest.param("\n", "file.empty", "empty", id="nothing"),
     ],
