@@ -17,7 +17,7 @@ from federation.vocabulary.wording import message
 from marketplace.errors import BasketChangedError, BasketInvalidError
 from marketplace.hub import hub_of
 from marketplace.orders import basket, checkout, reads, resuming
-from marketplace.orders.views import BasketView
+from marketplace.orders.views import BasketView, HeldView
 from marketplace.storefront import destinations
 from marketplace.storefront.checkout_form import CheckoutForm, read_form
 from marketplace.storefront.handlers.context import COUNTRY, destination, prices_of
@@ -127,8 +127,20 @@ async def held(request: AnyRequest, token: FromPath[str]) -> Template | Redirect
     view = await reads.held_view(token, clock.now())
     if view.state in {"paid", "paying"}:
         return Redirect(f"/order/{token}", status_code=SEE_OTHER)
+    return _held_page(request, view)
+
+
+def _held_page(request: AnyRequest, view: HeldView, problem: str = "", status_code: int = 200) -> Template:
     prices_of(request).agreed(view.rate_words)
-    return page(request, "storefront/held.html", held=view, problem="")
+    left_seconds = (view.held_until - clock.now()).total_seconds() if view.held_until else 0
+    return page(
+        request,
+        "storefront/held.html",
+        status_code=status_code,
+        held=view,
+        minutes_left=max(0, int(left_seconds) // 60),
+        problem=problem,
+    )
 
 
 @post("/checkout/{token:str}/held", opt=OWN_TRANSACTIONS)
@@ -147,8 +159,7 @@ async def _to_payment(request: AnyRequest, token: str) -> Template | Redirect:
         address = await checkout.proceed(hub_of(request), token, clock.now())
     except GalleriaError as error:
         view = await reads.held_view(token, clock.now())
-        prices_of(request).agreed(view.rate_words)
-        return page(request, "storefront/held.html", status_code=409, held=view, problem=error.sentence)
+        return _held_page(request, view, error.sentence, 409)
     return Redirect(address, status_code=SEE_OTHER)
 
 

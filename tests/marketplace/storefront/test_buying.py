@@ -201,6 +201,7 @@ async def test_a_refusal_is_shown_before_anything_is_charged(browser: httpx.Asyn
     assert faults(page.text) == []
     assert "Almost all of it" in page.text
     assert "not available" in page.text
+    assert "Set aside for you for another" in page.text
     stopped = await form(browser, between, {"choice": "stop"})
     assert stopped.headers["location"] == "/basket"
     assert "This checkout is over" in (await browser.get(between)).text
