@@ -56,7 +56,7 @@ async def products(shop_id: PartyId, product_ids: Sequence[str]) -> dict[str, St
 
 PRODUCT_SORTS = {
     "changed": "p.changed_at",
-    "title": "lower(p.title)",
+    "title": "lower(t.title)",
     "category": "p.category",
     "state": "p.state",
     "variants": "v.variants",
@@ -75,19 +75,26 @@ async def product_rows(
     sorting: Sorting = NEWEST,
     offset: int = 0,
     limit: int = 50,
+    language: str = "en",
 ) -> list[ProductRow]:
-    """A page of the products, newest change first unless sorted otherwise."""
+    """A page of the products with their titles in `language`, newest change first unless sorted otherwise.
+
+    `search` looks into the titles of every language.
+    """
     rows = await database.fetch(
-        "SELECT p.product_id, p.title, p.category, p.state, p.changed_at, v.*, "  # noqa: S608 - our own columns
+        "SELECT p.product_id, t.title, p.category, p.state, p.changed_at, v.*, "  # noqa: S608 - our own columns
         "  coalesce((SELECT sum(greatest(r.on_hand - r.held, 0)) FROM shop_register r JOIN shop_variant w "
         "    ON w.shop_id = r.shop_id AND w.variant_id = r.variant_id "
         "    WHERE w.shop_id = p.shop_id AND w.product_id = p.product_id), 0)::int AS sellable "
         "FROM shop_product p CROSS JOIN LATERAL (SELECT count(*)::int AS variants, "
         "    min(price_minor) AS price_low_minor, max(price_minor) AS price_high_minor FROM shop_variant v "
         "    WHERE v.shop_id = p.shop_id AND v.product_id = p.product_id) v "
-        "WHERE p.shop_id = $1 AND ($2 = '' OR strpos(lower(p.title || ' ' || p.product_id), $2) > 0) "
+        "CROSS JOIN LATERAL (SELECT convert_from(p.body, 'UTF8')::jsonb -> 'title' AS titles) b "
+        "CROSS JOIN LATERAL (SELECT coalesce(nullif(b.titles ->> $6, ''), p.title) AS title) t "
+        "WHERE p.shop_id = $1 AND ($2 = '' OR strpos(lower(p.title || ' ' || p.product_id), $2) > 0 "
+        "  OR strpos(lower(b.titles::text), $2) > 0) "
         f"AND ($3 = '' OR p.state = $3) ORDER BY {sql_order(sorting, PRODUCT_SORTS)}, p.id DESC LIMIT $4 OFFSET $5",
-        shop_id, search.casefold(), state, limit, offset,
+        shop_id, search.casefold(), state, limit, offset, language,
     )  # fmt: skip
     return [msgspec.convert(dict(row), ProductRow) for row in rows]
 

@@ -7,6 +7,7 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
 from federation.node import clock
+from federation.node.languages import language
 from federation.node.listing import Listing, listing
 from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
@@ -54,6 +55,7 @@ async def products(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
         sorting=asked.sorting,
         offset=asked.offset,
         limit=asked.limit,
+        language=language(),
     )
     currency = boutique.profile.currency
     if asked.wants_file:

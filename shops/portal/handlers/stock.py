@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from federation.node import clock
 from federation.node.database import atomic
+from federation.node.languages import in_language
 from federation.node.listing import Listing, listing
 from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
@@ -17,6 +19,7 @@ from federation.vocabulary.money import Money, to_decimal
 from federation.vocabulary.wording import message
 from shops import store as boutiques
 from shops.catalog import service as catalog
+from shops.catalog import store as catalog_store
 from shops.inventory.service import levels
 from shops.inventory.store import registers
 from shops.portal import forms
@@ -47,6 +50,9 @@ async def _page(
         sold_out=asked.filters["show"] == "sold-out",
         sorting=asked.sorting,
     )
+    stored = await catalog_store.products(boutique.shop_id, sorted({row.product_id for row in rows}))
+    titles = {product_id: in_language(one.product.title) for product_id, one in stored.items()}
+    rows = [msgspec.structs.replace(row, title=titles.get(row.product_id, row.title)) for row in rows]
     locations = await boutiques.locations(boutique.shop_id)
     if asked.wants_file:
         return download("stock", spoken(STOCK_COLUMNS), [stock_cells(row, currency, locations) for row in rows])

@@ -46,6 +46,20 @@ async def test_a_title_like_a_formula_stays_a_title(browser: httpx.AsyncClient, 
     assert "'=HYPERLINK(1)" in (await browser.get(f"{HOME}/products?as=csv")).text
 
 
+async def test_titles_are_in_the_readers_language(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """An Italian reader sees, sorts and finds Italian titles on the page, in the stock and in the file."""
+    await form(browser, f"{HOME}/new-product", PRODUCT | {"title_en": "Linen dress", "title_it": "Abito di lino"})
+    assert "Linen dress" in await read(browser, "/products?q=abito")
+    browser.headers["Accept-Language"] = "it-IT"
+    for path in ("/products?sort=title&q=LINEN", "/stock"):
+        page = await read(browser, path)
+        assert "Abito di lino" in page
+        assert "Linen dress" not in page
+    told = (await browser.get(f"{HOME}/products?as=csv")).content.decode("utf-8-sig")
+    assert "L-7;Abito di lino;Abiti;In vendita;" in told
+    assert ";189,00;189,00;" in told
+
+
 async def test_sales_of_the_day_stand_in_the_plot(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
     """Before any sale the page says so; after one, today has a column that is marked as unfinished."""
     assert "Nothing was sold in the last 30 days" in await read(browser, "")
