@@ -27,6 +27,7 @@ from federation.node.static_files import StaticFiles
 from federation.node.web import AnyRequest, WebNode, session_of, visit_of, web_node
 from federation.vocabulary.composition import MATERIALS, share_and_word
 from federation.vocabulary.money import Money, to_decimal
+from federation.vocabulary.reasons import reason_in_words
 
 OWN_LOCALE = Path(__file__).parent / "locale"
 OWN_TEMPLATES = Path(__file__).parent / "templates"
@@ -134,6 +135,7 @@ def template_config(
         "date": format_day,
         "datetime": format_moment,
         "said": wording.said,
+        "reason": lambda text: wording.said(reason_in_words(text)),
         "spoken": in_language,
         "written_in": written_in,
         "material": partial(_material, wording),

@@ -20,18 +20,10 @@ from federation.conversations.order import CANCELLATION, ORDER, CancellationStat
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money
-from federation.vocabulary.wording import message
+from federation.vocabulary.reasons import DeclineReason
 
 Action = Literal["accept", "decline", "ship", "deliver", "cancel", "refuse_cancel"]
 
-DeclineReason = Literal["sold_out", "damaged", "cannot_deliver", "other"]
-
-DECLINE_WORDS: dict[DeclineReason, str] = {
-    "sold_out": message("The piece is no longer here"),
-    "damaged": message("The piece is damaged"),
-    "cannot_deliver": message("We cannot deliver to this address"),
-    "other": message("Another reason"),
-}
 NOT_RESTOCKED: frozenset[DeclineReason] = frozenset({"sold_out", "damaged"})
 """Reasons after which the pieces do not go back on sale: they are not there, or not whole."""
 

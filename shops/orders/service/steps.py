@@ -26,11 +26,12 @@ from federation.node.database import atomic
 from federation.service.orders import send_event
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PartyId
+from federation.vocabulary.reasons import DeclineReason, reason_of
 from shops import store as boutiques
 from shops.errors import OrderStateError
 from shops.inventory.service.levels import restock
 from shops.orders import store
-from shops.orders.domain.orders import DECLINE_WORDS, NOT_RESTOCKED, DeclineReason, Event, OrderView, parcel
+from shops.orders.domain.orders import NOT_RESTOCKED, Event, OrderView, parcel
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -48,8 +49,7 @@ async def accept(shop_id: PartyId, row: int, step: Step) -> None:
 async def decline(shop_id: PartyId, row: int, why: tuple[DeclineReason, str], step: Step) -> None:
     """Refuse the order for a reason and a note; its pieces go back on sale unless they are gone or damaged."""
     reason, note = why
-    sentence = DECLINE_WORDS[reason] + (f": {note.strip()}" if note.strip() else "")
-    await _take(shop_id, row, Declined(sentence[:500]), step, restocked=reason not in NOT_RESTOCKED)
+    await _take(shop_id, row, Declined(reason_of(reason, note)[:500]), step, restocked=reason not in NOT_RESTOCKED)
 
 
 async def ship(shop_id: PartyId, row: int, sent: Shipped, step: Step) -> None:

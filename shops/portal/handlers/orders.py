@@ -16,10 +16,12 @@ from federation.node.web import AnyRequest
 from federation.service.links import links
 from federation.vocabulary.errors import GalleriaError, NotFoundError, RecordInvalidError
 from federation.vocabulary.ids import PartyId
+from federation.vocabulary.money import Money
+from federation.vocabulary.reasons import DECLINE_WORDS
 from federation.vocabulary.wording import message
 from shops.errors import UnknownOrderError
 from shops.orders import store
-from shops.orders.domain.orders import DECLINE_WORDS, Action, OrderView, actions
+from shops.orders.domain.orders import Action, OrderView, actions
 from shops.orders.service import steps
 from shops.orders.service.steps import Step
 from shops.portal import forms
@@ -100,6 +102,8 @@ async def _page(request: AnyRequest, boutique: BoutiqueView, found: OrderView) -
             for event in reversed(found.events)
         ],
         reasons=DECLINE_WORDS,
+        lines={line.line_id: line.title for line in found.lines},
+        amount_of=Money,
         action_words=ACTION_WORDS,
         words=STATE_WORDS,
         step=forms.new_step(),
@@ -121,7 +125,7 @@ async def act(request: AnyRequest, handle: FromPath[str], row: FromPath[int], ac
     except UnknownOrderError:
         raise
     except GalleriaError as error:
-        return back_to(request, boutique, path, error.detail, failed=True)
+        return back_to(request, boutique, path, error.sentence, failed=True)
     return back_to(request, boutique, path, DONE_WORDS[cast("Action", action)])
 
 

@@ -8,18 +8,22 @@ import httpx
 import msgspec
 import pytest
 
+from federation.conversations.messages import Refunded
 from federation.node import clock
 from federation.node.database import atomic, fetch_value
 from federation.node.outbox import Outbox
 from federation.service.catalogue import own_leaf_hash
 from federation.vocabulary.ids import PartyId, new_id
+from federation.vocabulary.money import Money
 from shops import service, store
 from shops.catalog import service as catalog
 from shops.importers.service import QUEUE
+from shops.orders import store as order_store
 from shops.settings import ShopNodeSettings
 from shops.tasks import shop_handlers
 from tests.shops.house import APPS, DESK, HUB, confirmed, on_hand, order_of, placed, request, stocked
 from tests.shops.media.domain.test_pictures import png
+from tests.shops.orders.service.test_orders import hears
 from tests.shops.portal.conftest import HOME
 from tests.support.clients import csrf_token, form
 
@@ -296,6 +300,25 @@ async def test_declining_needs_a_reason(browser: httpx.AsyncClient, shop_id: Par
     assert "choose a reason" in page
     await browser.post(f"{HOME}{path}/decline", data=fields(page) | {"reason": "damaged", "note": "a torn seam"})
     assert "The piece is damaged: a torn seam" in await read(browser, path)
+    told = await read(browser, f"{path}?lang=it")
+    assert told.count("Il capo è rovinato: a torn seam") == 2
+    assert "Francia" in told
+    assert "The piece is damaged" not in told
+
+
+async def test_events_about_money_tell_their_amounts(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """Two refunds of one order, of a piece and of its shipping, are not the same line twice."""
+    path = await ordered(browser, shop_id)
+    view = await order_store.order(shop_id, int(path.rpartition("/")[2]))
+    for sequence, (minor, line_id) in enumerate(((18_900, view.lines[0].line_id), (0, None)), 1):
+        amount = Money(minor or 900, "EUR")
+        body = Refunded(
+            refund_id=str(new_id()), amount=amount, seller_part=amount, line_id=line_id, quantity=int(bool(line_id))
+        )
+        await hears(shop_id, view, sequence, body, clock.now())
+    page = await read(browser, path)
+    assert f"€189.00 ({view.lines[0].title})" in page
+    assert "€9.00 (shipping)" in page
 
 
 async def test_money_adds_up_on_its_page(browser: httpx.AsyncClient, shop_id: PartyId) -> None:

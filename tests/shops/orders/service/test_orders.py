@@ -31,10 +31,11 @@ from federation.service.orders import take_event
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PartyId, new_id
 from federation.vocabulary.money import Money
+from federation.vocabulary.reasons import DeclineReason
 from shops.catalog import service as catalog
 from shops.errors import OrderStateError, UnknownOrderError
 from shops.orders import store
-from shops.orders.domain.orders import DeclineReason, OrderView
+from shops.orders.domain.orders import OrderView
 from shops.orders.service import steps
 from shops.orders.service.steps import Step
 from shops.service import edit_profile
