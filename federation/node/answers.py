@@ -208,6 +208,11 @@ def problem_of(error: GalleriaError, *, instance: str, now: datetime) -> Problem
     )
 
 
+def written(problem: Problem) -> bytes:
+    """The document as JSON; a fault's Sentence is the text it is."""
+    return msgspec.json.encode(problem, enc_hook=str)
+
+
 def _answer_error(request: AnyRequest, error: GalleriaError) -> Response[Any]:
     problem = problem_of(error, instance=visit_of(request.scope).correlation_id, now=clock.now())
     if problem.status < _SERVER_ERROR:
@@ -223,7 +228,7 @@ def _answer_problem(request: AnyRequest, problem: Problem, sentence: str = "") -
     visit_of(request.scope).failed = True
     answer: Response[Any]
     if wants_problem(request):
-        answer = Response(msgspec.json.encode(problem), status_code=problem.status, media_type=PROBLEM_MEDIA_TYPE)
+        answer = Response(written(problem), status_code=problem.status, media_type=PROBLEM_MEDIA_TYPE)
     else:
         answer = page(
             request, ERROR_TEMPLATE, status_code=problem.status, problem=problem, sentence=sentence or problem.detail

@@ -24,7 +24,7 @@ _SEMICOLONS = frozenset({"it"})
 
 
 def sheet(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A table as a file in the current language. An amount is written without its currency: its column comes beside it."""
+    """A table as a file in the current language. An amount is written bare: give its currency a column of its own."""
     with_semicolons = language() in _SEMICOLONS
     written = io.StringIO()
     writer = csv.writer(written, delimiter=";" if with_semicolons else ",", lineterminator="\r\n")

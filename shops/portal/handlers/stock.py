@@ -99,7 +99,7 @@ async def save_stock(request: AnyRequest, handle: FromPath[str]) -> Response[Any
             async with atomic():
                 changed += await _save_row(boutique, fields, number, step, clock.now())
         except GalleriaError as error:
-            faults[f"{fields[f'r{number}_variant']}/{fields.get(f'r{number}_location', '')}"] = error.detail
+            faults[f"{fields[f'r{number}_variant']}/{fields.get(f'r{number}_location', '')}"] = error.sentence
     if faults:
         return await _page(request, boutique, fields, faults)
     return back_to(
@@ -150,7 +150,7 @@ async def sell(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     try:
         await levels.sell_at_till(boutique.shop_id, place, 1, movement_id, clock.now())
     except GalleriaError as error:
-        return back_to(request, boutique, path, error.detail, failed=True)
+        return back_to(request, boutique, path, error.sentence, failed=True)
     return back_to(request, boutique, path, message("Noted: one sold at the till."))
 
 
