@@ -14,7 +14,6 @@ import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
-from litestar.types import ExceptionHandlersMap
 
 from federation.node import clock
 from federation.node.pages import page
@@ -332,8 +331,3 @@ EXCEPTION_HANDLERS: dict[Any, Any] = {
     ConnectionError: _answer_database,
     Exception: _answer_unexpected,
 }
-
-
-def exception_handlers() -> ExceptionHandlersMap:
-    """What the app is given: one handler for every kind of exception."""
-    return {Exception: answer_exception, HTTPException: answer_exception}

@@ -17,16 +17,17 @@ import structlog
 from litestar import Litestar, MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Send
 from litestar.types import Scope as LitestarScope
 
 from federation.node import clock, csrf, logs, sessions, signin
-from federation.node.answers import answer_exception, exception_handlers
+from federation.node.answers import answer_exception
 from federation.node.compression import COMPRESSION
 from federation.node.database import atomic, current, fetch_value, using
 from federation.node.fonts import ensure_fonts
-from federation.node.languages import COOKIE, LANGUAGES, PARAMETER, negotiate, speaking
+from federation.node.languages import COOKIE, LANGUAGES, PARAMETER, negotiate, speak, speaking
 from federation.node.pages import OWN_STATIC, template_config
 from federation.node.settings import NodeSettings, is_loopback
 from federation.node.static_files import StaticFiles
@@ -80,7 +81,7 @@ def make_app(  # noqa: PLR0913 - the one place where a node is put together, all
         route_handlers=[healthz, readyz, static_files.route(), *signin.ROUTES, *route_handlers],
         middleware=[Boundary(), *middleware],
         lifespan=[_lifespan(node, on_startup, on_shutdown)],
-        exception_handlers=exception_handlers(),
+        exception_handlers={Exception: _answer_outside, HTTPException: _answer_outside},
         after_exception=[_mark_failed],
         before_send=[_finish_headers],
         template_config=template_config(node, templates, static_files),
@@ -95,6 +96,13 @@ def make_app(  # noqa: PLR0913 - the one place where a node is put together, all
 def _fonts(settings: NodeSettings) -> dict[str, Path]:
     """The folder of our fonts, made at the first start; tests go without."""
     return {} if settings.environment == "test" else {"fonts/": ensure_fonts(settings.state_dir)}
+
+
+def _answer_outside(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The answer to what the boundary never saw, above all an address that leads nowhere: in the reader's language."""
+    scope = request.scope
+    speak(_language(scope, web_node(scope["litestar_app"]), visit_of(scope)))
+    return answer_exception(request, error)
 
 
 def _lifespan(node: WebNode, on_startup: Sequence[Hook], on_shutdown: Sequence[Hook]) -> Any:

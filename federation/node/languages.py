@@ -34,6 +34,11 @@ def language() -> str:
     return _current.get()
 
 
+def speak(code: str) -> None:
+    """Speak a language until this task ends."""
+    _current.set(code if code in LANGUAGES else SOURCE_LANGUAGE)
+
+
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
     """Speak a language inside; one we do not have is answered in English."""

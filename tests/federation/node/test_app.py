@@ -249,6 +249,7 @@ async def test_people_get_pages(browser: httpx.AsyncClient) -> None:
     """A person sees a page for an address without anything, and the sign-in page where one is needed."""
     missing = await browser.get("/nowhere")
     assert (missing.status_code, missing.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert '<html lang="it">' in (await browser.get("/nowhere", headers={"accept-language": "it"})).text
     members_only = await browser.get("/members?page=2")
     assert (members_only.status_code, members_only.headers["location"]) == (303, "/sign-in?next=%2Fmembers%3Fpage%3D2")
 
