@@ -95,7 +95,8 @@ async def put_in_basket(context: BrowserContext, town: Town, handle: str) -> Non
     sizes = page.locator(".size-grid input:not(:disabled)")
     if await sizes.count():
         await sizes.first.check()
-    await page.click("form[action='/basket/add'] button")
+    async with page.expect_navigation():
+        await page.click("form[action='/basket/add'] button")
     await page.close()
 
 
@@ -103,5 +104,6 @@ async def sign_in(context: BrowserContext, link: str) -> None:
     """Open a one-time link and press its button."""
     page = await context.new_page()
     await page.goto(link)
-    await page.click("form[action*='/sign-in/'] button")
+    async with page.expect_navigation():
+        await page.click("form[action*='/sign-in/'] button")
     await page.close()
