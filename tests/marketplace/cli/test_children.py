@@ -60,8 +60,8 @@ def test_a_killed_parent_takes_its_children_down(tmp_path: Path) -> None:
 def test_stop_lets_a_child_end_by_itself(tmp_path: Path) -> None:
     """A child gets its own stop signal and may tidy up; its output is in its log."""
     with Children() as children:
-        script = "trap 'echo tidied; exit 3' INT; echo up; while :; do sleep 0.05; done"
-        child = children.start(spec(tmp_path / "log", script, stop_signal=signal.SIGINT))
+        script = "trap 'echo tidied; exit 3' USR1; echo up; while :; do sleep 0.05; done"
+        child = children.start(spec(tmp_path / "log", script, stop_signal=signal.SIGUSR1))
         while "up" not in (tmp_path / "log").read_text():
             time.sleep(0.01)
         assert children.stop(child) == 3
