@@ -178,10 +178,10 @@ async def test_pages_ask_nothing_of_strangers_and_complain_of_nothing(chromium: 
 
 
 async def test_a_picture_opens_large(chromium: Browser, hub: Gallery) -> None:
-    """With scripts a click enlarges a picture in a dialog that Escape closes."""
+    """A click enlarges a picture in a popover that Escape closes."""
     page = await opened(chromium, hub, viewport={"width": 1440, "height": 900})
     await page.goto(PIECE)
-    await page.click("[data-zoom] >> nth=0")
-    assert await page.locator("#zoom[open]").count() == 1
+    await page.click("[popovertarget=large-1] >> nth=0")
+    assert await page.locator("#large-1").is_visible()
     await page.keyboard.press("Escape")
-    assert await page.locator("#zoom[open]").count() == 0
+    assert not await page.locator("#large-1").is_visible()

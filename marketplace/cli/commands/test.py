@@ -37,7 +37,7 @@ class Suite(msgspec.Struct, frozen=True):
 SUITES = (
     Suite("pure and services", _QUICK, quick=True, processes=2),
     Suite("processes", "processes and not browser"),
-    Suite("browser", "browser"),
+    Suite("browser", "browser", processes=2),
 )
 
 
