@@ -48,9 +48,9 @@ async def chromium() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def seen(town: Town, chromium: Browser) -> dict[str, tuple[Sight, ...]]:
-    """Every visit by day in English; what shoppers see also by night in Italian, for looking takes its time."""
+    """Every visit by day in English; what guests of the hub see also by night in Italian, for looking takes time."""
     visits = (*VISITS, *boutique_pages(tuple(town.shops)))
-    shown = tuple(visit for visit in VISITS if visit.who in {"guest", "shopper"})
+    shown = tuple(visit for visit in VISITS if visit.who == "guest" and visit.node == "hub")
     by_day, by_night = [
         await _walk(town, chromium, chosen, look) for look, chosen in zip(LOOKS, (visits, shown), strict=True)
     ]
