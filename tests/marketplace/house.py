@@ -135,7 +135,9 @@ class House:
                 handled += sum([await self.hub_node.outbox.drain(queue, now) for queue in ("sync", "money", "mail")])
                 handled += await indexer.drain(self.hub.catalog, now)
             with self.at_shop():
-                handled += sum([await _shop_outbox(self).drain(queue, now) for queue in ("sync", "import", "pictures", "mail")])
+                handled += sum(
+                    [await _shop_outbox(self).drain(queue, now) for queue in ("sync", "import", "pictures", "mail")]
+                )
             idle = 0 if handled else idle + 1
             if idle > 1:
                 return
