@@ -26,6 +26,6 @@ def test_a_part_keeps_its_boutiques_own_prices_in_one_currency() -> None:
 
 @pytest.mark.parametrize(("pieces", "shipping"), [(("GBP",), "EUR"), (("GBP", "EUR"), "GBP")])
 def test_prices_of_two_currencies_make_no_part(pieces: tuple[str, ...], shipping: str) -> None:
-    """A boutique whose parcel or pieces are in different currencies is refused: one figure would be taken for another."""
+    """A parcel or pieces in different currencies are refused: one figure would be taken for another."""
     with pytest.raises(BasketInvalidError, match="EUR and GBP"):
         list_currency_of(part_of(*pieces, shipping=shipping))
