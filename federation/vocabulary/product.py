@@ -46,10 +46,30 @@ CATEGORIES: dict[str, tuple[str, str]] = {
 }
 """Category code to its English label and its department."""
 
-COLOUR_FAMILIES = (
-    *("black", "white", "grey", "beige", "brown", "red", "burgundy", "pink", "orange", "yellow", "gold", "green"),
-    *("olive", "turquoise", "blue", "navy", "purple", "silver", "multicolour", "transparent", "copper"),
-)
+COLOUR_FAMILIES: dict[str, str] = {
+    "black": message("Black"),
+    "white": message("White"),
+    "grey": message("Grey"),
+    "beige": message("Beige"),
+    "brown": message("Brown"),
+    "red": message("Red"),
+    "burgundy": message("Burgundy"),
+    "pink": message("Pink"),
+    "orange": message("Orange"),
+    "yellow": message("Yellow"),
+    "gold": message("Gold"),
+    "green": message("Green"),
+    "olive": message("Olive"),
+    "turquoise": message("Turquoise"),
+    "blue": message("Blue"),
+    "navy": message("Navy"),
+    "purple": message("Purple"),
+    "silver": message("Silver"),
+    "multicolour": message("Multicolour"),
+    "transparent": message("Transparent"),
+    "copper": message("Copper"),
+}
+"""Colour family code to its English label."""
 
 Text = Annotated[str, msgspec.Meta(max_length=8_000)]
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]

@@ -13,8 +13,9 @@ import msgspec
 from federation.node.pages import format_money, format_round_money
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.money import CURRENCY_EXPONENTS, Money, parse_decimal, to_decimal
+from federation.vocabulary.product import COLOUR_FAMILIES
 from federation.vocabulary.wording import message, sentence
-from marketplace.storefront.words import COLOURS, DEPARTMENTS, say
+from marketplace.storefront.words import DEPARTMENTS, say
 from search.query import FACETS, SearchRequest, SortOrder, price_of, without_price
 from search.service import FacetValue, SearchPage
 
@@ -250,7 +251,7 @@ def _label(name: str, value: FacetValue, shop_names: Mapping[str, str]) -> str:
     if name == "shop":
         return shop_names.get(value.value, value.label)
     if name == "colour":
-        return say(COLOURS.get(value.value, value.label))
+        return say(COLOUR_FAMILIES.get(value.value, value.label))
     if name == "department":
         return say(DEPARTMENTS.get(value.value, value.label))
     return say(value.label) if name in {"category", "size"} else value.label

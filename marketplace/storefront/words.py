@@ -28,31 +28,6 @@ ALL_OF = {
 }
 """Department code to the words for everything in it."""
 
-COLOURS = {
-    "black": message("Black"),
-    "white": message("White"),
-    "grey": message("Grey"),
-    "beige": message("Beige"),
-    "brown": message("Brown"),
-    "red": message("Red"),
-    "burgundy": message("Burgundy"),
-    "pink": message("Pink"),
-    "orange": message("Orange"),
-    "yellow": message("Yellow"),
-    "gold": message("Gold"),
-    "green": message("Green"),
-    "olive": message("Olive"),
-    "turquoise": message("Turquoise"),
-    "blue": message("Blue"),
-    "navy": message("Navy"),
-    "purple": message("Purple"),
-    "silver": message("Silver"),
-    "multicolour": message("Multicolour"),
-    "transparent": message("Transparent"),
-    "copper": message("Copper"),
-}
-"""Colour family to its English name."""
-
 
 def say(message: str, **values: object) -> str:
     """A message with its `%(name)s` filled in."""

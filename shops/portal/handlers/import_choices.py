@@ -7,13 +7,12 @@ from litestar.params import FromPath
 
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError, RecordInvalidError
-from federation.vocabulary.product import CATEGORIES, SizeSystem
+from federation.vocabulary.product import CATEGORIES, COLOUR_FAMILIES, SizeSystem
 from federation.vocabulary.wording import message
 from shops.importers import service
 from shops.importers.domain.choices import LANGUAGES
 from shops.portal import forms, import_forms
 from shops.portal.door import back_to, boutique_of, render
-from shops.portal.words import COLOURS
 from shops.store import BoutiqueView
 
 _LANGUAGE_WORDS = {
@@ -60,7 +59,7 @@ def _form(
         languages=[(code, _LANGUAGE_WORDS[code]) for code in LANGUAGES],
         systems=[(system, system) for system in get_args(SizeSystem)],
         categories=[(code, label) for code, (label, _) in CATEGORIES.items()],
-        families=COLOURS,
+        families=COLOUR_FAMILIES,
     )
 
 

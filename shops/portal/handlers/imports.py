@@ -12,7 +12,7 @@ from federation.node import clock
 from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError, NotFoundError
-from federation.vocabulary.product import CATEGORIES
+from federation.vocabulary.product import CATEGORIES, COLOUR_FAMILIES
 from federation.vocabulary.wording import message
 from shops.importers import service
 from shops.importers.domain.findings import RULES, Finding
@@ -24,7 +24,6 @@ from shops.portal import forms, import_forms
 from shops.portal.door import back_to, boutique_of, render
 from shops.portal.sheets import FINDING_COLUMNS, finding_cells, spoken
 from shops.portal.views import STATE_WORDS
-from shops.portal.words import COLOURS
 from shops.store import BoutiqueView
 
 SHOWN_MAX = 500
@@ -92,7 +91,7 @@ async def _preview(request: AnyRequest, boutique: BoutiqueView, view: store.Impo
         report=told,
         unknown=import_forms.unknown_words(told.findings),
         categories=[(code, label) for code, (label, _) in CATEGORIES.items()],
-        families=COLOURS,
+        families=COLOUR_FAMILIES,
         **_findings(told, told.findings, severity),
     )
 

@@ -13,7 +13,7 @@ from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError, RecordInvalidError
 from federation.vocabulary.money import Money
-from federation.vocabulary.product import CATEGORIES
+from federation.vocabulary.product import CATEGORIES, COLOUR_FAMILIES
 from federation.vocabulary.wording import message, sentence
 from shops.catalog import service, store
 from shops.importers.store import products as imported
@@ -23,7 +23,6 @@ from shops.portal.door import back_to, boutique_of, render
 from shops.portal.seen import differences, seen_mark
 from shops.portal.sheets import PRODUCT_COLUMNS, product_cells, spoken
 from shops.portal.views import STATE_WORDS, kept_words
-from shops.portal.words import COLOURS
 from shops.store import BoutiqueView
 
 SIZE_SYSTEMS = ("IT", "FR", "DE", "ES", "EU", "UK", "US", "JP", "INT", "ISO", "CM", "WL", "ONE")
@@ -120,7 +119,7 @@ def _form(
         faults={fault.pointer: fault.message for fault in problem.errors} if problem else {},
         languages=forms.LANGUAGES,
         categories=[(code, label) for code, (label, _) in CATEGORIES.items()],
-        families=COLOURS,
+        families=COLOUR_FAMILIES,
         systems=SIZE_SYSTEMS,
         words=STATE_WORDS,
     )
