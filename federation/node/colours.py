@@ -1,13 +1,15 @@
 """Colours as six hex digits: mixing, luminance, contrast (WCAG 2.2), and a boutique's palette made readable. Pure."""
 
+import math
+from functools import lru_cache
+
 import msgspec
 
 TEXT_CONTRAST = 7.0
 ACTION_CONTRAST = 4.5
 _STEPS = 20
-_LINEAR_BELOW = 0.04045
-"""Where the curve of sRGB begins (IEC 61966-2-1)."""
 _GAMMA_BELOW = 0.04045
+"""Where the curve of sRGB begins (IEC 61966-2-1)."""
 
 
 class Palette(msgspec.Struct, frozen=True):
@@ -74,6 +76,20 @@ def contrast(colour: str, other: str) -> float:
     """Contrast ratio of two colours, 1 to 21."""
     light, dark = sorted((luminance(colour), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+@lru_cache(maxsize=4_000)
+def perceived(colour: str) -> tuple[float, float, float]:
+    """Lightness and the two opponent colours of Oklab (Ottosson 2020), in which distance is difference seen."""
+    red, green, blue = (_linear(channel / 255) for channel in channels(colour))
+    long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+    middle = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+    short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    return (
+        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
+    )
 
 
 def _linear(channel: float) -> float:

@@ -140,10 +140,6 @@ class EmbeddedPostgres:
             self._query(f"GRANT CONNECT, TEMPORARY ON DATABASE {_plain(database)} TO app")
         return self.urls(database)
 
-    def drop_database(self, database: str) -> None:
-        """Remove a database and everybody connected to it."""
-        self._query(f"DROP DATABASE IF EXISTS {_plain(database)} WITH (FORCE)")
-
     def urls(self, database: str) -> DatabaseUrls:
         """How to reach a database, whether or not it exists."""
         passwords = self._passwords()

@@ -126,11 +126,6 @@ def offers_mapping() -> Mapping:
     return read_mapping(files("marketplace.demo").joinpath("offers.toml").read_text("utf-8"))
 
 
-def shops_at(folder: Path, place: int, nodes: int) -> tuple[CatalogShop, ...]:
-    """Those of the folder's boutiques that live on the shop node at `place` of so many."""
-    return catalog_shops(folder)[place::nodes]
-
-
 async def bring_in(
     settings: ShopNodeSettings, folder: Path, shops: Sequence[tuple[CatalogShop, PartyId]]
 ) -> dict[str, ImportReport]:

@@ -14,8 +14,7 @@ import msgspec
 from federation.node import accounts, clock, signin
 from federation.node.database import atomic
 from federation.node.settings import NodeSettings
-from federation.service import links, parties
-from federation.service.context import create_federation
+from federation.service import parties
 from federation.vocabulary.ids import PartyId
 from marketplace.accounts.setup import open_hub
 from marketplace.cli.children import Child
@@ -32,7 +31,6 @@ from marketplace.demo.opener import Order
 from marketplace.demo.world.boutiques import house_names
 from marketplace.listings import indexer
 from marketplace.settings import HubSettings
-from shops.desk import BoutiqueDesk
 from shops.settings import ShopNodeSettings
 
 HUB_NAME = "Galleria"
@@ -148,18 +146,6 @@ def _shop(node: DemoNode, entry: Entry | None) -> OpenShop:
         owner_email=entry.owner_email,
         products=entry.products,
     )
-
-
-async def propose_links(fleet: Fleet, opened: Opened) -> None:
-    """Every boutique that has no link with the hub asks for one, at the address of the hub's profile."""
-    hub_profile = parties.profile_url(fleet.settings_of(fleet.layout.hub, HubSettings), opened.hub_id)
-    for node in fleet.layout.shop_nodes:
-        settings = fleet.settings_of(node, ShopNodeSettings)
-        federation = create_federation(settings, shop_desk=BoutiqueDesk())
-        async with fleet.inside(node):
-            for shop in opened.shops:
-                if shop.node == node and not await links.links(shop.shop_id):
-                    await links.propose_link(federation, shop.shop_id, hub_profile, clock.now())
 
 
 async def sign_in_link(fleet: Fleet, node: DemoNode, email: str, next_path: str) -> str:

@@ -45,12 +45,6 @@ async def payment_latest(order_id: UUID) -> records.PaymentRecord | None:
     return found[0] if found else None
 
 
-async def payment_by_provider_id(provider_id: str) -> records.PaymentRecord | None:
-    """The payment the provider calls so."""
-    found = await payments.find(tables.Payment.provider_id == provider_id)
-    return found[0] if found else None
-
-
 async def lines_of_shop_order(shop_order_id: UUID) -> list[records.LineRecord]:
     """The lines of one shop order, locked."""
     return await lines.find(tables.Line.shop_order_id == shop_order_id, lock=True)

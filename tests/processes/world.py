@@ -23,7 +23,8 @@ from rich.console import Console
 
 from federation.node import clock
 from federation.node.database import atomic
-from federation.service import links
+from federation.service import links, parties
+from federation.service.context import create_federation
 from federation.vocabulary.errors import PeerRefusedError
 from federation.vocabulary.ids import PartyId
 from marketplace.accounts.setup import open_hub
@@ -37,19 +38,21 @@ from marketplace.composition import build_hub
 from marketplace.demo.check.staff import Operator, ship_open_orders
 from marketplace.demo.fleet import Fleet
 from marketplace.demo.layout import DEFAULT_PORT, HOST, DemoLayout, DemoNode, kept_secret, layout
-from marketplace.demo.opening import OPERATOR_EMAIL, Opened, OpenShop, propose_links
+from marketplace.demo.opening import OPERATOR_EMAIL, Opened, OpenShop
 from marketplace.demo.running import Ready, published
 from marketplace.demo.world.making import DemoBoutique
 from marketplace.hub import Hub
 from marketplace.listings import boutiques
 from marketplace.settings import HubSettings
 from shops import service as shop_service
+from shops.desk import BoutiqueDesk
 from shops.importers.domain.report import ImportReport
 from shops.importers.service import import_jsonl
 from shops.settings import ShopNodeSettings
 from tests.processes.goods import BOUTIQUES, STOCK, variant_id
 from tests.processes.waiting import until, until_none
 from tests.processes.wire import Wire
+from tests.support.boutiques import catalog_lines
 
 READY_SECONDS = 60.0
 
@@ -304,11 +307,23 @@ async def _opened(fleet: WiredFleet) -> World:
     await fleet.share_fonts()
     await fleet.start_web()
     await fleet.start_workers()
-    await propose_links(fleet, opened)
+    await _propose_links(fleet, opened)
     world = World(fleet, opened)
     await _let_in(world)
     await until("the hub lists every product with its stock", lambda: is_listed(world), READY_SECONDS, 0.3)
     return world
+
+
+async def _propose_links(fleet: Fleet, opened: Opened) -> None:
+    """Every boutique that has no link with the hub asks for one, at the address of the hub's profile."""
+    hub_profile = parties.profile_url(fleet.settings_of(fleet.layout.hub, HubSettings), opened.hub_id)
+    for node in fleet.layout.shop_nodes:
+        settings = fleet.settings_of(node, ShopNodeSettings)
+        federation = create_federation(settings, shop_desk=BoutiqueDesk())
+        async with fleet.inside(node):
+            for shop in opened.shops:
+                if shop.node == node and not await links.links(shop.shop_id):
+                    await links.propose_link(federation, shop.shop_id, hub_profile, clock.now())
 
 
 async def _open_shop(fleet: WiredFleet, boutique: DemoBoutique) -> OpenShop:
@@ -317,7 +332,7 @@ async def _open_shop(fleet: WiredFleet, boutique: DemoBoutique) -> OpenShop:
     async with fleet.inside(node):
         async with atomic():
             shop = await shop_service.open_shop(settings, boutique.profile, boutique.owner_email, clock.now())
-        report = await import_jsonl(settings, shop.shop_id, boutique.catalog_lines(), clock.now())
+        report = await import_jsonl(settings, shop.shop_id, catalog_lines(boutique), clock.now())
         assert not report.faults, report.faults[0]
     return OpenShop(
         node=node,

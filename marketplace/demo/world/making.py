@@ -49,16 +49,6 @@ class DemoBoutique(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             for product_id, looks in self.looks.items()
         }
 
-    def catalog_lines(self) -> Iterator[bytes]:
-        """The catalogue as JSON lines for the importer: product, its stock, its pictures in the order to show them."""
-        for product in self.products:
-            stock = {variant.id: self.stock[variant.id] for variant in product.variants}
-            pictures = [
-                {"svg": plate.svg, "alt": plate.alt, "width": plate.width, "height": plate.height}
-                for plate in self.plates[product.id]
-            ]
-            yield msgspec.json.encode({"product": product, "stock": stock, "pictures": pictures})
-
 
 class _Article(msgspec.Struct, frozen=True, kw_only=True):
     """A piece in one edition: what becomes one product."""

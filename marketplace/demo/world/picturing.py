@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import msgspec
 
+from federation.node.colours import perceived
 from marketplace.demo.world.cuts import AnyCut
 from marketplace.demo.world.house import Shade
 from marketplace.demo.world.plates.plate import Drawn, draw
@@ -90,23 +91,5 @@ def _view(view: str, language: str) -> str:
 @lru_cache(maxsize=4_000)
 def _nearest(colour: str, scale: tuple[str, ...]) -> str:
     """The colour of `scale` that looks most like `colour`."""
-    wanted = _perceived(colour)
-    return min(scale, key=lambda other: math.dist(wanted, _perceived(other)))
-
-
-@lru_cache(maxsize=4_000)
-def _perceived(colour: str) -> tuple[float, float, float]:
-    """Lightness and the two opponent colours of Oklab (Ottosson 2020), in which distance is difference seen."""
-    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
-    long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
-    middle = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
-    short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
-    return (
-        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
-        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
-        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
-    )
-
-
-def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - sRGB
+    wanted = perceived(colour)
+    return min(scale, key=lambda other: math.dist(wanted, perceived(other)))

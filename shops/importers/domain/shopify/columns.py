@@ -101,12 +101,6 @@ def shopify_columns(header: Header) -> ShopifyColumns:
     return ShopifyColumns(places, tuple(materials), header.width, _words(header, places))
 
 
-def looks_like_shopify(header: Header) -> bool:
-    """Whether a table has the columns by which a Shopify export is known."""
-    handle = any(column_key(name) in header.places for name in _NAMES["handle"])
-    return handle and any(column_key(name) in header.places for name in _NAMES["option1"])
-
-
 def _metafield(name: str) -> str:
     found = _METAFIELD.search(name.casefold())
     if found is None:

@@ -10,6 +10,7 @@ from federation.vocabulary.product import check_product, is_gtin
 from marketplace.demo.world.boutiques import BOUTIQUES, FIRST, house
 from marketplace.demo.world.making import DemoBoutique
 from tests.marketplace.demo.world import proof
+from tests.support.boutiques import catalog_lines
 
 EACH = pytest.mark.parametrize("boutique", BOUTIQUES, ids=lambda boutique: boutique.profile.handle)
 
@@ -105,7 +106,7 @@ def test_stock_is_small_and_every_piece_can_be_had(boutique: DemoBoutique) -> No
 @EACH
 def test_catalogue_lines_carry_what_the_importer_reads(boutique: DemoBoutique) -> None:
     """One line per product with its stock and two pictures per colour, whose words name the colour."""
-    lines = [msgspec.json.decode(line) for line in boutique.catalog_lines()]
+    lines = [msgspec.json.decode(line) for line in catalog_lines(boutique)]
     assert len(lines) == len(boutique.products)
     for line, product in zip(lines, boutique.products, strict=True):
         colours = list(dict.fromkeys(variant.colour.name for variant in product.variants))

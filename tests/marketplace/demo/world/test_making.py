@@ -8,6 +8,7 @@ import pytest
 from federation.vocabulary.product import is_gtin
 from marketplace.demo.world.house import read_house
 from marketplace.demo.world.making import make_boutique, sizes_of, slug, with_check_digit
+from tests.support.boutiques import catalog_lines
 
 SOURCE = files("marketplace.demo.world").joinpath("houses", "lucca.toml").read_bytes()
 
@@ -30,7 +31,7 @@ def test_sizes_are_spread_as_their_system_counts(text: str, labels: list[str]) -
 
 def test_the_same_file_gives_the_same_bytes() -> None:
     """Reading twice gives equal lines, pictures included."""
-    made = [list(make_boutique(read_house(SOURCE), 0).catalog_lines()) for _ in range(2)]
+    made = [list(catalog_lines(make_boutique(read_house(SOURCE), 0))) for _ in range(2)]
     assert made[0] == made[1]
 
 
