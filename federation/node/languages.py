@@ -101,6 +101,10 @@ class Wording:
         """The message for so many."""
         return self._catalogue().ngettext(singular, plural, number)
 
+    def say(self, message: str, **values: object) -> str:
+        """The message in the current language with its `%(name)s` filled in."""
+        return self.gettext(message) % values
+
     def said(self, text: str) -> str:
         """A sentence kept as a value, in the current language; a text that is no message stays as it is."""
         if isinstance(text, Sentence):

@@ -7,10 +7,7 @@ from federation.node.pages import format_number
 
 WORDING = Wording([Path(__file__).parent / "locale"])
 
-
-def say(message: str, **values: object) -> str:
-    """A message with its `%(name)s` filled in."""
-    return WORDING.gettext(message) % values
+say = WORDING.say
 
 
 def counted(one: str, many: str, number: int, **values: object) -> str:

@@ -28,7 +28,4 @@ ALL_OF = {
 }
 """Department code to the words for everything in it."""
 
-
-def say(message: str, **values: object) -> str:
-    """A message with its `%(name)s` filled in."""
-    return WORDING.gettext(message) % values
+say = WORDING.say

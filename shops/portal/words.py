@@ -7,10 +7,7 @@ from federation.node.pages import OWN_LOCALE
 
 WORDING = Wording([Path(__file__).parent / "locale", OWN_LOCALE])
 
-
-def say(words: str, **values: object) -> str:
-    """A message with its `%(name)s` filled in."""
-    return WORDING.gettext(words) % values
+say = WORDING.say
 
 
 def counted(one: str, many: str, number: int, **values: object) -> str:

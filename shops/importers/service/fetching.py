@@ -5,10 +5,10 @@ inside a transaction; what comes is kept under the same limits as an upload; a f
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,7 @@ from federation.node import database, outbox
 from federation.node.door import DoorRefusedError, DoorResponse
 from federation.node.outbox import RetryLaterError
 from federation.service.breaker import Breaker
+from federation.service.context import PeerDoor
 from federation.vocabulary.errors import GalleriaError, PeerUnreachableError
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.product import Media
@@ -48,27 +49,10 @@ class PicturesDue(msgspec.Struct, frozen=True):
     run_id: UUID
 
 
-class PictureDoor(Protocol):
-    """The guarded door, or a test's."""
-
-    async def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str],
-        body: bytes,
-        max_bytes: int,
-        total_timeout_seconds: float,
-    ) -> DoorResponse:
-        """One exchange without redirects. Raises DoorRefusedError or PeerUnreachableError."""
-        ...
-
-
 class PatientDoor:
     """A door that asks no host again at once that has kept silent several times: others wait behind it."""
 
-    def __init__(self, door: PictureDoor) -> None:
+    def __init__(self, door: PeerDoor) -> None:
         self._door = door
         self._breakers: dict[str, Breaker] = {}
 
@@ -113,7 +97,7 @@ def _is_wanted(picture: AddressedPicture) -> bool:
     return picture.sha256 is None and picture.attempts < ATTEMPTS_MAX
 
 
-async def fetch_pictures(settings: ShopNodeSettings, door: PictureDoor, due: PicturesDue, now: datetime) -> None:
+async def fetch_pictures(settings: ShopNodeSettings, door: PeerDoor, due: PicturesDue, now: datetime) -> None:
     """Ask for a product's missing pictures and show it with those that came. Call outside a transaction.
 
     Raises RetryLaterError while some may still come.
@@ -132,7 +116,7 @@ async def fetch_pictures(settings: ShopNodeSettings, door: PictureDoor, due: Pic
         raise RetryLaterError(f"some pictures of {due.product_id} did not come")
 
 
-async def _ask(door: PictureDoor, address: str) -> _Asked:
+async def _ask(door: PeerDoor, address: str) -> _Asked:
     try:
         answer = await door.request(
             "GET",
