@@ -2,43 +2,62 @@
 
 Order of checks (docs/protocol.md, Signatures): size cap, fields, key, window, digest, components, signature, nonce;
 only then is a link asked for, a body inflated or parsed, a transaction opened. Refusals are signed problem documents
-whenever the request carried a signature to bind them to. Litestar never decodes a body here: re-serialising breaks
-signatures.
+whenever the request carried a signature to bind them to. Nothing here knows how the bytes came: over HTTP, out of a
+mailbox, or from a test.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 import structlog
-from litestar import Request, Response
-from litestar.handlers import HTTPRouteHandler
 
 from federation import limits
 from federation.documents import signing
 from federation.documents.errors import BadSignatureError
 from federation.documents.keys import SigningKey
 from federation.documents.signing import ReceivedRequest, VerifiedRequest
-from federation.errors import ReplayedNonceError, SlowBodyError
-from federation.node import clock
+from federation.errors import ReplayedNonceError
 from federation.node.answers import problem_of
 from federation.node.database import atomic
 from federation.node.idempotency import Answer, once
 from federation.records import HostedParty
 from federation.service import peers
-from federation.service.calls import JSON_TYPE, PREFIX, PROBLEM_TYPE
+from federation.service.calls import JSON_TYPE, PROBLEM_TYPE
 from federation.service.context import Federation, authority_of
 from federation.service.links import require_accepted
 from federation.store import parties
-from federation.vocabulary.errors import GalleriaError, NotFoundError, TooLargeError
+from federation.vocabulary.errors import GalleriaError, NotFoundError, RecordInvalidError
 from federation.vocabulary.ids import PartyId
 
 _log = structlog.get_logger(__name__)
 
 _UNREAD = b"\0"
 """Stands for a body that was not read, so that the answer is still bound to its digest."""
+QUERY_FIELDS_MAX = 16
+
+
+class WireRequest(msgspec.Struct, frozen=True):
+    """A request as it came: path and query undecoded, `query` without its question mark, header names in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+class WireResponse(msgspec.Struct, frozen=True):
+    """An answer as it goes out, signed when the request had a signature to bind it to."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+ReadBody = Callable[[int], Awaitable[bytes]]
+"""Gives a request's body, of at most so many bytes. Raises TooLargeError or SlowBodyError."""
 
 
 class Inbound(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +65,7 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
 
     receiver: HostedParty
     sender: PartyId | None
-    params: Mapping[str, Any]
+    params: Mapping[str, str]
     query: Mapping[str, str]
     body: bytes
     content_type: str
@@ -93,20 +112,11 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     introduces: bool = False
 
 
-def handler(fed: Federation, endpoint: Endpoint) -> HTTPRouteHandler:
-    """The Litestar route of an endpoint."""
+class Found(msgspec.Struct, frozen=True):
+    """The endpoint that a path means, and what stands in the path's places."""
 
-    async def serve(request: Request[Any, Any, Any]) -> Response[bytes]:
-        return await _serve(fed, endpoint, request)
-
-    return HTTPRouteHandler(
-        f"{PREFIX}/{{party_id:str}}{endpoint.path}",
-        http_method=endpoint.method,  # type: ignore[arg-type]
-        status_code=200,
-        name=f"fed {endpoint.method} {endpoint.path}",
-        opt={"transaction": False, "exclude_from_csrf": True},
-        include_in_schema=False,
-    )(serve)
+    endpoint: Endpoint
+    params: Mapping[str, str]
 
 
 class _Exchange(msgspec.Struct):
@@ -116,48 +126,53 @@ class _Exchange(msgspec.Struct):
     received: ReceivedRequest | None = None
 
 
-async def _serve(fed: Federation, endpoint: Endpoint, request: Request[Any, Any, Any]) -> Response[bytes]:
+async def answer(
+    fed: Federation, found: Found | None, request: WireRequest, read_body: ReadBody, now: datetime
+) -> WireResponse:
+    """The signed answer of an endpoint to a request whose body is still to be read; a refusal is an answer too."""
     exchange = _Exchange()
-    now = clock.now()
     try:
-        outbound = await _answer(fed, endpoint, request, exchange, now)
+        outbound = await _answer(fed, found, request, read_body, (exchange, now))
     except GalleriaError as error:
-        _log.info("fed_refused", path=request.scope["path"], slug=error.slug, detail=error.detail)
-        problem = problem_of(error, instance=request.scope["path"], now=now)
+        _log.info("fed_refused", path=request.path, slug=error.slug, detail=error.detail)
+        problem = problem_of(error, instance=request.path, now=now)
         outbound = Outbound(msgspec.json.encode(problem), PROBLEM_TYPE, problem.status)
     return _signed(exchange, outbound, now)
 
 
 async def _answer(
-    fed: Federation, endpoint: Endpoint, request: Request[Any, Any, Any], exchange: _Exchange, now: datetime
+    fed: Federation,
+    found: Found | None,
+    request: WireRequest,
+    read_body: ReadBody,
+    state: tuple[_Exchange, datetime],
 ) -> Outbound:
-    headers = _headers(request)
-    exchange.receiver = await parties.party(request.path_params["party_id"])
+    exchange, now = state
+    if found is not None:
+        exchange.receiver = await parties.party(PartyId(found.params["party_id"]))
     exchange.received = ReceivedRequest(
         method=request.method,
         authority=authority_of(fed.settings.public_url),
-        path=request.scope["raw_path"].decode("ascii", "replace").partition("?")[0],
-        query=request.scope["query_string"].decode("ascii", "replace"),
-        headers=headers,
+        path=request.path,
+        query=request.query,
+        headers=request.headers,
     )
+    if found is None:
+        raise NotFoundError(f"{request.method} {request.path[:200]} is no part of this protocol")
     if exchange.receiver is None:
         raise NotFoundError("no such party is hosted here: ask /.well-known/fed-node which are")
-    try:
-        async with asyncio.timeout(fed.body_seconds_max):
-            body = await _body(request, endpoint.bytes_max)
-    except TimeoutError as error:
-        raise SlowBodyError(f"the body did not arrive within {fed.body_seconds_max:.0f} s") from error
+    endpoint, body = found.endpoint, await read_body(found.endpoint.bytes_max)
     exchange.received = received = msgspec.structs.replace(exchange.received, body=body)
     verified = None
-    if "signature" in headers or not endpoint.public:
+    if "signature" in request.headers or not endpoint.public:
         verified = await _verify(fed, endpoint, received, now)
     inbound = Inbound(
         receiver=exchange.receiver,
         sender=None if verified is None else verified.sender,
-        params=request.path_params,
-        query=dict(request.query_params),
+        params=found.params,
+        query=_query(request.query),
         body=body,
-        content_type=headers.get("content-type", ""),
+        content_type=request.headers.get("content-type", ""),
         idempotency_key="" if verified is None else verified.idempotency_key or "",
         old_size=None if verified is None else verified.fed_old_size,
         proof=_proof(received),
@@ -166,6 +181,14 @@ async def _answer(
     if endpoint.linked:
         await require_accepted(inbound.receiver.id, inbound.peer)
     return await _run(fed, endpoint, inbound)
+
+
+def _query(text: str) -> dict[str, str]:
+    """The fields of a query; the last of several of one name."""
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=QUERY_FIELDS_MAX))
+    except ValueError as error:
+        raise RecordInvalidError(f"the query has more than {QUERY_FIELDS_MAX} fields") from error
 
 
 async def _verify(fed: Federation, endpoint: Endpoint, received: ReceivedRequest, now: datetime) -> VerifiedRequest:
@@ -191,32 +214,8 @@ async def _run(fed: Federation, endpoint: Endpoint, inbound: Inbound) -> Outboun
             return Answer(status=outbound.status, content_type=outbound.content_type, body=outbound.body)
 
         scope = f"fed:{inbound.receiver.id}:{inbound.peer}:{endpoint.method} {endpoint.path}"
-        answer = await once(scope, inbound.idempotency_key, inbound.body, effect)
-        return Outbound(answer.body, answer.content_type, answer.status)
-
-
-async def _body(request: Request[Any, Any, Any], bytes_max: int) -> bytes:
-    """The raw body; more than `bytes_max` is refused before it has been read whole."""
-    declared = request.headers.get("content-length", "0")
-    if not declared.isdigit() or int(declared) > bytes_max:
-        raise TooLargeError(f"the body has {declared[:20]} bytes, at most {bytes_max} are read here")
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > bytes_max:
-            raise TooLargeError(f"the body has more than {bytes_max} bytes")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _headers(request: Request[Any, Any, Any]) -> dict[str, str]:
-    """Header names in lower case; repeats joined as RFC 9110 section 5.3 says."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in request.scope["headers"]:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
+        kept = await once(scope, inbound.idempotency_key, inbound.body, effect)
+        return Outbound(kept.body, kept.content_type, kept.status)
 
 
 def _proof(received: ReceivedRequest) -> bytes:
@@ -234,7 +233,7 @@ def _proof(received: ReceivedRequest) -> bytes:
     )
 
 
-def _signed(exchange: _Exchange, outbound: Outbound, now: datetime) -> Response[bytes]:
+def _signed(exchange: _Exchange, outbound: Outbound, now: datetime) -> WireResponse:
     headers = {"Content-Type": outbound.content_type, "Cache-Control": "no-store"}
     if exchange.receiver is not None and exchange.received is not None:
         received = exchange.received
@@ -243,7 +242,7 @@ def _signed(exchange: _Exchange, outbound: Outbound, now: datetime) -> Response[
         try:
             question = signing.received_question(received)
         except BadSignatureError:
-            return Response(outbound.body, status_code=outbound.status, headers=headers)
+            return WireResponse(outbound.status, headers, outbound.body)
         headers |= signing.sign_response(
             question,
             outbound.status,
@@ -253,4 +252,4 @@ def _signed(exchange: _Exchange, outbound: Outbound, now: datetime) -> Response[
             key=SigningKey.from_seed(exchange.receiver.sign_seed),
             created=int(now.timestamp()),
         )
-    return Response(outbound.body, status_code=outbound.status, headers=headers)
+    return WireResponse(outbound.status, headers, outbound.body)
