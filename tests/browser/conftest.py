@@ -1,18 +1,18 @@
 """A real Chromium at a hub behind a real server on loopback."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server as WebServer
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from federation.node.database import Database
 from tests.federation.http.test_loopback import free_port
 from tests.marketplace.gallery import Gallery
+from tests.support.chromium import open_chromium
 from tests.support.clients import running
 from tests.support.postgres import Urls
 
@@ -47,11 +47,5 @@ async def _listening(port: int) -> None:
 @pytest.fixture
 async def chromium() -> AsyncIterator[Browser]:
     """Debian's Chromium."""
-    found = shutil.which("chromium")
-    assert found is not None, "the browser suite needs chromium: apt-get install chromium"
-    async with async_playwright() as tools:
-        browser = await tools.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
+    async with open_chromium() as browser:
         yield browser
-        await browser.close()

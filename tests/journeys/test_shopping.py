@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from marketplace.demo.layout import free_base_port
 from tests.journeys.demo import Demo
+from tests.support.chromium import ARGUMENTS, executable
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -35,9 +36,7 @@ def links() -> Iterator[dict[str, str]]:
 def chromium() -> Iterator[Browser]:
     """Debian's own Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext
 
 from tests.pages.looking import HEIGHT, LOOKS, WIDTHS, Look, Sight, in_turn, look_at, plain_pictures
 from tests.pages.season import AUTOMATIC, DARK, MANUAL, trade
 from tests.pages.town import Town, open_town
 from tests.pages.visits import VISITS, Visit, boutique_pages
+from tests.support.chromium import open_chromium
 from tests.support.postgres import Server
 
 AT_ONCE = 3
@@ -36,14 +37,8 @@ async def town(pg: Server) -> AsyncIterator[Town]:
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def chromium() -> AsyncIterator[Browser]:
     """Debian's Chromium."""
-    found = shutil.which("chromium")
-    assert found is not None, "the browser suite needs chromium: apt-get install chromium"
-    async with async_playwright() as tools:
-        browser = await tools.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
+    async with open_chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
