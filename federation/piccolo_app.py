@@ -7,6 +7,14 @@ from piccolo.conf.apps import AppConfig, table_finder
 APP_CONFIG = AppConfig(
     app_name="federation",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=table_finder(["federation.tables"]),
+    table_classes=table_finder(
+        [
+            "federation.tables.conversations",
+            "federation.tables.links",
+            "federation.tables.logs",
+            "federation.tables.parties",
+            "federation.tables.replicas",
+        ]
+    ),
     migration_dependencies=[],
 )

@@ -68,7 +68,10 @@ class Database:
     """One PostgreSQL database with its pool of connections; bound to the running context by `using()`.
 
     `wake` is told the name of an outbox queue after new work for it was committed; it must return at once.
+    `kind` names the set of adapters that speaks to this database.
     """
+
+    kind = "postgres"
 
     def __init__(self) -> None:
         self.url = ""

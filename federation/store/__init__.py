@@ -1,1 +1,61 @@
-"""Every query over the federation's tables, by subject. No decisions; all take part in the caller's transaction."""
+"""The federation's rows, by subject: `from federation.store import logs`, then `await logs.head(...)`.
+
+Each subject has one Protocol in `ports` and an adapter per kind of database; a call goes to the adapter of the
+database bound in the running context. A new subject is a port, its adapters, and one line in each place below.
+"""
+
+from typing import Any, cast
+
+import msgspec
+
+from federation.node.transactions import current
+from federation.store.ports.conversations import ConversationStore
+from federation.store.ports.links import LinkStore
+from federation.store.ports.logs import LogStore
+from federation.store.ports.parties import PartyStore
+from federation.store.ports.replicas import ReplicaStore
+from federation.store.postgres import conversations as postgres_conversations
+from federation.store.postgres import links as postgres_links
+from federation.store.postgres import logs as postgres_logs
+from federation.store.postgres import parties as postgres_parties
+from federation.store.postgres import replicas as postgres_replicas
+
+__all__ = ["conversations", "links", "logs", "parties", "replicas"]
+
+
+class Adapters(msgspec.Struct, frozen=True):
+    """One adapter per subject, all over the same kind of database."""
+
+    parties: PartyStore
+    links: LinkStore
+    logs: LogStore
+    replicas: ReplicaStore
+    conversations: ConversationStore
+
+
+ADAPTERS = {
+    "postgres": Adapters(
+        parties=postgres_parties,
+        links=postgres_links,
+        logs=postgres_logs,
+        replicas=postgres_replicas,
+        conversations=postgres_conversations,
+    ),
+}
+
+
+class _Forwarder:
+    """Looks like a subject's adapter; finds the right one at each call."""
+
+    def __init__(self, subject: str) -> None:
+        self._subject = subject
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(getattr(ADAPTERS[current().kind], self._subject), name)
+
+
+parties = cast(PartyStore, _Forwarder("parties"))
+links = cast(LinkStore, _Forwarder("links"))
+logs = cast(LogStore, _Forwarder("logs"))
+replicas = cast(ReplicaStore, _Forwarder("replicas"))
+conversations = cast(ConversationStore, _Forwarder("conversations"))

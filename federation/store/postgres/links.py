@@ -20,7 +20,6 @@ shop_id, hub_id, acked_size, acked_vseq, quarantined, last_success_at, last_stoc
 
 
 async def link(local_id: str, remote_id: str, *, lock: bool = False) -> Link | None:
-    """The link between two parties, held until the end of the transaction when `lock`."""
     suffix = " FOR UPDATE" if lock else ""
     row = await database.fetch_one(
         f"SELECT {_LINK} FROM fed_link WHERE local_id = $1 AND remote_id = $2{suffix}",  # noqa: S608
@@ -31,7 +30,6 @@ async def link(local_id: str, remote_id: str, *, lock: bool = False) -> Link | N
 
 
 async def save_link(link: Link, remote_proof: bytes | None) -> None:
-    """Store a link as it now stands; a proof replaces the one before, None keeps it."""
     await database.execute(
         f"""
         INSERT INTO fed_link ({_LINK}, state, remote_proof)
@@ -56,7 +54,6 @@ async def save_link(link: Link, remote_proof: bytes | None) -> None:
 
 
 async def state(local_id: str, remote_id: str) -> LinkState | None:
-    """Where the link of two parties stands; None without one."""
     value: LinkState | None = await database.fetch_value(
         "SELECT state FROM fed_link WHERE local_id = $1 AND remote_id = $2", local_id, remote_id
     )
@@ -64,13 +61,11 @@ async def state(local_id: str, remote_id: str) -> LinkState | None:
 
 
 async def views(local_id: PartyId) -> list[LinkView]:
-    """All links of a hosted party, newest proposal first."""
     rows = await database.fetch(f"{_VIEW} WHERE l.local_id = $1 ORDER BY l.proposed_at DESC, l.remote_id", local_id)
     return [LinkView(**dict(row)) for row in rows]
 
 
 async def accepted_remotes(local_id: PartyId) -> list[PartyId]:
-    """The peers with which a hosted party has an accepted link, by id."""
     rows = await database.fetch(
         "SELECT remote_id FROM fed_link WHERE local_id = $1 AND state = 'accepted' ORDER BY remote_id", local_id
     )
@@ -78,7 +73,6 @@ async def accepted_remotes(local_id: PartyId) -> list[PartyId]:
 
 
 async def accepted_pairs(kind: str) -> list[tuple[PartyId, PartyId]]:
-    """(local, remote) of every accepted link of the hosted parties of a kind."""
     rows = await database.fetch(
         """
         SELECT l.local_id, l.remote_id FROM fed_link l JOIN fed_party p ON p.id = l.local_id
@@ -90,7 +84,6 @@ async def accepted_pairs(kind: str) -> list[tuple[PartyId, PartyId]]:
 
 
 async def silent_pairs(since: datetime) -> list[tuple[PartyId, PartyId]]:
-    """(shop, hub) of every accepted link whose hub has heard no stock of the hosted shop since a moment."""
     rows = await database.fetch(
         """
         SELECT d.shop_id, d.hub_id FROM fed_delivery d
@@ -103,10 +96,6 @@ async def silent_pairs(since: datetime) -> list[tuple[PartyId, PartyId]]:
 
 
 async def lagging_pairs(before: datetime, failed_before: datetime) -> list[tuple[PartyId, PartyId]]:
-    """(shop, hub) of every accepted link whose hub lacks lines that the hosted shop signed before a moment.
-
-    Those whose last push failed later than `failed_before` are left out: the outbox or a person is at it.
-    """
     rows = await database.fetch(
         """
         SELECT d.shop_id, d.hub_id FROM fed_delivery d
@@ -122,14 +111,12 @@ async def lagging_pairs(before: datetime, failed_before: datetime) -> list[tuple
 
 
 async def open_delivery(shop_id: PartyId, hub_id: PartyId) -> None:
-    """Begin to count what a hub has acknowledged; nothing when that has begun."""
     await database.execute(
         "INSERT INTO fed_delivery (shop_id, hub_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", shop_id, hub_id
     )
 
 
 async def delivery(shop_id: str, hub_id: str) -> Delivery | None:
-    """What a hub has acknowledged of a shop."""
     row = await database.fetch_one(
         f"SELECT {_DELIVERY} FROM fed_delivery WHERE shop_id = $1 AND hub_id = $2",  # noqa: S608
         shop_id,
@@ -141,7 +128,6 @@ async def delivery(shop_id: str, hub_id: str) -> Delivery | None:
 async def record_size(
     shop_id: PartyId, hub_id: PartyId, size: int, now: datetime, *, cosigned_note: bytes = b"", quarantined: int = 0
 ) -> None:
-    """Record the size that a hub says it holds, with its cosigned checkpoint when it gave one."""
     await database.execute(
         """
         UPDATE fed_delivery SET acked_size = $3, last_success_at = $4, last_error = '',
@@ -158,7 +144,6 @@ async def record_size(
 
 
 async def record_stock(shop_id: PartyId, hub_id: PartyId, vseq: int, now: datetime) -> None:
-    """Record up to which vseq a hub has a shop's stock."""
     await database.execute(
         """
         UPDATE fed_delivery SET acked_vseq = $3, last_stock_at = $4, last_success_at = $4, stock_error = ''
@@ -172,7 +157,6 @@ async def record_stock(shop_id: PartyId, hub_id: PartyId, vseq: int, now: dateti
 
 
 async def record_stock_error(shop_id: PartyId, hub_id: PartyId, error: str, now: datetime) -> None:
-    """Record why the last stock message to a hub failed; the next that succeeds clears it."""
     await database.execute(
         "UPDATE fed_delivery SET stock_error = $3, last_error_at = $4 WHERE shop_id = $1 AND hub_id = $2",
         shop_id,
@@ -183,7 +167,6 @@ async def record_stock_error(shop_id: PartyId, hub_id: PartyId, error: str, now:
 
 
 async def record_error(shop_id: PartyId, hub_id: PartyId, error: str, now: datetime) -> None:
-    """Record why the last push to a hub failed; the next that succeeds clears it."""
     await database.execute(
         "UPDATE fed_delivery SET last_error = $3, last_error_at = $4 WHERE shop_id = $1 AND hub_id = $2",
         shop_id,
@@ -194,7 +177,6 @@ async def record_error(shop_id: PartyId, hub_id: PartyId, error: str, now: datet
 
 
 async def sync_states(shop_id: PartyId) -> list[SyncState]:
-    """What each hub has of a shop, by the hub's name."""
     rows: list[Any] = await database.fetch(
         """
         SELECT l.remote_id AS hub_id, p.name AS hub_name, l.state AS link_state, coalesce(g.size, 0) AS size,
@@ -213,7 +195,6 @@ async def sync_states(shop_id: PartyId) -> list[SyncState]:
 
 
 async def cosigned_note(shop_id: PartyId, hub_id: PartyId) -> bytes:
-    """The newest checkpoint of a shop that a hub has countersigned; empty before the first."""
     note: bytes | None = await database.fetch_value(
         "SELECT cosigned_note FROM fed_delivery WHERE shop_id = $1 AND hub_id = $2", shop_id, hub_id
     )

@@ -11,7 +11,6 @@ from federation.vocabulary.ids import PartyId
 async def open_conversation(
     local_id: PartyId, remote_id: PartyId, order_id: str, document: bytes, now: datetime
 ) -> bool:
-    """Begin the conversation about an order; False when it has begun. A document fills an empty one."""
     tag = await database.execute(
         """
         INSERT INTO fed_conversation (local_id, remote_id, order_id, document, opened_at) VALUES ($1, $2, $3, $4, $5)
@@ -28,7 +27,6 @@ async def open_conversation(
 
 
 async def document(local_id: PartyId, remote_id: PartyId, order_id: str) -> bytes | None:
-    """The order as it was placed, byte for byte."""
     value: bytes | None = await database.fetch_value(
         "SELECT document FROM fed_conversation WHERE local_id = $1 AND remote_id = $2 AND order_id = $3",
         local_id,
@@ -39,7 +37,6 @@ async def document(local_id: PartyId, remote_id: PartyId, order_id: str) -> byte
 
 
 async def last_in(local_id: PartyId, remote_id: PartyId, order_id: str) -> int | None:
-    """The number of the last event taken, the conversation locked; None while no order has been placed."""
     value: int | None = await database.fetch_value(
         """
         SELECT last_in FROM fed_conversation
@@ -53,7 +50,6 @@ async def last_in(local_id: PartyId, remote_id: PartyId, order_id: str) -> int |
 
 
 async def add_event_in(ends: tuple[PartyId, PartyId], order_id: str, event: EventRecord, now: datetime) -> None:
-    """Remember an event taken from the peer; `ends` are (local, remote)."""
     await database.execute(
         """
         INSERT INTO fed_event_in (event_id, local_id, remote_id, order_id, sequence, body, received_at)
@@ -77,7 +73,6 @@ async def add_event_in(ends: tuple[PartyId, PartyId], order_id: str, event: Even
 
 
 async def event_in_id(local_id: PartyId, remote_id: PartyId, order_id: str, sequence: int) -> UUID | None:
-    """The id of the event taken under that number."""
     value: UUID | None = await database.fetch_value(
         """
         SELECT event_id FROM fed_event_in
@@ -92,7 +87,6 @@ async def event_in_id(local_id: PartyId, remote_id: PartyId, order_id: str, sequ
 
 
 async def next_out(local_id: PartyId, remote_id: PartyId, order_id: str, now: datetime) -> int:
-    """Take the next number of the events we send about an order."""
     return int(
         await database.fetch_value(
             """
@@ -110,7 +104,6 @@ async def next_out(local_id: PartyId, remote_id: PartyId, order_id: str, now: da
 
 
 async def add_event_out(ends: tuple[PartyId, PartyId], order_id: str, event: EventRecord) -> None:
-    """Keep an event until the peer has acknowledged it; `ends` are (local, remote)."""
     await database.execute(
         """
         INSERT INTO fed_event_out (event_id, local_id, remote_id, order_id, sequence, body)
@@ -125,7 +118,6 @@ async def add_event_out(ends: tuple[PartyId, PartyId], order_id: str, event: Eve
 
 
 async def events_out(ends: tuple[PartyId, PartyId], order_id: str, from_sequence: int | None) -> list[EventRecord]:
-    """Events we sent or must send: those not acknowledged, or all from a number on, in order."""
     rows = await database.fetch(
         """
         SELECT event_id, sequence, body FROM fed_event_out
@@ -141,7 +133,6 @@ async def events_out(ends: tuple[PartyId, PartyId], order_id: str, from_sequence
 
 
 async def orders_waiting(local_id: PartyId, remote_id: PartyId) -> list[str]:
-    """The orders with events that the peer has not acknowledged."""
     rows = await database.fetch(
         """
         SELECT DISTINCT order_id FROM fed_event_out
@@ -154,14 +145,12 @@ async def orders_waiting(local_id: PartyId, remote_id: PartyId) -> list[str]:
 
 
 async def acknowledge(event_id: UUID, now: datetime) -> None:
-    """Record that the peer has taken an event."""
     await database.execute(
         "UPDATE fed_event_out SET acked_at = $2 WHERE event_id = $1 AND acked_at IS NULL", event_id, now
     )
 
 
 async def events(local_id: PartyId, remote_id: PartyId, order_id: str) -> list[tuple[bool, bytes, datetime | None]]:
-    """All events of an order: whether we sent it, the event, when it arrived (ours: when it was acknowledged)."""
     rows = await database.fetch(
         """
         SELECT true AS sent, body, acked_at AS arrived_at FROM fed_event_out

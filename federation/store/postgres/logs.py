@@ -12,7 +12,6 @@ _LEAF = "seq, key, operation, line, hash"
 
 
 async def head(holder_id: str, party_id: str, *, lock: bool = False) -> LogHead | None:
-    """The end of a log, locked against other appenders until the end of the transaction when `lock`."""
     suffix = " FOR UPDATE" if lock else ""
     row = await database.fetch_one(
         f"SELECT {_HEAD} FROM fed_log WHERE holder_id = $1 AND party_id = $2{suffix}",  # noqa: S608
@@ -23,7 +22,6 @@ async def head(holder_id: str, party_id: str, *, lock: bool = False) -> LogHead 
 
 
 async def open_log(head: LogHead) -> None:
-    """Begin a log; nothing when it has begun."""
     await database.execute(
         f"INSERT INTO fed_log ({_HEAD}) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",  # noqa: S608
         head.holder_id,
@@ -37,7 +35,6 @@ async def open_log(head: LogHead) -> None:
 
 
 async def add_leaves(head: LogHead, leaves: Sequence[StoredLeaf]) -> None:
-    """Add lines after the present end of a log."""
     await database.execute(
         """
         INSERT INTO fed_leaf (holder_id, party_id, epoch, seq, key, operation, line, hash)
@@ -57,7 +54,6 @@ async def add_leaves(head: LogHead, leaves: Sequence[StoredLeaf]) -> None:
 
 
 async def advance(head: LogHead, inflated_bytes: int) -> None:
-    """Make `head` the end of its log and keep its checkpoint; `inflated_bytes` is what the new lines weigh."""
     await database.execute(
         """
         UPDATE fed_log SET size = $4, peaks = $5, note = $6, changed_at = $7
@@ -75,7 +71,6 @@ async def advance(head: LogHead, inflated_bytes: int) -> None:
 
 
 async def add_checkpoint(head: LogHead, inflated_bytes: int) -> None:
-    """Keep the checkpoint at the end of `head`, whose last `inflated_bytes` bytes of lines are new with it."""
     await database.execute(
         """
         INSERT INTO fed_checkpoint (holder_id, party_id, epoch, size, note, made_at, inflated_bytes)
@@ -94,7 +89,6 @@ async def add_checkpoint(head: LogHead, inflated_bytes: int) -> None:
 
 
 async def checkpoints_after(head: LogHead, size: int, size_max: int) -> list[StoredCheckpoint]:
-    """Checkpoints of a log with a size in (`size`, `size_max`], and the last at or below `size`, by size."""
     rows = await database.fetch(
         """
         SELECT size, inflated_bytes, note FROM fed_checkpoint
@@ -113,7 +107,6 @@ async def checkpoints_after(head: LogHead, size: int, size_max: int) -> list[Sto
 
 
 async def checkpoint_at(head: LogHead, size: int) -> bytes | None:
-    """The checkpoint note of a log at exactly `size`."""
     note: bytes | None = await database.fetch_value(
         "SELECT note FROM fed_checkpoint WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND size = $4",
         head.holder_id,
@@ -125,7 +118,6 @@ async def checkpoint_at(head: LogHead, size: int) -> bytes | None:
 
 
 async def lines(head: LogHead, start: int, end: int) -> list[bytes]:
-    """The lines numbered from `start` up to, not including, `end`."""
     rows = await database.fetch(
         """
         SELECT line FROM fed_leaf
@@ -141,7 +133,6 @@ async def lines(head: LogHead, start: int, end: int) -> list[bytes]:
 
 
 async def hashes(head: LogHead, size: int) -> list[bytes]:
-    """The leaf hashes of a log's first `size` lines, in order."""
     rows = await database.fetch(
         """
         SELECT hash FROM fed_leaf
@@ -156,7 +147,6 @@ async def hashes(head: LogHead, size: int) -> list[bytes]:
 
 
 async def newest(head: LogHead, keys: Sequence[str]) -> dict[str, StoredLeaf]:
-    """The newest line of each of `keys` that has one."""
     if not keys:
         return {}
     rows = await database.fetch(
@@ -175,7 +165,6 @@ async def newest(head: LogHead, keys: Sequence[str]) -> dict[str, StoredLeaf]:
 
 
 async def live_records(holder_id: PartyId, party_id: PartyId, prefix: str) -> int:
-    """How many keys that begin with `prefix` end in a `put`: what the log says is published."""
     return int(
         await database.fetch_value(
             """
@@ -194,7 +183,6 @@ async def live_records(holder_id: PartyId, party_id: PartyId, prefix: str) -> in
 
 
 async def replace_notes(head: LogHead, notes: Sequence[tuple[int, bytes]]) -> None:
-    """Replace the checkpoint notes at these sizes by the same checkpoints, signed otherwise."""
     await database.execute_many(
         "UPDATE fed_checkpoint SET note = $5 WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND size = $4",
         [(head.holder_id, head.party_id, head.epoch, size, note) for size, note in notes],
@@ -202,7 +190,6 @@ async def replace_notes(head: LogHead, notes: Sequence[tuple[int, bytes]]) -> No
 
 
 async def touch(head: LogHead, note: bytes, now: datetime) -> None:
-    """Replace the newest note of a log by the same checkpoint, signed otherwise."""
     await database.execute(
         "UPDATE fed_log SET note = $3, changed_at = $4 WHERE holder_id = $1 AND party_id = $2",
         head.holder_id,

@@ -13,7 +13,6 @@ _PEER = "id, kind, name, profile_url, base_url, first_seen_at, fetched_at, refre
 
 
 async def add_party(party: HostedParty, operations: Sequence[bytes]) -> None:
-    """Store a new hosted party with its operations from genesis on."""
     await database.execute(
         f"INSERT INTO fed_party ({_PARTY}) VALUES ($1, $2, $3, $4, $5)",  # noqa: S608 - a constant list of columns
         party.id,
@@ -29,13 +28,11 @@ async def add_party(party: HostedParty, operations: Sequence[bytes]) -> None:
 
 
 async def party(party_id: str) -> HostedParty | None:
-    """The hosted party of that id."""
     row = await database.fetch_one(f"SELECT {_PARTY} FROM fed_party WHERE id = $1", party_id)  # noqa: S608
     return None if row is None else HostedParty(**dict(row))
 
 
 async def parties(kind: PartyKind | None, after: str, limit: int) -> list[HostedParty]:
-    """Hosted parties (of one kind) with an id above `after`, by id."""
     rows = await database.fetch(
         f"SELECT {_PARTY} FROM fed_party WHERE ($1::text IS NULL OR kind = $1) AND id > $2 ORDER BY id LIMIT $3",  # noqa: S608
         kind,
@@ -46,13 +43,11 @@ async def parties(kind: PartyKind | None, after: str, limit: int) -> list[Hosted
 
 
 async def operations(party_id: str) -> list[bytes]:
-    """A hosted party's signed operations, oldest first."""
     rows = await database.fetch("SELECT body FROM fed_operation WHERE party_id = $1 ORDER BY number", party_id)
     return [row["body"] for row in rows]
 
 
 async def add_operation(party_id: PartyId, number: int, operation: bytes, sign_seed: bytes) -> None:
-    """Add the next operation of a hosted party's identity, and the seed it now speaks with."""
     await database.execute(
         "INSERT INTO fed_operation (party_id, number, body) VALUES ($1, $2, $3)", party_id, number, operation
     )
@@ -60,13 +55,11 @@ async def add_operation(party_id: PartyId, number: int, operation: bytes, sign_s
 
 
 async def peer(peer_id: str) -> Peer | None:
-    """The peer of that id as last fetched."""
     row = await database.fetch_one(f"SELECT {_PEER} FROM fed_peer WHERE id = $1", peer_id)  # noqa: S608
     return None if row is None else Peer(**dict(row))
 
 
 async def peer_operations(peer_id: str) -> tuple[SeenOperation, ...]:
-    """A peer's signed operations as this node first saw them, oldest sight first."""
     rows = await database.fetch(
         "SELECT body, first_seen_at FROM fed_peer_operation WHERE peer_id = $1 ORDER BY number", peer_id
     )
@@ -74,7 +67,6 @@ async def peer_operations(peer_id: str) -> tuple[SeenOperation, ...]:
 
 
 async def save_peer(peer: Peer, operations: Sequence[SeenOperation]) -> None:
-    """Store what was fetched of a peer; operations stored before keep their place and the time of their first sight."""
     await database.execute(
         f"""
         INSERT INTO fed_peer ({_PEER}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -103,7 +95,6 @@ async def save_peer(peer: Peer, operations: Sequence[SeenOperation]) -> None:
 
 
 async def claim_refresh(peer_id: str, now: datetime, next_at: datetime) -> bool:
-    """Take the one forced refresh of a peer's profile that is due; False when it was taken lately."""
     tag = await database.execute(
         "UPDATE fed_peer SET refresh_at = $3 WHERE id = $1 AND refresh_at <= $2", peer_id, now, next_at
     )
@@ -111,12 +102,10 @@ async def claim_refresh(peer_id: str, now: datetime, next_at: datetime) -> bool:
 
 
 async def peers_first_seen_since(moment: datetime) -> int:
-    """How many peers were met for the first time since `moment`."""
     return int(await database.fetch_value("SELECT count(*) FROM fed_peer WHERE first_seen_at >= $1", moment))
 
 
 async def spend_nonce(sender_id: PartyId, nonce: str, now: datetime) -> bool:
-    """Remember a request's nonce; False when that sender spent it before."""
     tag = await database.execute(
         "INSERT INTO fed_nonce (sender_id, nonce, seen_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         sender_id,
@@ -127,5 +116,4 @@ async def spend_nonce(sender_id: PartyId, nonce: str, now: datetime) -> bool:
 
 
 async def forget_nonces(before: datetime) -> int:
-    """Drop nonces older than any request that would still be taken; returns how many."""
     return database.affected(await database.execute("DELETE FROM fed_nonce WHERE seen_at < $1", before))

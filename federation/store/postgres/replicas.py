@@ -19,7 +19,6 @@ last_error, last_error_at
 
 
 async def open_replica(hub_id: PartyId, shop_id: PartyId) -> None:
-    """Begin to follow a shop; nothing when that has begun."""
     await database.execute(
         "INSERT INTO fed_replica (hub_id, shop_id, state) VALUES ($1, $2, 'desynced') ON CONFLICT DO NOTHING",
         hub_id,
@@ -28,7 +27,6 @@ async def open_replica(hub_id: PartyId, shop_id: PartyId) -> None:
 
 
 async def replica(hub_id: str, shop_id: str, *, lock: bool = False) -> Replica | None:
-    """How a hub stands with a shop, locked until the end of the transaction when `lock`."""
     suffix = " FOR UPDATE" if lock else ""
     row = await database.fetch_one(
         f"SELECT {_REPLICA} FROM fed_replica WHERE hub_id = $1 AND shop_id = $2{suffix}",  # noqa: S608
@@ -39,7 +37,6 @@ async def replica(hub_id: str, shop_id: str, *, lock: bool = False) -> Replica |
 
 
 async def record_pushed(hub_id: PartyId, shop_id: PartyId, state: ReplicaState, size: int, now: datetime) -> None:
-    """Record a batch taken in by push."""
     await database.execute(
         """
         UPDATE fed_replica SET state = $3, shop_size = greatest(shop_size, $4), last_push_at = $5, last_error = ''
@@ -56,7 +53,6 @@ async def record_pushed(hub_id: PartyId, shop_id: PartyId, state: ReplicaState, 
 async def record_pulled(
     hub_id: PartyId, shop_id: PartyId, state: ReplicaState, size: int, now: datetime, *, found: int
 ) -> None:
-    """Record a look at the shop's checkpoint: its size, and how many leaves were taken in that push had missed."""
     await database.execute(
         """
         UPDATE fed_replica SET state = $3, shop_size = greatest(shop_size, $4), found_by_pull = found_by_pull + $5,
@@ -73,7 +69,6 @@ async def record_pulled(
 
 
 async def record_error(hub_id: PartyId, shop_id: PartyId, error: str, now: datetime) -> None:
-    """Record why the shop could not be followed just now."""
     await database.execute(
         """
         UPDATE fed_replica SET last_error = $3, last_error_at = $4, last_pull_at = $4
@@ -87,14 +82,12 @@ async def record_error(hub_id: PartyId, shop_id: PartyId, error: str, now: datet
 
 
 async def set_state(hub_id: PartyId, shop_id: PartyId, state: ReplicaState) -> None:
-    """Move a replica to another state."""
     await database.execute(
         "UPDATE fed_replica SET state = $3 WHERE hub_id = $1 AND shop_id = $2", hub_id, shop_id, state
     )
 
 
 async def freeze(hub_id: PartyId, shop_id: PartyId, proof: bytes, error: str, now: datetime) -> None:
-    """Stop following a shop whose two signed histories are in `proof`."""
     await database.execute(
         """
         UPDATE fed_replica SET state = 'frozen', fork_proof = $3, last_error = $4, last_error_at = $5
@@ -109,7 +102,6 @@ async def freeze(hub_id: PartyId, shop_id: PartyId, proof: bytes, error: str, no
 
 
 async def record_stock(hub_id: PartyId, shop_id: PartyId, vseq_high: int, now: datetime) -> None:
-    """Record that a shop's stock message came, and the highest vseq held after it."""
     await database.execute(
         """
         UPDATE fed_replica SET vseq_high = greatest(vseq_high, $3), last_stock_at = $4
@@ -123,7 +115,6 @@ async def record_stock(hub_id: PartyId, shop_id: PartyId, vseq_high: int, now: d
 
 
 async def put_registers(hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister]) -> list[StockRegister]:
-    """Keep the higher vseq of each register; returns those that were news. At most one per variant and location."""
     if not registers:
         return []
     rows = await database.fetch(
@@ -147,7 +138,6 @@ async def put_registers(hub_id: PartyId, shop_id: PartyId, registers: Sequence[S
 
 
 async def registers(hub_id: PartyId, shop_id: PartyId) -> list[StockRegister]:
-    """All registers a hub has of a shop."""
     rows = await database.fetch(
         """
         SELECT variant_id, location, quantity, vseq FROM fed_register
@@ -162,7 +152,6 @@ async def registers(hub_id: PartyId, shop_id: PartyId) -> list[StockRegister]:
 async def add_quarantined(
     hub_id: PartyId, shop_id: PartyId, epoch: int, records: Sequence[Quarantine], now: datetime
 ) -> None:
-    """Remember records that are not served."""
     await database.execute_many(
         """
         INSERT INTO fed_quarantine (hub_id, shop_id, epoch, seq, key, errors, found_at)
@@ -176,7 +165,6 @@ async def add_quarantined(
 
 
 async def views(hub_id: PartyId) -> list[dict[str, Any]]:
-    """The columns of a ReplicaView (all but freshness) of every shop a hub is or was linked with, by name."""
     rows = await database.fetch(
         """
         SELECT l.remote_id AS shop_id, p.name, l.state AS link_state, coalesce(r.state, 'desynced') AS state,

@@ -1,0 +1,56 @@
+"""Orders between a hosted party and a peer, and their numbered events each way.
+
+Every method takes part in the caller's transaction and decides nothing.
+"""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from federation.records import EventRecord
+from federation.vocabulary.ids import PartyId
+
+
+class ConversationStore(Protocol):
+    """Queries over orders between a hosted party and a peer, and their numbered events each way."""
+
+    async def open_conversation(
+        self, local_id: PartyId, remote_id: PartyId, order_id: str, document: bytes, now: datetime
+    ) -> bool:
+        """Begin the conversation about an order; False when it has begun. A document fills an empty one."""
+
+    async def document(self, local_id: PartyId, remote_id: PartyId, order_id: str) -> bytes | None:
+        """The order as it was placed, byte for byte."""
+
+    async def last_in(self, local_id: PartyId, remote_id: PartyId, order_id: str) -> int | None:
+        """The number of the last event taken, the conversation locked; None while no order has been placed."""
+
+    async def add_event_in(
+        self, ends: tuple[PartyId, PartyId], order_id: str, event: EventRecord, now: datetime
+    ) -> None:
+        """Remember an event taken from the peer; `ends` are (local, remote)."""
+
+    async def event_in_id(self, local_id: PartyId, remote_id: PartyId, order_id: str, sequence: int) -> UUID | None:
+        """The id of the event taken under that number."""
+
+    async def next_out(self, local_id: PartyId, remote_id: PartyId, order_id: str, now: datetime) -> int:
+        """Take the next number of the events we send about an order."""
+
+    async def add_event_out(self, ends: tuple[PartyId, PartyId], order_id: str, event: EventRecord) -> None:
+        """Keep an event until the peer has acknowledged it; `ends` are (local, remote)."""
+
+    async def events_out(
+        self, ends: tuple[PartyId, PartyId], order_id: str, from_sequence: int | None
+    ) -> list[EventRecord]:
+        """Events we sent or must send: those not acknowledged, or all from a number on, in order."""
+
+    async def orders_waiting(self, local_id: PartyId, remote_id: PartyId) -> list[str]:
+        """The orders with events that the peer has not acknowledged."""
+
+    async def acknowledge(self, event_id: UUID, now: datetime) -> None:
+        """Record that the peer has taken an event."""
+
+    async def events(
+        self, local_id: PartyId, remote_id: PartyId, order_id: str
+    ) -> list[tuple[bool, bytes, datetime | None]]:
+        """All events of an order: whether we sent it, the event, when it arrived (ours: when it was acknowledged)."""

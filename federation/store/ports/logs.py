@@ -1,0 +1,54 @@
+"""Logs: a shop's own and a hub's countersigned copies, told apart by who holds them.
+
+Every method takes part in the caller's transaction and decides nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from federation.records import LogHead, StoredCheckpoint, StoredLeaf
+from federation.vocabulary.ids import PartyId
+
+
+class LogStore(Protocol):
+    """Queries over logs: a shop's own and a hub's countersigned copies, told apart by who holds them."""
+
+    async def head(self, holder_id: str, party_id: str, *, lock: bool = False) -> LogHead | None:
+        """The end of a log, locked against other appenders until the end of the transaction when `lock`."""
+
+    async def open_log(self, head: LogHead) -> None:
+        """Begin a log; nothing when it has begun."""
+
+    async def add_leaves(self, head: LogHead, leaves: Sequence[StoredLeaf]) -> None:
+        """Add lines after the present end of a log."""
+
+    async def advance(self, head: LogHead, inflated_bytes: int) -> None:
+        """Make `head` the end of its log and keep its checkpoint; `inflated_bytes` is what the new lines weigh."""
+
+    async def add_checkpoint(self, head: LogHead, inflated_bytes: int) -> None:
+        """Keep the checkpoint at the end of `head`, whose last `inflated_bytes` bytes of lines are new with it."""
+
+    async def checkpoints_after(self, head: LogHead, size: int, size_max: int) -> list[StoredCheckpoint]:
+        """Checkpoints of a log with a size in (`size`, `size_max`], and the last at or below `size`, by size."""
+
+    async def checkpoint_at(self, head: LogHead, size: int) -> bytes | None:
+        """The checkpoint note of a log at exactly `size`."""
+
+    async def lines(self, head: LogHead, start: int, end: int) -> list[bytes]:
+        """The lines numbered from `start` up to, not including, `end`."""
+
+    async def hashes(self, head: LogHead, size: int) -> list[bytes]:
+        """The leaf hashes of a log's first `size` lines, in order."""
+
+    async def newest(self, head: LogHead, keys: Sequence[str]) -> dict[str, StoredLeaf]:
+        """The newest line of each of `keys` that has one."""
+
+    async def live_records(self, holder_id: PartyId, party_id: PartyId, prefix: str) -> int:
+        """How many keys that begin with `prefix` end in a `put`: what the log says is published."""
+
+    async def replace_notes(self, head: LogHead, notes: Sequence[tuple[int, bytes]]) -> None:
+        """Replace the checkpoint notes at these sizes by the same checkpoints, signed otherwise."""
+
+    async def touch(self, head: LogHead, note: bytes, now: datetime) -> None:
+        """Replace the newest note of a log by the same checkpoint, signed otherwise."""
