@@ -1,7 +1,8 @@
 """The Merkle tree over leaf hashes (RFC 6962 section 2.1): roots, appending from its peaks, and both proofs.
 
 A `Range` holds only the roots of the perfect subtrees that make up a tree (its peaks), enough to append and to find
-the root. Proofs are made from all leaf hashes and checked from none. Knows nothing of lines or signatures.
+the root. A proof is a list of subtree roots: which subtrees those are is said here, `nodes` finds their roots in what
+is kept of a long log; made from all leaf hashes, or checked from none. Knows nothing of lines or signatures.
 """
 
 import hashlib
@@ -63,21 +64,54 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
     return Range().extend(hashes).root()
 
 
-def inclusion_proof(hashes: Sequence[bytes], index: int) -> list[bytes]:
-    """The audit path of leaf `index` in the tree of all `hashes` (RFC 6962 section 2.1.1)."""
-    if not 0 <= index < len(hashes):
-        raise RecordInvalidError(f"a tree of {len(hashes)} leaves has no leaf {index}")
-    path: list[bytes] = []
-    low, high = 0, len(hashes)
+Span = tuple[int, int]
+"""A subtree by its leaves: from the first up to, not including, the second."""
+
+
+def inclusion_spans(index: int, size: int) -> list[Span]:
+    """The subtrees whose roots are the audit path of leaf `index` in a tree of `size` (RFC 6962 section 2.1.1)."""
+    if not 0 <= index < size:
+        raise RecordInvalidError(f"a tree of {size} leaves has no leaf {index}")
+    path: list[Span] = []
+    low, high = 0, size
     while high - low > 1:
         middle = low + _split(high - low)
         if index < middle:
-            path.append(root_of(hashes[middle:high]))
+            path.append((middle, high))
             high = middle
         else:
-            path.append(root_of(hashes[low:middle]))
+            path.append((low, middle))
             low = middle
     return path[::-1]
+
+
+def consistency_spans(old_size: int, size: int) -> list[Span]:
+    """The subtrees whose roots prove that a tree of `size` grew from `old_size` leaves (RFC 6962 section 2.1.2)."""
+    if not 0 <= old_size <= size:
+        raise RecordInvalidError(f"a tree of {size} leaves has not grown from one of {old_size}")
+    if old_size in {0, size}:
+        return []
+    path: list[Span] = []
+    low, high, whole = 0, size, True
+    while old_size != high:
+        middle = low + _split(high - low)
+        if old_size <= middle:
+            path.append((middle, high))
+            high = middle
+        else:
+            path.append((low, middle))
+            low, whole = middle, False
+    return ([] if whole else [(low, high)]) + path[::-1]
+
+
+def inclusion_proof(hashes: Sequence[bytes], index: int) -> list[bytes]:
+    """The audit path of leaf `index` in the tree of all `hashes`."""
+    return [root_of(hashes[low:high]) for low, high in inclusion_spans(index, len(hashes))]
+
+
+def consistency_proof(hashes: Sequence[bytes], old_size: int) -> list[bytes]:
+    """The proof that the tree of all `hashes` grew from its first `old_size` leaves."""
+    return [root_of(hashes[low:high]) for low, high in consistency_spans(old_size, len(hashes))]
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
@@ -91,26 +125,6 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     for sibling, is_left in zip(proof, sides, strict=True):
         value = node_hash(sibling, value) if is_left else node_hash(value, sibling)
     return value == root
-
-
-def consistency_proof(hashes: Sequence[bytes], old_size: int) -> list[bytes]:
-    """The proof that the tree of all `hashes` grew from its first `old_size` leaves (RFC 6962 section 2.1.2)."""
-    size = len(hashes)
-    if not 0 <= old_size <= size:
-        raise RecordInvalidError(f"a tree of {size} leaves has not grown from one of {old_size}")
-    if old_size in {0, size}:
-        return []
-    path: list[bytes] = []
-    low, high, whole = 0, size, True
-    while old_size != high:
-        middle = low + _split(high - low)
-        if old_size <= middle:
-            path.append(root_of(hashes[middle:high]))
-            high = middle
-        else:
-            path.append(root_of(hashes[low:middle]))
-            low, whole = middle, False
-    return ([] if whole else [root_of(hashes[low:high])]) + path[::-1]
 
 
 def verify_consistency(old_size: int, new_size: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
