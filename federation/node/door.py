@@ -1,48 +1,40 @@
 """The guarded door: the only way to an address that somebody else told us.
 
-Invariants: a name is resolved once and the connection goes to the address that was checked; addresses of special
-purpose (RFC 6890: private, loopback, link-local, multicast, translated and the like) are refused, save the exact
-`host:port` pairs on loopback that the operator listed; elsewhere only https on port 443; no redirect is followed; size,
-time and slowness are bounded; nothing is decompressed; no cookie and no proxy is used.
+Invariants: a name is resolved once and the connection goes only to addresses that were checked; one that is not
+public among them shuts the door to all of them (`federation.node.addresses`), save the exact `host:port` pairs on
+loopback that the operator listed; elsewhere only https on port 443; no redirect is followed; size, number and length
+of headers, time and slowness are bounded; nothing is decompressed; no cookie and no proxy is used.
 """
 
 import asyncio
-import ipaddress
 import socket
-import time
 from collections.abc import Mapping
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 import aiohttp
 import msgspec
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from federation.vocabulary.errors import PeerError, PeerUnreachableError, RetryClass
+from federation.node.addresses import HTTPS_PORT, DoorRefusedError, check_address, check_host, checked_url, literal
+from federation.node.lookups import Ask, Lookups, ask_system
+from federation.vocabulary.errors import PeerUnreachableError
 
-IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+__all__ = ["Door", "DoorRefusedError", "DoorResponse"]
 
 CONNECT_TIMEOUT_SECONDS = 2.0
 TOTAL_TIMEOUT_SECONDS = 5.0
+HEAD_SECONDS_MAX = 10.0
+"""How long status and headers may take, however long the whole may."""
 RATE_BYTES_PER_SECOND_MIN = 2048
 RATE_GRACE_SECONDS = 2.0
-URL_LENGTH_MAX = 2048
+HEADERS_MAX = 64
+HEADER_BYTES_MAX = 8 * 1024
+ADDRESSES_TRIED_MAX = 4
+"""Of a name's checked addresses, so many are tried one after the other, within the one time to connect."""
+
 _CHUNK_BYTES = 64 * 1024
-_HTTPS_PORT = 443
 _REDIRECTS = range(300, 400)
 _NOT_MODIFIED = 304
-
-_TRANSLATED = tuple(
-    ipaddress.ip_network(network)
-    for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "192.88.99.0/24")
-)
-"""Ranges that carry an IPv4 address inside or lead to a relay, whatever lies behind."""
-
-
-class DoorRefusedError(PeerError):
-    """The address is not one that this node may be sent to."""
-
-    slug = "door-refused"
-    retry: RetryClass = "never"
 
 
 class DoorResponse(msgspec.Struct, frozen=True):
@@ -59,15 +51,15 @@ class DoorResponse(msgspec.Struct, frozen=True):
 
 
 class _Target(msgspec.Struct, frozen=True):
-    """Where a request really goes: the name for the certificate and Host, the address for the connection."""
+    """Where a request really goes: the name for the certificate and Host, the addresses for the connection."""
 
     host: str
     port: int
-    address: str
+    addresses: tuple[str, ...]
 
 
 class _PinnedResolver(AbstractResolver):
-    """Answers with the one address that was checked, so that a second look-up cannot lead elsewhere."""
+    """Answers with the addresses that were checked, so that a second look-up cannot lead elsewhere."""
 
     def __init__(self, target: _Target) -> None:
         self._target = target
@@ -76,12 +68,16 @@ class _PinnedResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         del family
-        address = self._target.address
-        pinned = socket.AF_INET6 if ":" in address else socket.AF_INET
         return [
             ResolveResult(
-                hostname=host, host=address, port=port, family=pinned, proto=0, flags=int(socket.AI_NUMERICHOST)
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=0,
+                flags=int(socket.AI_NUMERICHOST),
             )
+            for address in self._target.addresses
         ]
 
     async def close(self) -> None:
@@ -91,8 +87,9 @@ class _PinnedResolver(AbstractResolver):
 class Door:
     """Requests to addresses from outside. `reachable` lists the `host:port` pairs on loopback that are allowed."""
 
-    def __init__(self, reachable: frozenset[str] = frozenset()) -> None:
+    def __init__(self, reachable: frozenset[str] = frozenset(), *, ask: Ask = ask_system) -> None:
         self._reachable = reachable
+        self._lookups = Lookups(ask)
 
     async def request(
         self,
@@ -106,7 +103,7 @@ class Door:
         total_timeout_seconds: float = TOTAL_TIMEOUT_SECONDS,
     ) -> DoorResponse:
         """One exchange. Raises DoorRefusedError, or PeerUnreachableError when no whole answer came within bounds."""
-        parts = _checked(url)
+        parts = checked_url(url)
         try:
             async with asyncio.timeout(total_timeout_seconds):
                 async with asyncio.timeout(connect_timeout_seconds):
@@ -119,20 +116,18 @@ class Door:
 
     async def _resolve(self, parts: SplitResult) -> _Target:
         host = parts.hostname or ""
-        port = parts.port or (_HTTPS_PORT if parts.scheme == "https" else 80)
+        port = parts.port or (HTTPS_PORT if parts.scheme == "https" else 80)
         is_listed = f"{host}:{port}" in self._reachable
-        if not is_listed and (parts.scheme != "https" or port != _HTTPS_PORT):
-            raise DoorRefusedError(f"{host}:{port} may not be reached: only https on port 443 is")
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except UnicodeError as error:
-            raise DoorRefusedError(f"{host[:80]} is not a host name: each part has 1 to 63 characters") from error
-        addresses = [str(entry[4][0]) for entry in found]
+        if not is_listed:
+            if parts.scheme != "https" or port != HTTPS_PORT:
+                raise DoorRefusedError(f"{host}:{port} may not be reached: only https on port {HTTPS_PORT} is")
+            check_host(host)
+        addresses = [host] if literal(host) is not None else await self._lookups.addresses(host)
         for address in addresses:
             check_address(address, is_listed=is_listed)
         if not addresses:
             raise PeerUnreachableError(f"{host} has no address")
-        return _Target(host, port, addresses[0])
+        return _Target(host, port, tuple(addresses[:ADDRESSES_TRIED_MAX]))
 
 
 class _Ask(msgspec.Struct, frozen=True):
@@ -144,66 +139,50 @@ class _Ask(msgspec.Struct, frozen=True):
     timeout: aiohttp.ClientTimeout
 
 
-def _checked(url: str) -> SplitResult:
-    """The parts of an address of a form we send requests to. Raises DoorRefusedError."""
-    try:
-        parts = urlsplit(url)
-        port_fits = parts.port is None or parts.port > 0
-    except ValueError as error:
-        raise DoorRefusedError("this is not an address") from error
-    fits = parts.scheme in {"http", "https"} and parts.hostname and port_fits and len(url) <= URL_LENGTH_MAX
-    if not fits or parts.username is not None or parts.password is not None or not url.isascii():
-        raise DoorRefusedError("an address is http(s)://host[:port]/path in ASCII, without a login")
-    return parts
-
-
-def check_address(address: str, *, is_listed: bool) -> None:
-    """Refuse an address of special purpose; a listed one must be loopback instead. Raises DoorRefusedError."""
-    parsed: IpAddress = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    if is_listed:
-        if not parsed.is_loopback:
-            raise DoorRefusedError(f"{address} is listed as reachable but is not on loopback")
-        return
-    site_local = isinstance(parsed, ipaddress.IPv6Address) and parsed.is_site_local
-    translated = any(parsed in network for network in _TRANSLATED if network.version == parsed.version)
-    if not parsed.is_global or parsed.is_multicast or parsed.is_reserved or site_local or translated:
-        raise DoorRefusedError(f"{address} is not a public address")
-
-
 async def _exchange(method: str, url: str, target: _Target, ask: _Ask) -> DoorResponse:
     connector = aiohttp.TCPConnector(resolver=_PinnedResolver(target), force_close=True, use_dns_cache=False)
-    async with (
-        aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, timeout=ask.timeout
-        ) as session,
-        session.request(
-            method,
-            url,
-            headers={"Accept-Encoding": "identity", **ask.headers},
-            data=ask.body or None,
-            allow_redirects=False,
-            skip_auto_headers=("User-Agent", "Content-Type") if "User-Agent" in ask.headers else ("Content-Type",),
-        ) as response,
-    ):
-        if response.status in _REDIRECTS and response.status != _NOT_MODIFIED:
-            raise PeerUnreachableError(f"{target.host} answers with a redirect, and none is followed")
-        headers = [(name, content) for name, content in response.headers.items()]
-        return DoorResponse(response.status, headers, await _read(response, target, ask.max_bytes))
+    async with aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        timeout=ask.timeout,
+        max_line_size=HEADER_BYTES_MAX,
+        max_field_size=HEADER_BYTES_MAX,
+        max_headers=HEADERS_MAX,
+    ) as session:
+        async with asyncio.timeout(HEAD_SECONDS_MAX):
+            response = await session.request(
+                method,
+                url,
+                headers={"Accept-Encoding": "identity", **ask.headers},
+                data=ask.body or None,
+                allow_redirects=False,
+                skip_auto_headers=("User-Agent", "Content-Type") if "User-Agent" in ask.headers else ("Content-Type",),
+            )
+        async with response:
+            if response.status in _REDIRECTS and response.status != _NOT_MODIFIED:
+                raise PeerUnreachableError(f"{target.host} answers with a redirect, and none is followed")
+            headers = [(name, content) for name, content in response.headers.items()]
+            return DoorResponse(response.status, headers, await _read(response, target, ask.max_bytes))
 
 
 async def _read(response: aiohttp.ClientResponse, target: _Target, max_bytes: int) -> bytes:
-    """The whole body, unless it is too large or comes too slowly."""
+    """The whole body, unless it is too large or comes too slowly, be it in drops or not at all."""
     if (response.content_length or 0) > max_bytes:
         raise PeerUnreachableError(f"{target.host} announces more than {max_bytes} bytes")
-    started, parts, size = time.monotonic(), list[bytes](), 0
-    async for part in response.content.iter_chunked(_CHUNK_BYTES):
-        parts.append(part)
-        size += len(part)
-        if size > max_bytes:
-            raise PeerUnreachableError(f"{target.host} sends more than {max_bytes} bytes")
-        elapsed = time.monotonic() - started
-        if elapsed > RATE_GRACE_SECONDS and size < elapsed * RATE_BYTES_PER_SECOND_MIN:
-            raise PeerUnreachableError(f"{target.host} sends less than {RATE_BYTES_PER_SECOND_MIN} bytes a second")
+    started, parts, size = asyncio.get_running_loop().time(), list[bytes](), 0
+    try:
+        async with asyncio.timeout_at(started + RATE_GRACE_SECONDS) as patience:
+            async for part in response.content.iter_chunked(_CHUNK_BYTES):
+                parts.append(part)
+                size += len(part)
+                if size > max_bytes:
+                    raise PeerUnreachableError(f"{target.host} sends more than {max_bytes} bytes")
+                patience.reschedule(started + max(RATE_GRACE_SECONDS, size / RATE_BYTES_PER_SECOND_MIN))
+    except TimeoutError as error:
+        if not patience.expired():
+            raise
+        raise PeerUnreachableError(
+            f"{target.host} sends less than {RATE_BYTES_PER_SECOND_MIN} bytes a second"
+        ) from error
     return b"".join(parts)

@@ -1,11 +1,14 @@
 """The guarded door: what it refuses to approach, and what it refuses to wait for."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 
-from federation.node.door import Door, DoorRefusedError, DoorResponse, check_address
+from federation.node.door import HEADERS_MAX, Door, DoorRefusedError, DoorResponse
+from federation.node.lookups import LOOKUPS_MAX
 from federation.vocabulary.errors import PeerUnreachableError
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -48,57 +51,6 @@ async def ask(pair: str, *, path: str = "/", max_bytes: int = 1000, total: float
     return await Door(frozenset({pair})).request(
         "GET", f"http://{pair}{path}", headers={}, body=b"", max_bytes=max_bytes, total_timeout_seconds=total
     )
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),  # noqa: S104
-        *("192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.88.99.1"),
-        *("::1", "::", "fe80::1%eth0", "fc00::1", "fec0::1", "ff02::1", "2001:db8::1", "::ffff:10.0.0.1"),
-        *("::ffff:127.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::", "2001:0:4136:e378:8000:63bf:3fff:fdd2"),
-    ],
-)
-def test_special_addresses_are_refused(address: str) -> None:
-    """No address of special purpose is approached, in whatever dress it comes."""
-    with pytest.raises(DoorRefusedError):
-        check_address(address, is_listed=False)
-
-
-@pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:8.8.8.8"])
-def test_public_addresses_pass(address: str) -> None:
-    """A public address may be approached."""
-    check_address(address, is_listed=False)
-
-
-@pytest.mark.parametrize("host", ["a..b.example", ".example", f"{'a' * 64}.example"])
-async def test_a_name_that_cannot_be_looked_up_is_refused(host: str) -> None:
-    """A name with an empty or overlong label is a refusal for its sender, not a failure of ours."""
-    with pytest.raises(DoorRefusedError):
-        await Door().request("GET", f"https://{host}/", headers={}, body=b"", max_bytes=1)
-
-
-def test_listed_addresses_must_be_loopback() -> None:
-    """The list opens loopback only, so a listed name that resolves elsewhere stays shut."""
-    check_address("127.0.0.1", is_listed=True)
-    check_address("::ffff:127.0.0.1", is_listed=True)
-    with pytest.raises(DoorRefusedError):
-        check_address("8.8.8.8", is_listed=True)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        *("http://example.org/", "https://example.org:8443/", "ftp://example.org/", "file:///etc/passwd", "//x/", ""),
-        *("https://user:pw@example.org/", "https://127.0.0.1/", "https://[::1]/", "https://localhost/", "https://0/"),
-        *("https://2130706433/", "https://0x7f.1/", "https://ex\u00e4mple.org/", "https://x:99999/", "https://x:0/"),
-        "https://example.org/" + "x" * 3000,
-    ],
-)
-async def test_unfit_urls_are_refused(url: str) -> None:
-    """Only https on port 443 of a public name is approached; every spelling of loopback is seen through."""
-    with pytest.raises(DoorRefusedError):
-        await Door().request("GET", url, headers={}, body=b"", max_bytes=10)
 
 
 async def test_unlisted_port_on_loopback_is_refused(serve: Callable[[Serve], Awaitable[str]]) -> None:
@@ -159,7 +111,7 @@ async def test_silence_ends_at_the_deadline(serve: Callable[[Serve], Awaitable[s
 
 
 async def test_trickle_is_cut_off(serve: Callable[[Serve], Awaitable[str]]) -> None:
-    """A peer that trickles is left before the total time, however long that is."""
+    """A peer that sends drops, or a drop and then nothing, is left before the total time, however long that is."""
 
     async def trickle(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
@@ -168,9 +120,33 @@ async def test_trickle_is_cut_off(serve: Callable[[Serve], Awaitable[str]]) -> N
             await writer.drain()
             await asyncio.sleep(0.1)
 
-    pair = await serve(trickle)
-    with pytest.raises(PeerUnreachableError, match="less than"):
-        await ask(pair, total=60)
+    async def stall(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nxyz")
+        await asyncio.sleep(4)
+
+    async def left(pair: str) -> None:
+        with pytest.raises(PeerUnreachableError, match="less than"):
+            await ask(pair, total=60)
+
+    await asyncio.gather(left(await serve(trickle)), left(await serve(stall)))
+
+
+async def test_dripping_headers_end_at_the_deadline(serve: Callable[[Serve], Awaitable[str]]) -> None:
+    """A head that never ends is no answer: too many fields, one too long, or one byte after the other."""
+
+    async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n")
+        for _ in range(20):
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    many = b"".join(b"X-%d: 1\r\n" % number for number in range(HEADERS_MAX + 1))
+    for head in (many, b"X-Long: " + b"x" * 9000 + b"\r\n"):
+        with pytest.raises(PeerUnreachableError):
+            await ask(await serve(say(b"HTTP/1.1 200 OK\r\n" + head + b"Content-Length: 2\r\n\r\nok")))
+    with pytest.raises(PeerUnreachableError):
+        await ask(await serve(drip), total=0.3)
 
 
 async def test_broken_answers_are_no_answers(serve: Callable[[Serve], Awaitable[str]]) -> None:
@@ -180,3 +156,91 @@ async def test_broken_answers_are_no_answers(serve: Callable[[Serve], Awaitable[
             await ask(await serve(say(text)))
     with pytest.raises(PeerUnreachableError):
         await ask("127.0.0.1:9")
+
+
+class LyingResolver:
+    """Answers as told, each time the next of its answers and the last one for ever."""
+
+    def __init__(self, *answers: list[str], waits_for: threading.Event | None = None) -> None:
+        self._answers = answers
+        self._waits_for = waits_for
+        self.asked = 0
+
+    def __call__(self, host: str) -> list[str]:
+        self.asked += 1
+        if self._waits_for is not None:
+            self._waits_for.wait(5)
+        if host.startswith("unknown."):
+            raise OSError("no such name")
+        return self._answers[min(self.asked, len(self._answers)) - 1]
+
+
+def at(resolver: LyingResolver, host: str = "shop.example", **more: Any) -> Awaitable[DoorResponse]:
+    return Door(ask=resolver).request("GET", f"https://{host}/", headers={}, body=b"", max_bytes=10, **more)
+
+
+async def test_one_private_address_shuts_the_door() -> None:
+    """Of many addresses one that is not public is enough, wherever it stands."""
+    for answer in (["10.0.0.1"], ["93.184.215.14", "127.0.0.1"], ["2606:2800::1", "::ffff:192.168.0.1"], ["rubbish"]):
+        with pytest.raises(DoorRefusedError):
+            await at(LyingResolver(answer))
+
+
+async def test_endless_answers_are_not_read() -> None:
+    """A name with hundreds of addresses, with none, or unknown is not approached."""
+    many = [f"93.184.{place}.14" for place in range(200)]
+    for resolver, host in ((many, "shop.example"), ([], "shop.example"), ([], "unknown.example")):
+        with pytest.raises(PeerUnreachableError):
+            await at(LyingResolver(resolver), host)
+
+
+async def test_a_name_is_resolved_once(serve: Callable[[Serve], Awaitable[str]]) -> None:
+    """The connection goes where the checked answer led, whatever a second look-up would say."""
+    port = (await serve(say(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))).partition(":")[2]
+    resolver = LyingResolver(["127.0.0.1"], ["169.254.169.254"])
+    door = Door(frozenset({f"shop.example:{port}"}), ask=resolver)
+    url = f"http://shop.example:{port}/"
+    assert (await door.request("GET", url, headers={}, body=b"", max_bytes=10)).body == b"ok"
+    assert resolver.asked == 1
+    with pytest.raises(DoorRefusedError):
+        await door.request("GET", url, headers={}, body=b"", max_bytes=10)
+
+
+async def test_a_name_server_that_sleeps_stalls_nobody_else() -> None:
+    """A look-up ends with the time to connect, asks once for all who wait, and leaves the shared threads alone."""
+    awake = threading.Event()
+    resolver = LyingResolver(["10.0.0.1"], waits_for=awake)
+    door = Door(ask=resolver)
+
+    async def knock() -> None:
+        with pytest.raises(PeerUnreachableError):
+            await door.request(
+                "GET", "https://shop.example/", headers={}, body=b"", max_bytes=10, connect_timeout_seconds=0.1
+            )
+
+    await asyncio.gather(*(knock() for _ in range(40)))
+    assert resolver.asked == 1
+    assert await asyncio.wait_for(asyncio.to_thread(lambda: "free"), 1) == "free"
+    awake.set()
+    for _ in range(100):
+        with pytest.raises((DoorRefusedError, PeerUnreachableError)) as refused:
+            await door.request("GET", "https://shop.example/", headers={}, body=b"", max_bytes=10)
+        if refused.type is DoorRefusedError:
+            break
+
+
+async def test_look_ups_are_bounded() -> None:
+    """Past a number of names that do not answer, the next is refused at once instead of waiting."""
+    awake = threading.Event()
+    door = Door(ask=LyingResolver(["10.0.0.1"], waits_for=awake))
+
+    async def knock(number: int) -> PeerUnreachableError:
+        with pytest.raises(PeerUnreachableError) as refused:
+            await door.request(
+                "GET", f"https://s{number}.example/", headers={}, body=b"", max_bytes=1, connect_timeout_seconds=0.1
+            )
+        return refused.value
+
+    refusals = await asyncio.gather(*(knock(number) for number in range(LOOKUPS_MAX + 4)))
+    awake.set()
+    assert len([one for one in refusals if one.retry_after_seconds]) == 4
