@@ -10,6 +10,7 @@ APP_CONFIG = AppConfig(
     table_classes=table_finder(
         [
             "federation.tables.conversations",
+            "federation.tables.forks",
             "federation.tables.links",
             "federation.tables.logs",
             "federation.tables.parties",

@@ -15,13 +15,18 @@ PartyKind = Literal["shop", "hub"]
 
 
 class HostedParty(msgspec.Struct, frozen=True):
-    """A party of this node with the seed of its online sign key."""
+    """A party of this node with the seed of its online sign key.
+
+    From `left_at` on it acts elsewhere, at `moved_to` when that is known: this node speaks for it no more.
+    """
 
     id: PartyId
     kind: PartyKind
     name: str
     sign_seed: bytes
     created_at: datetime
+    left_at: datetime | None = None
+    moved_to: str = ""
 
 
 class Peer(msgspec.Struct, frozen=True):
@@ -102,6 +107,19 @@ class StoredCheckpoint(msgspec.Struct, frozen=True):
     size: int
     inflated_bytes: int
     note: bytes
+
+
+class ForkFound(msgspec.Struct, frozen=True):
+    """A verified proof (`federation.log.forks`, as its JSON) that a shop signed two histories of an epoch.
+
+    `told_by` is the party or address that sent it, empty when this node found it itself.
+    """
+
+    shop_id: PartyId
+    epoch: int
+    document: bytes
+    told_by: str
+    found_at: datetime
 
 
 class Delivery(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from federation.log import checkpoint as checkpoints
 from federation.log.checkpoint import Checkpoint, SignedCheckpoint
 from federation.log.errors import ForkDetectedError, LineInvalidError, RootMismatchError, SizeMismatchError
 from federation.log.leaves import Leaf, parse_leaf
+from federation.log.nodes import Node, grow
 from federation.log.records import faults_of
 from federation.log.tree import Range, verify_consistency
 from federation.vocabulary.errors import FieldError, TooLargeError
@@ -40,9 +41,10 @@ class Faulty(msgspec.Struct, frozen=True):
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """A batch that may be kept: the tree after it, its leaves in order, and the faulty ones among them."""
+    """A batch that may be kept: the tree after it with the nodes it completed, its leaves, the faulty among them."""
 
     tree: Range
+    nodes: tuple[Node, ...]
     leaves: tuple[Leaf, ...]
     quarantined: tuple[Faulty, ...]
 
@@ -66,13 +68,13 @@ def check_batch(
     leaves = parse_lines(lines, old_size)
     if checkpoint.size != old_size + len(leaves):
         raise LineInvalidError(f"{len(leaves)} lines after {old_size} do not lead to size {checkpoint.size}")
-    tree = state.tree.extend(bytes.fromhex(leaf.hash) for leaf in leaves)
-    if tree.root() != checkpoint.root:
+    growth = grow(state.tree, [bytes.fromhex(leaf.hash) for leaf in leaves])
+    if growth.tree.root() != checkpoint.root:
         raise RootMismatchError(
             f"the root signed for size {checkpoint.size} of {state.origin} is not that of our copy with these lines",
             expected=state.tree.size,
         )
-    return Accepted(tree, leaves, tuple(_faulty(leaves, state.newest)))
+    return Accepted(growth.tree, growth.nodes, leaves, tuple(_faulty(leaves, state.newest)))
 
 
 def parse_lines(lines: Sequence[bytes], first: int) -> tuple[Leaf, ...]:

@@ -15,9 +15,11 @@ from federation.documents.keys import SigningKey
 from federation.log import checkpoint, leaves
 from federation.log.checkpoint import Checkpoint
 from federation.log.leaves import Leaf
+from federation.log.nodes import grow
 from federation.log.tree import Range
 from federation.node import outbox
 from federation.records import HostedParty, LogHead, StoredLeaf
+from federation.service import growth
 from federation.store import links, logs, parties
 from federation.vocabulary.errors import NotFoundError
 from federation.vocabulary.ids import PartyId, new_id
@@ -72,11 +74,10 @@ async def append(shop_id: PartyId, changes: Sequence[Change], now: datetime) -> 
         return LogState(head.epoch, head.size, head.note)
     by_line = {leaf.line: leaf for leaf in added}
     for group in batches.line_groups([leaf.line for leaf in added]):
-        tree = Range.decode(head.size, head.peaks)
-        tree = tree.extend(bytes.fromhex(by_line[line].hash) for line in group)
-        head = _signed_head(shop, head.epoch, tree, now)
-        await logs.add_leaves(head, [stored(by_line[line]) for line in group])
-        await logs.advance(head, sum(map(len, group)))
+        fresh = [by_line[line] for line in group]
+        grown = grow(Range.decode(head.size, head.peaks), [bytes.fromhex(leaf.hash) for leaf in fresh])
+        head = _signed_head(shop, head.epoch, grown.tree, now)
+        await growth.keep(head, fresh, grown.nodes)
     for hub_id in await links.accepted_remotes(shop_id):
         await announce(shop_id, hub_id, now)
     return LogState(head.epoch, head.size, head.note)
@@ -127,11 +128,6 @@ async def own_leaf_hashes(shop_id: PartyId, keys: Sequence[str]) -> dict[str, st
 async def published(shop_id: PartyId, prefix: str = "product/") -> int:
     """How many records under `prefix` a shop's own log says exist."""
     return await logs.live_records(shop_id, shop_id, prefix)
-
-
-def stored(leaf: Leaf) -> StoredLeaf:
-    """A leaf as the store keeps it."""
-    return StoredLeaf(leaf.seq, leaf.key, leaf.operation, leaf.line, bytes.fromhex(leaf.hash))
 
 
 def _lines(size: int, changes: Sequence[Change], newest: dict[str, StoredLeaf]) -> list[Leaf]:

@@ -19,11 +19,11 @@ from federation.errors import ReplicaFrozenError
 from federation.log import checkpoint, intake, leaves
 from federation.log.checkpoint import SignedCheckpoint
 from federation.log.errors import ForkDetectedError, RootMismatchError
-from federation.log.tree import Range, root_of
+from federation.log.tree import Range
 from federation.node.database import atomic
 from federation.ports import AcceptedRecord, HubDesk
 from federation.records import HostedParty, LogHead, Replica
-from federation.service import catalogue, peers
+from federation.service import catalogue, growth, peers, reading
 from federation.store import logs, replicas
 from federation.vocabulary.errors import GalleriaError, NotFoundError, QuotaError
 from federation.vocabulary.ids import PartyId
@@ -96,9 +96,7 @@ async def refuse_fork(head: LogHead, signed: SignedCheckpoint, keys: Sequence[Pu
     told = checkpoint.verify(signed, checkpoint.origin_of(head.party_id, head.epoch), keys)
     if told.size > head.size:
         return
-    tree = Range.decode(head.size, head.peaks)
-    root = tree.root() if told.size == head.size else root_of(await logs.hashes(head, told.size))
-    if root != told.root:
+    if await reading.root_at(head, told.size) != told.root:
         raise ForkDetectedError(f"{told.origin} has two signed roots at size {told.size}")
 
 
@@ -107,8 +105,8 @@ async def freeze(ends: tuple[PartyId, PartyId], note: bytes, reason: str, now: d
     hub_id, shop_id = ends
     async with atomic():
         head = await logs.head(hub_id, shop_id)
-        ours = b"" if head is None else head.note
-        await replicas.freeze(hub_id, shop_id, ours + b"\n" + note, reason, now)
+        del head, note
+        await replicas.freeze(hub_id, shop_id, reason, now)
 
 
 async def _mark_mismatch(ends: tuple[PartyId, PartyId], reason: str, now: datetime) -> None:
@@ -144,8 +142,7 @@ async def _take(taking: _Taking, lines: Sequence[bytes], old_size: int) -> PushR
     note = checkpoint.with_line(signed.note.encode(), line)
     grown = LogHead(hub.id, taking.shop_id, head.epoch, accepted.tree.size, accepted.tree.encode(), note, now)
     if accepted.leaves:
-        await logs.add_leaves(grown, [catalogue.stored(leaf) for leaf in accepted.leaves])
-        await logs.advance(grown, sum(map(len, lines)))
+        await growth.keep(grown, accepted.leaves, accepted.nodes)
         await _refuse_too_many(grown)
     quarantined = tuple(await _project(taking.desk, grown, accepted, now))
     return PushReceipt(size=grown.size, cosignature=line, accepted=len(accepted.leaves), quarantined=quarantined)

@@ -1,8 +1,11 @@
-"""Serving a log, one's own or a countersigned copy: batches that end at a signed size, proofs of growth."""
+"""Serving a log, one's own or a countersigned copy: batches ending at a signed size, proofs of growth and of content."""
+
+from collections.abc import Sequence
 
 from federation import limits
 from federation.batches import GROUP_BYTES_MAX, Batch
-from federation.log.tree import consistency_proof
+from federation.log import nodes
+from federation.log.tree import Span, consistency_spans, inclusion_spans
 from federation.records import LogHead
 from federation.store import logs
 from federation.vocabulary.errors import NotFoundError, RecordInvalidError
@@ -40,4 +43,24 @@ async def growth(head: LogHead, old: int, new: int) -> list[bytes]:
     """The proof that the log at size `new` continues the log at size `old` (RFC 6962 section 2.1.2)."""
     if not 0 <= old <= new <= head.size:
         raise RecordInvalidError(f"the log has {head.size} lines: no proof leads from {old} to {new}")
-    return consistency_proof(await logs.hashes(head, new), old)
+    return await _roots(head, consistency_spans(old, new))
+
+
+async def inclusion(head: LogHead, seq: int, size: int) -> list[bytes]:
+    """The audit path of line `seq` in the log at `size` (RFC 6962 section 2.1.1)."""
+    if not 0 <= seq < size <= head.size:
+        raise RecordInvalidError(f"the log has {head.size} lines: no proof says that {seq} is among the first {size}")
+    return await _roots(head, inclusion_spans(seq, size))
+
+
+async def root_at(head: LogHead, size: int) -> bytes:
+    """The root of the log's first `size` lines."""
+    if not 0 <= size <= head.size:
+        raise RecordInvalidError(f"the log has {head.size} lines, not {size}")
+    return (await _roots(head, [(0, size)]))[0]
+
+
+async def _roots(head: LogHead, spans: Sequence[Span]) -> list[bytes]:
+    """The roots of subtrees, from the few hashes they need."""
+    held = await logs.nodes(head, [place for span in spans for place in nodes.parts(span)])
+    return [nodes.root(span, held) for span in spans]

@@ -16,7 +16,7 @@ from federation.log.errors import ForkDetectedError, RootMismatchError
 from federation.log.tree import Range
 from federation.node.database import atomic
 from federation.records import LogHead
-from federation.service import catalogue, parties
+from federation.service import growth, parties
 from federation.service.calls import PeerCall, call
 from federation.service.context import Federation
 from federation.store import logs
@@ -74,8 +74,7 @@ async def _take_back(shop_id: PartyId, batch: Batch, now: datetime) -> LogHead:
         ) from error
     note = _owners_note(signed, origin)
     grown = LogHead(shop_id, shop_id, head.epoch, accepted.tree.size, accepted.tree.encode(), note, now)
-    await logs.add_leaves(grown, [catalogue.stored(leaf) for leaf in accepted.leaves])
-    await logs.advance(grown, sum(map(len, batch.lines)))
+    await growth.keep(grown, accepted.leaves, accepted.nodes)
     return grown
 
 

@@ -10,17 +10,19 @@ import msgspec
 
 from federation.node.transactions import current
 from federation.store.ports.conversations import ConversationStore
+from federation.store.ports.forks import ForkStore
 from federation.store.ports.links import LinkStore
 from federation.store.ports.logs import LogStore
 from federation.store.ports.parties import PartyStore
 from federation.store.ports.replicas import ReplicaStore
 from federation.store.postgres import conversations as postgres_conversations
+from federation.store.postgres import forks as postgres_forks
 from federation.store.postgres import links as postgres_links
 from federation.store.postgres import logs as postgres_logs
 from federation.store.postgres import parties as postgres_parties
 from federation.store.postgres import replicas as postgres_replicas
 
-__all__ = ["conversations", "links", "logs", "parties", "replicas"]
+__all__ = ["conversations", "forks", "links", "logs", "parties", "replicas"]
 
 
 class Adapters(msgspec.Struct, frozen=True):
@@ -31,6 +33,7 @@ class Adapters(msgspec.Struct, frozen=True):
     logs: LogStore
     replicas: ReplicaStore
     conversations: ConversationStore
+    forks: ForkStore
 
 
 ADAPTERS = {
@@ -40,6 +43,7 @@ ADAPTERS = {
         logs=postgres_logs,
         replicas=postgres_replicas,
         conversations=postgres_conversations,
+        forks=postgres_forks,
     ),
 }
 
@@ -59,3 +63,4 @@ links = cast(LinkStore, _Forwarder("links"))
 logs = cast(LogStore, _Forwarder("logs"))
 replicas = cast(ReplicaStore, _Forwarder("replicas"))
 conversations = cast(ConversationStore, _Forwarder("conversations"))
+forks = cast(ForkStore, _Forwarder("forks"))

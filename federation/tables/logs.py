@@ -3,7 +3,7 @@
 Both are served and checked by the same code.
 """
 
-from piccolo.columns import BigInt, BigSerial, Bytea, Integer, Text, Timestamptz
+from piccolo.columns import BigInt, BigSerial, Bytea, Integer, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from federation.node.database import proxy
@@ -47,3 +47,28 @@ class Checkpoint(Table, tablename="fed_checkpoint", db=proxy):
     inflated_bytes = BigInt(default=None)
     note = Bytea(default=None)
     made_at = Timestamptz(default=None)
+
+
+class Node(Table, tablename="fed_node", db=proxy):
+    """The root of a whole subtree of 2^`level` leaves of a log (`federation.log.nodes`)."""
+
+    id = BigSerial(primary_key=True)
+    holder_id = Text(default=None)
+    party_id = Text(default=None)
+    epoch = Integer(default=None)
+    level = SmallInt(default=None)
+    place = BigInt(default=None)
+    hash = Bytea(default=None)
+
+
+class PastLog(Table, tablename="fed_past_log", db=proxy):
+    """The end of a log in an epoch that is over; its lines, nodes and checkpoints stay where they are."""
+
+    id = BigSerial(primary_key=True)
+    holder_id = Text(default=None)
+    party_id = Text(default=None)
+    epoch = Integer(default=None)
+    size = BigInt(default=None)
+    peaks = Bytea(default=None)
+    note = Bytea(default=None)
+    changed_at = Timestamptz(default=None)

@@ -21,7 +21,6 @@ class Replica(Table, tablename="fed_replica", db=proxy):
     last_stock_at = Timestamptz(null=True, default=None)
     last_error = Text(default="")
     last_error_at = Timestamptz(null=True, default=None)
-    fork_proof = Bytea(default=b"")
 
 
 class QuarantinedRecord(Table, tablename="fed_quarantine", db=proxy):

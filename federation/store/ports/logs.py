@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from federation.log.nodes import Node, Place
 from federation.records import LogHead, StoredCheckpoint, StoredLeaf
 from federation.vocabulary.ids import PartyId
 
@@ -38,8 +39,23 @@ class LogStore(Protocol):
     async def lines(self, head: LogHead, start: int, end: int) -> list[bytes]:
         """The lines numbered from `start` up to, not including, `end`."""
 
-    async def hashes(self, head: LogHead, size: int) -> list[bytes]:
-        """The leaf hashes of a log's first `size` lines, in order."""
+    async def add_nodes(self, head: LogHead, nodes: Sequence[Node]) -> None:
+        """Keep the subtree roots that new leaves completed."""
+
+    async def nodes(self, head: LogHead, places: Sequence[Place]) -> dict[Place, bytes]:
+        """The kept roots in these places of a log's tree, level 0 being its leaves; those that are not there miss."""
+
+    async def leaf(self, head: LogHead, seq: int) -> StoredLeaf | None:
+        """The line numbered `seq`."""
+
+    async def seq_of(self, head: LogHead, leaf_hash: bytes) -> int | None:
+        """The number of the line with this hash."""
+
+    async def past_head(self, holder_id: str, party_id: str, epoch: int) -> LogHead | None:
+        """The end of a log in an epoch that is over."""
+
+    async def begin_epoch(self, head: LogHead) -> None:
+        """Put the log's present end by as past, and let it go on from `head`, the end of a later epoch."""
 
     async def newest(self, head: LogHead, keys: Sequence[str]) -> dict[str, StoredLeaf]:
         """The newest line of each of `keys` that has one."""

@@ -38,8 +38,8 @@ class ReplicaStore(Protocol):
     async def set_state(self, hub_id: PartyId, shop_id: PartyId, state: ReplicaState) -> None:
         """Move a replica to another state."""
 
-    async def freeze(self, hub_id: PartyId, shop_id: PartyId, proof: bytes, error: str, now: datetime) -> None:
-        """Stop following a shop whose two signed histories are in `proof`."""
+    async def freeze(self, hub_id: PartyId, shop_id: PartyId, error: str, now: datetime) -> None:
+        """Stop following a shop that signed two histories; the proof is among the forks."""
 
     async def record_stock(self, hub_id: PartyId, shop_id: PartyId, vseq_high: int, now: datetime) -> None:
         """Record that a shop's stock message came, and the highest vseq held after it."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from federation.log.nodes import Node, Place
 from federation.node import database
 from federation.records import LogHead, StoredCheckpoint, StoredLeaf
 from federation.vocabulary.ids import PartyId
@@ -132,18 +133,101 @@ async def lines(head: LogHead, start: int, end: int) -> list[bytes]:
     return [row["line"] for row in rows]
 
 
-async def hashes(head: LogHead, size: int) -> list[bytes]:
-    rows = await database.fetch(
+async def add_nodes(head: LogHead, nodes: Sequence[Node]) -> None:
+    if not nodes:
+        return
+    await database.execute(
         """
-        SELECT hash FROM fed_leaf
-        WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND seq < $4 ORDER BY seq
+        INSERT INTO fed_node (holder_id, party_id, epoch, level, place, hash)
+        SELECT $1, $2, $3, n.level, n.place, n.hash
+        FROM unnest($4::smallint[], $5::bigint[], $6::bytea[]) AS n (level, place, hash)
         """,
         head.holder_id,
         head.party_id,
         head.epoch,
-        size,
+        [node.level for node in nodes],
+        [node.place for node in nodes],
+        [node.hash for node in nodes],
     )
-    return [row["hash"] for row in rows]
+
+
+async def nodes(head: LogHead, places: Sequence[Place]) -> dict[Place, bytes]:
+    rows = await database.fetch(
+        """
+        SELECT 0 AS level, seq AS place, hash FROM fed_leaf
+        WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND seq = ANY ($4::bigint[])
+        UNION ALL
+        SELECT n.level, n.place, n.hash FROM unnest($5::smallint[], $6::bigint[]) AS wanted (level, place)
+        JOIN fed_node n ON n.holder_id = $1 AND n.party_id = $2 AND n.epoch = $3
+            AND n.level = wanted.level AND n.place = wanted.place
+        """,
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        [place for level, place in places if level == 0],
+        [level for level, _ in places if level],
+        [place for level, place in places if level],
+    )
+    return {(row["level"], row["place"]): row["hash"] for row in rows}
+
+
+async def leaf(head: LogHead, seq: int) -> StoredLeaf | None:
+    row = await database.fetch_one(
+        f"""
+        SELECT {_LEAF} FROM fed_leaf WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND seq = $4
+        """,  # noqa: S608
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        seq,
+    )
+    return None if row is None else StoredLeaf(**dict(row))
+
+
+async def seq_of(head: LogHead, leaf_hash: bytes) -> int | None:
+    seq: int | None = await database.fetch_value(
+        "SELECT seq FROM fed_leaf WHERE hash = $4 AND holder_id = $1 AND party_id = $2 AND epoch = $3",
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        leaf_hash,
+    )
+    return seq
+
+
+async def past_head(holder_id: str, party_id: str, epoch: int) -> LogHead | None:
+    row = await database.fetch_one(
+        f"SELECT {_HEAD} FROM fed_past_log WHERE holder_id = $1 AND party_id = $2 AND epoch = $3",  # noqa: S608
+        holder_id,
+        party_id,
+        epoch,
+    )
+    return None if row is None else LogHead(**dict(row))
+
+
+async def begin_epoch(head: LogHead) -> None:
+    await database.execute(
+        f"""
+        INSERT INTO fed_past_log ({_HEAD})
+        SELECT {_HEAD} FROM fed_log WHERE holder_id = $1 AND party_id = $2 AND epoch < $3
+        """,  # noqa: S608
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+    )
+    await database.execute(
+        """
+        UPDATE fed_log SET epoch = $3, size = $4, peaks = $5, note = $6, changed_at = $7
+        WHERE holder_id = $1 AND party_id = $2 AND epoch < $3
+        """,
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        head.size,
+        head.peaks,
+        head.note,
+        head.changed_at,
+    )
 
 
 async def newest(head: LogHead, keys: Sequence[str]) -> dict[str, StoredLeaf]:

@@ -87,15 +87,14 @@ async def set_state(hub_id: PartyId, shop_id: PartyId, state: ReplicaState) -> N
     )
 
 
-async def freeze(hub_id: PartyId, shop_id: PartyId, proof: bytes, error: str, now: datetime) -> None:
+async def freeze(hub_id: PartyId, shop_id: PartyId, error: str, now: datetime) -> None:
     await database.execute(
         """
-        UPDATE fed_replica SET state = 'frozen', fork_proof = $3, last_error = $4, last_error_at = $5
+        UPDATE fed_replica SET state = 'frozen', last_error = $3, last_error_at = $4
         WHERE hub_id = $1 AND shop_id = $2
         """,
         hub_id,
         shop_id,
-        proof,
         error[:500],
         now,
     )
