@@ -27,7 +27,9 @@ CHECKPOINT_SIGNATURES_MAX = 16
 # Identity
 OPERATION_BYTES_MAX = 16 * 1024
 OPERATIONS_MAX = 1_000
-"""Operations in one party's whole history, forks included."""
+"""Operations in one party's chain."""
+OPERATIONS_SEEN_MAX = 2_000
+"""Operations of one party that a reader keeps, rivals included."""
 ROOT_KEYS_MAX = 3
 SIGN_KEYS_MAX = 16
 UNDO_WINDOW_SECONDS = 72 * 3600

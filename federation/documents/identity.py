@@ -2,13 +2,12 @@
 
 The party id is the hash of the first operation, so it outlives every domain, host and key. Each operation is a
 signed note whose text is one line of JSON; the note's signature lines carry root thumbprints as names. Sign keys
-work daily and never change the identity; root keys do nothing else. The order of root keys is their priority: a
-higher one may undo what a lower one did within UNDO_WINDOW_SECONDS, counted from the reader's own first sight.
-Times inside operations prove nothing, and nothing here decides by them except `not_after` of a sign key.
+work daily and never change the identity; root keys do nothing else. The order of root keys is their priority; which
+of two competing operations holds is `rivals`' to say. Times inside operations prove nothing, and nothing here
+decides by them except `not_after` of a sign key.
 """
 
 import base64
-import contextlib
 import hashlib
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -20,7 +19,6 @@ from federation.documents import json, notes
 from federation.documents.errors import OperationRefusedError
 from federation.documents.keys import PublicKey, SigningKey, decode_base64url, encode_base64url
 from federation.documents.times import TIME_PATTERN, seconds_of
-from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import PartyId
 
 PartyKind = Literal["shop", "hub"]
@@ -57,7 +55,10 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class IdentityState(msgspec.Struct, frozen=True, kw_only=True):
-    """What a party's operations add up to. `head` is the hash that the next operation names as `previous`."""
+    """What a party's operations add up to. `head` is the hash that the next operation names as `previous`.
+
+    `opening` is the checkpoint that the last fork_resolve named as the end of the epoch before.
+    """
 
     party_id: PartyId
     kind: PartyKind
@@ -66,6 +67,7 @@ class IdentityState(msgspec.Struct, frozen=True, kw_only=True):
     sign_keys: dict[str, SignKey]
     address: str
     epoch: int = 1
+    opening: str = ""
     retired: bool = False
 
     def sign_key(self, keyid: str, now: int) -> PublicKey | None:
@@ -83,26 +85,14 @@ class SeenOperation(msgspec.Struct, frozen=True):
     first_seen: int
 
 
-class Resolution(msgspec.Struct, frozen=True):
-    """The operations that hold, what they fold to, and whether a higher root may still overturn a contested one."""
+class SignedOperation(msgspec.Struct, frozen=True):
+    """An operation as read: its note, not verified yet, and the hash that what follows names as `previous`."""
 
-    state: IdentityState
-    chain: tuple[bytes, ...]
-    contested: bool
-
-
-class _Signed(msgspec.Struct, frozen=True):
     operation: Operation
     note: notes.Note
     hash: str
     data: bytes
     first_seen: int = 0
-
-
-class _Rival(msgspec.Struct, frozen=True):
-    root: int
-    signed: _Signed
-    after: IdentityState
 
 
 def genesis(
@@ -136,7 +126,7 @@ def sign_operation(operation: Operation, root: SigningKey) -> bytes:
 
 def party_id_of(genesis_bytes: bytes) -> PartyId:
     """The id that a genesis operation gives; raises OperationRefusedError for anything else."""
-    return _begin(_parse(genesis_bytes)).party_id
+    return begin(read_operation(genesis_bytes)).party_id
 
 
 def fold(operations: Sequence[bytes]) -> IdentityState:
@@ -144,77 +134,34 @@ def fold(operations: Sequence[bytes]) -> IdentityState:
 
     Raises OperationRefusedError naming the operation (counted from 0) that does not follow.
     """
+    return states(operations)[-1]
+
+
+def states(operations: Sequence[bytes]) -> tuple[IdentityState, ...]:
+    """The state after each operation of a straight chain; raises as `fold` does."""
     if not 1 <= len(operations) <= limits.OPERATIONS_MAX:
         raise OperationRefusedError(f"an identity has 1 to {limits.OPERATIONS_MAX} operations, not {len(operations)}")
-    state = _begin(_parse(operations[0]))
+    found = [begin(read_operation(operations[0]))]
     for number, data in enumerate(operations[1:], start=1):
-        signed = _parse(data)
-        if _signing_root(state, signed) is None:
+        signed = read_operation(data)
+        if signing_root(found[-1], signed) is None:
             raise OperationRefusedError(f"operation {number} is not signed by a root key of the state before it")
-        state = _follow(state, signed)
-    return state
+        found.append(follow(found[-1], signed))
+    return tuple(found)
 
 
-def resolve(operations: Sequence[SeenOperation], now: int) -> Resolution:
-    """Choose among competing operations by root priority and first sight, then fold what holds.
-
-    Of operations after the same one, the first seen holds, unless a higher root's was seen within
-    UNDO_WINDOW_SECONDS of it. Operations that fit nowhere are left out. Raises OperationRefusedError without a
-    genesis.
-    """
-    if not 1 <= len(operations) <= limits.OPERATIONS_MAX:
-        raise OperationRefusedError(f"an identity has 1 to {limits.OPERATIONS_MAX} operations, not {len(operations)}")
-    parsed = _readable(operations)
-    state, chain, contested = _begin(parsed[0]), [parsed[0].data], False
-    while rivals := _rivals(state, parsed):
-        holder = _holder(rivals)
-        undoable_until = min(item.signed.first_seen for item in rivals) + limits.UNDO_WINDOW_SECONDS
-        contested |= len(rivals) > 1 and holder.root > 0 and now <= undoable_until
-        state = holder.after
-        chain.append(holder.signed.data)
-    return Resolution(state, tuple(chain), contested)
-
-
-def _readable(operations: Sequence[SeenOperation]) -> list[_Signed]:
-    parsed = [_parse(operations[0].data, operations[0].first_seen)]
-    for item in operations[1:]:
-        with contextlib.suppress(GalleriaError):
-            parsed.append(_parse(item.data, item.first_seen))
-    return parsed
-
-
-def _rivals(state: IdentityState, parsed: list[_Signed]) -> list[_Rival]:
-    """Every operation that may follow `state`, with the place of the root that signed it."""
-    rivals = []
-    for signed in parsed:
-        if signed.operation.previous == state.head:
-            with contextlib.suppress(GalleriaError):
-                root = _signing_root(state, signed)
-                if root is not None:
-                    rivals.append(_Rival(root, signed, _follow(state, signed)))
-    return rivals
-
-
-def _holder(rivals: list[_Rival]) -> _Rival:
-    first, *later = sorted(rivals, key=lambda rival: (rival.signed.first_seen, rival.signed.hash))
-    holder = first
-    for rival in later:
-        in_time = rival.signed.first_seen <= holder.signed.first_seen + limits.UNDO_WINDOW_SECONDS
-        if rival.root < holder.root and in_time:
-            holder = rival
-    return holder
-
-
-def _parse(data: bytes, first_seen: int = 0) -> _Signed:
+def read_operation(data: bytes, first_seen: int = 0) -> SignedOperation:
+    """Take an operation apart; raises RecordInvalidError or TooLargeError. No signature is verified yet."""
     note = notes.parse(data, bytes_max=limits.OPERATION_BYTES_MAX)
     line = note.text.removesuffix("\n")
     if "\n" in line:
         raise OperationRefusedError("an operation is one line of JSON")
     operation = json.decode(line.encode(), Operation, bytes_max=limits.OPERATION_BYTES_MAX)
-    return _Signed(operation, note, hashlib.sha256(note.text.encode()).hexdigest(), data, first_seen)
+    return SignedOperation(operation, note, hashlib.sha256(note.text.encode()).hexdigest(), data, first_seen)
 
 
-def _begin(signed: _Signed) -> IdentityState:
+def begin(signed: SignedOperation) -> IdentityState:
+    """The state after a genesis, signed by one of its own roots; raises OperationRefusedError for anything else."""
     operation = signed.operation
     if operation.type != "genesis" or operation.previous is not None or operation.kind is None:
         raise OperationRefusedError("the first operation is a genesis: with a kind, without a previous one")
@@ -227,12 +174,13 @@ def _begin(signed: _Signed) -> IdentityState:
         sign_keys=_sign_keys(operation),
         address=operation.address,
     )
-    if _signing_root(state, signed) is None:
+    if signing_root(state, signed) is None:
         raise OperationRefusedError("the genesis is not signed by one of its own root keys")
     return state
 
 
-def _follow(state: IdentityState, signed: _Signed) -> IdentityState:
+def follow(state: IdentityState, signed: SignedOperation) -> IdentityState:
+    """The state after one more operation, whoever signed it; raises OperationRefusedError when it does not fit."""
     operation = signed.operation
     if state.retired:
         raise OperationRefusedError("the party has retired: nothing follows")
@@ -246,11 +194,11 @@ def _follow(state: IdentityState, signed: _Signed) -> IdentityState:
     if operation.type == "retire":
         return msgspec.structs.replace(after, retired=True)
     if operation.type == "fork_resolve" and operation.epoch == state.epoch + 1 and operation.checkpoint:
-        return msgspec.structs.replace(after, epoch=operation.epoch)
+        return msgspec.structs.replace(after, epoch=operation.epoch, opening=operation.checkpoint)
     raise OperationRefusedError(f"a {operation.type} here lacks what it must say, or says it out of turn")
 
 
-def _signing_root(state: IdentityState, signed: _Signed) -> int | None:
+def signing_root(state: IdentityState, signed: SignedOperation) -> int | None:
     """The place (0 is highest) of the highest root key whose signature the operation carries."""
     for place, key in enumerate(state.root_keys):
         if notes.verified(signed.note, key.keyid, key):

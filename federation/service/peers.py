@@ -14,7 +14,7 @@ import structlog
 from federation import limits
 from federation.conversations import checks
 from federation.conversations.messages import LinkProposal
-from federation.documents import identity, json, profile
+from federation.documents import identity, json, profile, rivals
 from federation.documents.identity import IdentityState, SeenOperation
 from federation.documents.keys import PublicKey
 from federation.documents.profile import PartyProfile
@@ -140,6 +140,12 @@ async def _refresh(fed: Federation, peer_id: PartyId, now: datetime, *, at: str 
         _log.info("peer_refresh_failed", peer=peer_id, slug=error.slug, detail=error.detail)
 
 
+async def follow(fed: Federation, peer_id: PartyId, address: str, now: datetime) -> None:
+    """Look for a known peer at the address to which it is said to have moved; its own operations decide."""
+    with contextlib.suppress(GalleriaError):
+        await fetch_peer(fed, f"{endpoint_of(address, peer_id)}/profile", now)
+
+
 async def _state(peer_id: PartyId) -> IdentityState | None:
     operations = await store.peer_operations(peer_id)
     return _resolved(operations) if operations else None
@@ -148,13 +154,13 @@ async def _state(peer_id: PartyId) -> IdentityState | None:
 async def is_contested(peer_id: PartyId, now: datetime) -> bool:
     """Whether two root keys of a peer contradict each other and the higher one may still speak."""
     operations = await store.peer_operations(peer_id)
-    return len(operations) > 1 and identity.resolve(operations, int(now.timestamp())).contested
+    return len(operations) > 1 and rivals.resolve(operations, int(now.timestamp())).contested
 
 
 @functools.lru_cache(maxsize=2_000)
 def _resolved(operations: tuple[SeenOperation, ...]) -> IdentityState:
     """What the operations add up to; remembered, since verifying their signatures anew costs more than a request."""
-    return identity.resolve(operations, 0).state
+    return rivals.resolve(operations, 0).state
 
 
 async def keys_of(peer_id: PartyId, now: datetime) -> tuple[PublicKey, ...]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from federation import limits
 from federation.documents import identity
 from federation.documents.errors import OperationRefusedError
-from federation.documents.identity import Operation, SeenOperation, SignKey
+from federation.documents.identity import Operation, SignKey
 from federation.documents.keys import SigningKey, encode_base64url
 from federation.documents.times import seconds_of
 from federation.vocabulary.errors import GalleriaError, TooLargeError
@@ -20,7 +20,6 @@ SECOND = SigningKey.from_seed(b"2" * 32)
 SIGN = SigningKey.from_seed(b"s" * 32)
 NEXT = SigningKey.from_seed(b"n" * 32)
 AT = "2026-11-22T07:16:00Z"
-HOUR = 3600
 
 GENESIS = identity.genesis(
     "shop",
@@ -154,52 +153,3 @@ def test_operations_are_bounded() -> None:
         identity.fold([b"x" * (limits.OPERATION_BYTES_MAX + 1)])
     with pytest.raises(OperationRefusedError):
         identity.fold([GENESIS] * (limits.OPERATIONS_MAX + 1))
-
-
-# Competing operations
-
-
-def resolved(*seen: tuple[bytes, int], now: int) -> tuple[str, bool]:
-    """The address that holds, and whether it is contested."""
-    resolution = identity.resolve([SeenOperation(data, when) for data, when in seen], now)
-    return resolution.state.address, resolution.contested
-
-
-THEFT = moved([GENESIS], "https://thief.example", SECOND)
-ANSWER = moved([GENESIS], "https://owner.example", ROOT)
-
-
-def test_a_higher_root_undoes_a_lower_one_in_time() -> None:
-    """Within 72 hours of first sight the higher root's word holds, whatever followed the lower one's."""
-    follow_up = moved([GENESIS, THEFT], "https://further.example", SECOND)
-    seen = ((GENESIS, 0), (THEFT, 10), (follow_up, 20), (ANSWER, 10 + 72 * HOUR))
-    assert resolved(*seen, now=80 * HOUR) == ("https://owner.example", False)
-
-
-def test_after_the_window_the_first_seen_holds() -> None:
-    """Too late, the higher root has lost."""
-    assert resolved((GENESIS, 0), (THEFT, 10), (ANSWER, 11 + 72 * HOUR), now=80 * HOUR)[0] == "https://thief.example"
-
-
-def test_a_lower_root_never_undoes_a_higher_one() -> None:
-    """The highest root's operation stands at once, seen first or second."""
-    assert resolved((GENESIS, 0), (ANSWER, 10), (THEFT, 20), now=30) == ("https://owner.example", False)
-
-
-def test_equal_rivals_are_contested_until_the_window_closes() -> None:
-    """Of two by the same lower root the first seen holds, and orders wait until nothing can change it."""
-    rival = moved([GENESIS], "https://rival.example", SECOND)
-    seen = ((GENESIS, 0), (THEFT, 10), (rival, 20))
-    assert resolved(*seen, now=30) == ("https://thief.example", True)
-    assert resolved(*seen, now=11 + 72 * HOUR) == ("https://thief.example", False)
-
-
-def test_what_fits_nowhere_is_left_out() -> None:
-    """Forged, malformed and orphaned operations do not disturb the chain."""
-    forged = moved([GENESIS], "https://forged.example", NEXT)
-    broken = after([GENESIS], type="move")
-    orphan = moved([GENESIS, THEFT], "https://orphan.example")
-    seen = ((GENESIS, 0), (b"junk", 1), (forged, 2), (broken, 3), (orphan, 4), (ANSWER, 5))
-    assert resolved(*seen, now=30) == ("https://owner.example", False)
-    with pytest.raises(OperationRefusedError):
-        identity.resolve([], 0)
