@@ -25,12 +25,13 @@ from federation.conversations.messages import (
     StockBatch,
     Transferred,
 )
+from federation.conversations.return_messages import ReturnDecided, ReturnReceived, ReturnRefunded, ReturnRequested
 from federation.documents import json
 from federation.documents.times import moment_of
 from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.money import Money, zero
 
-_TIMES = ("at", "placed_at", "proposed_at", "arrival")
+_TIMES = ("at", "placed_at", "proposed_at", "arrival", "send_by", "answer_by")
 """Fields that hold a time: their type knows the form, only the calendar knows the day."""
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -89,6 +90,8 @@ def _faults(message: msgspec.Struct) -> Iterator[FieldError]:
             yield FieldError("/seller_part/currency", "mixed", "the two amounts share one currency")
     elif isinstance(message, Transferred | PaidOut):
         yield from _negative("/amount", message.amount)
+    elif isinstance(message, ReturnRequested | ReturnReceived | ReturnRefunded | ReturnDecided):
+        yield from _repeats("/lines", [line.line_id for line in message.lines])
     elif isinstance(message, OrderEvent):
         event_body(message)
 

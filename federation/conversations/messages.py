@@ -11,29 +11,34 @@ from typing import Annotated, Literal
 import msgspec
 
 from federation import limits
-from federation.documents.times import TIME_PATTERN
+from federation.conversations.forms import (
+    Address,
+    Currency,
+    LeafHash,
+    LinePieces,
+    Name,
+    Note,
+    OptionalName,
+    Party,
+    Quantity,
+    Reason,
+    StockQuantity,
+    Url,
+    UtcTime,
+    Uuid,
+    Version,
+    Word,
+)
+from federation.conversations.return_messages import (
+    HUB_RETURN_EVENTS,
+    RETURN_EVENTS,
+    SHOP_RETURN_EVENTS,
+    ReturnBody,
+)
+from federation.conversations.shipment import ParcelWord
 from federation.vocabulary.errors import FieldError
-from federation.vocabulary.ids import PARTY_ID_PATTERN
 from federation.vocabulary.money import Money
-from federation.vocabulary.product import Code, Country
-
-UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?!\n)$"
-
-
-Uuid = Annotated[str, msgspec.Meta(pattern=UUID_PATTERN)]
-UtcTime = Annotated[str, msgspec.Meta(pattern=TIME_PATTERN)]
-Party = Annotated[str, msgspec.Meta(pattern=rf"^{PARTY_ID_PATTERN}(?!\n)$")]
-LeafHash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}(?!\n)$")]
-Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}(?!\n)$")]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-OptionalName = Annotated[str, msgspec.Meta(max_length=200)]
-Note = Annotated[str, msgspec.Meta(max_length=2_000)]
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-Url = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"^https?://")]
-Quantity = Annotated[int, msgspec.Meta(ge=1, le=limits.LINE_QUANTITY_MAX)]
-StockQuantity = Annotated[int, msgspec.Meta(ge=0, le=limits.STOCK_QUANTITY_MAX)]
-Version = Annotated[int, msgspec.Meta(ge=0, le=limits.INTEGER_MAGNITUDE_MAX)]
-
+from federation.vocabulary.product import Code
 
 # Links
 
@@ -123,19 +128,6 @@ class ReservationAnswer(msgspec.Struct, frozen=True, kw_only=True):
 # Orders
 
 
-class Address(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a parcel goes; `country` is ISO 3166-1 alpha-2."""
-
-    name: Name
-    line1: Name
-    postcode: Annotated[str, msgspec.Meta(max_length=20)]
-    town: Name
-    country: Country
-    line2: OptionalName = ""
-    region: OptionalName = ""
-    phone: Annotated[str, msgspec.Meta(max_length=40)] = ""
-
-
 class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     """Pieces of one variant as sold: words and price frozen, `leaf_hash` naming the record they were read from."""
 
@@ -161,7 +153,10 @@ class SellerPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShopOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """One shop's part of an order, as the hub places it after payment; `number` is what people read out."""
+    """One shop's part of an order, as the hub places it after payment; `number` is what people read out.
+
+    A hub that hears nothing until `answer_by` may cancel.
+    """
 
     id: Uuid
     number: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9][A-Z0-9-]{2,29}(?!\n)$")]
@@ -175,13 +170,11 @@ class ShopOrder(msgspec.Struct, frozen=True, kw_only=True):
     email: Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+(?!\n)$")]
     money: SellerPart
     note: Note = ""
+    answer_by: UtcTime | None = None
 
 
-class ShippedLine(msgspec.Struct, frozen=True):
-    """So many pieces of one order line in this parcel."""
-
-    line_id: Uuid
-    quantity: Quantity
+ShippedLine = LinePieces
+"""So many pieces of one order line in a parcel."""
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -195,15 +188,25 @@ class Declined(msgspec.Struct, frozen=True):
 
 
 class Shipped(msgspec.Struct, frozen=True, kw_only=True):
-    """A parcel left; no `lines` means everything that had not left yet."""
+    """A parcel left; no `lines` means everything that had not left yet. Without `parcel_id` the event's id names it."""
 
     carrier: OptionalName = ""
     tracking: OptionalName = ""
+    parcel_id: Uuid | None = None
     lines: Annotated[tuple[ShippedLine, ...], msgspec.Meta(max_length=limits.ORDER_LINES_MAX)] = ()
 
 
 class Delivered(msgspec.Struct, frozen=True):
     """Everything has arrived."""
+
+
+class Fulfilment(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one parcel; append-only. `at_place` is where, if the carrier said."""
+
+    parcel_id: Uuid
+    state: ParcelWord
+    at_place: OptionalName = ""
+    note: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
 class CancelRequested(msgspec.Struct, frozen=True):
@@ -227,7 +230,7 @@ class Cancelled(msgspec.Struct, frozen=True):
 class Refunded(msgspec.Struct, frozen=True, kw_only=True):
     """Money went back to the shopper: for `quantity` of a line, or for shipping when `line_id` is null.
 
-    `amount` is what the shopper got; `seller_part` is what of it the shop bears.
+    `amount` is what the shopper got; `seller_part` is what of it the shop bears; `return_id` names what it is for.
     """
 
     refund_id: Uuid
@@ -235,6 +238,7 @@ class Refunded(msgspec.Struct, frozen=True, kw_only=True):
     seller_part: Money
     line_id: Uuid | None = None
     quantity: Annotated[int, msgspec.Meta(ge=0, le=limits.LINE_QUANTITY_MAX)] = 0
+    return_id: Uuid | None = None
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -261,6 +265,7 @@ EventBody = (
     | Declined
     | Shipped
     | Delivered
+    | Fulfilment
     | CancelRequested
     | CancelRefused
     | Cancelled
@@ -268,6 +273,7 @@ EventBody = (
     | Settled
     | Transferred
     | PaidOut
+    | ReturnBody
 )
 
 EVENT_BODIES: dict[str, type[EventBody]] = {
@@ -275,6 +281,7 @@ EVENT_BODIES: dict[str, type[EventBody]] = {
     "declined": Declined,
     "shipped": Shipped,
     "delivered": Delivered,
+    "fulfilment": Fulfilment,
     "cancel_requested": CancelRequested,
     "cancel_refused": CancelRefused,
     "cancelled": Cancelled,
@@ -282,9 +289,14 @@ EVENT_BODIES: dict[str, type[EventBody]] = {
     "settled": Settled,
     "transferred": Transferred,
     "paid_out": PaidOut,
+    **RETURN_EVENTS,
 }
-SHOP_EVENTS = frozenset({"accepted", "declined", "shipped", "delivered", "cancel_refused", "cancelled"})
-HUB_EVENTS = frozenset({"cancel_requested", "cancelled", "refunded", "settled", "transferred", "paid_out"})
+SHOP_EVENTS = frozenset(
+    {"accepted", "declined", "shipped", "delivered", "fulfilment", "cancel_refused", "cancelled", *SHOP_RETURN_EVENTS}
+)
+HUB_EVENTS = frozenset(
+    {"cancel_requested", "cancelled", "refunded", "settled", "transferred", "paid_out", *HUB_RETURN_EVENTS}
+)
 KIND_OF_BODY: dict[type[EventBody], str] = {body: kind for kind, body in EVENT_BODIES.items()}
 
 
@@ -297,7 +309,7 @@ class OrderEvent(msgspec.Struct, frozen=True, kw_only=True):
     id: Uuid
     order_id: Uuid
     sequence: Annotated[int, msgspec.Meta(ge=1, le=limits.ORDER_EVENTS_MAX)]
-    kind: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z_]{0,39}(?!\n)$")]
+    kind: Word
     at: UtcTime
     body: msgspec.Raw = msgspec.Raw(b"{}")
 

@@ -1,8 +1,11 @@
 """The life cycle of one shop's part of an order, moved by the events of `messages`, and of a wish to cancel it.
 
 Both sides keep both. The shop accepts, declines, ships and reports delivery; either side may cancel until the
-first parcel leaves. Events about money and about cancelling leave the order where it is. A cancelled or declined
+first parcel leaves. Events about money, parcels, returns and wishes to cancel leave the order where it is. A cancelled
 order stays so for ever: a change of mind is a new order.
+
+The hub's own `cancelled` is the step `revoked`: it holds wherever it meets the order, so that both sides end alike when
+it crosses with the shop's words. A hub says it only to a shop from which it has heard nothing.
 """
 
 from typing import Literal, cast
@@ -10,7 +13,7 @@ from typing import Literal, cast
 from federation.conversations.lifecycle import LifeCycle
 
 OrderState = Literal["placed", "accepted", "declined", "in_fulfilment", "completed", "cancelled"]
-OrderStep = Literal["accepted", "declined", "shipped", "delivered", "cancelled"]
+OrderStep = Literal["accepted", "declined", "shipped", "delivered", "cancelled", "revoked"]
 
 ORDER: LifeCycle[OrderState, OrderStep] = LifeCycle(
     "order",
@@ -23,6 +26,12 @@ ORDER: LifeCycle[OrderState, OrderStep] = LifeCycle(
         ("accepted", "cancelled"): "cancelled",
         ("in_fulfilment", "shipped"): "in_fulfilment",
         ("in_fulfilment", "delivered"): "completed",
+        ("placed", "revoked"): "cancelled",
+        ("accepted", "revoked"): "cancelled",
+        ("declined", "revoked"): "cancelled",
+        ("in_fulfilment", "revoked"): "cancelled",
+        ("completed", "revoked"): "cancelled",
+        ("cancelled", "revoked"): "cancelled",
     },
 )
 
@@ -46,11 +55,13 @@ STEPS = frozenset({"accepted", "declined", "shipped", "delivered", "cancelled"})
 """The event kinds that move an order; every other kind leaves it in its state."""
 
 
-def step(state: OrderState, kind: str) -> OrderState:
+def step(state: OrderState, kind: str, *, by_hub: bool = False) -> OrderState:
     """The state after an event of `kind`; kinds that do not move an order, unknown ones too, leave it.
 
     Raises TransitionRefusedError for a step that does not fit.
     """
+    if by_hub:
+        return ORDER.step(state, "revoked") if kind == "cancelled" else state
     return ORDER.step(state, cast("OrderStep", kind)) if kind in STEPS else state
 
 

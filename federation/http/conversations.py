@@ -3,7 +3,8 @@
 import re
 
 from federation.conversations import checks
-from federation.conversations.messages import UUID_PATTERN, OrderEvent, ReservationRequest, StockBatch
+from federation.conversations.forms import UUID_PATTERN
+from federation.conversations.messages import OrderEvent, ReservationRequest, StockBatch
 from federation.documents import json
 from federation.http.edge import Endpoint, Inbound, Outbound
 from federation.ports import HubDesk, ShopDesk

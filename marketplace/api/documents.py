@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from federation.conversations.messages import Address
+from federation.conversations.forms import Address
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import Code
 from marketplace.orders.domain.basket import LINES_MAX, QUANTITY_MAX

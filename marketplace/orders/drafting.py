@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from federation.conversations.messages import Address
+from federation.conversations.forms import Address
 from federation.node.accounts import normal_email
 from federation.node.languages import in_language, language
 from federation.vocabulary.errors import FieldError, RecordInvalidError

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from federation.conversations.messages import Address
+from federation.conversations.forms import Address
 from federation.vocabulary.money import Money
 from marketplace.listings.views import ShopCard
 

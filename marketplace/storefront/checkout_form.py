@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from federation.conversations.messages import Address
+from federation.conversations.forms import Address
 from federation.vocabulary.wording import message
 from marketplace.orders.drafting import Checkout
 from marketplace.orders.views import Contact, Email

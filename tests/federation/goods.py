@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from federation.conversations.messages import Address, OrderLine, SellerPart, ShopOrder
+from federation.conversations.forms import Address
+from federation.conversations.messages import OrderLine, SellerPart, ShopOrder
 from federation.documents import json
 from federation.log.records import PRODUCT_TYPE, product_key
 from federation.service.catalogue import Change

@@ -16,6 +16,7 @@ from federation.conversations.messages import HUB_EVENTS, SHOP_EVENTS
 from federation.conversations.order import CANCELLATION, ORDER
 from federation.conversations.replica import REPLICA
 from federation.conversations.reservation import RESERVATION
+from federation.conversations.return_ import RETURN
 from federation.conversations.shipment import SHIPMENT
 from federation.documents import errors as document_errors
 from federation.log import errors as log_errors
@@ -36,6 +37,7 @@ _CYCLES: dict[str, LifeCycle[Any, Any]] = {
     "order": ORDER,
     "cancellation": CANCELLATION,
     "shipment": SHIPMENT,
+    "return": RETURN,
 }
 _PROTOCOL_REFUSALS = (
     shared_errors.RecordInvalidError,

@@ -18,7 +18,8 @@ from granian.constants import Interfaces
 from granian.server.embed import Server as WebServer
 from litestar import Litestar
 
-from federation.conversations.messages import Address, Shipped
+from federation.conversations.forms import Address
+from federation.conversations.messages import Shipped
 from federation.node import accounts, clock, signin
 from federation.node.database import atomic, using
 from federation.node.door import Door

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
+from federation.conversations.forms import Address
 from federation.conversations.messages import (
-    Address,
     OrderLine,
     ReservationLine,
     ReservationRequest,

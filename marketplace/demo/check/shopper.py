@@ -8,7 +8,7 @@ from typing import Self
 
 import msgspec
 
-from federation.conversations.messages import Address
+from federation.conversations.forms import Address
 from federation.vocabulary.ids import new_token
 from marketplace.api.documents import CheckoutAnswer, CheckoutLine, CheckoutRequest, OrderAnswer, ProductAnswer
 from marketplace.cli.errors import CommandError

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from federation.conversations.messages import Address
+from federation.conversations.forms import Address
 from federation.conversations.order import CancellationState
 from federation.vocabulary.money import Money
 from marketplace.currencies.domain.exchange import Exchange, Quote

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from federation.conversations.messages import Address
+from federation.conversations.forms import Address
 from federation.node import database
 from federation.node.listing import Sorting, sql_order
 from marketplace.currencies.domain.exchange import Quote

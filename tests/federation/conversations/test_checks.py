@@ -7,16 +7,17 @@ import pytest
 
 from federation import limits
 from federation.conversations import checks
+from federation.conversations.forms import Address
 from federation.conversations.messages import (
     EVENT_BODIES,
     Accepted,
-    Address,
     Cancelled,
     CancelRefused,
     CancelRequested,
     Declined,
     Delivered,
     EventBody,
+    Fulfilment,
     OrderEvent,
     OrderLine,
     PaidOut,
@@ -32,6 +33,19 @@ from federation.conversations.messages import (
     StockHeartbeat,
     StockRegister,
     Transferred,
+)
+from federation.conversations.return_messages import (
+    JudgedLine,
+    ReturnAuthorised,
+    ReturnDecided,
+    ReturnedLine,
+    ReturnInTransit,
+    ReturnReceived,
+    ReturnRefunded,
+    ReturnRefused,
+    ReturnRejected,
+    ReturnRequested,
+    ReturnWithdrawn,
 )
 from federation.documents import json
 from federation.vocabulary.errors import GalleriaError, RecordInvalidError, TooLargeError
@@ -76,6 +90,7 @@ BODIES: list[EventBody] = [
     Declined("sold in the shop"),
     Shipped(carrier="Post", tracking="X1", lines=(ShippedLine(ID, 1),)),
     Delivered(),
+    Fulfilment(parcel_id=ID, state="in_transit", at_place="Lyon"),
     CancelRequested("changed mind"),
     CancelRefused("already left"),
     Cancelled("payment failed"),
@@ -83,6 +98,15 @@ BODIES: list[EventBody] = [
     Settled(PART),
     Transferred(euros(100)),
     PaidOut(euros(100), AT),
+    ReturnRequested(return_id=ID, lines=(ReturnedLine(ID, 1, "too_small"),), withdrawal=True, note="Sorry"),
+    ReturnAuthorised(return_id=ID, address=ORDER.address, send_by=AT, paid_by="shop", label="R-1"),
+    ReturnRefused(ID, "made to measure"),
+    ReturnInTransit(return_id=ID, carrier="Post", tracking="X2"),
+    ReturnWithdrawn(ID),
+    ReturnReceived(return_id=ID, lines=(ShippedLine(ID, 1),)),
+    ReturnRefunded(return_id=ID, lines=(JudgedLine(ID, 1, 80, restocked=True),), shipping=True),
+    ReturnRejected(ID, "worn"),
+    ReturnDecided(return_id=ID, lines=(JudgedLine(ID, 1),), reason="the boutique is silent"),
 ]
 
 

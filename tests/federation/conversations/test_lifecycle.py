@@ -11,9 +11,10 @@ from federation.conversations.link import LINK
 from federation.conversations.order import CANCELLATION, ORDER
 from federation.conversations.replica import REPLICA
 from federation.conversations.reservation import RESERVATION
+from federation.conversations.return_ import RETURN
 from federation.conversations.shipment import SHIPMENT
 
-ALL: list[LifeCycle[Any, Any]] = [LINK, RESERVATION, ORDER, CANCELLATION, SHIPMENT, REPLICA]
+ALL: list[LifeCycle[Any, Any]] = [LINK, RESERVATION, ORDER, CANCELLATION, SHIPMENT, RETURN, REPLICA]
 DOOR: LifeCycle[str, str] = LifeCycle(
     "door",
     "shut",

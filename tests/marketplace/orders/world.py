@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from federation.conversations import checks
-from federation.conversations.messages import Address, EventBody, OrderEvent
+from federation.conversations.forms import Address
+from federation.conversations.messages import EventBody, OrderEvent
 from federation.documents.times import text_of
 from federation.node import clock, mail
 from federation.node.database import atomic, fetch

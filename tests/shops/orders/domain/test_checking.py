@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from federation.conversations.messages import Address, OrderLine, SellerPart, ShopOrder
+from federation.conversations.forms import Address
+from federation.conversations.messages import OrderLine, SellerPart, ShopOrder
 from federation.vocabulary.ids import new_id
 from shops.catalog.domain.record import Published
 from shops.inventory.domain.allocation import Pieces
