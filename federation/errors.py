@@ -8,6 +8,8 @@ GalleriaError
 │   ├── ReservationExpiredError     the hold ran out before it was confirmed
 │   ├── SequenceGapError            an event came before the one it follows (`expected` names that one)
 │   └── ReplicaFrozenError          the shop signed two histories; nothing moves until a root key has spoken
+├── PartyMovingError                the party is on its way to another node; ask again in a minute
+├── PartyMovedError                 the party acts elsewhere; `expected` is its address where that is known
 ├── SlowBodyError                   a request that arrives too slowly
 ├── OrderDeclinedError              an order that the shop cannot take as written
 ├── HoldQuotaError                  too many open holds of one hub
@@ -60,6 +62,20 @@ class ReplicaFrozenError(ConflictError):
 
     slug = "replica-frozen"
     retry: RetryClass = "never"
+
+
+class PartyMovingError(GalleriaError):
+    """The party has stopped here and has not yet said from where it goes on; nothing is lost by asking again."""
+
+    slug = "party-moving"
+    retry: RetryClass = "after"
+
+
+class PartyMovedError(GalleriaError):
+    """The party acts from another node now; `expected` is its new address: read its operations, then ask there."""
+
+    slug = "party-moved"
+    retry: RetryClass = "resync"
 
 
 class SlowBodyError(GalleriaError):

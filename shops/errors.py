@@ -8,6 +8,7 @@ GalleriaError
 │   └── UnknownOrderError       no such order at this boutique
 └── ConflictError
     ├── StockChangedError       the stock moved since the person looked at it
+    ├── DepartedError           the boutique has left this node; nothing of it changes here
     ├── ReservationReusedError  a reservation id sent again with other lines
     └── OrderStateError         the order's state does not allow this step
 
@@ -36,6 +37,13 @@ class StockChangedError(ConflictError):
     """The stock moved between looking and writing; look again."""
 
     slug = "stock-changed"
+
+
+class DepartedError(ConflictError):
+    """The boutique has left this node for another one."""
+
+    slug = "party-moved"
+    retry = "never"
 
 
 class ReservationReusedError(ConflictError):

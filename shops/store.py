@@ -12,7 +12,9 @@ import msgspec
 from federation.node import database
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.product import ShopProfile
-from shops.errors import UnknownShopError
+from shops.errors import DepartedError, UnknownShopError
+
+DEPARTED = "this boutique has left this node: whatever is to change is changed where it lives now"
 
 
 class BoutiqueView(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,10 +51,15 @@ async def update_recovery_file(shop_id: PartyId, path: str) -> None:
 
 
 async def lock(shop_id: PartyId) -> None:
-    """Wait until no other transaction is changing this boutique, and keep others out until this one ends."""
-    found = await database.fetch_value("SELECT 1 FROM shop_boutique WHERE shop_id = $1 FOR UPDATE", shop_id)
-    if found is None:
+    """Wait until no other transaction is changing this boutique, and keep others out until this one ends.
+
+    Raises DepartedError when the boutique has left this node: nothing of it changes here any more.
+    """
+    departed = await database.fetch_value("SELECT departed FROM shop_boutique WHERE shop_id = $1 FOR UPDATE", shop_id)
+    if departed is None:
         raise UnknownShopError("there is no such boutique on this node")
+    if departed:
+        raise DepartedError(DEPARTED)
 
 
 async def vseq(shop_id: PartyId) -> int:

@@ -21,6 +21,7 @@ class Boutique(Table, tablename="shop_boutique", db=proxy):
     vseq = BigInt()
     recovery_file = Text()
     opened_at = Timestamptz()
+    departed = Boolean(default=False)
 
 
 class Location(Table, tablename="shop_location", db=proxy):

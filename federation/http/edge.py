@@ -26,6 +26,7 @@ from federation.records import HostedParty
 from federation.service import peers
 from federation.service.calls import JSON_TYPE, PROBLEM_TYPE
 from federation.service.context import Federation, authority_of
+from federation.service.departures import require_here
 from federation.service.links import require_accepted
 from federation.store import parties
 from federation.vocabulary.errors import GalleriaError, NotFoundError, RecordInvalidError
@@ -98,7 +99,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
     `public` reads may come unsigned. `linked` demands an accepted link. `once` remembers the answer by idempotency
     key in the transaction of the effect; the others that write guard themselves (by old size, by vseq).
-    `introduces` lets a stranger present itself by the profile address in its body.
+    `introduces` lets a stranger present itself by the profile address in its body. What is public, or `outlives`
+    a party's leaving, is answered although it acts elsewhere by now.
     """
 
     method: str
@@ -110,6 +112,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     once: bool = False
     transaction: bool = True
     introduces: bool = False
+    outlives: bool = False
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -178,6 +181,8 @@ async def _answer(
         proof=_proof(received),
         now=now,
     )
+    if not endpoint.public and not endpoint.outlives:
+        require_here(inbound.receiver)
     if endpoint.linked:
         await require_accepted(inbound.receiver.id, inbound.peer)
     return await _run(fed, endpoint, inbound)

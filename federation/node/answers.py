@@ -111,6 +111,8 @@ PROBLEM_STATUS: dict[str, int] = {
     "sandbox-fault": 500,
     "sandbox-busy": 429,
     "api-key-refused": 401,
+    "party-moving": 503,
+    "party-moved": 410,
 }
 """The HTTP status of every slug; an unlisted slug takes the status of the nearest listed class above it."""
 

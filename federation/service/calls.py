@@ -16,12 +16,14 @@ from federation import limits
 from federation.documents import json, signing
 from federation.documents.keys import SigningKey
 from federation.documents.signing import ReceivedResponse, RequestToSign
+from federation.errors import PartyMovedError
 from federation.node.answers import Problem
 from federation.node.door import DoorResponse
 from federation.node.idempotency import IdempotencyInFlightError
 from federation.records import HostedParty, Peer
 from federation.service import peers
 from federation.service.context import Federation, authority_of
+from federation.service.departures import follow, require_here
 from federation.store import parties as store
 from federation.vocabulary.errors import (
     GalleriaError,
@@ -83,6 +85,11 @@ async def call(
     try:
         return await _once(fed, ends, exchange, created, total_timeout_seconds)
     except PeerRefusedError as error:
+        if error.peer_slug == PartyMovedError.slug and isinstance(error.expected, str):
+            await follow(fed, exchange.remote_id, error.expected, now)
+            raise PeerUnreachableError(
+                f"{exchange.remote_id} has moved: it is asked at its new address next"
+            ) from error
         server_time = _problem(error.problem).server_time if error.peer_slug == "clock-skew" else None
         if server_time is None:
             raise
@@ -96,6 +103,7 @@ async def _ends(exchange: PeerCall) -> _Ends:
     if party is None or peer is None:
         missing = exchange.local_id if party is None else exchange.remote_id
         raise NotFoundError(f"{missing} is not known to this node")
+    require_here(party, leaving=True)
     return _Ends(party, peer)
 
 

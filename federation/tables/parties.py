@@ -7,13 +7,18 @@ from federation.node.database import proxy
 
 
 class Party(Table, tablename="fed_party", db=proxy):
-    """A party hosted by this node, with the seed of its online sign key."""
+    """A party hosted by this node, with the seed of its online sign key.
+
+    `left_at` is set once it has stopped acting here; `moved_to` is where it lives since, when that is known.
+    """
 
     id = Text(primary_key=True, default=None)
     kind = Text(default=None)
     name = Text(default=None)
     sign_seed = Bytea(default=None)
     created_at = Timestamptz(default=None)
+    left_at = Timestamptz(null=True, default=None)
+    moved_to = Text(default="")
 
 
 class Operation(Table, tablename="fed_operation", db=proxy):

@@ -30,6 +30,9 @@ class PartyStore(Protocol):
     async def add_operation(self, party_id: PartyId, number: int, operation: bytes, sign_seed: bytes) -> None:
         """Add the next operation of a hosted party's identity, and the seed it now speaks with."""
 
+    async def set_departure(self, party_id: PartyId, left_at: datetime | None, moved_to: str) -> None:
+        """Note since when a hosted party acts elsewhere and where; None lets it act here again."""
+
     async def peer(self, peer_id: str) -> Peer | None:
         """The peer of that id as last fetched."""
 

@@ -76,7 +76,7 @@ async def accepted_pairs(kind: str) -> list[tuple[PartyId, PartyId]]:
     rows = await database.fetch(
         """
         SELECT l.local_id, l.remote_id FROM fed_link l JOIN fed_party p ON p.id = l.local_id
-        WHERE l.state = 'accepted' AND p.kind = $1 ORDER BY l.local_id, l.remote_id
+        WHERE l.state = 'accepted' AND p.kind = $1 AND p.left_at IS NULL ORDER BY l.local_id, l.remote_id
         """,
         kind,
     )
@@ -88,6 +88,7 @@ async def silent_pairs(since: datetime) -> list[tuple[PartyId, PartyId]]:
         """
         SELECT d.shop_id, d.hub_id FROM fed_delivery d
         JOIN fed_link l ON l.local_id = d.shop_id AND l.remote_id = d.hub_id AND l.state = 'accepted'
+        JOIN fed_party p ON p.id = d.shop_id AND p.left_at IS NULL
         WHERE d.last_stock_at IS NULL OR d.last_stock_at < $1 ORDER BY d.last_stock_at NULLS FIRST
         """,
         since,
@@ -100,6 +101,7 @@ async def lagging_pairs(before: datetime, failed_before: datetime) -> list[tuple
         """
         SELECT d.shop_id, d.hub_id FROM fed_delivery d
         JOIN fed_link l ON l.local_id = d.shop_id AND l.remote_id = d.hub_id AND l.state = 'accepted'
+        JOIN fed_party p ON p.id = d.shop_id AND p.left_at IS NULL
         JOIN fed_log g ON g.holder_id = d.shop_id AND g.party_id = d.shop_id
         WHERE d.acked_size < g.size AND g.changed_at < $1 AND (d.last_error = '' OR d.last_error_at < $2)
         ORDER BY d.shop_id, d.hub_id

@@ -8,18 +8,20 @@ from federation.node import database
 from federation.records import HostedParty, PartyKind, Peer
 from federation.vocabulary.ids import PartyId
 
-_PARTY = "id, kind, name, sign_seed, created_at"
+_PARTY = "id, kind, name, sign_seed, created_at, left_at, moved_to"
 _PEER = "id, kind, name, profile_url, base_url, first_seen_at, fetched_at, refresh_at"
 
 
 async def add_party(party: HostedParty, operations: Sequence[bytes]) -> None:
     await database.execute(
-        f"INSERT INTO fed_party ({_PARTY}) VALUES ($1, $2, $3, $4, $5)",  # noqa: S608 - a constant list of columns
+        f"INSERT INTO fed_party ({_PARTY}) VALUES ($1, $2, $3, $4, $5, $6, $7)",  # noqa: S608 - a constant list of columns
         party.id,
         party.kind,
         party.name,
         party.sign_seed,
         party.created_at,
+        party.left_at,
+        party.moved_to,
     )
     await database.execute_many(
         "INSERT INTO fed_operation (party_id, number, body) VALUES ($1, $2, $3)",
@@ -52,6 +54,12 @@ async def add_operation(party_id: PartyId, number: int, operation: bytes, sign_s
         "INSERT INTO fed_operation (party_id, number, body) VALUES ($1, $2, $3)", party_id, number, operation
     )
     await database.execute("UPDATE fed_party SET sign_seed = $2 WHERE id = $1", party_id, sign_seed)
+
+
+async def set_departure(party_id: PartyId, left_at: datetime | None, moved_to: str) -> None:
+    await database.execute(
+        "UPDATE fed_party SET left_at = $2, moved_to = $3 WHERE id = $1", party_id, left_at, moved_to
+    )
 
 
 async def peer(peer_id: str) -> Peer | None:

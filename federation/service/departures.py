@@ -1,0 +1,75 @@
+"""Parties that have left this node, and how it stops acting for them.
+
+Invariants: from the moment of leaving, this node answers and says nothing for the party but who it is, so that two
+nodes never act for one party; what it still holds is left as it was. Leaving can be taken back only as long as no
+other node is known to have gone on.
+"""
+
+import contextlib
+from datetime import datetime
+
+from federation.documents.profile import endpoint_of
+from federation.errors import PartyMovedError, PartyMovingError
+from federation.node.claims import GiveUpError
+from federation.records import HostedParty
+from federation.service import peers
+from federation.service.context import Federation
+from federation.store import parties as store
+from federation.vocabulary.errors import ConflictError, GalleriaError, NotFoundError
+from federation.vocabulary.ids import PartyId
+
+RETRY_SECONDS = 20
+"""When to ask a party again that is on its way: a move takes a few minutes at most."""
+
+
+def require_here(party: HostedParty, *, leaving: bool = False) -> None:
+    """Refuse to act for a party that has left. Raises PartyMovedError or PartyMovingError.
+
+    With `leaving`, for what this node itself would send: GiveUpError, since the party's new node sends it.
+    """
+    if party.left_at is None:
+        return
+    if leaving:
+        raise GiveUpError(f"{party.name} has left this node: its new one says what is still to be said")
+    if party.moved_to:
+        raise PartyMovedError(f"{party.name} lives at {party.moved_to} now: ask there", expected=party.moved_to)
+    raise PartyMovingError(
+        f"{party.name} is moving to another node: ask again in a moment", retry_after_seconds=RETRY_SECONDS
+    )
+
+
+async def leave(party_id: PartyId, now: datetime) -> None:
+    """Stop acting for a party, in the caller's transaction; again changes nothing. Raises NotFoundError."""
+    party = await _party(party_id)
+    if party.left_at is None:
+        await store.set_departure(party_id, now, "")
+
+
+async def gone_to(party_id: PartyId, address: str, now: datetime) -> None:
+    """Note where a party lives now, in the caller's transaction; it has left from then on at the latest."""
+    party = await _party(party_id)
+    await store.set_departure(party_id, party.left_at or now, address)
+
+
+async def stay(party_id: PartyId) -> None:
+    """Act for a party again that was leaving, in the caller's transaction.
+
+    Raises ConflictError once it lives elsewhere.
+    """
+    party = await _party(party_id)
+    if party.moved_to:
+        raise ConflictError(f"{party.name} lives at {party.moved_to} now: two nodes must not act for one party")
+    await store.set_departure(party_id, None, "")
+
+
+async def follow(fed: Federation, peer_id: PartyId, address: str, now: datetime) -> None:
+    """Look for a known peer at the address to which it is said to have moved; its own operations decide."""
+    with contextlib.suppress(GalleriaError):
+        await peers.fetch_peer(fed, f"{endpoint_of(address, peer_id)}/profile", now)
+
+
+async def _party(party_id: PartyId) -> HostedParty:
+    party = await store.party(party_id)
+    if party is None:
+        raise NotFoundError(f"no party {party_id} is hosted here")
+    return party
