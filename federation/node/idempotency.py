@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from federation.node.database import DatabaseUsageError, affected, execute, fetch_one, fetch_value, in_transaction
+from federation.node.store import answers
+from federation.node.store.ports import KeptAnswer
+from federation.node.transactions import DatabaseUsageError, in_transaction
 from federation.vocabulary.errors import ConflictError, RecordInvalidError, RetryClass
 
 KEEP_FOR = timedelta(days=7)
@@ -51,32 +53,19 @@ async def once(scope: str, key: str, content: bytes, run: Callable[[], Awaitable
     if not key or len(key) > KEY_LENGTH_MAX or not key.isprintable():
         raise RecordInvalidError(f"an idempotency key has 1 to {KEY_LENGTH_MAX} printable characters")
     digest = hashlib.sha256(content).digest()
-    if not await fetch_value("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 7219))", f"{scope}\n{key}"):
+    if not await answers.begin(scope, key):
         raise IdempotencyInFlightError("the same request is being worked on: ask again shortly", retry_after_seconds=1)
-    row = await fetch_one(
-        "SELECT content_sha256, status, media_type, body FROM node_idempotency WHERE scope = $1 AND key = $2",
-        scope,
-        key,
-    )
-    if row is not None:
-        if row["content_sha256"] != digest:
+    kept = await answers.find(scope, key)
+    if kept is not None:
+        if kept.content_sha256 != digest:
             raise IdempotencyConflictError("this idempotency key was used before with another content: use a new key")
-        return Answer(row["status"], row["media_type"], row["body"], replayed=True)
+        return Answer(kept.status, kept.media_type, kept.body, replayed=True)
     answer = await run()
     if answer.status < _SERVER_ERROR:
-        await execute(
-            "INSERT INTO node_idempotency (scope, key, content_sha256, status, media_type, body, created_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())",
-            scope,
-            key,
-            digest,
-            answer.status,
-            answer.content_type,
-            answer.body,
-        )
+        await answers.keep(scope, key, KeptAnswer(digest, answer.status, answer.content_type, answer.body))
     return answer
 
 
 async def forget_old(now: datetime) -> int:
     """Drop answers older than seven days; returns how many. The protocol promises at least 48 hours."""
-    return affected(await execute("DELETE FROM node_idempotency WHERE created_at < $1", now - KEEP_FOR))
+    return await answers.forget(now - KEEP_FOR)

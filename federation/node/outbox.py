@@ -11,12 +11,9 @@ The queue wakes early after commit (`Database.wake`) and is swept anyway: a lost
 """
 
 import asyncio
-import contextvars
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 import structlog
@@ -28,14 +25,12 @@ from federation.node.database import (
     DatabaseUsageError,
     after_commit,
     current,
-    execute,
-    fetch,
-    fetch_one,
-    fetch_value,
     in_transaction,
     using,
 )
 from federation.node.logs import correlated, correlation_id
+from federation.node.store import messages
+from federation.node.store.ports import DeadLetter, NewMessage
 from federation.vocabulary.errors import GalleriaError
 
 _log = structlog.get_logger(__name__)
@@ -64,20 +59,6 @@ Handler = Callable[[Message], Awaitable[None]]
 """Called outside a transaction; may be called more than once for the same message, so it must be idempotent."""
 
 
-class DeadLetter(msgspec.Struct, frozen=True):
-    """A message nobody will try again unless it is replayed."""
-
-    id: int
-    queue: str
-    topic: str
-    subject: str
-    key: str
-    attempts: int
-    last_error: str
-    created_at: datetime
-    finished_at: datetime
-
-
 async def enqueue(
     topic: str,
     subject: str,
@@ -91,22 +72,18 @@ async def enqueue(
     """Write an effect into the caller's transaction; False when `key` was used before. Wakes the queue after commit."""
     if not in_transaction():
         raise DatabaseUsageError("enqueue() belongs into the transaction of the change that causes the effect")
-    row = await fetch_one(
-        """
-        INSERT INTO node_outbox (key, queue, topic, subject, body, due_at, created_at, retry_until, correlation_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (key) DO NOTHING RETURNING id
-        """,
-        key,
-        queue,
-        topic,
-        subject,
-        msgspec.json.encode(body),
-        due_at or now,
-        now,
-        (due_at or now) + RETRY_FOR,
-        correlation_id(),
+    message = NewMessage(
+        key=key,
+        queue=queue,
+        topic=topic,
+        subject=subject,
+        body=msgspec.json.encode(body),
+        due_at=due_at or now,
+        created_at=now,
+        retry_until=(due_at or now) + RETRY_FOR,
+        correlation_id=correlation_id(),
     )
-    if row is None:
+    if not await messages.add(message):
         return False
     if due_at is None or due_at <= now:
         wake = current().wake
@@ -130,14 +107,14 @@ class _Drain:
         self.handled = 0
         self._queue = queue
         self._started_at = now
-        self._started_monotonic = time.monotonic()
+        self._started_monotonic = asyncio.get_running_loop().time()
         self._left = limit
         self._ready: deque[_Claimed] = deque()
         self._turn = asyncio.Lock()
 
     def now(self) -> datetime:
         """The caller's `now` and the time that has passed since."""
-        return self._started_at + timedelta(seconds=time.monotonic() - self._started_monotonic)
+        return self._started_at + timedelta(seconds=asyncio.get_running_loop().time() - self._started_monotonic)
 
     async def next(self) -> "_Claimed | None":
         """A message to deliver, or None when nothing is due or the limit is reached."""
@@ -175,7 +152,7 @@ class Outbox:
         database = current()
         async with asyncio.TaskGroup() as group:
             for claimed in (first, *[None] * (CONCURRENT_SUBJECTS_MAX - 1)):
-                group.create_task(self._deliver_all(database, run, claimed), context=contextvars.Context())
+                group.create_task(self._deliver_all(database, run, claimed))
         self._after[queue] = run.after
         return run.handled
 
@@ -211,38 +188,24 @@ async def _nobody(message: Message) -> None:
 
 async def dead_letters(limit: int = 100) -> list[DeadLetter]:
     """The newest dead letters first."""
-    rows = await fetch(
-        "SELECT id, queue, topic, subject, key, attempts, last_error, created_at, finished_at"
-        " FROM node_outbox WHERE state = 'dead' ORDER BY finished_at DESC LIMIT $1",
-        limit,
-    )
-    return [msgspec.convert(dict(row), DeadLetter) for row in rows]
+    return await messages.dead_letters(limit)
 
 
 async def replay(message_id: int, now: datetime) -> bool:
     """Give a dead letter its three days anew; False when there is no such dead letter."""
-    row = await fetch_one(
-        "UPDATE node_outbox SET state = 'due', finished_at = NULL, attempts = 0, due_at = $2, retry_until = $3"
-        " WHERE id = $1 AND state = 'dead' RETURNING queue",
-        message_id,
-        now,
-        now + RETRY_FOR,
-    )
-    if row is None:
+    queue = await messages.replay(message_id, now, now + RETRY_FOR)
+    if queue is None:
         return False
-    queue, wake = row["queue"], current().wake
-    after_commit(lambda: wake(queue))
+    named, wake = queue, current().wake
+    after_commit(lambda: wake(named))
     return True
 
 
 async def waiting(queue: str) -> int:
     """How many messages of `queue` are not finished yet, whether due, leased or scheduled."""
-    return int(await fetch_value("SELECT count(*) FROM node_outbox WHERE queue = $1 AND state = 'due'", queue))
+    return await messages.waiting(queue)
 
 
-async def forget_finished(now: datetime, older_than: timedelta = timedelta(days=30)) -> Any:
+async def forget_finished(now: datetime, older_than: timedelta = timedelta(days=30)) -> int:
     """Empty the bodies of messages finished long ago; their keys stay, so that none is ever used twice."""
-    return await execute(
-        "UPDATE node_outbox SET body = ''::bytea WHERE state = 'done' AND finished_at < $1 AND body <> ''::bytea",
-        now - older_than,
-    )
+    return await messages.empty_finished(now - older_than)

@@ -6,7 +6,6 @@ A verified refusal is PeerRefusedError with the peer's problem. At most two requ
 """
 
 import asyncio
-import secrets
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -32,7 +31,7 @@ from federation.vocabulary.errors import (
     PeerRefusedError,
     PeerUnreachableError,
 )
-from federation.vocabulary.ids import PartyId
+from federation.vocabulary.ids import PartyId, new_token
 
 JSON_TYPE = "application/json"
 LOG_TYPE = "application/vnd.fed.log+zstd"
@@ -123,7 +122,7 @@ async def _once(
         fed_old_size=exchange.old_size,
     )
     key = SigningKey.from_seed(ends.party.sign_seed)
-    headers = signing.sign_request(request, key, created, secrets.token_urlsafe(24))
+    headers = signing.sign_request(request, key, created, new_token())
     url = f"{target}?{exchange.query}" if exchange.query else target
     response = await _through_door(fed, exchange, url, headers, total_timeout_seconds)
     question = signing.question_of(request, headers)

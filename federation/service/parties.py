@@ -4,7 +4,6 @@ The root seed of a new party is returned once and never stored; whoever asked wr
 node keeps only the seed of the sign key, with which it speaks for the party day by day.
 """
 
-import os
 from datetime import datetime
 
 import msgspec
@@ -20,7 +19,7 @@ from federation.records import HostedParty, PartyKind
 from federation.service import catalogue
 from federation.store import parties as store
 from federation.vocabulary.errors import ConflictError, NotFoundError
-from federation.vocabulary.ids import PartyId
+from federation.vocabulary.ids import PartyId, new_secret
 
 
 class NewParty(msgspec.Struct, frozen=True):
@@ -41,8 +40,8 @@ class OperationsDocument(msgspec.Struct, frozen=True):
 
 async def create_party(settings: NodeSettings, kind: PartyKind, name: str, now: datetime) -> NewParty:
     """Make a shop or hub at this node's public address, in the caller's transaction."""
-    root = SigningKey.from_seed(os.urandom(32))
-    sign = SigningKey.from_seed(os.urandom(32))
+    root = SigningKey.from_seed(new_secret(32))
+    sign = SigningKey.from_seed(new_secret(32))
     genesis = identity.genesis(
         kind, root, sign_keys=(sign.public,), at=text_of(now), name=name, address=settings.public_url
     )

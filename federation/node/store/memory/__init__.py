@@ -1,0 +1,1 @@
+"""The node kit's rows in memory."""
