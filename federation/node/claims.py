@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 import structlog
 
+from federation.node import clock
 from federation.node.store import messages
 from federation.node.store.ports import ClaimedMessage
 from federation.node.transactions import DatabaseUsageError, in_transaction
@@ -59,13 +60,13 @@ class Message(ClaimedMessage, frozen=True):
         """Finish the row in the handler's own transaction, with the effect. Raises LeaseLostError when taken over."""
         if not in_transaction():
             raise DatabaseUsageError("done() belongs into the transaction of the effect")
-        if not await finish(self):
+        if not await finish(self, clock.now()):
             raise LeaseLostError(f"message {self.id} ({self.topic}) is no longer ours")
 
 
-async def finish(message: Message) -> bool:
-    """Mark the row done; False when this claim no longer holds it."""
-    return await messages.finish(message.id, message.claim)
+async def finish(message: Message, now: datetime) -> bool:
+    """Mark the row done, or due anew if it was armed again meanwhile; False when this claim no longer holds it."""
+    return await messages.finish(message.id, message.claim, message.body, now)
 
 
 async def claim(queue: str, now: datetime, lease: timedelta, *, after: str, most: int) -> list[Message]:

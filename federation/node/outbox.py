@@ -5,7 +5,8 @@ Invariants
 - A claimed row is leased: nobody else gets it before the lease runs out, and its handler is cut off before that.
 - Within a subject of a queue, messages are delivered in the order of their ids, one at a time; a message that is
   being retried holds back those behind it, one that was merely scheduled for later or is dead does not.
-- A finished row is never delivered again; what cannot succeed ends as a dead letter, kept until somebody replays it.
+- A finished row is never delivered again unless it is armed again (`rearm`: one row for work that recurs, such as
+  telling the newest of what changes all the time); what cannot succeed ends as a dead letter, kept until replayed.
 
 The queue wakes early after commit (`Database.wake`) and is swept anyway: a lost wake-up costs two seconds.
 """
@@ -46,6 +47,7 @@ __all__ = [
     "dead_letters",
     "enqueue",
     "forget_finished",
+    "rearm",
     "replay",
     "waiting",
 ]
@@ -72,23 +74,44 @@ async def enqueue(
     """Write an effect into the caller's transaction; False when `key` was used before. Wakes the queue after commit."""
     if not in_transaction():
         raise DatabaseUsageError("enqueue() belongs into the transaction of the change that causes the effect")
-    message = NewMessage(
+    if not await messages.add(_new(topic, subject, body, (key, queue), (due_at or now, now))):
+        return False
+    if due_at is None or due_at <= now:
+        _wake_later(queue)
+    return True
+
+
+async def rearm(topic: str, subject: str, body: msgspec.Struct, *, key: str, queue: str, now: datetime) -> None:
+    """Write recurring work into the caller's transaction: one row per key, delivered again after its last `rearm`.
+
+    However often it is armed while it waits or is being delivered, one further delivery follows, with the newest body.
+    """
+    if not in_transaction():
+        raise DatabaseUsageError("rearm() belongs into the transaction of the change that causes the effect")
+    if await messages.rearm(_new(topic, subject, body, (key, queue), (now, now))):
+        _wake_later(queue)
+
+
+def _new(
+    topic: str, subject: str, body: msgspec.Struct, place: tuple[str, str], times: tuple[datetime, datetime]
+) -> NewMessage:
+    (key, queue), (due_at, now) = place, times
+    return NewMessage(
         key=key,
         queue=queue,
         topic=topic,
         subject=subject,
         body=msgspec.json.encode(body),
-        due_at=due_at or now,
+        due_at=due_at,
         created_at=now,
-        retry_until=(due_at or now) + RETRY_FOR,
+        retry_until=due_at + RETRY_FOR,
         correlation_id=correlation_id(),
     )
-    if not await messages.add(message):
-        return False
-    if due_at is None or due_at <= now:
-        wake = current().wake
-        after_commit(lambda: wake(queue))
-    return True
+
+
+def _wake_later(queue: str) -> None:
+    wake = current().wake
+    after_commit(lambda: wake(queue))
 
 
 class _Claimed(msgspec.Struct, frozen=True):
@@ -179,7 +202,7 @@ class Outbox:
             _log.exception("message_failed", topic=message.topic, subject=message.subject, id=message.id)
             await claims.set_back(message, None, repr(error), run.now())
         else:
-            await claims.finish(message)
+            await claims.finish(message, run.now())
 
 
 async def _nobody(message: Message) -> None:

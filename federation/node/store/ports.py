@@ -67,12 +67,19 @@ class MessageStore(Protocol):
         """Write a message down; False when its key was used before."""
         ...
 
+    async def rearm(self, message: NewMessage) -> bool:
+        """Write a message down, or give the one of its key a new body and, if it was done or dead, its turn anew.
+
+        One that is due keeps its lease or its pause. Returns whether it has become due by this.
+        """
+        ...
+
     async def claim(self, queue: str, now: datetime, until: datetime, *, after: str, most: int) -> list[ClaimedMessage]:
         """Lease the first due message of up to `most` subjects past `after` (from the first one when empty)."""
         ...
 
-    async def finish(self, message_id: int, claim: int) -> bool:
-        """Mark a message done; False when that claim no longer holds it."""
+    async def finish(self, message_id: int, claim: int, body: bytes, now: datetime) -> bool:
+        """Mark a message done, or due at once when its body is another by now; False when the claim holds it no more."""
         ...
 
     async def set_back(

@@ -21,6 +21,7 @@ from federation.node.outbox import (
     dead_letters,
     enqueue,
     forget_finished,
+    rearm,
     replay,
     waiting,
 )
@@ -302,3 +303,54 @@ async def test_unknown_topic_and_unreadable_body(committed: Database) -> None:
     await execute("UPDATE node_outbox SET body = '\"text\"', due_at = $1", NOW)
     await Recorder().outbox().drain("q", LATER)
     assert len(await dead_letters()) == 1
+
+
+async def test_recurring_work_keeps_one_row(committed: Database) -> None:
+    """Armed a hundred times before its turn, recurring work is delivered once, with its newest body, from one row."""
+    del committed
+    recorder = Recorder()
+    for number in range(100):
+        async with atomic():
+            await rearm("test.do", "s", Body(number), key="s", queue="q", now=NOW)
+    assert await Outbox({"test.do": recorder}).drain("q", NOW) == 1
+    assert recorder.seen == [("s", 99)]
+    async with atomic():
+        await rearm("test.do", "s", Body(100), key="s", queue="q", now=NOW)
+    assert await Outbox({"test.do": recorder}).drain("q", NOW) == 1
+    assert await fetch_value("SELECT count(*) FROM node_outbox WHERE key = 's'") == 1
+
+
+async def test_work_armed_while_it_is_done_is_done_again(committed: Database) -> None:
+    """What changed while a delivery was under way is delivered after it, in the same run and not beside it."""
+    del committed
+    seen: list[int] = []
+
+    async def handler(message: Message) -> None:
+        seen.append(message.read(Body).number)
+        if len(seen) < 3:
+            async with atomic():
+                await rearm("test.do", "s", Body(len(seen)), key="s", queue="q", now=NOW)
+
+    async with atomic():
+        await rearm("test.do", "s", Body(0), key="s", queue="q", now=NOW)
+    await Outbox({"test.do": handler}).drain("q", NOW)
+    assert seen == [0, 1, 2]
+    assert await waiting("q") == 0
+
+
+async def test_arming_again_shortens_no_pause(committed: Database) -> None:
+    """Work that failed and waits is not hurried by being armed again; what was given up gets its time anew."""
+    del committed
+    failing = Recorder(act=stumble)
+    async with atomic():
+        await rearm("test.do", "s", Body(0), key="s", queue="q", now=NOW)
+    await Outbox({"test.do": failing}).drain("q", NOW)
+    async with atomic():
+        await rearm("test.do", "s", Body(1), key="s", queue="q", now=NOW)
+    assert await Outbox({"test.do": failing}).drain("q", NOW) == 0
+    await execute("UPDATE node_outbox SET state = 'dead', finished_at = $1 WHERE key = 's'", NOW)
+    async with atomic():
+        await rearm("test.do", "s", Body(2), key="s", queue="q", now=NOW)
+    recorder = Recorder()
+    await Outbox({"test.do": recorder}).drain("q", NOW)
+    assert recorder.seen == [("s", 2)]

@@ -24,6 +24,7 @@ class _Row(msgspec.Struct, frozen=True):
 
 class _Used(msgspec.Struct, frozen=True):
     key: str
+    id: int
 
 
 _ROWS = Table[_Row]("node_outbox", lambda row: (row.id,))
@@ -32,11 +33,31 @@ _KEYS = Table[_Used]("node_outbox_key", lambda row: (row.key,))
 
 async def add(message: NewMessage) -> bool:
     async with statement() as own:
-        if not await own.insert(_KEYS, _Used(message.key)):
+        return await _insert(own, message)
+
+
+async def _insert(own: MemoryConnection, message: NewMessage) -> bool:
+    number = own.number("node_outbox")
+    if not await own.insert(_KEYS, _Used(message.key, number)):
+        return False
+    await own.add(_ROWS, _Row(number, message, message.body, message.due_at, message.retry_until))
+    return True
+
+
+async def rearm(message: NewMessage) -> bool:
+    async with statement() as own:
+        if await _insert(own, message):
+            return True
+        used = own.get(_KEYS, message.key)
+        row = await own.lock(_ROWS, used.id) if used is not None else None
+        if row is None:
             return False
-        number = own.number("node_outbox")
-        await own.add(_ROWS, _Row(number, message, message.body, message.due_at, message.retry_until))
-        return True
+        if row.state != "due":
+            row = msgspec.structs.replace(
+                row, state="due", finished_at=None, attempts=0, due_at=message.due_at, retry_until=message.retry_until
+            )
+        await own.put(_ROWS, msgspec.structs.replace(row, message=message, body=message.body))
+        return row.attempts == 0 and row.due_at == message.due_at
 
 
 async def claim(queue: str, now: datetime, until: datetime, *, after: str, most: int) -> list[ClaimedMessage]:
@@ -79,12 +100,16 @@ def _told(row: _Row) -> ClaimedMessage:
     )
 
 
-async def finish(message_id: int, claim: int) -> bool:
+async def finish(message_id: int, claim: int, body: bytes, now: datetime) -> bool:
     async with statement() as own:
         row = await own.lock(_ROWS, message_id)
         if row is None or row.state != "due" or row.claim != claim:
             return False
-        await own.put(_ROWS, msgspec.structs.replace(row, state="done", finished_at=own.now(), last_error=""))
+        if row.body == body:
+            changed = msgspec.structs.replace(row, state="done", finished_at=own.now(), last_error="")
+        else:
+            changed = msgspec.structs.replace(row, due_at=now, attempts=0, last_error="")
+        await own.put(_ROWS, changed)
         return True
 
 

@@ -59,18 +59,53 @@ async def add(message: NewMessage) -> bool:
     return row is not None
 
 
+async def rearm(message: NewMessage) -> bool:
+    return bool(
+        await fetch_value(
+            """
+            INSERT INTO node_outbox AS kept
+                (key, queue, topic, subject, body, due_at, created_at, retry_until, correlation_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (key) DO UPDATE SET body = excluded.body, state = 'due', finished_at = NULL,
+                correlation_id = excluded.correlation_id,
+                due_at = CASE kept.state WHEN 'due' THEN kept.due_at ELSE excluded.due_at END,
+                attempts = CASE kept.state WHEN 'due' THEN kept.attempts ELSE 0 END,
+                retry_until = CASE kept.state WHEN 'due' THEN kept.retry_until ELSE excluded.retry_until END
+            RETURNING attempts = 0 AND due_at = $6
+            """,
+            message.key,
+            message.queue,
+            message.topic,
+            message.subject,
+            message.body,
+            message.due_at,
+            message.created_at,
+            message.retry_until,
+            message.correlation_id,
+        )
+    )
+
+
 async def claim(queue: str, now: datetime, until: datetime, *, after: str, most: int) -> list[ClaimedMessage]:
     sql = _CLAIM_AFTER if after else _CLAIM_FROM_START
     rows = await fetch(sql, queue, now, until, after, most)
     return sorted((msgspec.convert(dict(row), ClaimedMessage) for row in rows), key=lambda found: found.subject)
 
 
-async def finish(message_id: int, claim: int) -> bool:
+async def finish(message_id: int, claim: int, body: bytes, now: datetime) -> bool:
     tag = await execute(
-        "UPDATE node_outbox SET state = 'done', finished_at = clock_timestamp(), last_error = ''"
-        " WHERE id = $1 AND claim = $2 AND state = 'due'",
+        """
+        UPDATE node_outbox SET last_error = '',
+            state = CASE WHEN body = $3 THEN 'done' ELSE 'due' END,
+            finished_at = CASE WHEN body = $3 THEN clock_timestamp() END,
+            due_at = CASE WHEN body = $3 THEN due_at ELSE $4 END,
+            attempts = CASE WHEN body = $3 THEN attempts ELSE 0 END
+        WHERE id = $1 AND claim = $2 AND state = 'due'
+        """,
         message_id,
         claim,
+        body,
+        now,
     )
     return affected(tag) == 1
 
