@@ -24,6 +24,15 @@ EPOCH_MAX = 2**31 - 1
 CHECKPOINT_BYTES_MAX = 8 * 1024
 CHECKPOINT_SIGNATURES_MAX = 16
 
+# Repair
+RECON_FRAME_BYTES_MAX = 256 * 1024
+RECON_ROUNDS_MAX = 8
+"""Rounds of one reconciliation session; what it found is mended before another begins."""
+RECON_IDS_MAX = 5_000
+"""Differences one session may name; more call for a snapshot."""
+RECON_LEAVES_MAX = 200
+"""Leaves asked for by their hashes in one request."""
+
 # Identity
 OPERATION_BYTES_MAX = 16 * 1024
 OPERATIONS_MAX = 1_000
