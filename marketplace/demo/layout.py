@@ -109,9 +109,9 @@ def layout(base_port: int, boutiques: int = 0) -> DemoLayout:
     )
 
 
-def free_base_port() -> int:
-    """A base port on which, and on the nine after it, nobody listens right now."""
-    for base in range(DEFAULT_PORT, PORT_MAX, 20):
+def free_base_port(first: int = DEFAULT_PORT) -> int:
+    """A base port from `first` on, on which, and on the nine after it, nobody listens right now."""
+    for base in range(first, PORT_MAX, 20):
         with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
             for port in range(base, base + PORTS):
                 stack.enter_context(socket.socket()).bind((HOST, port))

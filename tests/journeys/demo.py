@@ -2,11 +2,14 @@
 
 import contextlib
 import os
+import random
 import re
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from marketplace.demo.layout import free_base_port
 
 GALLERIA = (sys.executable, "-P", "-m", "marketplace.cli.main")
 START_SECONDS_MAX = 240
@@ -21,6 +24,11 @@ def processes_naming(text: str) -> list[str]:
             if text in line and int(path.parent.name) != os.getpid():
                 found.append(line)
     return found
+
+
+def base_port() -> int:
+    """A free base port somewhere, so that demos of suites that run side by side do not take one another's."""
+    return free_base_port(random.randrange(10_000, 30_000, 20))  # noqa: S311 - no secret
 
 
 class Demo:

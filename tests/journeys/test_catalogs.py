@@ -15,9 +15,9 @@ from federation.vocabulary.ids import PartyId
 from marketplace.demo.browser import Browser
 from marketplace.demo.catalogs import DESCRIPTION, OFFERS, catalog_shops
 from marketplace.demo.check.shopper import Shopper
-from marketplace.demo.layout import free_base_port, layout
+from marketplace.demo.layout import layout
 from marketplace.demo.opening import OpenShop
-from tests.journeys.demo import Demo
+from tests.journeys.demo import Demo, base_port
 from tests.shops.importers.exports import CATALOGS
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
@@ -33,7 +33,7 @@ def demo() -> Iterator[tuple[Demo, str]]:
     """A demo of one house and every boutique of the folder, with the hub's address."""
     folder = Path(tempfile.mkdtemp(prefix="galleria-catalogs-"))
     folder.chmod(0o711)
-    shown = Demo(folder / "state", "--boutiques", "1", "--catalogs", str(CATALOGS), "--port", str(free_base_port()))
+    shown = Demo(folder / "state", "--boutiques", "1", "--catalogs", str(CATALOGS), "--port", str(base_port()))
     try:
         yield shown, shown.links()["storefront"].rstrip("/")
     finally:
@@ -43,7 +43,7 @@ def demo() -> Iterator[tuple[Demo, str]]:
 
 async def bought(hub: str, listed: dict[str, str], pieces: dict[str, str]) -> list[str]:
     """One paid order with a piece of each of these products (by handle of the boutique); the boutiques it went to."""
-    node = layout(free_base_port()).shop_nodes[0]
+    node = layout(base_port()).shop_nodes[0]
     async with Shopper(hub) as shopper:
         wanted = []
         for handle, product_id in pieces.items():

@@ -14,8 +14,7 @@ import httpx
 import jsonschema
 import pytest
 
-from marketplace.demo.layout import free_base_port
-from tests.journeys.demo import GALLERIA, Demo, processes_naming
+from tests.journeys.demo import GALLERIA, Demo, base_port, processes_naming
 
 ROOT = Path(__file__).parents[2]
 CHECK_SECONDS_MAX = 600
@@ -36,7 +35,7 @@ def test_the_demo_proves_itself(folder: Path) -> None:
     """`galleria demo --check` ends with exit code 0, figures of the promised form that add up, and no process left."""
     figures = folder / "figures.json"
     state = folder / "state"
-    twelve = ("--boutiques", "12", "--port", str(free_base_port()))
+    twelve = ("--boutiques", "12", "--port", str(base_port()))
     done = subprocess.run(
         (*GALLERIA, "demo", "--check", *twelve, "--json", str(figures), "--state", str(state)),
         check=False,
@@ -59,7 +58,7 @@ def test_the_demo_proves_itself(folder: Path) -> None:
 def test_a_shown_demo_can_be_looked_at_stopped_and_started_again(folder: Path) -> None:
     """Every link opens; SIGTERM takes all down; the next run has the same boutiques; SIGKILL leaves nothing either."""
     state = folder / "state"
-    first = Demo(state, "--boutiques", "12", "--port", str(free_base_port()))
+    first = Demo(state, "--boutiques", "12", "--port", str(base_port()))
     shown = first.links()
     assert len(shown) == 14
     with httpx.Client(trust_env=False) as browser:

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from marketplace.demo.layout import free_base_port
-from tests.journeys.demo import Demo
+from tests.journeys.demo import Demo, base_port
 from tests.support.chromium import ARGUMENTS, executable
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -24,7 +23,7 @@ def links() -> Iterator[dict[str, str]]:
     """A running demo's links."""
     folder = Path(tempfile.mkdtemp(prefix="galleria-browser-"))
     folder.chmod(0o711)
-    demo = Demo(folder / "state", "--boutiques", "12", "--port", str(free_base_port()))
+    demo = Demo(folder / "state", "--boutiques", "12", "--port", str(base_port()))
     try:
         yield demo.links()
     finally:

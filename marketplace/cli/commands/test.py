@@ -5,9 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
+from typing import IO
 from xml.etree import ElementTree as ET
 
 import click
@@ -21,23 +24,27 @@ ROOT = Path(__file__).resolve().parents[3]
 _DEBIAN_PACKAGES = {"chromium": "chromium"}
 """Programs the browser suite needs, and the Debian package of each."""
 
-_QUICK = "not processes and not browser"
+_QUICK = "not processes and not browser and not simulation"
 _NO_PLUGINS = ("-p", "no:cacheprovider", "-p", "no:playwright", "-p", "no:schemathesis")
 
 
 class Suite(msgspec.Struct, frozen=True):
-    """One pytest run: its marker expression, whether `--quick` includes it, and in how many processes it runs."""
+    """One pytest run: its marker expression, whether `--quick` includes it, and in how many processes it runs.
+
+    One that runs `aside` mostly waits, so it shares the machine with the checks before the last suite.
+    """
 
     name: str
     markers: str
     quick: bool = False
     processes: int = 1
+    aside: bool = False
 
 
 SUITES = (
+    Suite("processes", "processes and not browser", aside=True),
+    Suite("browser", "browser"),
     Suite("pure and services", _QUICK, quick=True, processes=2),
-    Suite("processes", "processes and not browser"),
-    Suite("browser", "browser", processes=2),
 )
 
 
@@ -63,16 +70,16 @@ class Outcome(msgspec.Struct, frozen=True):
 def test(*, quick: bool, pytest_arguments: tuple[str, ...]) -> None:
     """Run every check: lint, types, import rules, then the suites. Further arguments go to pytest as they are."""
     progress = Progress(Console(highlight=False))
+    started = monotonic()
     _need_git()
     if not quick:
         _need_programs(progress)
-    outcomes = [] if pytest_arguments else _lint(progress)
     suites = [suite for suite in SUITES if suite.quick or not quick]
     if pytest_arguments:
-        outcomes += [_run_suite(Suite("chosen", ""), pytest_arguments, progress)]
+        outcomes = [_run_suite(Suite("chosen", ""), pytest_arguments, progress)]
     else:
-        outcomes += [_run_suite(suite, (), progress) for suite in suites]
-    _summarise(outcomes, progress, left_out=[suite.name for suite in SUITES if suite not in suites])
+        outcomes = _run_all(suites, progress)
+    _summarise(outcomes, progress, started, left_out=[suite.name for suite in SUITES if suite not in suites])
     if not all(outcome.good for outcome in outcomes):
         raise SystemExit(1)
 
@@ -101,6 +108,25 @@ def _need_programs(progress: Progress) -> None:
         raise CommandError(f"apt-get could not install {', '.join(missing)}; its own words stand above. Run: {line}")
 
 
+def _run_all(suites: Sequence[Suite], progress: Progress) -> list[Outcome]:
+    """Lint and every suite in turn; what runs aside begins first and has ended when the last suite begins."""
+    *early, last = (suite for suite in suites if not suite.aside)
+    with ThreadPoolExecutor(1) as lane:
+        beside = [lane.submit(_run_aside, suite, progress) for suite in suites if suite.aside]
+        outcomes = _lint(progress) + [_run_suite(suite, (), progress) for suite in early]
+        outcomes += [running.result() for running in beside]
+    return [*outcomes, _run_suite(last, (), progress)]
+
+
+def _run_aside(suite: Suite, progress: Progress) -> Outcome:
+    """Run a suite while others speak: its own words are shown together when it has ended."""
+    with tempfile.TemporaryFile("w+", errors="replace") as words:
+        outcome = _run_suite(suite, (), progress, words)
+        words.seek(0)
+        click.echo(words.read())
+    return outcome
+
+
 def _lint(progress: Progress) -> list[Outcome]:
     tools = Path(sys.executable).parent
     steps = {
@@ -122,9 +148,9 @@ def _lint_step(name: str, command: Sequence[str], progress: Progress) -> Outcome
     return Outcome(name, 1 - failed, failed, 0, monotonic() - started)
 
 
-def _run_suite(suite: Suite, arguments: Sequence[str], progress: Progress) -> Outcome:
-    """One pytest run with its own words on our output; counts come from its JUnit report."""
-    progress.say(f"pytest: {suite.name}")
+def _run_suite(suite: Suite, arguments: Sequence[str], progress: Progress, words: IO[str] | None = None) -> Outcome:
+    """One pytest run with its own words on our output, or in a file; counts come from its JUnit report."""
+    progress.say(f"pytest: {suite.name}" + (" (aside; its words follow when it has ended)" if words else ""))
     report = ROOT / ".pytest_cache" / f"{re.sub(r'[^a-z]+', '-', suite.name)}.xml"
     report.parent.mkdir(exist_ok=True)
     report.unlink(missing_ok=True)
@@ -143,7 +169,14 @@ def _run_suite(suite: Suite, arguments: Sequence[str], progress: Progress) -> Ou
         *arguments,
     ]
     started = monotonic()
-    done = subprocess.run(command, cwd=ROOT, check=False, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=words,
+        stderr=subprocess.STDOUT if words else None,
+    )
     return _counted(suite.name, report, done.returncode, monotonic() - started)
 
 
@@ -161,7 +194,7 @@ def _counted(name: str, report: Path, exit_code: int, seconds: float) -> Outcome
     return Outcome(name, max(tests - failed - skipped, 0), failed, skipped, seconds, note)
 
 
-def _summarise(outcomes: Sequence[Outcome], progress: Progress, left_out: Sequence[str]) -> None:
+def _summarise(outcomes: Sequence[Outcome], progress: Progress, started: float, left_out: Sequence[str]) -> None:
     rows = [
         (each.name, str(each.passed), str(each.failed), str(each.skipped), f"{each.seconds:.1f}", each.note)
         for each in outcomes
@@ -175,4 +208,4 @@ def _summarise(outcomes: Sequence[Outcome], progress: Progress, left_out: Sequen
     words = ", ".join(
         f"{sum(getattr(each, kind) for each in outcomes)} {kind}" for kind in ("passed", "failed", "skipped")
     )
-    progress.say(f"{words} in {sum(each.seconds for each in outcomes):.0f} s")
+    progress.say(f"{words} in {monotonic() - started:.0f} s")
