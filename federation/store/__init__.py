@@ -9,6 +9,12 @@ from typing import Any, cast
 import msgspec
 
 from federation.node.transactions import current
+from federation.store.memory import conversations as memory_conversations
+from federation.store.memory import forks as memory_forks
+from federation.store.memory import links as memory_links
+from federation.store.memory import logs as memory_logs
+from federation.store.memory import parties as memory_parties
+from federation.store.memory import replicas as memory_replicas
 from federation.store.ports.conversations import ConversationStore
 from federation.store.ports.forks import ForkStore
 from federation.store.ports.links import LinkStore
@@ -23,6 +29,7 @@ from federation.store.postgres import parties as postgres_parties
 from federation.store.postgres import replicas as postgres_replicas
 
 __all__ = ["conversations", "forks", "links", "logs", "parties", "replicas"]
+
 
 
 class Adapters(msgspec.Struct, frozen=True):
@@ -44,6 +51,14 @@ ADAPTERS = {
         replicas=postgres_replicas,
         conversations=postgres_conversations,
         forks=postgres_forks,
+    ),
+    "memory": Adapters(
+        parties=memory_parties,
+        links=memory_links,
+        logs=memory_logs,
+        replicas=memory_replicas,
+        conversations=memory_conversations,
+        forks=memory_forks,
     ),
 }
 
