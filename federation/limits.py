@@ -23,6 +23,20 @@ LIVE_RECORDS_MAX = 100_000
 EPOCH_MAX = 2**31 - 1
 CHECKPOINT_BYTES_MAX = 8 * 1024
 CHECKPOINT_SIGNATURES_MAX = 16
+STRETCH_LEAVES_MAX = 500_000
+"""Leaves that one signature may bring at once, out of a snapshot."""
+
+# Proofs, and hubs comparing what they hold
+PROOF_HASHES_MAX = 64
+"""Hashes in one audit path or consistency proof."""
+PROOF_BYTES_MAX = 512 * 1024
+"""A proof of a record or of a fork, with the operations it is judged by."""
+REPLICAS_LISTED_MAX = 100
+"""Checkpoints on one page of a hub's `replicas`."""
+GOSSIP_HUBS_MAX = 50
+"""Hubs that one hub compares itself with in a round."""
+GOSSIP_INTERVAL_SECONDS = 300
+GOSSIP_JITTER_SECONDS = 60
 
 # Repair
 RECON_FRAME_BYTES_MAX = 256 * 1024

@@ -5,7 +5,9 @@ import re
 from federation import batches, limits
 from federation.documents import json
 from federation.http.edge import Endpoint, Inbound, Outbound
-from federation.service import intake, reading
+from federation.log.answers import GrowthAnswer, InclusionAnswer
+from federation.records import LogHead
+from federation.service import intake, proving, reading
 from federation.service.calls import LOG_TYPE
 from federation.service.context import Federation
 from federation.vocabulary.errors import NotFoundError, RecordInvalidError
@@ -13,6 +15,7 @@ from federation.vocabulary.ids import PartyId, is_party_id
 
 CHECKPOINT_TYPE = "text/plain; charset=utf-8"
 _NUMBER = re.compile(r"0|[1-9]\d{0,15}", re.ASCII)
+_HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 async def _push(fed: Federation, inbound: Inbound) -> Outbound:
@@ -29,8 +32,9 @@ async def _push(fed: Federation, inbound: Inbound) -> Outbound:
 
 
 async def _checkpoint(_fed: Federation, inbound: Inbound) -> Outbound:
-    head = await reading.head_of(inbound.receiver.id, _whose(inbound))
-    return Outbound(head.note, CHECKPOINT_TYPE)
+    head = await _head(inbound)
+    _, note = await proving.checkpoint_at(head, _number_or_none(inbound, "size"))
+    return Outbound(note, CHECKPOINT_TYPE)
 
 
 async def _read(_fed: Federation, inbound: Inbound) -> Outbound:
@@ -40,10 +44,59 @@ async def _read(_fed: Federation, inbound: Inbound) -> Outbound:
 
 
 async def _proof(_fed: Federation, inbound: Inbound) -> Outbound:
-    head = await reading.head_of(inbound.receiver.id, _whose(inbound))
+    head = await _head(inbound)
     old, new = _number(inbound, "old", 0), _number(inbound, "new", head.size)
     proof = await reading.growth(head, old, new)
-    return Outbound(json.encode({"old": old, "new": new, "proof": [item.hex() for item in proof]}))
+    answer = GrowthAnswer(
+        epoch=head.epoch,
+        old=old,
+        new=new,
+        old_root=(await reading.root_at(head, old)).hex(),
+        new_root=(await reading.root_at(head, new)).hex(),
+        proof=tuple(item.hex() for item in proof),
+    )
+    return Outbound(json.encode(answer))
+
+
+async def _inclusion(_fed: Federation, inbound: Inbound) -> Outbound:
+    head = await _head(inbound)
+    seq = await _seq(inbound, head)
+    size, note = await proving.checkpoint_at(head, _number_or_none(inbound, "size"))
+    path = await reading.inclusion(head, seq, size)
+    leaf = (await reading.leaf_at(head, seq)).hash
+    answer = InclusionAnswer(
+        epoch=head.epoch,
+        seq=seq,
+        leaf=leaf.hex(),
+        size=size,
+        checkpoint=note.decode(),
+        proof=tuple(item.hex() for item in path),
+    )
+    return Outbound(json.encode(answer))
+
+
+async def _record(fed: Federation, inbound: Inbound) -> Outbound:
+    head = await _head(inbound)
+    place = (await _seq(inbound, head), _number_or_none(inbound, "size"))
+    return Outbound(json.encode(await proving.record_proof(fed, inbound.receiver, head, place, inbound.now)))
+
+
+async def _head(inbound: Inbound) -> LogHead:
+    """The log that is meant, in the epoch that `epoch` names or the present one."""
+    return await reading.head_of(inbound.receiver.id, _whose(inbound), _number_or_none(inbound, "epoch"))
+
+
+async def _seq(inbound: Inbound, head: LogHead) -> int:
+    """The line that is meant: by its number, its hash, or the key whose newest line it is."""
+    leaf, key = inbound.query.get("leaf", ""), inbound.query.get("key", "")
+    if leaf and _HASH.fullmatch(leaf) is None:
+        raise RecordInvalidError("leaf= takes a leaf hash of 64 hexadecimal digits")
+    if leaf or key:
+        return await proving.seq_named(head, key=key[: limits.KEY_BYTES_MAX], leaf_hash=leaf)
+    seq = _number_or_none(inbound, "seq")
+    if seq is None:
+        raise RecordInvalidError("name the line by seq=, leaf= or key=")
+    return seq
 
 
 def _whose(inbound: Inbound) -> PartyId:
@@ -52,6 +105,10 @@ def _whose(inbound: Inbound) -> PartyId:
     if not is_party_id(named):
         raise NotFoundError(f"{named[:60]!r} is not a party id")
     return PartyId(named)
+
+
+def _number_or_none(inbound: Inbound, name: str) -> int | None:
+    return _number(inbound, name, 0) if name in inbound.query else None
 
 
 def _epoch(inbound: Inbound) -> int:
@@ -75,8 +132,12 @@ ENDPOINTS = (
     ),
     Endpoint(method="GET", path="/log/{epoch:int}", run=_read),
     Endpoint(method="GET", path="/checkpoint", run=_checkpoint, public=True, linked=False),
-    Endpoint(method="GET", path="/proof", run=_proof),
+    Endpoint(method="GET", path="/proof", run=_proof, public=True, linked=False),
+    Endpoint(method="GET", path="/inclusion", run=_inclusion, public=True, linked=False),
+    Endpoint(method="GET", path="/record", run=_record, public=True, linked=False),
     Endpoint(method="GET", path="/replicas/{shop_id:str}/log/{epoch:int}", run=_read),
-    Endpoint(method="GET", path="/replicas/{shop_id:str}/checkpoint", run=_checkpoint),
-    Endpoint(method="GET", path="/replicas/{shop_id:str}/proof", run=_proof),
+    Endpoint(method="GET", path="/replicas/{shop_id:str}/checkpoint", run=_checkpoint, public=True, linked=False),
+    Endpoint(method="GET", path="/replicas/{shop_id:str}/proof", run=_proof, public=True, linked=False),
+    Endpoint(method="GET", path="/replicas/{shop_id:str}/inclusion", run=_inclusion, public=True, linked=False),
+    Endpoint(method="GET", path="/replicas/{shop_id:str}/record", run=_record, public=True, linked=False),
 )

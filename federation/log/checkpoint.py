@@ -13,15 +13,15 @@ from collections.abc import Iterable
 import msgspec
 
 from federation import limits
-from federation.documents import notes
+from federation.documents import cosignatures, notes
+from federation.documents.cosignatures import Cosignature
 from federation.documents.errors import BadSignatureError, KeyNotChainedError
-from federation.documents.keys import SIGNATURE_BYTES, PublicKey, SigningKey
-from federation.documents.notes import COSIGNATURE_V1, Note, NoteSignature
+from federation.documents.keys import PublicKey, SigningKey
+from federation.documents.notes import Note
 from federation.log.tree import HASH_BYTES
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PARTY_ID_PATTERN, PartyId
 
-_TIMESTAMP_BYTES = 8
 _ORIGIN = re.compile(rf"({PARTY_ID_PATTERN})/catalog/([1-9]\d{{0,9}})", re.ASCII)
 _SIZE = re.compile(r"0|[1-9]\d{0,15}", re.ASCII)
 
@@ -42,14 +42,6 @@ class SignedCheckpoint(msgspec.Struct, frozen=True):
 
     checkpoint: Checkpoint
     note: Note
-
-
-class Cosignature(msgspec.Struct, frozen=True):
-    """A verified cosignature: who, when by the cosigner's clock (Unix seconds), and its line in a note."""
-
-    name: str
-    timestamp: int
-    line: str
 
 
 def origin_of(party_id: PartyId, epoch: int) -> str:
@@ -94,9 +86,7 @@ def verify(signed: SignedCheckpoint, origin: str, keys: Iterable[PublicKey]) -> 
 
 def cosign(signed: SignedCheckpoint, name: PartyId, key: SigningKey, timestamp: int) -> str:
     """The cosignature line of `name` on the checkpoint at `timestamp` (Unix seconds)."""
-    message = _cosigned(signed.note.text, timestamp)
-    blob = timestamp.to_bytes(_TIMESTAMP_BYTES, "big") + key.sign(message)
-    return NoteSignature(name, notes.key_hash(name, COSIGNATURE_V1, key.public), blob).line()
+    return cosignatures.sign(signed.note.text, name, key, timestamp).line()
 
 
 def with_line(data: bytes, line: str) -> bytes:
@@ -108,17 +98,4 @@ def with_line(data: bytes, line: str) -> bytes:
 
 def cosignature(signed: SignedCheckpoint, name: PartyId, key: PublicKey) -> Cosignature | None:
     """The newest cosignature of `name` on the checkpoint, or None; raises BadSignatureError for one that is wrong."""
-    wanted = notes.key_hash(name, COSIGNATURE_V1, key)
-    found: list[Cosignature] = []
-    for item in signed.note.signatures:
-        if item.name == name and item.key_hash == wanted:
-            timestamp = int.from_bytes(item.blob[:_TIMESTAMP_BYTES], "big")
-            signature = item.blob[_TIMESTAMP_BYTES:]
-            if len(signature) != SIGNATURE_BYTES or not key.verify(signature, _cosigned(signed.note.text, timestamp)):
-                raise BadSignatureError(f"the cosignature of {name} does not verify")
-            found.append(Cosignature(name, timestamp, item.line()))
-    return max(found, key=lambda item: item.timestamp, default=None)
-
-
-def _cosigned(text: str, timestamp: int) -> bytes:
-    return f"cosignature/v1\ntime {timestamp}\n{text}".encode()
+    return cosignatures.newest(signed.note, name, key)

@@ -2,7 +2,8 @@
 
 GalleriaError
 ├── RecordInvalidError
-│   └── LineInvalidError        a line that is no leaf, or stands in the wrong place
+│   ├── LineInvalidError        a line that is no leaf, or stands in the wrong place
+│   └── ProofRefusedError       a proof, of a fork or of a record, that does not show what it claims
 └── ConflictError
     ├── SizeMismatchError       the batch starts elsewhere than the reader's copy ends
     ├── RootMismatchError       lines and signed root do not belong together
@@ -14,6 +15,12 @@ from federation.vocabulary.errors import ConflictError, RecordInvalidError
 
 class LineInvalidError(RecordInvalidError):
     """A line without the envelope of a leaf, or with another number than its place: the batch is not taken."""
+
+
+class ProofRefusedError(RecordInvalidError):
+    """A document that claims to prove something and does not; it has no effect."""
+
+    slug = "proof-refused"
 
 
 class SizeMismatchError(ConflictError):

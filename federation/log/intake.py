@@ -17,7 +17,7 @@ from federation.log.checkpoint import Checkpoint, SignedCheckpoint
 from federation.log.errors import ForkDetectedError, LineInvalidError, RootMismatchError, SizeMismatchError
 from federation.log.leaves import Leaf, parse_leaf
 from federation.log.nodes import Node, grow
-from federation.log.records import faults_of
+from federation.log.records import faults_of, opening_of
 from federation.log.tree import Range, verify_consistency
 from federation.vocabulary.errors import FieldError, TooLargeError
 
@@ -26,11 +26,15 @@ Newest = Callable[[str], str | None]
 
 
 class LogState(msgspec.Struct, frozen=True):
-    """A copy before a batch: which log, its tree so far, and the newest leaf of every key."""
+    """A copy before a batch: which log, its tree so far, and the newest leaf of every key.
+
+    `follows` is the checkpoint that the first line of a later epoch must name; empty in the first epoch.
+    """
 
     origin: str
     tree: Range
     newest: Newest
+    follows: str = ""
 
 
 class Faulty(msgspec.Struct, frozen=True):
@@ -68,6 +72,7 @@ def check_batch(
     leaves = parse_lines(lines, old_size)
     if checkpoint.size != old_size + len(leaves):
         raise LineInvalidError(f"{len(leaves)} lines after {old_size} do not lead to size {checkpoint.size}")
+    check_opening(leaves, state.follows)
     growth = grow(state.tree, [bytes.fromhex(leaf.hash) for leaf in leaves])
     if growth.tree.root() != checkpoint.root:
         raise RootMismatchError(
@@ -88,6 +93,15 @@ def parse_lines(lines: Sequence[bytes], first: int) -> tuple[Leaf, ...]:
         if leaf.seq != place:
             raise LineInvalidError(f"the line in place {place} calls itself {leaf.seq}")
     return leaves
+
+
+def check_opening(leaves: Sequence[Leaf], follows: str) -> None:
+    """Refuse a later epoch whose first line does not name the checkpoint that a root key named as the last before."""
+    if not follows or not leaves or leaves[0].seq:
+        return
+    opening = opening_of(leaves[0])
+    if opening is None or opening.follows != follows:
+        raise LineInvalidError("the first line of this epoch does not name the checkpoint that a root key resolved to")
 
 
 def check_growth(old: Checkpoint, new: Checkpoint, proof: Sequence[bytes]) -> None:

@@ -1,8 +1,10 @@
 """The records that bodies of leaves are: which types we read, and what is wrong with one that does not fit.
 
 A type we do not know is kept as it is and served to nobody. A record's key says what it is: `product/<id>` holds the
-product of that id, `shop/profile` the boutique itself.
+product of that id, `shop/profile` the boutique itself. `log/epoch` is no goods: the first line of a later epoch.
 """
+
+from typing import Annotated
 
 import msgspec
 
@@ -15,6 +17,18 @@ from federation.vocabulary.product import Product, ShopProfile, check_product
 PRODUCT_TYPE = "fed.product/1"
 SHOP_TYPE = "fed.shop/1"
 SHOP_KEY = "shop/profile"
+EPOCH_TYPE = "fed.epoch/1"
+EPOCH_KEY = "log/epoch"
+
+
+class EpochOpening(msgspec.Struct, frozen=True, kw_only=True):
+    """The first line of a later epoch: `follows` is the last checkpoint of the epoch before, as a root key named it.
+
+    The `restated` lines after it say again all that is published; what they do not say is gone.
+    """
+
+    follows: Annotated[str, msgspec.Meta(min_length=1, max_length=limits.CHECKPOINT_BYTES_MAX)]
+    restated: Annotated[int, msgspec.Meta(ge=0, le=limits.LIVE_RECORDS_MAX)]
 
 
 class UnknownRecord(msgspec.Struct, frozen=True):
@@ -23,7 +37,7 @@ class UnknownRecord(msgspec.Struct, frozen=True):
     type: str
 
 
-Record = Product | ShopProfile | UnknownRecord
+Record = Product | ShopProfile | EpochOpening | UnknownRecord
 
 
 def product_key(product_id: str) -> str:
@@ -39,6 +53,8 @@ def decode_record(record_type: str, body: bytes) -> Record:
         return product
     if record_type == SHOP_TYPE:
         return json.decode(body, ShopProfile, bytes_max=limits.LINE_BYTES_MAX)
+    if record_type == EPOCH_TYPE:
+        return json.decode(body, EpochOpening, bytes_max=limits.LINE_BYTES_MAX)
     json.check(body, bytes_max=limits.LINE_BYTES_MAX)
     return UnknownRecord(record_type)
 
@@ -47,7 +63,17 @@ def key_of(record: Record) -> str | None:
     """The key a record must have, or None for one of an unknown type."""
     if isinstance(record, Product):
         return product_key(record.id)
+    if isinstance(record, EpochOpening):
+        return EPOCH_KEY
     return SHOP_KEY if isinstance(record, ShopProfile) else None
+
+
+def opening_of(leaf: Leaf) -> EpochOpening | None:
+    """What the first line of a later epoch says; None for any other line."""
+    if leaf.seq != 0 or leaf.key != EPOCH_KEY or leaf.type != EPOCH_TYPE:
+        return None
+    record = decode_record(leaf.type, leaf.body)
+    return record if isinstance(record, EpochOpening) else None
 
 
 def faults_of(leaf: Leaf) -> tuple[FieldError, ...]:

@@ -1,4 +1,4 @@
-"""Serving a log, one's own or a countersigned copy: batches ending at a signed size, proofs of growth and of content."""
+"""Serving a log, one's own or a countersigned copy: batches ending at a signed size, proofs of growth and content."""
 
 from collections.abc import Sequence
 
@@ -6,15 +6,17 @@ from federation import limits
 from federation.batches import GROUP_BYTES_MAX, Batch
 from federation.log import nodes
 from federation.log.tree import Span, consistency_spans, inclusion_spans
-from federation.records import LogHead
+from federation.records import LogHead, StoredLeaf
 from federation.store import logs
 from federation.vocabulary.errors import NotFoundError, RecordInvalidError
 from federation.vocabulary.ids import PartyId
 
 
 async def head_of(holder_id: PartyId, party_id: PartyId, epoch: int | None = None) -> LogHead:
-    """The end of the log of `party_id` as `holder_id` has it; raises NotFoundError, also for another epoch."""
+    """The end of the log of `party_id` as `holder_id` has it, now or in an ended epoch; raises NotFoundError."""
     head = await logs.head(holder_id, party_id)
+    if head is not None and epoch is not None and epoch < head.epoch:
+        head = await logs.past_head(holder_id, party_id, epoch)
     if head is None or epoch not in {None, head.epoch}:
         raise NotFoundError(f"{holder_id} holds no log of {party_id}" + (f" in epoch {epoch}" if head else ""))
     return head
@@ -51,6 +53,14 @@ async def inclusion(head: LogHead, seq: int, size: int) -> list[bytes]:
     if not 0 <= seq < size <= head.size:
         raise RecordInvalidError(f"the log has {head.size} lines: no proof says that {seq} is among the first {size}")
     return await _roots(head, inclusion_spans(seq, size))
+
+
+async def leaf_at(head: LogHead, seq: int) -> StoredLeaf:
+    """The line numbered `seq`; raises NotFoundError."""
+    found = await logs.leaf(head, seq)
+    if found is None:
+        raise NotFoundError(f"the log of {head.party_id} has no line {seq} in epoch {head.epoch}")
+    return found
 
 
 async def root_at(head: LogHead, size: int) -> bytes:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.documents.errors import BadSignatureError, KeyNotChainedError
+from federation.documents.cosignatures import Cosignature
 from federation.documents.keys import SigningKey
 from federation.documents.notes import Note, sign
 from federation.log import checkpoint
@@ -51,7 +52,7 @@ def test_a_cosignature_carries_the_hubs_time() -> None:
     line = checkpoint.cosign(checkpoint.parse(NOTE), HUB, HUB_KEY, 1_795_326_284)
     signed = checkpoint.parse(checkpoint.with_line(NOTE, line))
     found = checkpoint.cosignature(signed, HUB, HUB_KEY.public)
-    assert found == checkpoint.Cosignature(HUB, 1_795_326_284, line)
+    assert found == Cosignature(HUB, 1_795_326_284, line)
     assert checkpoint.verify(signed, ORIGIN, [SHOP_KEY.public]) == POINT
     assert checkpoint.cosignature(signed, HUB, SHOP_KEY.public) is None
     assert checkpoint.cosignature(checkpoint.parse(NOTE), HUB, HUB_KEY.public) is None
