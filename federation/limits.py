@@ -23,8 +23,6 @@ LIVE_RECORDS_MAX = 100_000
 EPOCH_MAX = 2**31 - 1
 CHECKPOINT_BYTES_MAX = 8 * 1024
 CHECKPOINT_SIGNATURES_MAX = 16
-STRETCH_LEAVES_MAX = 500_000
-"""Leaves that one signature may bring at once, out of a snapshot."""
 
 # Proofs, and hubs comparing what they hold
 PROOF_HASHES_MAX = 64

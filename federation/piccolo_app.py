@@ -9,6 +9,7 @@ APP_CONFIG = AppConfig(
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
     table_classes=table_finder(
         [
+            "federation.tables.compared",
             "federation.tables.conversations",
             "federation.tables.forks",
             "federation.tables.links",

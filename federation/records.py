@@ -201,3 +201,20 @@ class EventRecord(msgspec.Struct, frozen=True):
     event_id: UUID
     sequence: int
     body: bytes
+
+
+class ComparedHub(msgspec.Struct, frozen=True):
+    """Another hub with which a hosted hub compares checkpoints, and how the last round with it went.
+
+    `named_by` is the shop that told of it, empty when the operator did. `compared` counts the shops that both follow,
+    `agreed` those with one history; `next_at` is when it is asked again.
+    """
+
+    hub_id: PartyId
+    endpoint: str
+    named_by: str
+    next_at: datetime
+    asked_at: datetime | None = None
+    compared: int = 0
+    agreed: int = 0
+    error: str = ""

@@ -9,18 +9,21 @@ from typing import Any, cast
 import msgspec
 
 from federation.node.transactions import current
+from federation.store.memory import compared as memory_compared
 from federation.store.memory import conversations as memory_conversations
 from federation.store.memory import forks as memory_forks
 from federation.store.memory import links as memory_links
 from federation.store.memory import logs as memory_logs
 from federation.store.memory import parties as memory_parties
 from federation.store.memory import replicas as memory_replicas
+from federation.store.ports.compared import ComparedStore
 from federation.store.ports.conversations import ConversationStore
 from federation.store.ports.forks import ForkStore
 from federation.store.ports.links import LinkStore
 from federation.store.ports.logs import LogStore
 from federation.store.ports.parties import PartyStore
 from federation.store.ports.replicas import ReplicaStore
+from federation.store.postgres import compared as postgres_compared
 from federation.store.postgres import conversations as postgres_conversations
 from federation.store.postgres import forks as postgres_forks
 from federation.store.postgres import links as postgres_links
@@ -28,7 +31,7 @@ from federation.store.postgres import logs as postgres_logs
 from federation.store.postgres import parties as postgres_parties
 from federation.store.postgres import replicas as postgres_replicas
 
-__all__ = ["conversations", "forks", "links", "logs", "parties", "replicas"]
+__all__ = ["compared", "conversations", "forks", "links", "logs", "parties", "replicas"]
 
 
 
@@ -41,6 +44,7 @@ class Adapters(msgspec.Struct, frozen=True):
     replicas: ReplicaStore
     conversations: ConversationStore
     forks: ForkStore
+    compared: ComparedStore
 
 
 ADAPTERS = {
@@ -51,6 +55,7 @@ ADAPTERS = {
         replicas=postgres_replicas,
         conversations=postgres_conversations,
         forks=postgres_forks,
+        compared=postgres_compared,
     ),
     "memory": Adapters(
         parties=memory_parties,
@@ -59,6 +64,7 @@ ADAPTERS = {
         replicas=memory_replicas,
         conversations=memory_conversations,
         forks=memory_forks,
+        compared=memory_compared,
     ),
 }
 
@@ -79,3 +85,4 @@ logs = cast(LogStore, _Forwarder("logs"))
 replicas = cast(ReplicaStore, _Forwarder("replicas"))
 conversations = cast(ConversationStore, _Forwarder("conversations"))
 forks = cast(ForkStore, _Forwarder("forks"))
+compared = cast(ComparedStore, _Forwarder("compared"))

@@ -1,7 +1,5 @@
 """Kept fork proofs in memory, by the party that keeps them and the shop they are about."""
 
-from datetime import datetime
-
 import msgspec
 
 from federation.node.memory import Table, statement
@@ -31,9 +29,3 @@ async def fork(holder_id: str, shop_id: str, epoch: int) -> ForkFound | None:
 async def forks(holder_id: PartyId, shop_id: PartyId) -> list[ForkFound]:
     async with statement() as own:
         return [row.found for row in reversed(own.scan(_FORKS, holder_id, shop_id))]
-
-
-async def told_since(holder_id: PartyId, since: datetime) -> list[ForkFound]:
-    async with statement() as own:
-        found = [row.found for row in own.scan(_FORKS, holder_id) if row.found.found_at >= since]
-        return sorted(found, key=lambda item: item.found_at)

@@ -138,6 +138,20 @@ async def newest(head: LogHead, keys: Sequence[str]) -> dict[str, StoredLeaf]:
         return {row.leaf.key: row.leaf for row in own.scan(LEAVES, *_log(head)) if row.leaf.key in wanted}
 
 
+async def live_lines(head: LogHead, after: str, limit: int) -> list[StoredLeaf]:
+    async with statement() as own:
+        last = {row.leaf.key: row.leaf for row in own.scan(LEAVES, *_log(head)) if row.leaf.key > after}
+        return [last[key] for key in sorted(last) if last[key].operation == "put"][:limit]
+
+
+async def unsaid_keys(head: LogHead, earlier_epoch: int) -> list[str]:
+    async with statement() as own:
+        said = {row.leaf.key for row in own.scan(LEAVES, *_log(head))}
+        rows = own.scan(LEAVES, head.holder_id, head.party_id, earlier_epoch)
+        last = {row.leaf.key: row.leaf.operation for row in rows}
+        return sorted(key for key, operation in last.items() if operation == "put" and key not in said)
+
+
 async def live_records(holder_id: PartyId, party_id: PartyId, prefix: str) -> int:
     async with statement() as own:
         known = own.get(LOGS, holder_id, party_id)

@@ -91,6 +91,13 @@ async def set_state(hub_id: PartyId, shop_id: PartyId, state: ReplicaState) -> N
     await _change(hub_id, shop_id, lambda row: _replace(row, state=state))
 
 
+async def begin_epoch(hub_id: PartyId, shop_id: PartyId, state: ReplicaState) -> None:
+    def change(row: Replica) -> Replica:
+        return _replace(row, state=state, shop_size=0, last_error="", last_error_at=None)
+
+    await _change(hub_id, shop_id, change)
+
+
 async def freeze(hub_id: PartyId, shop_id: PartyId, error: str, now: datetime) -> None:
     def change(row: Replica) -> Replica:
         return _replace(row, state="frozen", last_error=error[:_ERROR_LENGTH_MAX], last_error_at=now)

@@ -3,7 +3,6 @@
 Every method takes part in the caller's transaction and decides nothing.
 """
 
-from datetime import datetime
 from typing import Protocol
 
 from federation.records import ForkFound
@@ -21,6 +20,3 @@ class ForkStore(Protocol):
 
     async def forks(self, holder_id: PartyId, shop_id: PartyId) -> list[ForkFound]:
         """All proofs about a shop, the latest epoch first."""
-
-    async def told_since(self, holder_id: PartyId, since: datetime) -> list[ForkFound]:
-        """The proofs that came to be known since a moment, to be passed on."""

@@ -60,6 +60,12 @@ class LogStore(Protocol):
     async def newest(self, head: LogHead, keys: Sequence[str]) -> dict[str, StoredLeaf]:
         """The newest line of each of `keys` that has one."""
 
+    async def live_lines(self, head: LogHead, after: str, limit: int) -> list[StoredLeaf]:
+        """The newest line of each key beyond `after` that ends in a `put`, by key."""
+
+    async def unsaid_keys(self, head: LogHead, earlier_epoch: int) -> list[str]:
+        """The keys that end in a `put` in an earlier epoch of a log and of which `head`'s epoch says nothing."""
+
     async def live_records(self, holder_id: PartyId, party_id: PartyId, prefix: str) -> int:
         """How many keys that begin with `prefix` end in a `put`: what the log says is published."""
 

@@ -38,6 +38,9 @@ class ReplicaStore(Protocol):
     async def set_state(self, hub_id: PartyId, shop_id: PartyId, state: ReplicaState) -> None:
         """Move a replica to another state."""
 
+    async def begin_epoch(self, hub_id: PartyId, shop_id: PartyId, state: ReplicaState) -> None:
+        """Let a replica begin anew, in a later epoch of the shop's log."""
+
     async def freeze(self, hub_id: PartyId, shop_id: PartyId, error: str, now: datetime) -> None:
         """Stop following a shop that signed two histories; the proof is among the forks."""
 

@@ -1,7 +1,5 @@
 """Queries over kept fork proofs, by the party that keeps them and the shop they are about."""
 
-from datetime import datetime
-
 from federation.node import database
 from federation.records import ForkFound
 from federation.vocabulary.ids import PartyId
@@ -37,14 +35,5 @@ async def forks(holder_id: PartyId, shop_id: PartyId) -> list[ForkFound]:
         f"SELECT {_FORK} FROM fed_fork WHERE holder_id = $1 AND shop_id = $2 ORDER BY epoch DESC",  # noqa: S608
         holder_id,
         shop_id,
-    )
-    return [ForkFound(**dict(row)) for row in rows]
-
-
-async def told_since(holder_id: PartyId, since: datetime) -> list[ForkFound]:
-    rows = await database.fetch(
-        f"SELECT {_FORK} FROM fed_fork WHERE holder_id = $1 AND found_at >= $2 ORDER BY found_at",  # noqa: S608
-        holder_id,
-        since,
     )
     return [ForkFound(**dict(row)) for row in rows]

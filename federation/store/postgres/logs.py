@@ -248,6 +248,42 @@ async def newest(head: LogHead, keys: Sequence[str]) -> dict[str, StoredLeaf]:
     return {row["key"]: StoredLeaf(**dict(row)) for row in rows}
 
 
+async def live_lines(head: LogHead, after: str, limit: int) -> list[StoredLeaf]:
+    rows = await database.fetch(
+        f"""
+        SELECT {_LEAF} FROM (
+            SELECT DISTINCT ON (key) {_LEAF} FROM fed_leaf
+            WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND key > $4 ORDER BY key, seq DESC) AS newest
+        WHERE operation = 'put' ORDER BY key LIMIT $5
+        """,  # noqa: S608
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        after,
+        limit,
+    )
+    return [StoredLeaf(**dict(row)) for row in rows]
+
+
+async def unsaid_keys(head: LogHead, earlier_epoch: int) -> list[str]:
+    rows = await database.fetch(
+        """
+        SELECT key FROM (
+            SELECT DISTINCT ON (key) key, operation FROM fed_leaf
+            WHERE holder_id = $1 AND party_id = $2 AND epoch = $4 ORDER BY key, seq DESC) AS earlier
+        WHERE operation = 'put' AND NOT EXISTS (
+            SELECT 1 FROM fed_leaf now
+            WHERE now.holder_id = $1 AND now.party_id = $2 AND now.epoch = $3 AND now.key = earlier.key)
+        ORDER BY key
+        """,
+        head.holder_id,
+        head.party_id,
+        head.epoch,
+        earlier_epoch,
+    )
+    return [row["key"] for row in rows]
+
+
 async def live_records(holder_id: PartyId, party_id: PartyId, prefix: str) -> int:
     return int(
         await database.fetch_value(

@@ -87,6 +87,18 @@ async def set_state(hub_id: PartyId, shop_id: PartyId, state: ReplicaState) -> N
     )
 
 
+async def begin_epoch(hub_id: PartyId, shop_id: PartyId, state: ReplicaState) -> None:
+    await database.execute(
+        """
+        UPDATE fed_replica SET state = $3, shop_size = 0, last_error = '', last_error_at = NULL
+        WHERE hub_id = $1 AND shop_id = $2
+        """,
+        hub_id,
+        shop_id,
+        state,
+    )
+
+
 async def freeze(hub_id: PartyId, shop_id: PartyId, error: str, now: datetime) -> None:
     await database.execute(
         """
