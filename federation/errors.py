@@ -2,12 +2,14 @@
 
 GalleriaError
 ├── NotAllowedError
-│   └── NotLinkedError              no accepted link between the two parties
+│   ├── NotLinkedError              no accepted link between the two parties
+│   └── PartyRetiredError           the party has retired for good
 ├── ConflictError
 │   ├── ReplayedNonceError          this very request was seen before
 │   ├── ReservationExpiredError     the hold ran out before it was confirmed
 │   ├── SequenceGapError            an event came before the one it follows (`expected` names that one)
 │   └── ReplicaFrozenError          the shop signed two histories; nothing moves until a root key has spoken
+│       └── PartyContestedError     two root keys of the party contradict each other
 ├── PartyMovingError                the party is on its way to another node; ask again in a minute
 ├── PartyMovedError                 the party acts elsewhere; `expected` is its address where that is known
 ├── SlowBodyError                   a request that arrives too slowly
@@ -36,6 +38,12 @@ class NotLinkedError(NotAllowedError):
     slug = "not-linked"
 
 
+class PartyRetiredError(NotAllowedError):
+    """The party has retired for good: nothing is taken from it, and nothing asked of it."""
+
+    slug = "party-retired"
+
+
 class ReplayedNonceError(ConflictError):
     """The nonce of this request was spent already; a retry must be signed anew."""
 
@@ -62,6 +70,13 @@ class ReplicaFrozenError(ConflictError):
 
     slug = "replica-frozen"
     retry: RetryClass = "never"
+
+
+class PartyContestedError(ReplicaFrozenError):
+    """Two operations of the party contradict each other and may still be overturned: no holds and no orders."""
+
+    slug = "party-contested"
+    retry: RetryClass = "after"
 
 
 class PartyMovingError(GalleriaError):

@@ -27,6 +27,19 @@ class HostedParty(msgspec.Struct, frozen=True):
     created_at: datetime
     left_at: datetime | None = None
     moved_to: str = ""
+    retired_at: datetime | None = None
+
+
+class Countersigned(msgspec.Struct, frozen=True):
+    """What a hub countersigned of a hosted party: which of its operations it first saw when, and its signed note."""
+
+    local_id: PartyId
+    hub_id: PartyId
+    hash: str
+    number: int
+    note: bytes
+    first_seen_at: datetime
+    heard_at: datetime
 
 
 class Peer(msgspec.Struct, frozen=True):
@@ -40,6 +53,7 @@ class Peer(msgspec.Struct, frozen=True):
     first_seen_at: datetime
     fetched_at: datetime
     refresh_at: datetime
+    retired_at: datetime | None = None
 
 
 class Link(msgspec.Struct, frozen=True):

@@ -14,11 +14,13 @@ from federation.node import clock
 from federation.node.database import atomic
 from federation.node.outbox import Handler, Message
 from federation.node.work import Sweep
-from federation.service import catalogue, links, orders, pull, push, stock
+from federation.service import announcing, catalogue, links, orders, peers, pull, push, standing, stock
+from federation.service.announcing import OperationsDue
 from federation.service.catalogue import PushDue
 from federation.service.context import Federation
 from federation.service.links import LinkDue
 from federation.service.orders import EventDue
+from federation.service.peers import PeerChanged
 from federation.service.pull import PullDue
 from federation.service.stock import StockDue
 from federation.store import links as link_store
@@ -67,7 +69,20 @@ def fed_handlers(fed: Federation) -> dict[str, Handler]:
         stock.TOPIC: push_stock,
         orders.TOPIC: send_events,
         links.TOPIC: send_link,
+        **_identity_handlers(fed),
     }
+
+
+def _identity_handlers(fed: Federation) -> dict[str, Handler]:
+    """Who we are, told to peers; who they have become, acted on."""
+
+    async def tell_operations(message: Message) -> None:
+        await announcing.deliver_operations(fed, message.read(OperationsDue), clock.now())
+
+    async def follow_peer(message: Message) -> None:
+        await standing.follow_up(fed, message.read(PeerChanged), clock.now())
+
+    return {announcing.TOPIC: tell_operations, peers.TOPIC: follow_peer}
 
 
 def fed_sweeps(fed: Federation) -> tuple[Sweep, ...]:

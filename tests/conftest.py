@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from federation.node.database import Database, using
+from federation.node.seals import Seal
 from federation.node.transactions import Transaction, joined
 from marketplace.cli.children import Children
 from marketplace.cli.valkey import EmbeddedValkey
+from tests.support.clients import SECRET_KEY
 from tests.support.postgres import Server, Urls
 
 
@@ -59,7 +61,7 @@ def database_urls(pg: Server, apps: tuple[str, ...]) -> Iterator[Urls]:
 @pytest.fixture
 async def committed(database_urls: Urls) -> AsyncIterator[Database]:
     """A fresh database bound to the test; commits are real, the connection's role is the app's."""
-    database = await Database().start(database_urls.app)
+    database = await Database(Seal(SECRET_KEY)).start(database_urls.app)
     with using(database):
         yield database
     await database.stop()
@@ -68,7 +70,7 @@ async def committed(database_urls: Urls) -> AsyncIterator[Database]:
 @pytest.fixture
 async def rolled_back(pg: Server, apps: tuple[str, ...]) -> AsyncIterator[Database]:
     """The marked apps' database with one transaction open: undone at the end, after its deferred checks have run."""
-    database = await Database().start(pg.rollback_database(apps).app)
+    database = await Database(Seal(SECRET_KEY)).start(pg.rollback_database(apps).app)
     with using(database):
         async with database.acquire() as connection:
             transaction = connection.transaction()

@@ -78,6 +78,36 @@ class IdentityState(msgspec.Struct, frozen=True, kw_only=True):
         return PublicKey(decode_base64url(entry.x))
 
 
+class OperationsDocument(msgspec.Struct, frozen=True):
+    """Signed notes of one identity as they travel, oldest first: `GET {endpoint}/operations` and when told unasked."""
+
+    operations: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=limits.OPERATIONS_MAX)]
+
+
+class OperationSight(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader says of one operation it knows: its `number` from 1 and when it first saw it.
+
+    `holds` is whether it is part of the chain that holds, `countersigned` a hub's note on it (`heads`), `operation`
+    the note itself where it is asked for.
+    """
+
+    hash: Hash
+    number: Annotated[int, msgspec.Meta(ge=1, le=limits.OPERATIONS_MAX)]
+    first_seen: Time
+    holds: bool
+    countersigned: Annotated[str, msgspec.Meta(max_length=limits.CHECKPOINT_BYTES_MAX)] = ""
+    operation: Annotated[str, msgspec.Meta(max_length=limits.OPERATION_BYTES_MAX)] = ""
+
+
+class SightsDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reader knows of a party's operations; `next` numbers the first one of the next page, null at the end."""
+
+    party_id: str
+    operations: Annotated[tuple[OperationSight, ...], msgspec.Meta(max_length=limits.OPERATIONS_SEEN_MAX)]
+    contested_until: Time | None = None
+    next: int | None = None
+
+
 class SeenOperation(msgspec.Struct, frozen=True):
     """An operation's bytes and the Unix second at which this reader first saw it."""
 

@@ -85,10 +85,10 @@ def _hub_desk(fed: Federation, inbound: Inbound) -> HubDesk:
 
 ENDPOINTS = (
     Endpoint(method="POST", path="/inv", run=_inventory),
-    Endpoint(method="POST", path="/reservations", run=_hold, once=True),
+    Endpoint(method="POST", path="/reservations", run=_hold, once=True, settled=True),
     Endpoint(method="POST", path="/reservations/{reservation_id:str}/confirm", run=_confirm, once=True),
     Endpoint(method="POST", path="/reservations/{reservation_id:str}/release", run=_release, once=True),
-    Endpoint(method="POST", path="/orders", run=_order, once=True),
+    Endpoint(method="POST", path="/orders", run=_order, once=True, settled=True),
     Endpoint(method="GET", path="/orders/{order_id:str}", run=_read_order),
     Endpoint(method="POST", path="/orders/{order_id:str}/events", run=_event, once=True),
 )

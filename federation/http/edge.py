@@ -28,6 +28,7 @@ from federation.service.calls import JSON_TYPE, PROBLEM_TYPE
 from federation.service.context import Federation, authority_of
 from federation.service.departures import require_here
 from federation.service.links import require_accepted
+from federation.service.peers import Introduction
 from federation.store import parties
 from federation.vocabulary.errors import GalleriaError, NotFoundError, RecordInvalidError
 from federation.vocabulary.ids import PartyId
@@ -99,7 +100,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
     `public` reads may come unsigned. `linked` demands an accepted link. `once` remembers the answer by idempotency
     key in the transaction of the effect; the others that write guard themselves (by old size, by vseq).
-    `introduces` lets a stranger present itself by the profile address in its body. What is public, or `outlives`
+    `introduces` lets a sender present itself, or its newest key, by what its body says. `settled` demands that nobody
+    contests who the sender is. What is public, or `outlives`
     a party's leaving, is answered although it acts elsewhere by now.
     """
 
@@ -111,7 +113,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     linked: bool = True
     once: bool = False
     transaction: bool = True
-    introduces: bool = False
+    introduces: Introduction | None = None
+    settled: bool = False
     outlives: bool = False
 
 
@@ -185,6 +188,8 @@ async def _answer(
         require_here(inbound.receiver)
     if endpoint.linked:
         await require_accepted(inbound.receiver.id, inbound.peer)
+    if endpoint.settled:
+        await peers.refuse_contested(inbound.peer, now)
     return await _run(fed, endpoint, inbound)
 
 
@@ -199,7 +204,7 @@ def _query(text: str) -> dict[str, str]:
 async def _verify(fed: Federation, endpoint: Endpoint, received: ReceivedRequest, now: datetime) -> VerifiedRequest:
     seconds = int(now.timestamp())
     claim = signing.parse_signature(received.headers)
-    introduction = received.body if endpoint.introduces else None
+    introduction = None if endpoint.introduces is None else (endpoint.introduces, received.body)
     lookup = await peers.lookup_for(fed, claim.sender, claim.keyid, seconds, introduction=introduction)
     verified = signing.verify_request(received, lookup, seconds, body_bytes_max=endpoint.bytes_max)
     if received.method != "GET" and not await parties.spend_nonce(verified.sender, verified.nonce, now):

@@ -26,6 +26,6 @@ def _answer(link: Link) -> Outbound:
 
 
 ENDPOINTS = (
-    Endpoint(method="POST", path="/links", run=_proposal, linked=False, once=True, introduces=True),
+    Endpoint(method="POST", path="/links", run=_proposal, linked=False, once=True, introduces="profile"),
     Endpoint(method="POST", path="/links/decision", run=_decision, linked=False, once=True),
 )

@@ -60,6 +60,8 @@ PROBLEM_STATUS: dict[str, int] = {
     "size-mismatch": 409,
     "fork-detected": 409,
     "replica-frozen": 409,
+    "party-contested": 409,
+    "party-retired": 410,
     "sequence-gap": 409,
     "idempotency-conflict": 422,
     "idempotency-in-flight": 409,

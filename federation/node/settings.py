@@ -35,7 +35,8 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What every node needs to know.
 
     `reachable` holds the exact `host:port` pairs on loopback that the guarded door may reach; it is refused when the
-    public address is https. `mail_url` is `kept:` (shown in the console) or `smtp://user:password@host:port`.
+    public address is https. `secret_key_before` is the secret that `secret_key` has just replaced. `mail_url` is
+    `kept:` (shown in the console) or `smtp://user:password@host:port`.
     """
 
     node_name: str
@@ -44,6 +45,7 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     broker_url: str
     state_dir: Path
     secret_key: str
+    secret_key_before: str = ""
     environment: Literal["demo", "test", "production"] = "production"
     reachable: tuple[str, ...] = ()
     mail_url: str = "kept:"

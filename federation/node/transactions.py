@@ -16,6 +16,8 @@ from typing import Any, Protocol
 import asyncpg
 import structlog
 
+from federation.node.seals import Seal
+
 _log = structlog.get_logger(__name__)
 
 POOL_MAX = 8
@@ -68,13 +70,14 @@ class Database:
     """One PostgreSQL database with its pool of connections; bound to the running context by `using()`.
 
     `wake` is told the name of an outbox queue after new work for it was committed; it must return at once.
-    `kind` names the set of adapters that speaks to this database.
+    `kind` names the set of adapters that speaks to this database; `seal` opens what lies sealed in it.
     """
 
     kind = "postgres"
 
-    def __init__(self) -> None:
+    def __init__(self, seal: Seal | None = None) -> None:
         self.url = ""
+        self.seal = seal
         self.wake: Callable[[str], None] = _nobody_to_wake
         self._pool: Any = None
 

@@ -15,6 +15,7 @@ from litestar import Litestar, Request
 
 from federation.node.database import Database, fetch_value
 from federation.node.logs import new_correlation_id
+from federation.node.sealing import seal_of
 from federation.node.settings import NodeSettings
 
 AnyRequest = Request[Any, Any, Any]
@@ -83,7 +84,7 @@ class WebNode:
 
     def __init__(self, settings: NodeSettings, page_context: PageContext | Mapping[str, Any] | None) -> None:
         self.settings = settings
-        self.database = Database()
+        self.database = Database(seal_of(settings))
         self.node_id = ""
         self.page_context = page_context
         self.image_sources = " ".join(("'self'", "data:", "https:", *([] if settings.is_https else ["http:"])))

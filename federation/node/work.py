@@ -22,6 +22,7 @@ from federation.node import clock, idempotency, logs, mail, outbox, sessions, si
 from federation.node.database import Database, using
 from federation.node.logs import correlated, new_correlation_id
 from federation.node.outbox import Outbox
+from federation.node.sealing import seal_of
 from federation.node.settings import NodeSettings
 from federation.node.wake import DRAIN_TASK, SWEEP_TASK, TRANSPORT_OPTIONS, Waker
 
@@ -97,7 +98,7 @@ class NodeProcess:
             return await job()
 
     async def _open(self) -> Database:
-        database = await Database().start(self.node.settings.database_url, pool_max=POOL_MAX)
+        database = await Database(seal_of(self.node.settings)).start(self.node.settings.database_url, pool_max=POOL_MAX)
         database.wake = self._waker.wake
         if self.node.start is not None:
             with using(database):

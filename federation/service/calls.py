@@ -37,6 +37,8 @@ JSON_TYPE = "application/json"
 LOG_TYPE = "application/vnd.fed.log+zstd"
 PROBLEM_TYPE = "application/problem+json"
 PREFIX = "/fed/v1"
+LAST_WORD_PATH = "/operations"
+"""What even a retired party still tells: that it has retired."""
 LANE_SECONDS = 1.0
 """How long a request may wait for its turn beyond the time it may take itself."""
 
@@ -102,7 +104,8 @@ async def _ends(exchange: PeerCall) -> _Ends:
     if party is None or peer is None:
         missing = exchange.local_id if party is None else exchange.remote_id
         raise NotFoundError(f"{missing} is not known to this node")
-    require_here(party, leaving=True)
+    if party.retired_at is None or exchange.path != LAST_WORD_PATH:
+        require_here(party, leaving=True)
     return _Ends(party, peer)
 
 

@@ -9,7 +9,7 @@ import contextlib
 from datetime import datetime
 
 from federation.documents.profile import endpoint_of
-from federation.errors import PartyMovedError, PartyMovingError
+from federation.errors import PartyMovedError, PartyMovingError, PartyRetiredError
 from federation.node.claims import GiveUpError
 from federation.records import HostedParty
 from federation.service import peers
@@ -23,10 +23,14 @@ RETRY_SECONDS = 20
 
 
 def require_here(party: HostedParty, *, leaving: bool = False) -> None:
-    """Refuse to act for a party that has left. Raises PartyMovedError or PartyMovingError.
+    """Refuse to act for a party that has left. Raises PartyMovedError, PartyMovingError or PartyRetiredError.
 
     With `leaving`, for what this node itself would send: GiveUpError, since the party's new node sends it.
     """
+    if party.retired_at is not None and leaving:
+        raise GiveUpError(f"{party.name} has retired: it says nothing more")
+    if party.retired_at is not None:
+        raise PartyRetiredError(f"{party.name} has retired: it takes nothing more")
     if party.left_at is None:
         return
     if leaving:

@@ -18,7 +18,7 @@ from federation.errors import NotLinkedError, PeerMismatchError
 from federation.node import outbox
 from federation.node.database import atomic
 from federation.records import HostedParty, Link, LinkView, Peer
-from federation.service import catalogue, orders, parties, peers, pull, stock
+from federation.service import announcing, catalogue, orders, parties, peers, pull, stock
 from federation.service.calls import JSON_TYPE, PeerCall, call
 from federation.service.context import Federation
 from federation.store import links as store
@@ -113,6 +113,25 @@ async def announce_address(fed: Federation, local_id: PartyId, now: datetime) ->
         link = await store.link(local_id, view.remote_id)
         if link is not None and link.state != "ended":
             await _send(link, "/links", _proposal(fed, local, link), now)
+
+
+async def peer_retired(fed: Federation, local_id: PartyId, remote_id: PartyId, now: datetime) -> None:
+    """End a link because the peer has retired, in the caller's transaction."""
+    known = await store.link(local_id, remote_id, lock=True)
+    if known is None or known.state == "ended":
+        return
+    link = msgspec.structs.replace(known, theirs=step(known.theirs, "end"), changed_at=now)
+    await _changed(fed, await parties.party(local_id), await _peer(remote_id), (known, link), None)
+
+
+async def end_all(fed: Federation, local_id: PartyId, now: datetime) -> None:
+    """End every link of a hosted party that has retired, in the caller's transaction; its operations tell the peers."""
+    local = await parties.party(local_id)
+    for view in await store.views(local_id):
+        known = await store.link(local_id, view.remote_id, lock=True)
+        if known is not None and known.ours != "ended":
+            link = msgspec.structs.replace(known, ours=step(known.ours, "end"), changed_at=now)
+            await _changed(fed, local, await _peer(view.remote_id), (known, link), None)
 
 
 async def links(local_id: PartyId) -> list[LinkView]:
@@ -250,6 +269,7 @@ async def _begin(local: HostedParty, remote_id: PartyId, now: datetime) -> None:
     else:
         await replicas.open_replica(local.id, remote_id)
     await orders.announce_waiting(local.id, remote_id, now)
+    await announcing.announce_to(local.id, remote_id, now)
 
 
 async def _send(link: Link, path: str, message: msgspec.Struct, now: datetime) -> None:

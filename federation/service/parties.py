@@ -4,21 +4,27 @@ The root seed of a new party is returned once and never stored; whoever asked wr
 node keeps only the seed of the sign key, with which it speaks for the party day by day.
 """
 
+import functools
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NoReturn
 
 import msgspec
 
 from federation import limits
-from federation.documents import identity, profile
-from federation.documents.identity import IdentityState
-from federation.documents.keys import SigningKey
+from federation.documents import identity, json, profile, rivals
+from federation.documents.errors import OperationRefusedError
+from federation.documents.identity import IdentityState, OperationsDocument, SeenOperation
+from federation.documents.keys import PublicKey, SigningKey
 from federation.documents.profile import ListedParty, NodeListing, PartyProfile
+from federation.documents.rivals import Resolution
 from federation.documents.times import text_of
+from federation.node.database import atomic
 from federation.node.settings import NodeSettings
 from federation.records import HostedParty, PartyKind
-from federation.service import catalogue
+from federation.service import announcing, catalogue
 from federation.store import parties as store
-from federation.vocabulary.errors import ConflictError, NotFoundError
+from federation.vocabulary.errors import ConflictError, NotFoundError, TooLargeError
 from federation.vocabulary.ids import PartyId, new_secret
 
 
@@ -32,22 +38,27 @@ class NewParty(msgspec.Struct, frozen=True):
         return f"NewParty({self.party_id})"
 
 
-class OperationsDocument(msgspec.Struct, frozen=True):
-    """`GET {endpoint}/operations`: the signed notes of an identity, oldest first."""
+async def create_party(
+    settings: NodeSettings,
+    kind: PartyKind,
+    name: str,
+    now: datetime,
+    *,
+    further_roots: Sequence[PublicKey] = (),
+) -> NewParty:
+    """Make a shop or hub at this node's public address, in the caller's transaction.
 
-    operations: tuple[str, ...]
-
-
-async def create_party(settings: NodeSettings, kind: PartyKind, name: str, now: datetime) -> NewParty:
-    """Make a shop or hub at this node's public address, in the caller's transaction."""
+    `further_roots` are root keys below the one made here, whose private halves never were on this node.
+    """
+    address = settings.public_url
     root = SigningKey.from_seed(new_secret(32))
     sign = SigningKey.from_seed(new_secret(32))
     genesis = identity.genesis(
-        kind, root, sign_keys=(sign.public,), at=text_of(now), name=name, address=settings.public_url
+        kind, root, sign_keys=(sign.public,), at=text_of(now), name=name, address=address, further_roots=further_roots
     )
     party_id = identity.party_id_of(genesis)
     hosted_party = HostedParty(id=party_id, kind=kind, name=name, sign_seed=sign.seed, created_at=now)
-    await store.add_party(hosted_party, [genesis])
+    await store.add_party(hosted_party, [SeenOperation(genesis, int(now.timestamp()))])
     if kind == "shop":
         await catalogue.open_own_log(hosted_party, now)
     return NewParty(party_id, root.seed)
@@ -76,7 +87,17 @@ def profile_url(settings: NodeSettings, party_id: PartyId) -> str:
 
 async def identity_of(party_id: str) -> IdentityState:
     """What a hosted party's operations add up to."""
-    return identity.fold(await store.operations(party_id))
+    return (await resolution_of(party_id, 0)).state
+
+
+async def resolution_of(party_id: str, now: int) -> Resolution:
+    """Which of a hosted party's operations hold, and whether they are contested at `now` (Unix seconds)."""
+    return msgspec.structs.replace(_resolved(await store.seen_operations(party_id)), now=now)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _resolved(operations: tuple[SeenOperation, ...]) -> Resolution:
+    return rivals.resolve(operations, 0)
 
 
 async def record_operation(
@@ -84,20 +105,54 @@ async def record_operation(
 ) -> IdentityState:
     """Add an operation that a root key has signed to a hosted party's identity, in the caller's transaction.
 
-    `sign_seed` is the seed of a newly named sign key, with which the node speaks from now on; the own log's
-    checkpoints are signed again with it, since readers take only keys of today. Raises OperationRefusedError when
-    the operation does not follow, ConflictError when the node would be left without a key that may sign.
+    It follows the newest one, or contradicts one that it overrules. `sign_seed` is the seed of a newly named sign
+    key, with which the node speaks from now on; the own log's checkpoints are signed again with it, since readers
+    take only keys of today. All linked peers hear of it. Raises OperationRefusedError when the operation does not
+    follow, ConflictError when it comes too late or would leave the node without a key that may sign.
     """
     known = await party(party_id)
-    operations = [*await store.operations(party_id), operation]
-    state = identity.fold(operations)
+    seconds = int(now.timestamp())
+    seen = await store.seen_operations(party_id, lock=True)
+    recorded = SeenOperation(operation, seconds)
+    found = rivals.resolve((*seen, recorded), seconds)
+    if operation not in found.chain:
+        _refuse(seen, operation, seconds)
+    state = found.state
     key = SigningKey.from_seed(sign_seed or known.sign_seed)
-    if state.sign_key(key.public.keyid, int(now.timestamp())) is None:
+    if not state.retired and state.sign_key(key.public.keyid, seconds) is None:
         raise ConflictError("the operation does not name the key this node signs with: give the seed of one it names")
-    await store.add_operation(party_id, len(operations) - 1, operation, key.seed)
-    if known.kind == "shop" and key.seed != known.sign_seed:
-        await catalogue.sign_again(party_id, key, now)
+    if len(json.encode(_document(found))) > limits.PROFILE_BYTES_MAX:
+        raise TooLargeError("with this operation the identity would be longer than any reader takes")
+    await store.add_operation(party_id, recorded)
+    await _act_on(known, state, key, now)
+    await announcing.announce_operations(party_id, now)
     return state
+
+
+async def _act_on(known: HostedParty, state: IdentityState, key: SigningKey, now: datetime) -> None:
+    """Let the node speak with the key and under the life that the operations now give the party."""
+    if state.retired != (known.retired_at is not None):
+        await store.set_retired(known.id, now if state.retired else None)
+    if key.seed == known.sign_seed:
+        return
+    await store.set_sign_seed(known.id, key.seed)
+    if known.kind == "shop":
+        await catalogue.sign_again(known.id, key, now)
+
+
+def _refuse(seen: Sequence[SeenOperation], operation: bytes, now: int) -> NoReturn:
+    """Say why an operation does not hold."""
+    state = rivals.resolve(seen, now).state
+    signed = identity.read_operation(operation)
+    if signed.operation.previous == state.head:
+        if identity.signing_root(state, signed) is None:
+            raise OperationRefusedError("the operation is not signed by a root key of the party as it is now")
+        identity.follow(state, signed)
+    if len(rivals.joined(seen, [operation], now)) == len(seen):
+        raise OperationRefusedError("the operation follows none of this party's, or no root key of then signed it")
+    raise ConflictError(
+        "the operation contradicts one that holds: it would take a higher root key, within 72 hours of that one"
+    )
 
 
 async def own_profile(hosted_party: HostedParty, now: datetime) -> PartyProfile:
@@ -105,9 +160,27 @@ async def own_profile(hosted_party: HostedParty, now: datetime) -> PartyProfile:
     return profile.profile_of(await identity_of(hosted_party.id), hosted_party.name, int(now.timestamp()))
 
 
+async def own_chain(party_id: str) -> tuple[bytes, ...]:
+    """The operations of a hosted party that hold, oldest first."""
+    return (await resolution_of(party_id, 0)).chain
+
+
 async def own_operations(party_id: str) -> OperationsDocument:
     """The operations a hosted party serves."""
-    return OperationsDocument(tuple(note.decode() for note in await store.operations(party_id)))
+    return _document(await resolution_of(party_id, 0))
+
+
+def _document(resolution: Resolution) -> OperationsDocument:
+    return OperationsDocument(tuple(note.decode() for note in resolution.chain))
+
+
+async def seal_keys() -> int:
+    """Seal every sign key that does not lie sealed under the secret of now; returns how many did not.
+
+    Raises SealError when one was sealed under a secret that this node was not given.
+    """
+    async with atomic():
+        return await store.reseal()
 
 
 async def listing(settings: NodeSettings, after: str) -> NodeListing:

@@ -2,36 +2,54 @@
 
 Invariants: a peer is believed only when its profile and its operations agree with each other and with the address
 they came from; operations once seen are never forgotten or replaced, so a hijacked address cannot rewrite a past.
-A profile is fetched on first contact, and again when a message names a key we do not know, at most once a minute.
+A profile is fetched on first contact, and again when a message names a key we do not know, at most once a minute;
+operations that a known peer tells us itself need no address, since root keys have signed them. Whatever made us
+learn one, what follows from it (`standing`) is an outbox message of the same transaction.
 """
 
 import functools
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from typing import Literal
 
+import msgspec
 import structlog
 
 from federation import limits
 from federation.conversations import checks
 from federation.conversations.messages import LinkProposal
 from federation.documents import identity, json, profile, rivals
-from federation.documents.identity import IdentityState, SeenOperation
+from federation.documents.identity import IdentityState, OperationsDocument, SeenOperation
 from federation.documents.keys import PublicKey
 from federation.documents.profile import PartyProfile
+from federation.documents.rivals import KeyLife, Resolution
 from federation.documents.signature_checks import Lookup
-from federation.errors import PeerMismatchError
+from federation.errors import NotLinkedError, PartyContestedError, PartyRetiredError, PeerMismatchError
+from federation.node import outbox
 from federation.node.database import atomic
 from federation.records import Peer
 from federation.service.context import Federation
-from federation.service.parties import OperationsDocument
 from federation.store import parties as store
 from federation.vocabulary.errors import GalleriaError, PeerError, PeerUnreachableError, QuotaError
-from federation.vocabulary.ids import PartyId
+from federation.vocabulary.ids import PartyId, new_id
 
 _log = structlog.get_logger(__name__)
 
+TOPIC = "fed.peer"
+QUEUE = "sync"
 STRANGERS_PER_MINUTE_MAX = 300
 """How many parties may introduce themselves to this node in a minute; each costs two requests to their address."""
+
+
+Introduction = Literal["profile", "operations"]
+"""How a message may present a sender whose key is not known yet: where its profile is, or its operations themselves."""
+
+
+class PeerChanged(msgspec.Struct, frozen=True):
+    """The outbox's note that a peer's operations say something new."""
+
+    peer_id: PartyId
 
 
 async def fetch_peer(fed: Federation, profile_url: str, now: datetime) -> Peer:
@@ -48,6 +66,7 @@ async def fetch_peer(fed: Federation, profile_url: str, now: datetime) -> Peer:
         operations = [text.encode() for text in served.operations]
         if identity.fold(operations).party_id != told.party_id:
             raise PeerMismatchError(f"the operations at {told.operations_url} are another party's")
+        await tell_operations(PartyId(told.party_id), operations, now)
         async with atomic():
             return await _remember(told, operations, now)
     except PeerError:
@@ -56,15 +75,29 @@ async def fetch_peer(fed: Federation, profile_url: str, now: datetime) -> Peer:
         raise PeerMismatchError(f"{profile_url}: {error.detail}") from error
 
 
-async def _remember(told: PartyProfile, operations: list[bytes], now: datetime) -> Peer:
-    seconds = int(now.timestamp())
+async def tell_operations(peer_id: PartyId, operations: Sequence[bytes], now: datetime) -> bool:
+    """Keep what a known peer's root keys have signed, whoever told it and whatever else is wrong; a rival too.
+
+    Returns whether anything was new. Opens its own transaction; a party not met before is left alone.
+    """
+    async with atomic():
+        known = await store.peer(peer_id, lock=True)
+        if known is None:
+            return False
+        seen = await store.peer_operations(peer_id)
+        if len(kept := rivals.joined(seen, operations, int(now.timestamp()))) == len(seen):
+            return False
+        await store.save_peer(known, kept)
+        await _announce_change(peer_id, now)
+        return True
+
+
+async def _remember(told: PartyProfile, operations: Sequence[bytes], now: datetime) -> Peer:
     party_id = PartyId(told.party_id)
-    known = await store.peer(party_id)
-    seen = await store.peer_operations(party_id)
-    before = {item.data for item in seen}
-    seen += tuple(SeenOperation(data, seconds) for data in operations if data not in before)
+    known = await store.peer(party_id, lock=True)
+    seen = rivals.joined(await store.peer_operations(party_id), operations, int(now.timestamp()))
     state = _resolved(seen)
-    profile.check_profile(told, state, seconds)
+    profile.check_profile(told, state, int(now.timestamp()))
     peer = Peer(
         id=party_id,
         kind=told.kind,
@@ -79,6 +112,11 @@ async def _remember(told: PartyProfile, operations: list[bytes], now: datetime) 
     return peer
 
 
+async def _announce_change(peer_id: PartyId, now: datetime) -> None:
+    due = PeerChanged(peer_id)
+    await outbox.enqueue(TOPIC, f"{TOPIC}:{peer_id}", due, key=f"{TOPIC}:{new_id()}", queue=QUEUE, now=now)
+
+
 async def _get(fed: Federation, url: str) -> bytes:
     response = await fed.door.request(
         "GET", url, headers={"Accept": "application/json"}, body=b"", max_bytes=limits.PROFILE_BYTES_MAX
@@ -89,21 +127,28 @@ async def _get(fed: Federation, url: str) -> bytes:
 
 
 async def lookup_for(
-    fed: Federation, peer_id: PartyId, keyid: str, now_seconds: int, *, introduction: bytes | None = None
+    fed: Federation,
+    peer_id: PartyId,
+    keyid: str,
+    now_seconds: int,
+    *,
+    introduction: tuple[Introduction, bytes] | None = None,
 ) -> Lookup:
     """The keys of a peer for a verifier; fetched anew when `keyid` is unknown and the minute allows it.
 
-    `introduction` is the unverified body of a link proposal: a stranger's profile is fetched from the address in
-    it, and counts only if that profile is the sender's own.
+    `introduction` is the unverified body of a message that introduces its sender: by the address of its profile,
+    which counts only if that profile is the sender's own, or by its operations. Raises PartyRetiredError for a peer
+    that has retired, unless its operations are what it tells.
     """
-    state = await _state(peer_id)
     moment = datetime.fromtimestamp(now_seconds, UTC)
     if introduction is not None:
         await _introduce(fed, peer_id, introduction, moment)
-        state = await _state(peer_id)
+    state = await _state(peer_id)
     if state is not None and state.sign_key(keyid, now_seconds) is None:
         await _refresh(fed, peer_id, moment)
         state = await _state(peer_id)
+    if state is not None and state.retired and (introduction is None or introduction[0] != "operations"):
+        raise PartyRetiredError(f"{peer_id} has retired: nothing more is taken from it")
 
     def lookup(party_id: PartyId, wanted: str) -> PublicKey | None:
         if state is None or party_id != peer_id:
@@ -113,9 +158,22 @@ async def lookup_for(
     return lookup
 
 
-async def _introduce(fed: Federation, peer_id: PartyId, introduction: bytes, now: datetime) -> None:
+async def _introduce(
+    fed: Federation, peer_id: PartyId, introduction: tuple[Introduction, bytes], now: datetime
+) -> None:
+    how, body = introduction
+    if how == "profile":
+        await _introduce_by_profile(fed, peer_id, body, now)
+    elif await store.peer(peer_id) is None:
+        raise NotLinkedError(f"{peer_id} is not known here: propose a link at /links first")
+    else:
+        told = json.decode(body, OperationsDocument)
+        await tell_operations(peer_id, [text.encode() for text in told.operations], now)
+
+
+async def _introduce_by_profile(fed: Federation, peer_id: PartyId, body: bytes, now: datetime) -> None:
     """Meet a stranger at the address in its proposal, or a known peer at its new one."""
-    proposal = checks.read(introduction, LinkProposal)
+    proposal = checks.read(body, LinkProposal)
     if f"/{peer_id}/" not in proposal.profile_url:
         raise PeerMismatchError(f"{proposal.profile_url} is not a profile address of {peer_id}")
     known = await store.peer(peer_id)
@@ -140,21 +198,36 @@ async def _refresh(fed: Federation, peer_id: PartyId, now: datetime, *, at: str 
         _log.info("peer_refresh_failed", peer=peer_id, slug=error.slug, detail=error.detail)
 
 
-async def follow(fed: Federation, peer_id: PartyId, address: str, now: datetime) -> None:
-    """Look for a known peer at the address to which it is said to have moved; its own operations decide."""
-    with contextlib.suppress(GalleriaError):
-        await fetch_peer(fed, f"{endpoint_of(address, peer_id)}/profile", now)
+async def resolution(peer_id: PartyId, now: datetime) -> Resolution | None:
+    """Which of a peer's operations hold, and whether they are contested; None for a party not met."""
+    operations = await store.peer_operations(peer_id)
+    return rivals.resolve(operations, int(now.timestamp())) if operations else None
+
+
+async def is_contested(peer_id: PartyId, now: datetime) -> bool:
+    """Whether two operations of a peer contradict each other and a higher root may still speak."""
+    operations = await store.peer_operations(peer_id)
+    return len(operations) > 1 and rivals.resolve(operations, int(now.timestamp())).contested
+
+
+async def refuse_contested(peer_id: PartyId, now: datetime) -> None:
+    """Raise PartyContestedError while nobody can know for whom a peer's keys speak: no holds, no orders."""
+    if await is_contested(peer_id, now):
+        raise PartyContestedError(
+            f"two root keys of {peer_id} contradict each other: nothing is held or ordered until the higher one has "
+            "spoken or 72 hours have passed"
+        )
+
+
+async def key_lives(peer_id: PartyId) -> tuple[KeyLife, ...]:
+    """Every key a peer ever named, with its end; what was countersigned here before it goes on counting."""
+    operations = await store.peer_operations(peer_id)
+    return rivals.resolve(operations, 0).keys if operations else ()
 
 
 async def _state(peer_id: PartyId) -> IdentityState | None:
     operations = await store.peer_operations(peer_id)
     return _resolved(operations) if operations else None
-
-
-async def is_contested(peer_id: PartyId, now: datetime) -> bool:
-    """Whether two root keys of a peer contradict each other and the higher one may still speak."""
-    operations = await store.peer_operations(peer_id)
-    return len(operations) > 1 and rivals.resolve(operations, int(now.timestamp())).contested
 
 
 @functools.lru_cache(maxsize=2_000)

@@ -26,13 +26,12 @@ async def hold_remote(
     """Ask a shop to hold pieces; `rejected` is an answer, not an error.
 
     Raises PeerRefusedError (hold-quota, not-linked, ...), PeerUnreachableError, or ReplicaFrozenError for a shop that
-    signed two histories.
+    signed two histories or whose root keys contradict each other.
     """
     replica = await replicas.replica(hub_id, shop_id)
     if replica is not None and replica.state == "frozen":
         raise ReplicaFrozenError(f"{shop_id} signed two histories: nothing is ordered there until that is resolved")
-    if await peers.is_contested(shop_id, now):
-        raise ReplicaFrozenError(f"two root keys of {shop_id} contradict each other: nothing is ordered there for now")
+    await peers.refuse_contested(shop_id, now)
     exchange = PeerCall(
         local_id=hub_id,
         remote_id=shop_id,
@@ -49,10 +48,11 @@ async def hold_remote(
 async def confirm_remote(
     fed: Federation, hub_id: PartyId, shop_id: PartyId, reservation_id: str, now: datetime
 ) -> ReservationAnswer:
-    """Turn a hold into a sale at the shop; repeat until the answer is definite.
+    """Turn a hold into a sale at the shop; repeat until the answer is definite. PartyContestedError is definite too.
 
     Raises PeerRefusedError with peer_slug `reservation-expired` when the hold has run out, or PeerUnreachableError.
     """
+    await peers.refuse_contested(shop_id, now)
     return await _transition(fed, (hub_id, shop_id), reservation_id, "confirm", now)
 
 

@@ -7,9 +7,10 @@ from federation.node.database import proxy
 
 
 class Party(Table, tablename="fed_party", db=proxy):
-    """A party hosted by this node, with the seed of its online sign key.
+    """A party hosted by this node, with the seed of its online sign key, sealed (`federation.node.sealing`).
 
-    `left_at` is set once it has stopped acting here; `moved_to` is where it lives since, when that is known.
+    `left_at` is set once it has stopped acting here; `moved_to` is where it lives since, when that is known;
+    `retired_at` when it has ended for good.
     """
 
     id = Text(primary_key=True, default=None)
@@ -19,15 +20,30 @@ class Party(Table, tablename="fed_party", db=proxy):
     created_at = Timestamptz(default=None)
     left_at = Timestamptz(null=True, default=None)
     moved_to = Text(default="")
+    retired_at = Timestamptz(null=True, default=None)
 
 
 class Operation(Table, tablename="fed_operation", db=proxy):
-    """One signed operation of a hosted party's identity, from genesis on."""
+    """One signed operation of a hosted party's identity, rivals included, with the time of its first sight."""
 
     id = BigSerial(primary_key=True)
     party_id = Text(default=None)
     number = Integer(default=None)
     body = Bytea(default=None)
+    first_seen_at = Timestamptz(default=None)
+
+
+class Countersigned(Table, tablename="fed_countersigned", db=proxy):
+    """A hub's countersignature on an operation of a hosted party: the note, and the hub's own first sight of it."""
+
+    id = BigSerial(primary_key=True)
+    local_id = Text(default=None)
+    hub_id = Text(default=None)
+    hash = Text(default=None)
+    number = Integer(default=None)
+    note = Bytea(default=None)
+    first_seen_at = Timestamptz(default=None)
+    heard_at = Timestamptz(default=None)
 
 
 class Peer(Table, tablename="fed_peer", db=proxy):
@@ -41,6 +57,7 @@ class Peer(Table, tablename="fed_peer", db=proxy):
     first_seen_at = Timestamptz(default=None)
     fetched_at = Timestamptz(default=None)
     refresh_at = Timestamptz(default=None)
+    retired_at = Timestamptz(null=True, default=None)
 
 
 class PeerOperation(Table, tablename="fed_peer_operation", db=proxy):

@@ -17,6 +17,7 @@ import msgspec
 from federation.node.database import Database, using
 from federation.node.fonts import ensure_fonts
 from federation.node.migrations import migrate
+from federation.node.seals import Seal
 from federation.node.settings import load
 from marketplace.cli.children import Child, Children, ChildSpec
 from marketplace.cli.engine_user import engine_home, engine_user
@@ -28,7 +29,7 @@ from marketplace.cli.progress import Progress
 from marketplace.cli.state import StateFolder
 from marketplace.cli.supervisor import NodeProcess, Supervisor
 from marketplace.cli.valkey import EmbeddedValkey
-from marketplace.demo.layout import HOST, DemoLayout, DemoNode, environment
+from marketplace.demo.layout import HOST, DemoLayout, DemoNode, environment, kept_secret
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -96,7 +97,8 @@ class Fleet:
     @asynccontextmanager
     async def inside(self, node: DemoNode) -> AsyncIterator[None]:
         """Bind this node's database for the code inside, as the application role."""
-        database = await Database().start(self.postgres.urls(node.database).app, pool_max=2)
+        seal = Seal(kept_secret(self.state, node.name, "secret-key").read_text().strip())
+        database = await Database(seal).start(self.postgres.urls(node.database).app, pool_max=2)
         try:
             with using(database):
                 yield

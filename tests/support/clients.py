@@ -15,6 +15,7 @@ from federation.node.web import web_node
 from tests.support.postgres import Urls
 
 _CSRF = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
+SECRET_KEY = "test-secret-key-of-32-characters!"
 BROWSER_HEADERS = {"accept": "text/html,*/*;q=0.8"}
 
 
@@ -26,7 +27,7 @@ def node_settings(urls: Urls, state_dir: Path, **changes: Any) -> NodeSettings:
         "database_url": urls.app,
         "broker_url": "none:",
         "state_dir": state_dir,
-        "secret_key": "test-secret-key-of-32-characters!",
+        "secret_key": SECRET_KEY,
         "environment": "test",
         "log_level": "CRITICAL",
     }

@@ -14,7 +14,7 @@ from federation.vocabulary.ids import PartyId
 class OperationRow(msgspec.Struct, frozen=True):
     party_id: str
     number: int
-    body: bytes
+    seen: SeenOperation
 
 
 class PeerOperationRow(msgspec.Struct, frozen=True):

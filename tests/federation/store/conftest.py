@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from federation.documents.identity import SeenOperation
 from federation.node.database import Database, using
 from federation.node.memory import Disk, MemoryDatabase
+from federation.node.seals import Seal
 from federation.node.transactions import Transaction, joined
 from federation.records import HostedParty, Peer
 from federation.store import parties
 from federation.vocabulary.ids import PartyId
+from tests.support.clients import SECRET_KEY
 from tests.support.postgres import Server
 
 APPS = ("federation.piccolo_app",)
@@ -19,6 +22,7 @@ SHOP = PartyId("s1" + "a" * 32)
 OTHER_SHOP = PartyId("s1" + "b" * 32)
 HUB = PartyId("h1" + "a" * 32)
 OTHER_HUB = PartyId("h1" + "b" * 32)
+GENESIS = SeenOperation(b"genesis", int(NOW.timestamp()))
 
 
 @pytest.fixture(params=["memory", "postgres"])
@@ -27,7 +31,7 @@ async def store_db(request: pytest.FixtureRequest) -> AsyncIterator[Database]:
     database: Database = MemoryDatabase(Disk())
     if request.param == "postgres":
         server: Server = request.getfixturevalue("pg")
-        database = await Database().start(server.rollback_database(APPS).app, pool_max=1)
+        database = await Database(Seal(SECRET_KEY)).start(server.rollback_database(APPS).app, pool_max=1)
     with using(database):
         async with database.acquire() as connection:
             with pytest.raises(_UndoneError):
@@ -65,7 +69,7 @@ def met(party_id: PartyId, name: str = "Galleria") -> Peer:
 @pytest.fixture
 async def shop_and_hub(store_db: Database) -> Database:
     """A hosted shop that knows two hubs."""
-    await parties.add_party(hosted(SHOP), [b"genesis"])
+    await parties.add_party(hosted(SHOP), [GENESIS])
     await parties.save_peer(met(HUB), ())
     await parties.save_peer(met(OTHER_HUB, "Portico"), ())
     return store_db
@@ -74,7 +78,7 @@ async def shop_and_hub(store_db: Database) -> Database:
 @pytest.fixture
 async def hub_and_shops(store_db: Database) -> Database:
     """A hosted hub that knows two shops."""
-    await parties.add_party(hosted(HUB, "Galleria"), [b"genesis"])
+    await parties.add_party(hosted(HUB, "Galleria"), [GENESIS])
     await parties.save_peer(met(SHOP, "Aurora"), ())
     await parties.save_peer(met(OTHER_SHOP, "Boreale"), ())
     return store_db

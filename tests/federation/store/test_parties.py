@@ -6,18 +6,19 @@ import msgspec
 import pytest
 
 from federation.documents.identity import SeenOperation
-from federation.node.database import Database
+from federation.records import Countersigned
 from federation.store import parties
-from tests.federation.store.conftest import HUB, NOW, OTHER_HUB, OTHER_SHOP, SHOP, hosted, met
+from tests.federation.store.conftest import GENESIS, HUB, NOW, OTHER_HUB, OTHER_SHOP, SHOP, hosted, met
 
 pytestmark = pytest.mark.usefixtures("store_db")
 FIRST = int(NOW.timestamp())
+ROTATE = SeenOperation(b"rotate", FIRST + 9)
 
 
 async def test_parties_are_kept_and_paged_by_id() -> None:
     """A party comes back as it was stored; lists go by id, within a kind and after an id."""
     for party_id in (OTHER_SHOP, SHOP, HUB):
-        await parties.add_party(hosted(party_id), [b"genesis", b"rotate"])
+        await parties.add_party(hosted(party_id), [GENESIS, ROTATE])
     assert await parties.party(SHOP) == hosted(SHOP)
     assert await parties.party("s1" + "c" * 32) is None
     assert [item.id for item in await parties.parties(None, "", 2)] == [HUB, SHOP]
@@ -25,19 +26,48 @@ async def test_parties_are_kept_and_paged_by_id() -> None:
     assert await parties.operations(SHOP) == [b"genesis", b"rotate"]
 
 
-async def test_an_operation_names_the_seed_to_speak_with() -> None:
-    """Operations keep their order, and the newest one's seed is the party's."""
-    await parties.add_party(hosted(SHOP), [b"genesis"])
-    await parties.add_operation(SHOP, 1, b"rotate", b"t" * 32)
+async def test_operations_of_our_own_keep_their_order_and_sight() -> None:
+    """Operations are numbered as they are recorded; the seed to speak with is set apart from them."""
+    await parties.add_party(hosted(SHOP), [GENESIS])
+    assert await parties.seen_operations(SHOP, lock=True) == (GENESIS,)
+    await parties.add_operation(SHOP, ROTATE)
+    await parties.set_sign_seed(SHOP, b"t" * 32)
     party = await parties.party(SHOP)
     assert party is not None
     assert party.sign_seed == b"t" * 32
     assert await parties.operations(SHOP) == [b"genesis", b"rotate"]
+    assert await parties.seen_operations(SHOP) == (GENESIS, ROTATE)
+
+
+async def test_a_retirement_is_noted_and_taken_back() -> None:
+    """A party that has retired says since when, until it has not after all."""
+    await parties.add_party(hosted(SHOP), [GENESIS])
+    await parties.set_retired(SHOP, NOW)
+    retired = await parties.party(SHOP)
+    await parties.set_retired(SHOP, None)
+    assert retired is not None
+    assert retired.retired_at == NOW
+    assert await parties.party(SHOP) == hosted(SHOP)
+
+
+async def test_of_two_countersignatures_the_earlier_sight_stays() -> None:
+    """A hub that later claims to have seen an operation later does not move the time; the same time renews the note."""
+    await parties.add_party(hosted(SHOP), [GENESIS])
+    await parties.save_peer(met(HUB), ())
+
+    def said(note: bytes, seconds: int) -> Countersigned:
+        first = NOW + timedelta(seconds=seconds)
+        return Countersigned(SHOP, HUB, "ab" * 32, 1, note, first, NOW)
+
+    for item in (said(b"one", 5), said(b"later", 9), said(b"renewed", 5)):
+        await parties.save_countersigned([item])
+    assert await parties.countersigned(SHOP) == [said(b"renewed", 5)]
+    assert await parties.countersigned(HUB) == []
 
 
 async def test_a_party_leaves_and_comes_back() -> None:
     """A departure is kept with where to, and taken back."""
-    await parties.add_party(hosted(SHOP), [b"genesis"])
+    await parties.add_party(hosted(SHOP), [GENESIS])
     await parties.set_departure(SHOP, NOW, "https://new.example")
     left = await parties.party(SHOP)
     await parties.set_departure(SHOP, None, "")
