@@ -12,6 +12,8 @@ GalleriaError
 │       └── PartyContestedError     two root keys of the party contradict each other
 ├── PartyMovingError                the party is on its way to another node; ask again in a minute
 ├── PartyMovedError                 the party acts elsewhere; `expected` is its address where that is known
+├── NotFoundError
+│   └── OrderUnknownError           an event of an order that was not placed here, or not yet
 ├── SlowBodyError                   a request that arrives too slowly
 ├── OrderDeclinedError              an order that the shop cannot take as written
 ├── HoldQuotaError                  too many open holds of one hub
@@ -26,6 +28,7 @@ from federation.vocabulary.errors import (
     ConflictError,
     GalleriaError,
     NotAllowedError,
+    NotFoundError,
     PeerError,
     QuotaError,
     RetryClass,
@@ -63,6 +66,12 @@ class SequenceGapError(ConflictError):
 
     slug = "sequence-gap"
     retry: RetryClass = "resync"
+
+
+class OrderUnknownError(NotFoundError):
+    """An event of an order that was not placed here, or not yet."""
+
+    retry: RetryClass = "after"
 
 
 class ReplicaFrozenError(ConflictError):

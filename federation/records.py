@@ -220,6 +220,23 @@ class EventRecord(msgspec.Struct, frozen=True):
 class ComparedHub(msgspec.Struct, frozen=True):
     """Another hub with which a hosted hub compares checkpoints, and how the last round with it went.
 
+class ReceivedEvent(msgspec.Struct, frozen=True):
+    """An order event taken from the peer, byte for byte."""
+
+    event_id: UUID
+    body: bytes
+    received_at: datetime
+
+
+class SaidEvent(msgspec.Struct, frozen=True):
+    """An event either side told: `arrived_at` is when we took it or the peer acknowledged ours, with its receipt."""
+
+    sent: bool
+    body: bytes
+    arrived_at: datetime | None
+    receipt: str
+
+
     `named_by` is the shop that told of it, empty when the operator did. `compared` counts the shops that both follow,
     `agreed` those with one history; `next_at` is when it is asked again.
     """

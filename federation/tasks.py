@@ -19,6 +19,7 @@ from federation.service.announcing import OperationsDue
 from federation.service.catalogue import PushDue
 from federation.service.context import Federation
 from federation.service.links import LinkDue
+from federation.service.order_events import MissingDue
 from federation.service.orders import EventDue
 from federation.service.peers import PeerChanged
 from federation.service.pull import PullDue
@@ -57,6 +58,9 @@ def fed_handlers(fed: Federation) -> dict[str, Handler]:
     async def send_events(message: Message) -> None:
         await orders.deliver_events(fed, message.read(EventDue), clock.now())
 
+    async def fetch_events(message: Message) -> None:
+        await order_record.fetch_missing(fed, message.read(MissingDue), clock.now())
+
     async def send_link(message: Message) -> None:
         await links.deliver_link(fed, message.read(LinkDue), clock.now())
 
@@ -68,6 +72,7 @@ def fed_handlers(fed: Federation) -> dict[str, Handler]:
         catalogue.TOPIC: push_log,
         stock.TOPIC: push_stock,
         orders.TOPIC: send_events,
+        order_events.MISSING_TOPIC: fetch_events,
         links.TOPIC: send_link,
         **_identity_handlers(fed),
     }

@@ -2,14 +2,16 @@
 
 import re
 
+from federation import limits
 from federation.conversations import checks
 from federation.conversations.forms import UUID_PATTERN
 from federation.conversations.messages import OrderEvent, ReservationRequest, StockBatch
 from federation.documents import json
 from federation.http.edge import Endpoint, Inbound, Outbound
 from federation.ports import HubDesk, ShopDesk
-from federation.service import orders, stock
+from federation.service import order_events, order_record, orders, stock
 from federation.service.context import Federation
+from federation.service.order_record import Numbers
 from federation.vocabulary.errors import NotFoundError, RecordInvalidError
 from federation.vocabulary.ids import PartyId
 
@@ -51,13 +53,21 @@ async def _event(fed: Federation, inbound: Inbound) -> Outbound:
     if event.order_id != inbound.params["order_id"]:
         raise RecordInvalidError("the event is about another order than the address")
     desk = _shop_desk(fed, inbound) if inbound.receiver.kind == "shop" else _hub_desk(fed, inbound)
-    await orders.take_event(desk, _ends(inbound), event, inbound.now)
-    return Outbound(json.encode({"sequence": event.sequence}))
+    answer = await order_events.hear(desk, inbound.receiver, inbound.peer, inbound.body, inbound.now)
+    return Outbound(answer)
 
 
 async def _read_order(_fed: Federation, inbound: Inbound) -> Outbound:
-    local_id, remote_id = _ends(inbound)
-    return Outbound(await orders.order_between(local_id, remote_id, _id(inbound, "order_id")))
+    after = Numbers(hub=_number(inbound, "hub"), shop=_number(inbound, "shop"))
+    found = await order_record.record(_ends(inbound), _id(inbound, "order_id"), after)
+    return Outbound(json.encode(found))
+
+
+def _number(inbound: Inbound, name: str) -> int:
+    text = inbound.query.get(name, "0")
+    if not text.isascii() or not text.isdigit() or int(text[:9]) > limits.ORDER_EVENTS_MAX:
+        raise RecordInvalidError(f"{name} is the number of the last event you have, 0 to {limits.ORDER_EVENTS_MAX}")
+    return int(text[:9])
 
 
 def _ends(inbound: Inbound) -> tuple[PartyId, PartyId]:
@@ -90,5 +100,5 @@ ENDPOINTS = (
     Endpoint(method="POST", path="/reservations/{reservation_id:str}/release", run=_release, once=True),
     Endpoint(method="POST", path="/orders", run=_order, once=True, settled=True),
     Endpoint(method="GET", path="/orders/{order_id:str}", run=_read_order),
-    Endpoint(method="POST", path="/orders/{order_id:str}/events", run=_event, once=True),
+    Endpoint(method="POST", path="/orders/{order_id:str}/events", run=_event),
 )

@@ -1,27 +1,33 @@
 """Orders between a hub and a shop: placing one, and its events in an unbroken sequence each way.
 
-Invariants: an event is numbered in the transaction that caused it and sent until acknowledged; the receiver takes
-numbers in order, each once, and names the number it wants when one is missing; the sender then sends from there.
+Invariants: an event is numbered in the transaction that caused it and sent until acknowledged; the receipt that the
+receiver signs for it is kept as evidence; when the receiver names the number it misses, sending goes on from there. How
+events are received is `order_events`; what is done when one side has forgotten, `order_record`.
 """
 
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
 from federation.conversations import checks
+from federation.conversations import receipt as receipts
 from federation.conversations.messages import EventBody, OrderEvent, ShopOrder
+from federation.conversations.receipt import Acknowledgement
 from federation.documents import json
 from federation.documents.times import text_of
-from federation.errors import SequenceGapError
+from federation.errors import OrderDeclinedError, SequenceGapError
 from federation.node import outbox
+from federation.node.claims import RetryLaterError
 from federation.node.database import atomic
-from federation.ports import HubDesk, ShopDesk
+from federation.ports import ShopDesk
 from federation.records import EventRecord
-from federation.service.calls import JSON_TYPE, PeerCall, call
+from federation.service import peers
+from federation.service.calls import JSON_TYPE, PeerAnswer, PeerCall, call
 from federation.service.context import Federation
+from federation.service.order_events import MissingDue, was_revoked
+from federation.service.order_record import resume_numbers
 from federation.store import conversations as store
-from federation.vocabulary.errors import ConflictError, NotFoundError, PeerRefusedError, RetryClass
+from federation.vocabulary.errors import ConflictError, GalleriaError, PeerRefusedError, PeerUnreachableError
 from federation.vocabulary.ids import PartyId, new_id
 
 TOPIC = "fed.event"
@@ -35,12 +41,6 @@ class EventDue(msgspec.Struct, frozen=True):
     local_id: PartyId
     remote_id: PartyId
     order_id: str
-
-
-class OrderUnknownError(NotFoundError):
-    """An event of an order that was not placed here, or not yet."""
-
-    retry: RetryClass = "after"
 
 
 async def place_order_remote(
@@ -68,6 +68,8 @@ async def place_order_remote(
 async def take_order(desk: ShopDesk, shop_id: PartyId, hub_id: PartyId, document: bytes, now: datetime) -> ShopOrder:
     """Let a shop's desk take an order; raises OrderDeclinedError, or ConflictError for other words under its id."""
     order = checks.read(document, ShopOrder)
+    if await was_revoked((shop_id, hub_id), order.id):
+        raise OrderDeclinedError(f"order {order.id} was cancelled by the hub before it came here")
     if await store.open_conversation(shop_id, hub_id, order.id, document, now):
         await desk.place_order(shop_id, hub_id, order, now)
     elif await store.document(shop_id, hub_id, order.id) != document:
@@ -91,6 +93,11 @@ async def send_event(
     return event
 
 
+async def hold_conversation(local_id: PartyId, remote_id: PartyId, order_id: str) -> None:
+    """Lock the conversation about an order before its rows elsewhere, as whoever hears an event does."""
+    await store.last_in(local_id, remote_id, order_id)
+
+
 async def announce_waiting(local_id: PartyId, remote_id: PartyId, now: datetime) -> None:
     """Send what waited while the link was not accepted, after the caller's transaction."""
     for order_id in await store.orders_waiting(local_id, remote_id):
@@ -109,29 +116,61 @@ async def deliver_events(fed: Federation, due: EventDue, now: datetime) -> int:
     taken = 0
     rewound = False
     while waiting and taken < EVENTS_PER_RUN:
-        try:
-            await _send(fed, due, waiting[0], now)
-        except PeerRefusedError as error:
-            wanted = None if rewound else _wanted(error)
-            if wanted is None:
-                raise
+        said = await _said(fed, due, waiting[0], now)
+        if said.wanted is None:
+            await store.acknowledge(waiting[0].event_id, said.receipt, now)
+            taken += 1
+            waiting = waiting[1:]
+        elif rewound:
+            raise RetryLaterError(f"{due.remote_id} still wants event {said.wanted} of order {due.order_id}")
+        else:
             rewound = True
-            waiting = await store.events_out(ends, due.order_id, wanted)
-            continue
-        await store.acknowledge(waiting[0].event_id, now)
-        taken += 1
-        waiting = waiting[1:]
+            waiting = await store.events_out(ends, due.order_id, said.wanted)
     return taken
 
 
-def _wanted(error: PeerRefusedError) -> int | None:
-    """The number a peer asked for, when the refusal is about a gap."""
-    if error.peer_slug != SequenceGapError.slug or not isinstance(error.expected, int):
-        return None
-    return error.expected
+class _Said(msgspec.Struct, frozen=True):
+    """What the peer said of an event: its receipt, or the number it wants first (0: what waits, numbered anew)."""
+
+    receipt: str = ""
+    wanted: int | None = None
 
 
-async def _send(fed: Federation, due: EventDue, record: EventRecord, now: datetime) -> None:
+async def _said(fed: Federation, due: EventDue, record: EventRecord, now: datetime) -> _Said:
+    try:
+        answer = await _send(fed, due, record, now)
+    except PeerRefusedError as error:
+        if error.peer_slug == SequenceGapError.slug and isinstance(error.expected, int):
+            return _Said(wanted=error.expected)
+        if error.peer_slug == ConflictError.slug and await _resumed(fed, due, record, now):
+            return _Said(wanted=record.sequence)
+        raise
+    return await _receipt(due, record, answer, now)
+
+
+async def _resumed(fed: Federation, due: EventDue, record: EventRecord, now: datetime) -> bool:
+    """Whether the peer showed us words of ours that we had forgotten, so that this one has another number now."""
+    await resume_numbers(fed, MissingDue(due.local_id, due.remote_id, due.order_id), now)
+    waiting = await store.events_out((due.local_id, due.remote_id), due.order_id, None)
+    return any(one.event_id == record.event_id and one.sequence != record.sequence for one in waiting)
+
+
+async def _receipt(due: EventDue, record: EventRecord, answer: PeerAnswer, now: datetime) -> _Said:
+    """The peer's receipt, checked; a peer that gives none has only acknowledged."""
+    said = json.decode(answer.body, Acknowledgement)
+    if said.expected is not None:
+        return _Said(wanted=said.expected)
+    if said.receipt:
+        keys = await peers.keys_of(due.remote_id, now)
+        try:
+            read = receipts.read(said.receipt, keys)
+            receipts.check(read, (due.local_id, due.remote_id), (str(record.event_id), record.sequence, record.body))
+        except GalleriaError as error:
+            raise PeerUnreachableError(f"{due.remote_id} gave a receipt we cannot trust: {error.detail}") from error
+    return _Said(receipt=said.receipt)
+
+
+async def _send(fed: Federation, due: EventDue, record: EventRecord, now: datetime) -> PeerAnswer:
     exchange = PeerCall(
         local_id=due.local_id,
         remote_id=due.remote_id,
@@ -141,36 +180,4 @@ async def _send(fed: Federation, due: EventDue, record: EventRecord, now: dateti
         content_type=JSON_TYPE,
         idempotency_key=str(record.event_id),
     )
-    await call(fed, exchange, now)
-
-
-async def take_event(desk: ShopDesk | HubDesk, ends: tuple[PartyId, PartyId], event: OrderEvent, now: datetime) -> None:
-    """Let the desk of `ends[0]` take the next event of `ends[1]`; one taken before changes nothing.
-
-    Raises OrderUnknownError, SequenceGapError (`expected` is the number wanted), or ConflictError when another
-    event was taken under this number.
-    """
-    local_id, remote_id = ends
-    last = await store.last_in(local_id, remote_id, event.order_id)
-    if last is None:
-        raise OrderUnknownError(f"no order {event.order_id} has been placed between {remote_id} and {local_id}")
-    if event.sequence <= last:
-        known = await store.event_in_id(local_id, remote_id, event.order_id, event.sequence)
-        if known != UUID(event.id):
-            raise ConflictError(f"event {event.sequence} of order {event.order_id} was another one: {known}")
-        return
-    if event.sequence > last + 1:
-        raise SequenceGapError(
-            f"event {event.sequence} of order {event.order_id} came, {last + 1} is wanted next", expected=last + 1
-        )
-    await desk.order_event(local_id, remote_id, event, now)
-    record = EventRecord(UUID(event.id), event.sequence, json.encode(event))
-    await store.add_event_in(ends, event.order_id, record, now)
-
-
-async def order_between(local_id: PartyId, remote_id: PartyId, order_id: str) -> bytes:
-    """An order as it was placed between the two, byte for byte; raises NotFoundError."""
-    document = await store.document(local_id, remote_id, order_id)
-    if not document:
-        raise NotFoundError(f"no order {order_id} has been placed between {remote_id} and {local_id}")
-    return document
+    return await call(fed, exchange, now)

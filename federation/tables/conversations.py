@@ -20,7 +20,7 @@ class Conversation(Table, tablename="fed_conversation", db=proxy):
 
 
 class EventOut(Table, tablename="fed_event_out", db=proxy):
-    """An order event that we send until the peer has acknowledged it."""
+    """An order event that we send until the peer has acknowledged it; `receipt` is its signed word that it has."""
 
     id = BigSerial(primary_key=True)
     event_id = UUID(default=None)
@@ -30,10 +30,24 @@ class EventOut(Table, tablename="fed_event_out", db=proxy):
     sequence = BigInt(default=None)
     body = Bytea(default=None)
     acked_at = Timestamptz(null=True, default=None)
+    receipt = Text(default="")
 
 
 class EventIn(Table, tablename="fed_event_in", db=proxy):
     """An order event taken from a peer, once."""
+
+    id = BigSerial(primary_key=True)
+    event_id = UUID(default=None)
+    local_id = Text(default=None)
+    remote_id = Text(default=None)
+    order_id = Text(default=None)
+    sequence = BigInt(default=None)
+    body = Bytea(default=None)
+    received_at = Timestamptz(default=None)
+
+
+class EventEarly(Table, tablename="fed_event_early", db=proxy):
+    """An order event that came before the one it follows; taken as soon as that one is there."""
 
     id = BigSerial(primary_key=True)
     event_id = UUID(default=None)

@@ -71,6 +71,7 @@ class EventInRow(msgspec.Struct, frozen=True):
     order_id: str
     event: EventRecord
     received_at: datetime
+    receipt: str = ""
 
 
 PARTIES = Table[HostedParty]("fed_party", lambda row: (row.id,))

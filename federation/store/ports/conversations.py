@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from federation.records import EventRecord
+from federation.records import EventRecord, ReceivedEvent, SaidEvent
 from federation.vocabulary.ids import PartyId
 
 
@@ -30,8 +30,17 @@ class ConversationStore(Protocol):
     ) -> None:
         """Remember an event taken from the peer; `ends` are (local, remote)."""
 
-    async def event_in_id(self, local_id: PartyId, remote_id: PartyId, order_id: str, sequence: int) -> UUID | None:
-        """The id of the event taken under that number."""
+    async def received(self, ends: tuple[PartyId, PartyId], order_id: str, sequence: int) -> ReceivedEvent | None:
+        """The event taken under that number, byte for byte, and when."""
+
+    async def buffer(self, ends: tuple[PartyId, PartyId], order_id: str, event: EventRecord, now: datetime) -> None:
+        """Keep an event that came before the one it follows; the same again changes nothing."""
+
+    async def buffered_count(self, ends: tuple[PartyId, PartyId], order_id: str) -> int:
+        """How many events of an order wait for one before them."""
+
+    async def take_buffered(self, ends: tuple[PartyId, PartyId], order_id: str, sequence: int) -> EventRecord | None:
+        """Take the waiting event of that number out; those before it, which came meanwhile, are dropped."""
 
     async def next_out(self, local_id: PartyId, remote_id: PartyId, order_id: str, now: datetime) -> int:
         """Take the next number of the events we send about an order."""
@@ -47,10 +56,24 @@ class ConversationStore(Protocol):
     async def orders_waiting(self, local_id: PartyId, remote_id: PartyId) -> list[str]:
         """The orders with events that the peer has not acknowledged."""
 
-    async def acknowledge(self, event_id: UUID, now: datetime) -> None:
-        """Record that the peer has taken an event."""
+    async def acknowledge(self, event_id: UUID, receipt: str, now: datetime) -> None:
+        """Record that the peer has taken an event, with its receipt if it gave one."""
 
-    async def events(
-        self, local_id: PartyId, remote_id: PartyId, order_id: str
-    ) -> list[tuple[bool, bytes, datetime | None]]:
-        """All events of an order: whether we sent it, the event, when it arrived (ours: when it was acknowledged)."""
+    async def events_of(
+        self, ends: tuple[PartyId, PartyId], order_id: str, *, sent: bool, after: int, limit: int
+    ) -> list[bytes]:
+        """The events one side told of an order, by rising number after one: ours (`sent`) or the peer's."""
+
+    async def last_numbers(self, ends: tuple[PartyId, PartyId], order_id: str) -> tuple[int, int]:
+        """The last number told by us and by the peer; zeros when nothing was."""
+
+    async def restore_event_out(
+        self, ends: tuple[PartyId, PartyId], order_id: str, event: EventRecord, now: datetime
+    ) -> None:
+        """Remember an event of ours that the peer showed us: it has it, and our numbers go on after it."""
+
+    async def renumber_out(self, ends: tuple[PartyId, PartyId], order_id: str, event: EventRecord) -> None:
+        """Give an event that was not acknowledged another number and other bytes; our numbers go on after it."""
+
+    async def events(self, local_id: PartyId, remote_id: PartyId, order_id: str) -> list[SaidEvent]:
+        """All events of an order, both ways."""

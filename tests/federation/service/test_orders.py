@@ -2,10 +2,13 @@
 
 import pytest
 
+from federation.conversations import receipt
 from federation.conversations.checks import event_body
 from federation.conversations.messages import (
     Accepted,
     Cancelled,
+    CancelRefused,
+    CancelRequested,
     Delivered,
     EventBody,
     ReservationLine,
@@ -13,10 +16,14 @@ from federation.conversations.messages import (
     Shipped,
     ShopOrder,
 )
+from federation.documents import json
+from federation.documents.errors import BadSignatureError
 from federation.node import clock, database
 from federation.node.database import atomic
-from federation.service import catalogue, links, orders, reservations
-from federation.vocabulary.errors import PeerRefusedError, PeerUnreachableError
+from federation.service import catalogue, links, order_events, order_record, orders, peers, reservations
+from federation.service.history import order_history
+from federation.store import conversations as store
+from federation.vocabulary.errors import PeerRefusedError, PeerUnreachableError, RecordInvalidError
 from federation.vocabulary.ids import new_id
 from tests.federation.goods import order, product
 from tests.federation.nodes import Node, Pair
@@ -118,13 +125,99 @@ async def test_a_peer_that_forgot_events_is_sent_them_again(pair: Pair) -> None:
 async def test_an_event_of_an_unknown_order_waits(pair: Pair) -> None:
     """An event that overtakes its order is refused for now, and delivered once the order is there."""
     placed = order(str(new_id()), "0" * 64)
-    await tell(pair.hub, pair.shop, placed, Cancelled())
+    await tell(pair.hub, pair.shop, placed, CancelRequested("changed mind"))
     await pair.settle()
     assert pair.shop.shop_desk.events == []
     with pair.hub.here() as fed:
         await orders.place_order_remote(fed, pair.hub.party_id, pair.shop.party_id, placed, clock.now())
     await pair.hub.drain_later()
-    assert [event.kind for event in pair.shop.shop_desk.events] == ["cancelled"]
+    assert [event.kind for event in pair.shop.shop_desk.events] == ["cancel_requested"]
+
+
+async def test_an_order_revoked_before_it_came_is_declined(pair: Pair) -> None:
+    """A hub that gave a silent shop up is heard first: the order that arrives after all is never fulfilled."""
+    placed = order(str(new_id()), "0" * 64)
+    await tell(pair.hub, pair.shop, placed, Cancelled(reason="no word in 48 hours"))
+    await pair.settle()
+    with pair.hub.here() as fed, pytest.raises(PeerRefusedError, match="cancelled by the hub") as refused:
+        await orders.place_order_remote(fed, pair.hub.party_id, pair.shop.party_id, placed, clock.now())
+    assert refused.value.peer_slug == "order-declined"
+    assert pair.shop.shop_desk.orders == []
+
+
+async def test_the_receipt_proves_that_the_other_side_has_an_event(pair: Pair) -> None:
+    """Each side keeps the other's signed word naming the event, its number and its bytes; forged ones count nothing."""
+    placed = await place(pair)
+    await tell(pair.shop, pair.hub, placed, Accepted(), Shipped())
+    await pair.settle()
+    with pair.shop.here():
+        said = await order_history(pair.shop.party_id, pair.hub.party_id, placed.id)
+        keys = await peers.keys_of(pair.hub.party_id, clock.now())
+        others = await peers.keys_of(pair.shop.party_id, clock.now())
+    assert [one.arrived_at is not None for one in said] == [True, True]
+    read = [receipt.read(one.receipt, keys) for one in said]
+    assert [(one.to, one.sequence, one.event) for one in read] == [
+        (pair.hub.party_id, 1, said[0].event_id),
+        (pair.hub.party_id, 2, said[1].event_id),
+    ]
+    with pytest.raises(BadSignatureError):
+        receipt.read(said[0].receipt, others)
+    with pytest.raises(RecordInvalidError):
+        receipt.check(read[0], (pair.shop.party_id, pair.hub.party_id), (said[0].event_id, 1, b"other words"))
+
+
+async def test_an_event_that_came_early_waits_for_the_one_before_it(pair: Pair) -> None:
+    """The hub keeps it, asks the shop for what is missing, and takes all in order although nothing is sent again."""
+    placed = await place(pair)
+    await tell(pair.shop, pair.hub, placed, Accepted(), Shipped(), Delivered())
+    with pair.shop.here() as fed:
+        await database.execute("UPDATE fed_event_out SET acked_at = now() WHERE sequence < 3")
+        due = orders.EventDue(pair.shop.party_id, pair.hub.party_id, placed.id)
+        pair.way.only, pair.way.lose_requests = "/events", 0
+        await database.execute("DELETE FROM node_outbox")
+        waiting = await store.events_out((due.local_id, due.remote_id), due.order_id, None)
+    with pair.hub.here():
+        async with atomic():
+            answer = await order_events.take(
+                pair.hub.hub_desk, (pair.hub.party_id, pair.shop.party_id), waiting[0].body, clock.now()
+            )
+    assert answer is None
+    assert pair.hub.hub_desk.events == []
+    del fed
+    await pair.hub.drain()
+    assert [event.kind for event in pair.hub.hub_desk.events] == ["accepted", "shipped", "delivered"]
+
+
+async def test_a_shop_restored_from_an_old_copy_goes_on_behind_its_own_forgotten_words(pair: Pair) -> None:
+    """It told three things, remembers one, says another: the hub shows what it has, and the new word comes fourth."""
+    placed = await place(pair)
+    await tell(pair.shop, pair.hub, placed, Accepted(), Shipped(), Delivered())
+    await pair.settle()
+    with pair.shop.here():
+        await database.execute("DELETE FROM fed_event_out WHERE sequence > 1")
+        await database.execute("UPDATE fed_conversation SET last_out = 1")
+    await tell(pair.shop, pair.hub, placed, CancelRefused(reason="it has left"))
+    await pair.settle()
+    heard = [(event.sequence, event.kind) for event in pair.hub.hub_desk.events]
+    assert heard == [(1, "accepted"), (2, "shipped"), (3, "delivered"), (4, "cancel_refused")]
+    with pair.shop.here():
+        said = await order_history(pair.shop.party_id, pair.hub.party_id, placed.id)
+    assert [(one.sequence, one.arrived_at is not None) for one in said] == [(1, True), (2, True), (3, True), (4, True)]
+
+
+async def test_the_other_side_shows_an_order_whole(pair: Pair) -> None:
+    """Document and both directions, after the numbers the asker has; only its two parties are answered."""
+    placed = await place(pair)
+    await tell(pair.shop, pair.hub, placed, Accepted(), Shipped())
+    await tell(pair.hub, pair.shop, placed, Cancelled(reason="late"))
+    await pair.settle()
+    with pair.hub.here():
+        ends = (pair.hub.party_id, pair.shop.party_id)
+        whole = await order_record.record(ends, placed.id, order_record.Numbers())
+        rest = await order_record.record(ends, placed.id, order_record.Numbers(shop=1, hub=1))
+    assert bytes(whole.order) == json.encode(placed)
+    assert (len(whole.shop), len(whole.hub), whole.last) == (2, 1, order_record.Numbers(hub=1, shop=2))
+    assert (len(rest.shop), len(rest.hub)) == (1, 0)
 
 
 async def test_events_wait_out_a_suspended_link(pair: Pair) -> None:
