@@ -217,9 +217,6 @@ class EventRecord(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class ComparedHub(msgspec.Struct, frozen=True):
-    """Another hub with which a hosted hub compares checkpoints, and how the last round with it went.
-
 class ReceivedEvent(msgspec.Struct, frozen=True):
     """An order event taken from the peer, byte for byte."""
 
@@ -236,6 +233,9 @@ class SaidEvent(msgspec.Struct, frozen=True):
     arrived_at: datetime | None
     receipt: str
 
+
+class ComparedHub(msgspec.Struct, frozen=True):
+    """Another hub with which a hosted hub compares checkpoints, and how the last round with it went.
 
     `named_by` is the shop that told of it, empty when the operator did. `compared` counts the shops that both follow,
     `agreed` those with one history; `next_at` is when it is asked again.
