@@ -74,6 +74,10 @@ class ShopDesk(Protocol):
         """Learn that the link with a hub stands differently now."""
         ...
 
+    async def party_left(self, shop_id: PartyId, now: datetime) -> None:
+        """Learn that the shop acts from another node: nothing of it may change here any more. Again is no error."""
+        ...
+
     async def stock_since(self, shop_id: PartyId, vseq: int, limit: int) -> list[StockRegister]:
         """The registers changed after `vseq`, each once with its newest value, by rising vseq, at most `limit`."""
         ...

@@ -20,6 +20,7 @@ from shops import store as boutiques
 from shops.inventory.service import holds
 from shops.inventory.service.announcing import announce
 from shops.inventory.store import registers
+from shops.moving.store import mark_departed
 from shops.orders.service import receiving
 
 REGISTERS_MAX = 1_000_000
@@ -51,6 +52,10 @@ class BoutiqueDesk:
         del hub_id
         if state == "accepted" and await boutiques.vseq(shop_id):
             await announce(shop_id, now)
+
+    async def party_left(self, shop_id: PartyId, now: datetime) -> None:
+        del now
+        await mark_departed(shop_id, departed=True)
 
     async def stock_since(self, shop_id: PartyId, vseq: int, limit: int) -> list[StockRegister]:
         return await registers.changed_since(shop_id, vseq, limit)

@@ -29,6 +29,9 @@ ROLE_FILES = ("store", "tables", "service", "handlers", "http", "tasks")
 PURE_FOLDERS = ("federation/vocabulary/", "federation/documents/", "federation/log/", "federation/conversations/")
 PURE_FILES = (
     "federation/limits.py",
+    "federation/archive/form.py",
+    "federation/archive/history.py",
+    "federation/archive/sealing.py",
     "search/query.py",
     "search/analysis.py",
     "search/documents.py",

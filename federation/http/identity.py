@@ -10,6 +10,7 @@ from federation.http.edge import Endpoint, Inbound, Outbound
 from federation.service import parties, sightings
 from federation.service.calls import JSON_TYPE
 from federation.service.context import Federation
+from federation.service.departures import require_here
 from federation.vocabulary.errors import NotFoundError, RecordInvalidError
 from federation.vocabulary.ids import PartyId, is_party_id
 
@@ -17,6 +18,7 @@ _PLACE_DIGITS_MAX = 6
 
 
 async def _profile(_fed: Federation, inbound: Inbound) -> Outbound:
+    require_here(inbound.receiver)
     return Outbound(json.encode(await parties.own_profile(inbound.receiver, inbound.now)))
 
 

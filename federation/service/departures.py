@@ -6,8 +6,11 @@ other node is known to have gone on.
 """
 
 import contextlib
+from collections.abc import Sequence
 from datetime import datetime
 
+from federation.documents import rivals
+from federation.documents.identity import SeenOperation
 from federation.documents.profile import endpoint_of
 from federation.errors import PartyMovedError, PartyMovingError, PartyRetiredError
 from federation.node.claims import GiveUpError
@@ -77,3 +80,26 @@ async def _party(party_id: PartyId) -> HostedParty:
     if party is None:
         raise NotFoundError(f"no party {party_id} is hosted here")
     return party
+
+
+async def take_departure(fed: Federation, party: HostedParty, told: Sequence[bytes], now: datetime) -> str:
+    """Believe that a party hosted here lives elsewhere now, because a root key of it has said so.
+
+    `told` is its whole chain as its new node has it. In the caller's transaction. Returns the new address; raises
+    OperationRefusedError for a chain that is not this party's, ConflictError when it names no other address.
+    """
+    seconds = int(now.timestamp())
+    known = await store.seen_operations(party.id, lock=True)
+    before = {item.data for item in known}
+    news = tuple(SeenOperation(data, seconds) for data in told if data not in before)
+    resolution = rivals.resolve((*known, *news), seconds)
+    address = resolution.state.address
+    if resolution.state.party_id != party.id or not address or address == fed.settings.public_url:
+        raise ConflictError(f"these operations do not say that {party.name} lives anywhere but here")
+    for item in news:
+        if item.data in resolution.chain:
+            await store.add_operation(party.id, item)
+    await gone_to(party.id, address, now)
+    if party.kind == "shop" and fed.shop_desk is not None:
+        await fed.shop_desk.party_left(party.id, now)
+    return address

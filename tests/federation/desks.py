@@ -92,6 +92,9 @@ class MemoryShopDesk:
     async def link_changed(self, shop_id: PartyId, hub_id: PartyId, state: LinkState, now: datetime) -> None:
         self.links.append(state)
 
+    async def party_left(self, shop_id: PartyId, now: datetime) -> None:
+        del shop_id, now
+
     async def stock_since(self, shop_id: PartyId, vseq: int, limit: int) -> list[StockRegister]:
         if self.sells_while_asked:
             self.sells_while_asked -= 1

@@ -1,0 +1,1 @@
+"""What a person reads in an archive without any program of ours. Pure."""

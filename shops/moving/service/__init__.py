@@ -1,0 +1,1 @@
+"""Taking a boutique out of a node and in at another."""

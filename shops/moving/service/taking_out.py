@@ -1,0 +1,181 @@
+"""Making a boutique's archive: everything it has, as it stood at one moment, into one file.
+
+Invariants: the rows are of one snapshot of the database; a boutique that leaves has stopped here before that snapshot
+is taken, so nothing can happen to it that the archive does not know; the file bears its name only once it is whole.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from federation.archive import form, sealing
+from federation.archive.container import ArchiveWriter
+from federation.archive.form import Manifest, Picture
+from federation.documents.keys import SigningKey
+from federation.documents.times import text_of
+from federation.node import rows
+from federation.node.database import atomic
+from federation.node.plates import read_plate
+from federation.service import archiving, departures
+from federation.service.archiving import Written
+from federation.vocabulary.errors import ConflictError, RecordInvalidError
+from federation.vocabulary.ids import PartyId
+from shops import store as boutiques
+from shops.errors import DepartedError
+from shops.media import store as media
+from shops.moving import store
+from shops.moving.domain import tables
+from shops.settings import ShopNodeSettings
+
+Told = Callable[[str, int, int], None]
+"""Told how far the work is: what is being done, how much of it is done, of how much."""
+
+
+def nobody(_what: str, _done: int, _whole: int) -> None:
+    """Tells nobody."""
+
+
+class TakenOut(msgspec.Struct, frozen=True, kw_only=True):
+    """An archive that was made."""
+
+    path: Path
+    size_bytes: int
+    manifest: Manifest
+    is_key_inside: bool
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What the owner wants: with `password` the sign key goes along under it, with `leave` the boutique stops here."""
+
+    password: str = ""
+    leave: bool = False
+    told: Told = nobody
+
+
+async def leave(shop_id: PartyId, now: datetime) -> None:
+    """Stop acting for a boutique on this node, for good unless it stays after all. Call outside a transaction.
+
+    Raises ConflictError while a file is being brought in. Again changes nothing.
+    """
+    async with atomic():
+        try:
+            await boutiques.lock(shop_id)
+        except DepartedError:
+            return
+        if await store.import_running(shop_id):
+            raise ConflictError("a file is being brought in just now: wait until it is done, then leave")
+        await store.mark_departed(shop_id, departed=True)
+        await departures.leave(shop_id, now)
+
+
+async def stay(shop_id: PartyId) -> None:
+    """Go on here after all, as long as the boutique is known to live nowhere else. Raises ConflictError."""
+    async with atomic():
+        await departures.stay(shop_id)
+        await store.mark_departed(shop_id, departed=False)
+
+
+async def take_out(settings: ShopNodeSettings, shop_id: PartyId, path: Path, wish: Wish, now: datetime) -> TakenOut:
+    """Write the boutique's archive to `path`. Call outside a transaction.
+
+    Raises RecordInvalidError for a weak password, ConflictError (see `leave`), OSError when the disk is full; then
+    no file of that name is left.
+    """
+    if wish.password and len(wish.password) < sealing.PASSWORD_CHARACTERS_MIN:
+        raise RecordInvalidError(f"a password for the key has at least {sealing.PASSWORD_CHARACTERS_MIN} characters")
+    if wish.leave:
+        await leave(shop_id, now)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.part")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as target:
+            manifest = await _write(settings, shop_id, target, wish, now)
+            target.flush()
+            os.fsync(target.fileno())
+            size_bytes = target.tell()
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    partial.replace(path)
+    return TakenOut(path=path, size_bytes=size_bytes, manifest=manifest, is_key_inside=bool(wish.password))
+
+
+async def _write(settings: ShopNodeSettings, shop_id: PartyId, target: BinaryIO, wish: Wish, now: datetime) -> Manifest:
+    writer = ArchiveWriter(target)
+    async with atomic():
+        await rows.one_snapshot()
+        written = await archiving.write_party(writer, shop_id)
+        for number, carried in enumerate(store.CARRIED):
+            wish.told("tables", number, len(store.CARRIED))
+            await archiving.write_rows(writer, carried, shop_id)
+        with writer.member(store.PEOPLE) as member:
+            for person in await store.people(shop_id):
+                member.write(msgspec.json.encode(person))
+        await _write_tables(writer, shop_id)
+        pictures = await store.pictures(shop_id)
+        vseq = await boutiques.vseq(shop_id)
+    key = SigningKey.from_seed(written.party.sign_seed)
+    if wish.password:
+        sealed = sealing.seal(key, wish.password, os.urandom(sealing.SALT_BYTES), os.urandom(sealing.NONCE_BYTES))
+        writer.add(form.SEALED_KEY, msgspec.json.encode(sealed) + b"\n")
+    _write_pictures(settings, writer, pictures, wish.told)
+    readme = tables.README_TEXT.format(
+        name=written.party.name, party=shop_id, address=written.state.address, made_on=now.date()
+    )
+    writer.add(tables.README, readme.encode())
+    manifest = _manifest(writer, written, vseq, now)
+    writer.finish(form.sign_manifest(manifest, key))
+    return manifest
+
+
+def _manifest(writer: ArchiveWriter, written: Written, vseq: int, now: datetime) -> Manifest:
+    return Manifest(
+        party=written.party.id,
+        kind=written.party.kind,
+        name=written.party.name,
+        address=written.state.address,
+        made_at=text_of(now),
+        head=written.state.head,
+        logs=written.logs,
+        vseq=vseq,
+        is_final=written.party.left_at is not None,
+        media_count=writer.media_count,
+        media_bytes=writer.media_bytes,
+        members=tuple(writer.members),
+    )
+
+
+async def _write_tables(writer: ArchiveWriter, shop_id: PartyId) -> None:
+    """The tables for a person: products with stock, orders, customers."""
+    with writer.member(tables.STOCK) as member:
+        for line in tables.table(tables.STOCK_COLUMNS, map(tables.stock_row, await store.stock_rows(shop_id))):
+            member.write(line)
+    ordered = [row async for row in store.order_rows(shop_id)]
+    with writer.member(tables.ORDERS) as member:
+        for line in tables.table(tables.ORDER_COLUMNS, map(tables.order_row, ordered)):
+            member.write(line)
+    documents = {row["order_id"]: (row["placed_at"], row["body"]) for row in ordered}
+    with writer.member(tables.CUSTOMERS) as member:
+        for line in tables.table(tables.CUSTOMER_COLUMNS, tables.customers(documents.values())):
+            member.write(line)
+
+
+def _write_pictures(
+    settings: ShopNodeSettings, writer: ArchiveWriter, pictures: list[store.KeptPicture], told: Told
+) -> None:
+    """Every picture that is still there; one whose file is gone is left out of the index too."""
+    kept: list[Picture] = []
+    for number, picture in enumerate(pictures):
+        told("pictures", number, len(pictures))
+        data = media.read_file(settings.media_dir, picture.sha256) or read_plate(settings.plates_dir, picture.sha256)
+        if data is not None:
+            writer.picture(picture.sha256, data)
+            kept.append(Picture(sha256=picture.sha256, media_type=picture.media_type, size_bytes=len(data)))
+    with writer.member(form.MEDIA_INDEX) as member:
+        for item in kept:
+            member.write(msgspec.json.encode(item))
