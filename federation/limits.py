@@ -99,6 +99,18 @@ ORDER_EVENTS_MAX = 1_000
 """Events of one order in one direction."""
 EVENT_BUFFER_MAX = 1_000
 
+# The mailbox of a party that nobody can connect to
+MAILBOX_WAIT_SECONDS_MAX = 25
+"""How long a hub keeps such a party waiting for a request to hand over."""
+MAILBOX_REQUESTS_MAX = 64
+"""Requests waiting for one party, and answers in one message."""
+MAILBOX_WAITING_BYTES_MAX = 4 * 2**20
+MAILBOX_PAGE_BYTES_MAX = 256 * 1024
+"""Bodies handed over at once, unless the first alone is longer."""
+MAILBOX_ANSWERS_BYTES_MAX = 2 * 2**20
+MAILBOX_AWAY_SECONDS = 40
+"""Who has not looked into its mailbox for so long is asked nothing: the answer is at once that it is away."""
+
 # Talking to a peer
 REQUESTS_IN_FLIGHT_MAX = 2
 CONNECT_TIMEOUT_SECONDS = 2.0

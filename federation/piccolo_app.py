@@ -14,6 +14,7 @@ APP_CONFIG = AppConfig(
             "federation.tables.forks",
             "federation.tables.links",
             "federation.tables.logs",
+            "federation.tables.mailbox",
             "federation.tables.parties",
             "federation.tables.replicas",
         ]

@@ -14,7 +14,19 @@ from federation.node import clock
 from federation.node.database import atomic
 from federation.node.outbox import Handler, Message
 from federation.node.work import Sweep
-from federation.service import announcing, catalogue, links, orders, peers, pull, push, standing, stock
+from federation.service import (
+    announcing,
+    catalogue,
+    links,
+    order_events,
+    order_record,
+    orders,
+    peers,
+    pull,
+    push,
+    standing,
+    stock,
+)
 from federation.service.announcing import OperationsDue
 from federation.service.catalogue import PushDue
 from federation.service.context import Federation
@@ -25,7 +37,7 @@ from federation.service.peers import PeerChanged
 from federation.service.pull import PullDue
 from federation.service.stock import StockDue
 from federation.store import links as link_store
-from federation.store import parties
+from federation.store import mailbox, parties
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import PartyId
 
@@ -37,6 +49,7 @@ PULL_SECONDS = 10
 LAGGING_SECONDS = 30
 FAILED_REST = timedelta(hours=1)
 NONCE_SECONDS = 120
+MAILBOX_SECONDS = 60
 
 
 def fed_handlers(fed: Federation) -> dict[str, Handler]:
@@ -102,6 +115,7 @@ def fed_sweeps(fed: Federation) -> tuple[Sweep, ...]:
     sweeps = [Sweep("fed.nonces", NONCE_SECONDS, QUEUE, forget_nonces)]
     if fed.hub_desk is not None:
         sweeps.append(Sweep("fed.pull", PULL_SECONDS, QUEUE, pull_shops))
+        sweeps.append(Sweep("fed.mailbox", MAILBOX_SECONDS, QUEUE, forget_mail))
     if fed.shop_desk is not None:
         sweeps.append(Sweep("fed.heartbeat", HEARTBEAT_SECONDS, QUEUE, beat))
         sweeps.append(Sweep("fed.lagging", LAGGING_SECONDS, QUEUE, push_lagging))
@@ -136,6 +150,11 @@ async def push_lagging(now: datetime) -> None:
 async def forget_nonces(now: datetime) -> None:
     """Drop nonces too old for any request that would still be taken."""
     await parties.forget_nonces(now - timedelta(seconds=limits.NONCE_KEPT_SECONDS))
+
+
+async def forget_mail(now: datetime) -> None:
+    """Drop requests that nobody came for and nobody waits for any more: whoever asked has died."""
+    await mailbox.forget_expired(now)
 
 
 async def _stock_recorded(shop_id: PartyId, hub_id: PartyId, deliver: Callable[[], Awaitable[int]]) -> None:

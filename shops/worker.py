@@ -1,10 +1,12 @@
 """The worker of a shop node: federation messages, imports, mails; sweeps of holds and of what has grown old."""
 
+from federation.http.collecting import attend
+from federation.node.attending import Attendant
 from federation.node.mail import mail_handlers
 from federation.node.outbox import Handler, Outbox
 from federation.node.settings import load
 from federation.node.work import Node, Sweep, make_celery
-from federation.service.context import create_federation
+from federation.service.context import Federation, create_federation
 from federation.tasks import fed_handlers, fed_sweeps
 from shops.desk import BoutiqueDesk
 from shops.settings import ShopNodeSettings
@@ -17,12 +19,22 @@ QUEUES = ("sync", "import", "pictures", "mail")
 def build_node() -> Node:
     """The composition of a worker process."""
     settings = load(ShopNodeSettings)
-    federation = create_federation(settings, shop_desk=BoutiqueDesk())
+    federation = _federation(settings)
     handlers: dict[str, Handler] = {**fed_handlers(federation), **shop_handlers(settings), **mail_handlers(settings)}
     sweeps: tuple[Sweep, ...] = (*fed_sweeps(federation), *shop_sweeps())
     return Node(
-        name=settings.node_name, settings=settings, apps=APPS, outbox=Outbox(handlers), sweeps=sweeps, queues=QUEUES
+        name=settings.node_name,
+        settings=settings,
+        apps=APPS,
+        outbox=Outbox(handlers),
+        sweeps=sweeps,
+        queues=QUEUES,
+        attendants=(Attendant("mailboxes", "sync", lambda: attend(_federation(settings))),),
     )
+
+
+def _federation(settings: ShopNodeSettings) -> Federation:
+    return create_federation(settings, shop_desk=BoutiqueDesk())
 
 
 celery = make_celery(build_node)

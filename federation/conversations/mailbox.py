@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from federation import limits
-from federation.conversations.messages import Uuid
+from federation.conversations.forms import Uuid
 from federation.documents.profile import PartyProfile
 
 Path = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000, pattern=r"^/[!-~]*(?!\n)$")]

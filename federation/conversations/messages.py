@@ -29,6 +29,7 @@ from federation.conversations.forms import (
     Version,
     Word,
 )
+from federation.conversations.mailbox import PartyPapers
 from federation.conversations.return_messages import (
     HUB_RETURN_EVENTS,
     RETURN_EVENTS,
@@ -44,7 +45,10 @@ from federation.vocabulary.product import Code
 
 
 class LinkProposal(msgspec.Struct, frozen=True, kw_only=True):
-    """One party asks the other to be linked; sent by whichever of `shop` and `hub` signs the request."""
+    """One party asks the other to be linked; sent by whichever of `shop` and `hub` signs the request.
+
+    `papers` come with the proposal of a party that nobody can connect to, in place of what would be fetched.
+    """
 
     id: Uuid
     shop: Party
@@ -52,6 +56,7 @@ class LinkProposal(msgspec.Struct, frozen=True, kw_only=True):
     profile_url: Url
     proposed_at: UtcTime
     message: Note = ""
+    papers: PartyPapers | None = None
 
 
 class LinkDecision(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,9 @@ from federation.documents.signature_fields import FED_VERSION
 from federation.vocabulary.ids import PARTY_ID_PATTERN, PartyId
 
 PREFIX = "/fed/v1"
+OUTBOX_ADDRESS = "https://outbox.invalid"
+"""The address of a party that nobody can connect to: it fetches its requests from each hub's mailbox. The name is of
+RFC 2606, so it can never be anybody's."""
 Address = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^https?://")]
 Id = Annotated[str, msgspec.Meta(pattern=rf"^{PARTY_ID_PATTERN}(?!\n)$")]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
@@ -41,7 +44,7 @@ class PartyProfile(msgspec.Struct, frozen=True, kw_only=True):
     keys: Annotated[tuple[Jwk, ...], msgspec.Meta(min_length=1, max_length=limits.SIGN_KEYS_MAX)]
     versions: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=20)] = (FED_VERSION,)
     limits: ProfileLimits = ProfileLimits()
-    delivery: Literal["push", "poll"] = "push"
+    delivery: Literal["push", "outbox"] = "push"
 
 
 class ListedParty(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +79,7 @@ def profile_of(state: IdentityState, name: str, now: int) -> PartyProfile:
         endpoint=endpoint,
         operations_url=f"{endpoint}/operations",
         keys=tuple(key.jwk() for key in usable if key is not None),
+        delivery="outbox" if state.address == OUTBOX_ADDRESS else "push",
     )
 
 
@@ -92,6 +96,8 @@ def check_profile(profile: PartyProfile, state: IdentityState, now: int) -> None
     endpoint = endpoint_of(state.address, state.party_id)
     if profile.endpoint != endpoint:
         raise OperationRefusedError(f"the profile says {profile.endpoint}, the operations say {endpoint}")
+    if (profile.delivery == "outbox") != (state.address == OUTBOX_ADDRESS):
+        raise OperationRefusedError(f"delivery {profile.delivery} does not go with the address {state.address}")
     if FED_VERSION not in profile.versions:
         raise OperationRefusedError(f"{profile.name} does not speak {FED_VERSION}")
     for jwk in profile.keys:

@@ -41,13 +41,17 @@ QUERY_FIELDS_MAX = 16
 
 
 class WireRequest(msgspec.Struct, frozen=True):
-    """A request as it came: path and query undecoded, `query` without its question mark, header names in lower case."""
+    """A request as it came: path and query undecoded, `query` without its question mark, header names in lower case.
+
+    `authority` is for whom it must be signed when that is not the node's configured name.
+    """
 
     method: str
     path: str
     query: str
     headers: Mapping[str, str]
     body: bytes = b""
+    authority: str = ""
 
 
 class WireResponse(msgspec.Struct, frozen=True):
@@ -158,7 +162,7 @@ async def _answer(
         exchange.receiver = await parties.party(PartyId(found.params["party_id"]))
     exchange.received = ReceivedRequest(
         method=request.method,
-        authority=authority_of(fed.settings.public_url),
+        authority=request.authority or authority_of(fed.settings.public_url),
         path=request.path,
         query=request.query,
         headers=request.headers,

@@ -19,6 +19,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *links.ENDPOINTS,
     *log.ENDPOINTS,
     *conversations.ENDPOINTS,
+    *outbox.ENDPOINTS,
     *departures.ENDPOINTS,
 )
 _PLACE = re.compile(r"\{(\w+):(int|str)\}")

@@ -19,6 +19,7 @@ from celery import Celery, signals
 from kombu.entity import Queue
 
 from federation.node import clock, idempotency, logs, mail, outbox, sessions, signin
+from federation.node.attending import Attendance, Attendant
 from federation.node.database import Database, using
 from federation.node.logs import correlated, new_correlation_id
 from federation.node.outbox import Outbox
@@ -50,7 +51,10 @@ class Sweep(msgspec.Struct, frozen=True):
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
-    """What the workers of a node do. `start` runs once in each process, with the database bound."""
+    """What the workers of a node do. `start` runs once in each process, with the database bound.
+
+    `attendants` are at work beside the queues, each in one process of the node.
+    """
 
     name: str
     settings: NodeSettings
@@ -59,6 +63,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     sweeps: tuple[Sweep, ...] = ()
     queues: tuple[str, ...] = ("sync",)
     start: Callable[[], Awaitable[None]] | None = None
+    attendants: tuple[Attendant, ...] = ()
 
     def all_sweeps(self) -> tuple[Sweep, ...]:
         """The node's own sweeps and the kit's housekeeping."""
@@ -98,12 +103,16 @@ class NodeProcess:
             return await job()
 
     async def _open(self) -> Database:
-        database = await Database(seal_of(self.node.settings)).start(self.node.settings.database_url, pool_max=POOL_MAX)
-        database.wake = self._waker.wake
+        database = await self._started()
         if self.node.start is not None:
             with using(database):
                 await self.node.start()
         self._database = database
+        return database
+
+    async def _started(self) -> Database:
+        database = await Database(seal_of(self.node.settings)).start(self.node.settings.database_url, pool_max=POOL_MAX)
+        database.wake = self._waker.wake
         return database
 
     def drain(self, queue: str) -> int:
@@ -129,6 +138,10 @@ class NodeProcess:
                 await sweep.run(clock.now())
             finally:
                 await guard.fetchval("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
+
+    def attendances(self, queues: Sequence[str]) -> list[Attendance]:
+        """What goes on all the time in a worker of these queues; each has a database of its own."""
+        return [Attendance(each, self._started) for each in self.node.attendants if each.queue in queues]
 
     def stop(self) -> None:
         """Close the database and the loop."""
@@ -218,6 +231,7 @@ def _entry(task: str, argument: str, interval_seconds: float, queue: str) -> dic
 
 def _connect_signals(here: _Here) -> None:
     standby: list[Standby] = []
+    attendances: list[Attendance] = []
 
     def configure_logs(**_: object) -> None:
         logs.configure(here.process().node.settings.log_level)
@@ -225,12 +239,17 @@ def _connect_signals(here: _Here) -> None:
     def start_standby(sender: Any, **_: object) -> None:
         standby.append(Standby(here.process(), sorted(sender.app.amqp.queues.consume_from)))
         standby[0].start()
+        attendances.extend(here.process().attendances(standby[0].queues))
+        for attendance in attendances:
+            attendance.start()
 
     def hear(**_: object) -> None:
         for thread in standby:
             thread.hear()
 
     def stop_all(**_: object) -> None:
+        for attendance in attendances:
+            attendance.stop()
         for thread in standby:
             thread.stop()
         here.stop()
@@ -251,8 +270,8 @@ class Standby(threading.Thread):
 
     def __init__(self, process: NodeProcess, queues: Sequence[str]) -> None:
         super().__init__(name="standby", daemon=True)
+        self.queues = queues
         self._process = process
-        self._queues = queues
         self._ended = threading.Event()
         self._next_run = {sweep.name: 0.0 for sweep in process.node.all_sweeps() if sweep.queue in queues}
         self._heard_at = time.monotonic()
@@ -277,7 +296,7 @@ class Standby(threading.Thread):
         self._ended.set()
 
     def _work(self) -> None:
-        for queue in self._queues:
+        for queue in self.queues:
             self._guarded(self._process.drain, queue)
         for sweep in self._process.node.all_sweeps():
             due = self._next_run.get(sweep.name)

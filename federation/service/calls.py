@@ -14,13 +14,14 @@ import msgspec
 from federation import limits
 from federation.documents import json, signing
 from federation.documents.keys import SigningKey
+from federation.documents.profile import OUTBOX_ADDRESS
 from federation.documents.signing import ReceivedResponse, RequestToSign
-from federation.errors import PartyMovedError
+from federation.errors import PartyMovedError, ReplayedNonceError
 from federation.node.answers import Problem
 from federation.node.door import DoorResponse
 from federation.node.idempotency import IdempotencyInFlightError
 from federation.records import HostedParty, Peer
-from federation.service import peers
+from federation.service import mailbox, peers
 from federation.service.context import Federation, authority_of
 from federation.service.departures import follow, require_here
 from federation.store import parties as store
@@ -44,7 +45,10 @@ LANE_SECONDS = 1.0
 
 
 class PeerCall(msgspec.Struct, frozen=True, kw_only=True):
-    """What to ask of a peer; `path` is below its own prefix, `query` comes without its question mark."""
+    """What to ask of a peer; `path` is below its own prefix, `query` comes without its question mark.
+
+    `lane` names a gate of its own for requests that are kept waiting on purpose, so that they keep no others.
+    """
 
     local_id: PartyId
     remote_id: PartyId
@@ -55,6 +59,7 @@ class PeerCall(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str = ""
     idempotency_key: str | None = None
     old_size: int | None = None
+    lane: str = ""
 
 
 class PeerAnswer(msgspec.Struct, frozen=True):
@@ -68,6 +73,7 @@ class PeerAnswer(msgspec.Struct, frozen=True):
 class _Ends(msgspec.Struct, frozen=True):
     party: HostedParty
     peer: Peer
+    asked_at: datetime
 
 
 async def call(
@@ -81,7 +87,7 @@ async def call(
 
     A peer whose clock differs is asked once more by its own clock.
     """
-    ends = await _ends(exchange)
+    ends = await _ends(exchange, now)
     created = int(now.timestamp())
     try:
         return await _once(fed, ends, exchange, created, total_timeout_seconds)
@@ -98,7 +104,7 @@ async def call(
         return await _once(fed, ends, exchange, corrected, total_timeout_seconds)
 
 
-async def _ends(exchange: PeerCall) -> _Ends:
+async def _ends(exchange: PeerCall, now: datetime) -> _Ends:
     party = await store.party(exchange.local_id)
     peer = await store.peer(exchange.remote_id)
     if party is None or peer is None:
@@ -106,7 +112,7 @@ async def _ends(exchange: PeerCall) -> _Ends:
         raise NotFoundError(f"{missing} is not known to this node")
     if party.retired_at is None or exchange.path != LAST_WORD_PATH:
         require_here(party, leaving=True)
-    return _Ends(party, peer)
+    return _Ends(party, peer, now)
 
 
 async def _once(
@@ -126,10 +132,31 @@ async def _once(
     )
     key = SigningKey.from_seed(ends.party.sign_seed)
     headers = signing.sign_request(request, key, created, new_token())
-    url = f"{target}?{exchange.query}" if exchange.query else target
-    response = await _through_door(fed, exchange, url, headers, total_timeout_seconds)
+    if ends.peer.base_url == OUTBOX_ADDRESS:
+        response = await _through_mailbox(fed, ends, request, headers, total_timeout_seconds)
+    else:
+        url = f"{target}?{exchange.query}" if exchange.query else target
+        response = await _through_door(fed, exchange, url, headers, total_timeout_seconds)
     question = signing.question_of(request, headers)
     return await _verified(fed, exchange.remote_id, question, response, created)
+
+
+async def _through_mailbox(
+    fed: Federation, ends: _Ends, request: RequestToSign, headers: dict[str, str], total_timeout_seconds: float
+) -> DoorResponse:
+    """Leave a request for a peer that nobody can connect to, and wait for its answer."""
+    try:
+        async with asyncio.timeout(total_timeout_seconds + LANE_SECONDS), fed.lane(ends.peer.id):
+            return await mailbox.ask(
+                (ends.party.id, ends.peer.id),
+                request.method,
+                (request.path, request.query),
+                (headers, request.body),
+                ends.asked_at,
+                seconds=total_timeout_seconds,
+            )
+    except TimeoutError as error:
+        raise PeerUnreachableError(f"{ends.peer.id} is busy: no answer in time") from error
 
 
 async def _through_door(
@@ -143,7 +170,7 @@ async def _through_door(
             retry_after_seconds=int(rest) + 1,
         )
     try:
-        async with asyncio.timeout(total_timeout_seconds + LANE_SECONDS), fed.lane(exchange.remote_id):
+        async with asyncio.timeout(total_timeout_seconds + LANE_SECONDS), fed.lane(exchange.lane or exchange.remote_id):
             answer = await fed.door.request(
                 exchange.method,
                 url,
@@ -182,9 +209,11 @@ async def _verified(
 
 
 def _refusal(remote_id: PartyId, problem: Problem, response: DoorResponse) -> PeerError:
-    """The error for a verified refusal; one that says the same request is at work there leaves the outcome unknown."""
+    """The error for a verified refusal; one about the same request coming twice leaves the outcome unknown."""
     if problem.type == IdempotencyInFlightError.slug:
         return PeerUnreachableError(f"{remote_id} is still at work on this request", retry_after_seconds=1)
+    if problem.type == ReplayedNonceError.slug:
+        return PeerUnreachableError(f"{remote_id} was brought this request twice", retry_after_seconds=1)
     error = PeerRefusedError(
         f"{remote_id} refused: {problem.detail}",
         peer_slug=problem.type,

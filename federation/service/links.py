@@ -13,6 +13,7 @@ import msgspec
 from federation.conversations.link import EVENT_OF_DECISION, LinkEvent, step
 from federation.conversations.messages import LinkDecision, LinkProposal
 from federation.documents import json
+from federation.documents.profile import endpoint_of
 from federation.documents.times import text_of
 from federation.errors import NotLinkedError, PeerMismatchError
 from federation.node import outbox
@@ -72,19 +73,20 @@ async def propose_link(fed: Federation, local_id: PartyId, profile_url: str, now
             changed_at=now,
         )
         await _changed(fed, local, peer, (known, link), None)
-        await _send(link, "/links", _proposal(fed, local, link), now)
+        await _send(link, "/links", await _proposal(local, link, now), now)
     return link.id
 
 
-def _proposal(fed: Federation, local: HostedParty, link: Link) -> LinkProposal:
+async def _proposal(local: HostedParty, link: Link, now: datetime) -> LinkProposal:
     shop, hub = (local.id, link.remote_id) if local.kind == "shop" else (link.remote_id, local.id)
     return LinkProposal(
         id=str(link.id),
         shop=shop,
         hub=hub,
-        profile_url=parties.profile_url(fed.settings, local.id),
+        profile_url=f"{endpoint_of((await parties.identity_of(local.id)).address, local.id)}/profile",
         message=link.message,
         proposed_at=text_of(link.proposed_at),
+        papers=await parties.papers_of(local, now),
     )
 
 
@@ -103,7 +105,7 @@ async def end_link(fed: Federation, local_id: PartyId, remote_id: PartyId, now: 
     await _decide(fed, await _known(local_id, remote_id), "end", now)
 
 
-async def announce_address(fed: Federation, local_id: PartyId, now: datetime) -> None:
+async def announce_address(local_id: PartyId, now: datetime) -> None:
     """Let every peer hear where a hosted party lives now, after a move; in the caller's transaction.
 
     It is the link's proposal once more, with the new profile address: identity and link stay what they were.
@@ -112,7 +114,7 @@ async def announce_address(fed: Federation, local_id: PartyId, now: datetime) ->
     for view in await store.views(local_id):
         link = await store.link(local_id, view.remote_id)
         if link is not None and link.state != "ended":
-            await _send(link, "/links", _proposal(fed, local, link), now)
+            await _send(link, "/links", await _proposal(local, link, now), now)
 
 
 async def peer_retired(fed: Federation, local_id: PartyId, remote_id: PartyId, now: datetime) -> None:

@@ -12,14 +12,14 @@ from typing import NoReturn
 import msgspec
 
 from federation import limits
+from federation.conversations.mailbox import PartyPapers
 from federation.documents import identity, json, profile, rivals
 from federation.documents.errors import OperationRefusedError
 from federation.documents.identity import IdentityState, OperationsDocument, SeenOperation
 from federation.documents.keys import PublicKey, SigningKey
-from federation.documents.profile import ListedParty, NodeListing, PartyProfile
+from federation.documents.profile import OUTBOX_ADDRESS, ListedParty, NodeListing, PartyProfile
 from federation.documents.rivals import Resolution
 from federation.documents.times import text_of
-from federation.node.database import atomic
 from federation.node.settings import NodeSettings
 from federation.records import HostedParty, PartyKind
 from federation.service import announcing, catalogue
@@ -44,13 +44,15 @@ async def create_party(
     name: str,
     now: datetime,
     *,
+    outbound: bool = False,
     further_roots: Sequence[PublicKey] = (),
 ) -> NewParty:
     """Make a shop or hub at this node's public address, in the caller's transaction.
 
+    An `outbound` one has no address that anybody could connect to: it fetches what is asked of it from its hubs.
     `further_roots` are root keys below the one made here, whose private halves never were on this node.
     """
-    address = settings.public_url
+    address = OUTBOX_ADDRESS if outbound else settings.public_url
     root = SigningKey.from_seed(new_secret(32))
     sign = SigningKey.from_seed(new_secret(32))
     genesis = identity.genesis(
@@ -174,13 +176,12 @@ def _document(resolution: Resolution) -> OperationsDocument:
     return OperationsDocument(tuple(note.decode() for note in resolution.chain))
 
 
-async def seal_keys() -> int:
-    """Seal every sign key that does not lie sealed under the secret of now; returns how many did not.
-
-    Raises SealError when one was sealed under a secret that this node was not given.
-    """
-    async with atomic():
-        return await store.reseal()
+async def papers_of(hosted_party: HostedParty, now: datetime) -> PartyPapers | None:
+    """What a hosted party that nobody can connect to tells of itself to whoever meets it; None for all others."""
+    told = await own_profile(hosted_party, now)
+    if told.delivery != "outbox":
+        return None
+    return PartyPapers(told, (await own_operations(hosted_party.id)).operations)
 
 
 async def listing(settings: NodeSettings, after: str) -> NodeListing:

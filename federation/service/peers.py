@@ -18,11 +18,12 @@ import structlog
 
 from federation import limits
 from federation.conversations import checks
+from federation.conversations.mailbox import PartyPapers
 from federation.conversations.messages import LinkProposal
 from federation.documents import identity, json, profile, rivals
 from federation.documents.identity import IdentityState, OperationsDocument, SeenOperation
 from federation.documents.keys import PublicKey
-from federation.documents.profile import PartyProfile
+from federation.documents.profile import OUTBOX_ADDRESS, PartyProfile
 from federation.documents.rivals import KeyLife, Resolution
 from federation.documents.signature_checks import Lookup
 from federation.errors import NotLinkedError, PartyContestedError, PartyRetiredError, PeerMismatchError
@@ -31,7 +32,7 @@ from federation.node.database import atomic
 from federation.records import Peer
 from federation.service.context import Federation
 from federation.store import parties as store
-from federation.vocabulary.errors import GalleriaError, PeerError, PeerUnreachableError, QuotaError
+from federation.vocabulary.errors import GalleriaError, PeerError, PeerUnreachableError, QuotaError, TooLargeError
 from federation.vocabulary.ids import PartyId, new_id
 
 _log = structlog.get_logger(__name__)
@@ -64,15 +65,20 @@ async def fetch_peer(fed: Federation, profile_url: str, now: datetime) -> Peer:
             raise PeerMismatchError(f"{profile_url} is not where {told.party_id} says it is: {told.endpoint}")
         served = json.decode(await _get(fed, told.operations_url), OperationsDocument)
         operations = [text.encode() for text in served.operations]
-        if identity.fold(operations).party_id != told.party_id:
-            raise PeerMismatchError(f"the operations at {told.operations_url} are another party's")
-        await tell_operations(PartyId(told.party_id), operations, now)
-        async with atomic():
-            return await _remember(told, operations, now)
+        return await _believe(told, operations, now)
     except PeerError:
         raise
     except GalleriaError as error:
         raise PeerMismatchError(f"{profile_url}: {error.detail}") from error
+
+
+async def _believe(told: PartyProfile, operations: Sequence[bytes], now: datetime) -> Peer:
+    """Remember a party by its profile and operations if the one bears out the other."""
+    if identity.fold(operations).party_id != told.party_id:
+        raise PeerMismatchError(f"the operations told for {told.party_id} are another party's")
+    await tell_operations(PartyId(told.party_id), operations, now)
+    async with atomic():
+        return await _remember(told, operations, now)
 
 
 async def tell_operations(peer_id: PartyId, operations: Sequence[bytes], now: datetime) -> bool:
@@ -176,21 +182,47 @@ async def _introduce_by_profile(fed: Federation, peer_id: PartyId, body: bytes, 
     proposal = checks.read(body, LinkProposal)
     if f"/{peer_id}/" not in proposal.profile_url:
         raise PeerMismatchError(f"{proposal.profile_url} is not a profile address of {peer_id}")
+    if proposal.papers is not None:
+        await _introduce_by_papers(peer_id, proposal.papers, now)
+        return
     known = await store.peer(peer_id)
     if known is not None:
         if known.profile_url != proposal.profile_url:
             await _refresh(fed, peer_id, now, at=proposal.profile_url)
         return
+    await _admit_stranger(now)
+    await fetch_peer(fed, proposal.profile_url, now)
+
+
+async def _introduce_by_papers(peer_id: PartyId, papers: PartyPapers, now: datetime) -> None:
+    """Meet a party that nobody can connect to by what it tells of itself, checked as if it had been fetched."""
+    told = papers.profile
+    if told.party_id != peer_id or told.delivery != "outbox":
+        raise PeerMismatchError(f"the papers are not those of {peer_id}, reached by its mailbox alone")
+    if len(json.encode(papers)) > limits.PROFILE_BYTES_MAX:
+        raise TooLargeError(f"the papers have more than {limits.PROFILE_BYTES_MAX} bytes")
+    if await store.peer(peer_id) is None:
+        await _admit_stranger(now)
+    try:
+        await _believe(told, [text.encode() for text in papers.operations], now)
+    except PeerError:
+        raise
+    except GalleriaError as error:
+        raise PeerMismatchError(f"the papers of {peer_id}: {error.detail}") from error
+
+
+async def _admit_stranger(now: datetime) -> None:
     if await store.peers_first_seen_since(now - timedelta(minutes=1)) >= STRANGERS_PER_MINUTE_MAX:
         raise QuotaError("too many parties introduced themselves this minute", retry_after_seconds=60)
-    await fetch_peer(fed, proposal.profile_url, now)
 
 
 async def _refresh(fed: Federation, peer_id: PartyId, now: datetime, *, at: str = "") -> None:
     """Fetch a known peer again, once per PROFILE_TTL_SECONDS_MIN; a failure leaves what is known as it is."""
     known = await store.peer(peer_id)
     next_at = now + timedelta(seconds=limits.PROFILE_TTL_SECONDS_MIN)
-    if known is None or not await store.claim_refresh(peer_id, now, next_at):
+    if known is None or (known.base_url == OUTBOX_ADDRESS and not at):
+        return  # nobody can ask it: it tells
+    if not await store.claim_refresh(peer_id, now, next_at):
         return
     try:
         await fetch_peer(fed, at or known.profile_url, now)

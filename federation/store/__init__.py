@@ -14,6 +14,7 @@ from federation.store.memory import conversations as memory_conversations
 from federation.store.memory import forks as memory_forks
 from federation.store.memory import links as memory_links
 from federation.store.memory import logs as memory_logs
+from federation.store.memory import mailbox as memory_mailbox
 from federation.store.memory import parties as memory_parties
 from federation.store.memory import replicas as memory_replicas
 from federation.store.ports.compared import ComparedStore
@@ -21,6 +22,7 @@ from federation.store.ports.conversations import ConversationStore
 from federation.store.ports.forks import ForkStore
 from federation.store.ports.links import LinkStore
 from federation.store.ports.logs import LogStore
+from federation.store.ports.mailbox import MailboxStore
 from federation.store.ports.parties import PartyStore
 from federation.store.ports.replicas import ReplicaStore
 from federation.store.postgres import compared as postgres_compared
@@ -28,10 +30,11 @@ from federation.store.postgres import conversations as postgres_conversations
 from federation.store.postgres import forks as postgres_forks
 from federation.store.postgres import links as postgres_links
 from federation.store.postgres import logs as postgres_logs
+from federation.store.postgres import mailbox as postgres_mailbox
 from federation.store.postgres import parties as postgres_parties
 from federation.store.postgres import replicas as postgres_replicas
 
-__all__ = ["compared", "conversations", "forks", "links", "logs", "parties", "replicas"]
+__all__ = ["compared", "conversations", "forks", "links", "logs", "mailbox", "parties", "replicas"]
 
 
 
@@ -41,6 +44,7 @@ class Adapters(msgspec.Struct, frozen=True):
     parties: PartyStore
     links: LinkStore
     logs: LogStore
+    mailbox: MailboxStore
     replicas: ReplicaStore
     conversations: ConversationStore
     forks: ForkStore
@@ -52,6 +56,7 @@ ADAPTERS = {
         parties=postgres_parties,
         links=postgres_links,
         logs=postgres_logs,
+        mailbox=postgres_mailbox,
         replicas=postgres_replicas,
         conversations=postgres_conversations,
         forks=postgres_forks,
@@ -61,6 +66,7 @@ ADAPTERS = {
         parties=memory_parties,
         links=memory_links,
         logs=memory_logs,
+        mailbox=memory_mailbox,
         replicas=memory_replicas,
         conversations=memory_conversations,
         forks=memory_forks,
@@ -82,6 +88,7 @@ class _Forwarder:
 parties = cast(PartyStore, _Forwarder("parties"))
 links = cast(LinkStore, _Forwarder("links"))
 logs = cast(LogStore, _Forwarder("logs"))
+mailbox = cast(MailboxStore, _Forwarder("mailbox"))
 replicas = cast(ReplicaStore, _Forwarder("replicas"))
 conversations = cast(ConversationStore, _Forwarder("conversations"))
 forks = cast(ForkStore, _Forwarder("forks"))

@@ -60,11 +60,13 @@ class Node:
         self.way.apps = {known: app for known, app in self.way.apps.items() if app is not self.app}
         self.way.apps[address] = self.app
 
-    async def host(self, kind: Any, name: str) -> NewParty:
-        """Make the node's party."""
+    async def host(self, kind: Any, name: str, *, outbound: bool = False) -> NewParty:
+        """Make the node's party; nobody can connect to the node of an `outbound` one."""
         with self.here():
             async with atomic():
-                made = await parties.create_party(self.settings, kind, name, clock.now())
+                made = await parties.create_party(self.settings, kind, name, clock.now(), outbound=outbound)
+        if outbound:
+            self.way.apps = {known: app for known, app in self.way.apps.items() if app is not self.app}
         self.party_id, self.root_seed = made.party_id, made.root_seed
         return made
 
@@ -108,14 +110,14 @@ class Pair(msgspec.Struct):
 
 
 @asynccontextmanager
-async def two_nodes(server: Server, folder: Path) -> AsyncIterator[Pair]:
-    """A shop's and a hub's node, running and not yet linked."""
+async def two_nodes(server: Server, folder: Path, *, outbound: bool = False) -> AsyncIterator[Pair]:
+    """A shop's and a hub's node, running and not yet linked; nobody can connect to an `outbound` shop."""
     way = Way()
     urls = [server.clone(APPS), server.clone(APPS)]
     shop = Node(urls[0], folder, "127.0.0.1:7101", way)
     hub = Node(urls[1], folder, "127.0.0.1:7102", way)
     async with running(shop.app), running(hub.app):
-        await shop.host("shop", "Bottega Aurora")
+        await shop.host("shop", "Bottega Aurora", outbound=outbound)
         await hub.host("hub", "Galleria")
         yield Pair(shop, hub, way)
     for each in urls:

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from federation.conversations.link import LinkState
+from federation.documents import identity
 from federation.node.memory import MemoryConnection, statement
 from federation.records import Delivery, Link, LinkView, SyncState
-from federation.store.memory.rows import DELIVERIES, LINKS, LOGS, PARTIES, PEERS, DeliveryRow, LinkRow
+from federation.store.memory.rows import DELIVERIES, LINKS, LOGS, OPERATIONS, PARTIES, PEERS, DeliveryRow, LinkRow
 from federation.vocabulary.ids import PartyId
 
 _ERROR_LENGTH_MAX = 500
@@ -69,6 +70,16 @@ async def accepted_pairs(kind: str) -> list[tuple[PartyId, PartyId]]:
     async with statement() as own:
         local = {row.id for row in own.scan(PARTIES) if row.kind == kind}
         return [pair for pair in _accepted(own) if pair[0] in local]
+
+
+async def collecting_pairs(address: str, ended_since: datetime) -> list[tuple[PartyId, PartyId]]:
+    async with statement() as own:
+        links = [row.link for row in own.scan(LINKS) if row.link.state != "ended" or row.link.changed_at >= ended_since]
+        here = {row.id for row in own.scan(PARTIES) if row.left_at is None}
+        wanted = {item.local_id for item in links if item.local_id in here}
+        told = {party_id: [row.body for row in own.scan(OPERATIONS, party_id)] for party_id in wanted}
+    there = {party_id for party_id, bodies in told.items() if identity.fold(bodies).address == address}
+    return [(item.local_id, item.remote_id) for item in links if item.local_id in there]
 
 
 def _accepted(own: MemoryConnection) -> list[tuple[PartyId, PartyId]]:

@@ -32,6 +32,9 @@ class LinkStore(Protocol):
     async def accepted_pairs(self, kind: str) -> list[tuple[PartyId, PartyId]]:
         """(local, remote) of every accepted link of the hosted parties of a kind."""
 
+    async def collecting_pairs(self, address: str, ended_since: datetime) -> list[tuple[PartyId, PartyId]]:
+        """(local, remote) of the links of hosted parties at `address`; of ended ones those ended since a moment."""
+
     async def silent_pairs(self, since: datetime) -> list[tuple[PartyId, PartyId]]:
         """(shop, hub) of every accepted link whose hub has heard no stock of the hosted shop since a moment."""
 

@@ -83,6 +83,24 @@ async def accepted_pairs(kind: str) -> list[tuple[PartyId, PartyId]]:
     return [(PartyId(row["local_id"]), PartyId(row["remote_id"])) for row in rows]
 
 
+async def collecting_pairs(address: str, ended_since: datetime) -> list[tuple[PartyId, PartyId]]:
+    rows = await database.fetch(
+        """
+        SELECT l.local_id, l.remote_id FROM fed_link l JOIN fed_party p ON p.id = l.local_id AND p.left_at IS NULL
+        WHERE (l.state <> 'ended' OR l.changed_at >= $2) AND $1 = (
+            SELECT split_part(convert_from(o.body, 'UTF8'), E'\\n', 1)::json ->> 'address' AS named
+            FROM fed_operation o WHERE o.party_id = l.local_id
+                AND split_part(convert_from(o.body, 'UTF8'), E'\\n', 1)::json ->> 'address' IS NOT NULL
+            ORDER BY o.number DESC LIMIT 1
+        )
+        ORDER BY l.local_id, l.remote_id
+        """,
+        address,
+        ended_since,
+    )
+    return [(PartyId(row["local_id"]), PartyId(row["remote_id"])) for row in rows]
+
+
 async def silent_pairs(since: datetime) -> list[tuple[PartyId, PartyId]]:
     rows = await database.fetch(
         """

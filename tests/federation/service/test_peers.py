@@ -94,9 +94,9 @@ async def test_a_shop_that_moves_keeps_its_identity_and_link(pair: Pair) -> None
     await operate(pair.shop, type="move", address="http://127.0.0.1:7109")
     pair.shop.move("127.0.0.1:7109")
     await may_refresh(pair.hub)
-    with pair.shop.here() as fed:
+    with pair.shop.here():
         async with atomic():
-            await links.announce_address(fed, pair.shop.party_id, clock.now())
+            await links.announce_address(pair.shop.party_id, clock.now())
     await pair.settle()
     pair.shop.shop_desk.put("v1", 2)
     assert await hold(pair, wish()) == "held"
