@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 
 from federation.documents.profile import PREFIX
-from federation.http import conversations, departures, identity, links, log
+from federation.http import conversations, departures, identity, links, log, outbox
 from federation.http.edge import Endpoint, Found, ReadBody, WireRequest, WireResponse, answer
 from federation.service.context import Federation
 from federation.vocabulary.errors import TooLargeError

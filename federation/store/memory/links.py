@@ -77,7 +77,7 @@ async def collecting_pairs(address: str, ended_since: datetime) -> list[tuple[Pa
         links = [row.link for row in own.scan(LINKS) if row.link.state != "ended" or row.link.changed_at >= ended_since]
         here = {row.id for row in own.scan(PARTIES) if row.left_at is None}
         wanted = {item.local_id for item in links if item.local_id in here}
-        told = {party_id: [row.body for row in own.scan(OPERATIONS, party_id)] for party_id in wanted}
+        told = {party_id: [row.seen.data for row in own.scan(OPERATIONS, party_id)] for party_id in wanted}
     there = {party_id for party_id, bodies in told.items() if identity.fold(bodies).address == address}
     return [(item.local_id, item.remote_id) for item in links if item.local_id in there]
 
