@@ -7,7 +7,7 @@ from federation.documents import json
 from federation.http.edge import Endpoint, Inbound, Outbound
 from federation.log.answers import GrowthAnswer, InclusionAnswer
 from federation.records import LogHead
-from federation.service import intake, proving, reading
+from federation.service import epochs, intake, proving, reading
 from federation.service.calls import LOG_TYPE
 from federation.service.context import Federation
 from federation.vocabulary.errors import NotFoundError, RecordInvalidError
@@ -28,6 +28,7 @@ async def _push(fed: Federation, inbound: Inbound) -> Outbound:
     if f"{inbound.peer}/catalog/{epoch}\n" != batch.note.decode()[: len(f"{inbound.peer}/catalog/{epoch}\n")]:
         raise RecordInvalidError("the checkpoint is of another log than the address")
     ends = (inbound.receiver, inbound.peer)
+    await epochs.follow(fed, (inbound.receiver.id, inbound.peer), epoch, inbound.now)
     return Outbound(json.encode(await intake.take_batch(fed.hub_desk, ends, batch, inbound.old_size, inbound.now)))
 
 

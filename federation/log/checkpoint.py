@@ -18,7 +18,7 @@ from federation.documents.cosignatures import Cosignature
 from federation.documents.errors import BadSignatureError, KeyNotChainedError
 from federation.documents.keys import PublicKey, SigningKey
 from federation.documents.notes import Note
-from federation.log.tree import HASH_BYTES
+from federation.log.tree import EMPTY_ROOT, HASH_BYTES
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PARTY_ID_PATTERN, PartyId
 
@@ -49,6 +49,11 @@ def origin_of(party_id: PartyId, epoch: int) -> str:
     return f"{party_id}/catalog/{epoch}"
 
 
+def epoch_of(checkpoint: Checkpoint) -> int:
+    """The epoch that a checkpoint's origin names."""
+    return int(checkpoint.origin.rpartition("/")[2])
+
+
 def sign(checkpoint: Checkpoint, key: SigningKey) -> bytes:
     """The checkpoint as a note signed by the log's owner."""
     text = checkpoint.text()
@@ -68,6 +73,8 @@ def parse(data: bytes) -> SignedCheckpoint:
     checkpoint = Checkpoint(lines[0], int(lines[1]), root)
     if len(root) != HASH_BYTES or checkpoint.text() != note.text:
         raise RecordInvalidError("the checkpoint's root is not 32 bytes, or its base64 has stray bits")
+    if checkpoint.size == 0 and root != EMPTY_ROOT:
+        raise RecordInvalidError("a log of no lines has the SHA-256 of nothing as its root")
     return SignedCheckpoint(checkpoint, note)
 
 

@@ -6,6 +6,7 @@ GalleriaError
 │   └── ProofRefusedError       a proof, of a fork or of a record, that does not show what it claims
 └── ConflictError
     ├── SizeMismatchError       the batch starts elsewhere than the reader's copy ends
+    ├── EpochMismatchError      the log is in another epoch here
     ├── RootMismatchError       lines and signed root do not belong together
     └── ForkDetectedError       two signed roots for one size: proof of two histories
 """
@@ -27,6 +28,12 @@ class SizeMismatchError(ConflictError):
     """The batch starts elsewhere than our copy ends; `expected` is our size, from which to push again."""
 
     slug = "size-mismatch"
+
+
+class EpochMismatchError(ConflictError):
+    """The log is in another epoch here; `expected` is that one. A later one begins by a root key's word alone."""
+
+    slug = "epoch-mismatch"
 
 
 class RootMismatchError(ConflictError):

@@ -24,7 +24,7 @@ from federation.log.checkpoint import Checkpoint
 from federation.log.errors import ProofRefusedError
 from federation.log.leaves import leaf_hash, parse_leaf
 from federation.log.signers import history_of, keys_in_epoch
-from federation.log.tree import EMPTY_ROOT, verify_consistency, verify_inclusion
+from federation.log.tree import verify_consistency, verify_inclusion
 from federation.vocabulary.ids import PartyId
 
 ForkKind = Literal["two-roots", "two-prefixes", "two-leaves"]
@@ -156,8 +156,6 @@ def _shows_prefixes(proof: ForkProof, first: Checkpoint, second: Checkpoint) -> 
         return False
     steps = [bytes.fromhex(step) for step in proof.consistency]
     prefix = bytes.fromhex(proof.prefix_root)
-    if first.size == 0:
-        return prefix == EMPTY_ROOT != first.root
     return contradicts(first, second, Growth(prefix, steps))
 
 

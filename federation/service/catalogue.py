@@ -55,7 +55,7 @@ class PushDue(msgspec.Struct, frozen=True):
 
 async def open_own_log(shop: HostedParty, now: datetime) -> None:
     """Begin the log of a new shop with a signed checkpoint of nothing."""
-    head = _signed_head(shop, FIRST_EPOCH, Range(), now)
+    head = signed_head(shop, FIRST_EPOCH, Range(), now)
     await logs.open_log(head)
     await logs.add_checkpoint(head, 0)
 
@@ -72,15 +72,21 @@ async def append(shop_id: PartyId, changes: Sequence[Change], now: datetime) -> 
     added = _lines(head.size, changes, await logs.newest(head, [change.key for change in changes]))
     if not added:
         return LogState(head.epoch, head.size, head.note)
+    head = await extend(shop, head, added, now)
+    for hub_id in await links.accepted_remotes(shop_id):
+        await announce(shop_id, hub_id, now)
+    return LogState(head.epoch, head.size, head.note)
+
+
+async def extend(shop: HostedParty, head: LogHead, added: Sequence[Leaf], now: datetime) -> LogHead:
+    """Keep `added` after the end of a shop's own log, with a checkpoint wherever a batch may end; its new end."""
     by_line = {leaf.line: leaf for leaf in added}
     for group in batches.line_groups([leaf.line for leaf in added]):
         fresh = [by_line[line] for line in group]
         grown = grow(Range.decode(head.size, head.peaks), [bytes.fromhex(leaf.hash) for leaf in fresh])
-        head = _signed_head(shop, head.epoch, grown.tree, now)
+        head = signed_head(shop, head.epoch, grown.tree, now)
         await growth.keep(head, fresh, grown.nodes)
-    for hub_id in await links.accepted_remotes(shop_id):
-        await announce(shop_id, hub_id, now)
-    return LogState(head.epoch, head.size, head.note)
+    return head
 
 
 async def sign_again(shop_id: PartyId, key: SigningKey, now: datetime) -> None:
@@ -157,7 +163,8 @@ def _says_nothing_new(change: Change, before: Leaf | None) -> bool:
     return before is not None and before.operation == "put" and (before.type, before.body) == (change.type, change.body)
 
 
-def _signed_head(shop: HostedParty, epoch: int, tree: Range, now: datetime) -> LogHead:
+def signed_head(shop: HostedParty, epoch: int, tree: Range, now: datetime) -> LogHead:
+    """The end of a shop's own log with this tree, signed."""
     origin = checkpoint.origin_of(shop.id, epoch)
     note = checkpoint.sign(Checkpoint(origin, tree.size, tree.root()), SigningKey.from_seed(shop.sign_seed))
     return LogHead(shop.id, shop.id, epoch, tree.size, tree.encode(), note, now)

@@ -18,12 +18,12 @@ from federation.documents.keys import PublicKey, SigningKey
 from federation.errors import ReplicaFrozenError
 from federation.log import checkpoint, intake, leaves
 from federation.log.checkpoint import SignedCheckpoint
-from federation.log.errors import ForkDetectedError, RootMismatchError
+from federation.log.errors import EpochMismatchError, ForkDetectedError, RootMismatchError
 from federation.log.tree import Range
 from federation.node.database import atomic
 from federation.ports import AcceptedRecord, HubDesk
 from federation.records import HostedParty, LogHead, Replica
-from federation.service import catalogue, growth, peers, reading
+from federation.service import catalogue, epochs, forking, growth, peers, reading
 from federation.store import logs, replicas
 from federation.vocabulary.errors import GalleriaError, NotFoundError, QuotaError
 from federation.vocabulary.ids import PartyId
@@ -57,13 +57,14 @@ async def take_batch(
         async with atomic():
             replica = await unfrozen(hub.id, shop_id)
             head = await locked_head(hub.id, shop_id, now)
+            refuse_other_epoch(head, signed)
             await refuse_fork(head, signed, keys)
             taking = _Taking(desk, hub, shop_id, replica, head, signed, keys, now)
             receipt = await _take(taking, batch.lines, old_size)
             await _record(taking, receipt, shop_size)
             return receipt
-    except ForkDetectedError as error:
-        await freeze((hub.id, shop_id), batch.note, error.detail, now)
+    except ForkDetectedError:
+        await freeze((hub.id, shop_id), batch.note, now)
         raise
     except RootMismatchError as error:
         await _mark_mismatch((hub.id, shop_id), error.detail, now)
@@ -76,7 +77,10 @@ async def unfrozen(hub_id: PartyId, shop_id: PartyId) -> Replica:
     if replica is None:
         raise NotFoundError(f"{hub_id} does not follow {shop_id}")
     if replica.state == "frozen":
-        raise ReplicaFrozenError(f"{shop_id} signed two histories; its operator must resolve that with a root key")
+        raise ReplicaFrozenError(
+            f"{shop_id} signed two histories (GET /replicas/{shop_id}/fork proves it): its owner must open a new epoch "
+            "with a root key"
+        )
     return replica
 
 
@@ -91,6 +95,13 @@ async def locked_head(hub_id: PartyId, shop_id: PartyId, now: datetime) -> LogHe
     return head
 
 
+def refuse_other_epoch(head: LogHead, signed: SignedCheckpoint) -> None:
+    """Raise EpochMismatchError for a checkpoint of the same shop's log in another epoch than our copy's."""
+    epoch = checkpoint.epoch_of(signed.checkpoint)
+    if signed.checkpoint.origin.startswith(f"{head.party_id}/") and epoch != head.epoch:
+        raise EpochMismatchError(f"{head.party_id} is here in epoch {head.epoch}, not {epoch}", expected=head.epoch)
+
+
 async def refuse_fork(head: LogHead, signed: SignedCheckpoint, keys: Sequence[PublicKey]) -> None:
     """Raise ForkDetectedError when a verified checkpoint at or below our size has another root than our copy."""
     told = checkpoint.verify(signed, checkpoint.origin_of(head.party_id, head.epoch), keys)
@@ -100,13 +111,11 @@ async def refuse_fork(head: LogHead, signed: SignedCheckpoint, keys: Sequence[Pu
         raise ForkDetectedError(f"{told.origin} has two signed roots at size {told.size}")
 
 
-async def freeze(ends: tuple[PartyId, PartyId], note: bytes, reason: str, now: datetime) -> None:
-    """Stop following a shop; the proof is its new note beside the one that our copy grew from."""
-    hub_id, shop_id = ends
-    async with atomic():
-        head = await logs.head(hub_id, shop_id)
-        del head, note
-        await replicas.freeze(hub_id, shop_id, reason, now)
+async def freeze(ends: tuple[PartyId, PartyId], note: bytes, now: datetime) -> None:
+    """Stop following a shop, with the proof that `note` contradicts our copy."""
+    head = await logs.head(*ends)
+    if head is not None:
+        await forking.keep_apart(ends[0], await forking.prove(head, note, now), now)
 
 
 async def _mark_mismatch(ends: tuple[PartyId, PartyId], reason: str, now: datetime) -> None:
@@ -136,6 +145,7 @@ async def _take(taking: _Taking, lines: Sequence[bytes], old_size: int) -> PushR
         checkpoint.origin_of(taking.shop_id, head.epoch),
         Range.decode(head.size, head.peaks),
         lambda key: newest[key].hash.hex() if key in newest else None,
+        await epochs.opening_text(taking.shop_id, head.epoch, now),
     )
     accepted = intake.check_batch(state, old_size, lines, signed, taking.keys)
     line = checkpoint.cosign(signed, hub.id, SigningKey.from_seed(hub.sign_seed), int(now.timestamp()))
@@ -145,6 +155,7 @@ async def _take(taking: _Taking, lines: Sequence[bytes], old_size: int) -> PushR
         await growth.keep(grown, accepted.leaves, accepted.nodes)
         await _refuse_too_many(grown)
     quarantined = tuple(await _project(taking.desk, grown, accepted, now))
+    await epochs.drop_unsaid(taking.desk, head.size, grown, now)
     return PushReceipt(size=grown.size, cosignature=line, accepted=len(accepted.leaves), quarantined=quarantined)
 
 

@@ -20,7 +20,7 @@ from federation.node import outbox
 from federation.node.database import atomic, detached
 from federation.ports import HubDesk
 from federation.records import HostedParty, LogHead
-from federation.service import intake, parties, peers
+from federation.service import epochs, intake, parties, peers
 from federation.service.calls import PeerCall, call
 from federation.service.context import Federation
 from federation.store import links, replicas
@@ -119,6 +119,7 @@ async def pull(fed: Federation, ends: Pair, now: datetime, *, batches_max: int =
     if desk is None:
         return 0
     note = await _checkpoint_note(fed, ends, now)
+    await epochs.follow(fed, ends, checkpoint.epoch_of(checkpoint.parse(note).checkpoint), now)
     told, head = await _compare(hub, shop_id, note, now)
     size = head.size
     found = 0
@@ -143,13 +144,14 @@ async def _compare(hub: HostedParty, shop_id: PartyId, note: bytes, now: datetim
         async with atomic():
             replica = await intake.unfrozen(hub.id, shop_id)
             head = await intake.locked_head(hub.id, shop_id, now)
+            intake.refuse_other_epoch(head, signed)
             await intake.refuse_fork(head, signed, keys)
             told = signed.checkpoint
             if told.size == head.size:
                 state = intake.followed(replica.state, caught_up=True)
                 await replicas.record_pulled(hub.id, shop_id, state, told.size, now, found=0)
-    except ForkDetectedError as error:
-        await intake.freeze((hub.id, shop_id), note, error.detail, now)
+    except ForkDetectedError:
+        await intake.freeze((hub.id, shop_id), note, now)
         raise
     if told.size < head.size:
         raise PeerMismatchError(f"{shop_id} has gone back to {told.size} lines; {head.size} were signed and are kept")
