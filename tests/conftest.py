@@ -4,6 +4,7 @@ Mark a module with `pytestmark = pytest.mark.apps("payouts.piccolo_app")` to get
 kit's. `rolled_back` runs the test in one transaction that is undone; `committed` gives a database of its own.
 """
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from federation.node.database import Database, using
+from federation.node.fonts import ensure_fonts
 from federation.node.seals import Seal
 from federation.node.transactions import Transaction, joined
 from marketplace.cli.children import Children
@@ -42,6 +44,20 @@ def broker() -> Iterator[str]:
         yield valkey.url(0)
         valkey.kill()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def made_fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder with the fonts in it: making them takes seconds, so the processes of a run share one."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "with-fonts"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ensure_fonts(folder)
+    return folder
 
 
 @pytest.fixture

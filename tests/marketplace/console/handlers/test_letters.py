@@ -1,5 +1,7 @@
 """Dead letters and mails in the console."""
 
+from pathlib import Path
+
 import httpx
 import msgspec
 import pytest
@@ -65,9 +67,9 @@ async def test_mails_are_read_as_text(desk: httpx.AsyncClient) -> None:
     assert (await desk.get(f"/console/mails/{new_id()}")).status_code == 404
 
 
-async def test_mails_are_hidden_in_production(world: World, database_urls: Urls) -> None:
+async def test_mails_are_hidden_in_production(world: World, database_urls: Urls, made_fonts: Path) -> None:
     """A real hub's mails hold the keys to orders: they are not shown, nor is the way to them."""
-    settings = msgspec.structs.replace(world.hub.settings, environment="production")
+    settings = msgspec.structs.replace(world.hub.settings, environment="production", state_dir=made_fonts)
     world.hub = msgspec.structs.replace(world.hub, settings=settings)
     async with client(app_of(world, database_urls)) as production:
         await sign_in(world, production)
