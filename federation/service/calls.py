@@ -13,6 +13,7 @@ import msgspec
 
 from federation import limits
 from federation.documents import json, signing
+from federation.documents.errors import KeyNotChainedError
 from federation.documents.keys import SigningKey
 from federation.documents.profile import OUTBOX_ADDRESS
 from federation.documents.signing import ReceivedResponse, RequestToSign
@@ -209,7 +210,10 @@ async def _verified(
 
 
 def _refusal(remote_id: PartyId, problem: Problem, response: DoorResponse) -> PeerError:
-    """The error for a verified refusal; one about the same request coming twice leaves the outcome unknown."""
+    """The error for a verified refusal; one about the same request coming twice leaves the outcome unknown.
+
+    A peer that does not know our newest key yet is asked again: our operations are on their way to it.
+    """
     if problem.type == IdempotencyInFlightError.slug:
         return PeerUnreachableError(f"{remote_id} is still at work on this request", retry_after_seconds=1)
     if problem.type == ReplayedNonceError.slug:
@@ -218,7 +222,7 @@ def _refusal(remote_id: PartyId, problem: Problem, response: DoorResponse) -> Pe
         f"{remote_id} refused: {problem.detail}",
         peer_slug=problem.type,
         peer_status=response.status,
-        peer_retry=problem.retry,
+        peer_retry="after" if problem.type == KeyNotChainedError.slug else problem.retry,
         problem=response.body,
     )
     error.expected = problem.expected

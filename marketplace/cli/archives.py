@@ -16,13 +16,13 @@ _STEP = 1024
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
-def password_of(file: Path | None, *, ask: bool) -> str:
-    """The password of the key inside: from a file, by asking, or none."""
+def password_of(file: Path | None, *, ask: bool, again: bool = True) -> str:
+    """The password of the key inside: from a file, by asking (and `again`, for a new one), or none."""
     if file is not None:
         return file.read_text("utf-8").strip()
     if not ask:
         return ""
-    password: str = click.prompt("password for the key", hide_input=True, confirmation_prompt=True, err=True)
+    password: str = click.prompt("password for the key", hide_input=True, confirmation_prompt=again, err=True)
     return password
 
 

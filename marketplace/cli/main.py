@@ -14,8 +14,10 @@ from federation.vocabulary.errors import GalleriaError
 COMMANDS = {
     "demo": ("marketplace.demo.command:demo", "Start a hub and boutiques on this machine, with pages to look at."),
     "doctor": ("marketplace.cli.commands.doctor:doctor", "Look at this machine and say what would stop galleria."),
+    "export": ("marketplace.cli.commands.export:export", "Write everything a boutique has into one file."),
     "hub": ("marketplace.cli.commands.hub:hub", "Set a hub up."),
     "import": ("marketplace.cli.commands.catalog_import:import_catalog", "Bring a catalogue in from a file."),
+    "keys": ("marketplace.cli.commands.keys:keys", "Make, show, change, back up and recover keys."),
     "indexer": ("marketplace.cli.commands.running:indexer", "Become the process that writes a hub's search index."),
     "migrate": ("marketplace.cli.commands.migrate:migrate_database", "Bring a database to the newest schema."),
     "sandbox": ("marketplace.cli.commands.running:sandbox", "Become the simulated payment provider."),

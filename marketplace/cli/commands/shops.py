@@ -12,6 +12,7 @@ from federation.service import links
 from federation.service.context import create_federation
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.product import ShopProfile
+from marketplace.cli.commands import moving
 from marketplace.cli.node_context import as_node
 from marketplace.cli.recovery import recovery_folder, write_recovery_file
 from shops import service
@@ -28,18 +29,24 @@ def shops() -> None:
 @shops.command(short_help="Open a boutique from its profile, a JSON file.")
 @click.argument("profile", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--owner-email", required=True, help="Who may use the boutique's portal.")
-def add(profile: Path, owner_email: str) -> None:
-    """Open the boutique that PROFILE (a JSON file) describes, and print its owner's first sign-in link."""
+@click.option(
+    "--outbound", is_flag=True, help="This node cannot be reached from outside: it fetches from its hubs what is asked."
+)
+def add(profile: Path, owner_email: str, *, outbound: bool) -> None:
+    """Open the boutique that PROFILE (a JSON file) describes, and print its owner's first sign-in link.
+
+    With --outbound nothing needs to reach this node, so it may stand behind a home router.
+    """
     try:
         described = msgspec.json.decode(profile.read_bytes(), type=ShopProfile)
     except msgspec.DecodeError as error:
         raise RecordInvalidError(f"{profile} is not a boutique's profile: {error}") from error
-    asyncio.run(_add(described, owner_email))
+    asyncio.run(_add(described, owner_email, outbound=outbound))
 
 
-async def _add(profile: ShopProfile, owner_email: str) -> None:
+async def _add(profile: ShopProfile, owner_email: str, *, outbound: bool) -> None:
     async with as_node(ShopNodeSettings) as settings, atomic():
-        opened = await service.open_shop(settings, profile, owner_email, clock.now())
+        opened = await service.open_shop(settings, profile, owner_email, clock.now(), outbound=outbound)
         key_file = write_recovery_file(recovery_folder(settings), opened.shop_id, opened.root_seed)
         await service.note_recovery_file(opened.shop_id, str(key_file))
         owner = await accounts.ensure_account(owner_email, profile.name)
@@ -56,6 +63,10 @@ async def _add(profile: ShopProfile, owner_email: str) -> None:
 def link(handle: str, hub_profile_url: str, message: str) -> None:
     """Ask the hub at HUB_PROFILE_URL to take up the boutique HANDLE; its operator accepts in the console."""
     asyncio.run(_link(handle, hub_profile_url, message))
+
+
+shops.add_command(moving.take_in)
+shops.add_command(moving.stay)
 
 
 async def _link(handle: str, hub_profile_url: str, message: str) -> None:

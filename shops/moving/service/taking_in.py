@@ -21,7 +21,7 @@ from federation.node import accounts
 from federation.node.database import atomic
 from federation.node.plates import PLATE_TYPE, plate
 from federation.records import HostedParty
-from federation.service import arriving, catalogue, links, orders, stock
+from federation.service import announcing, arriving, catalogue, links, orders, stock
 from federation.service.arriving import Judged
 from federation.service.context import Federation
 from federation.store import links as link_store
@@ -61,6 +61,7 @@ class TakenIn(msgspec.Struct, frozen=True, kw_only=True):
     shop_id: PartyId
     handle: str
     address_before: str
+    address: str
     size: int
     root: str
     products: int
@@ -101,6 +102,7 @@ async def take_in(
         shop_id=judged.party_id,
         handle=await _handle(judged),
         address_before=judged.state.address,
+        address=home.address,
         size=end.size,
         root=end.root,
         products=counts["shop_product"],
@@ -173,6 +175,8 @@ async def _write(judged: Judged, home: NewHome, now: datetime, told: Told) -> di
 async def _go_on(judged: Judged, home: NewHome, now: datetime) -> None:
     """What follows once the boutique lives here: hubs hear of it, and what was on its way goes on."""
     shop_id = judged.party_id
+    if home.is_key_new:
+        await announcing.announce_operations(shop_id, now)
     if home.address != judged.state.address:
         await links.announce_address(shop_id, now)
         await rebasing.announce(RebaseDue(shop_id, judged.state.address, home.address), now)

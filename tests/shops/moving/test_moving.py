@@ -62,7 +62,7 @@ async def test_hubs_follow(town: Quarter) -> None:
     with town.new.here():
         own = await log_state(town.shop.shop_id)
     assert (before.size, before.note.split(b"\n")[2]) == (own.size, own.note.split(b"\n")[2])
-    assert town.hub.hub_desk.registers["dress2-42", "main"].quantity == 9
+    assert town.hub.hub_desk.stock["dress2-42"] == 9
     assert any(NEW in passage.url for passage in town.way.passages)
 
 
