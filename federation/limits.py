@@ -77,7 +77,11 @@ IDEMPOTENCY_KEPT_SECONDS = 48 * 3600
 
 # Stock
 STOCK_BATCH_MAX = 500
+STOCK_PAGE_MAX = 2_000
+"""Registers in one answer to a shop that reads back what a hub has of it."""
 STOCK_QUANTITY_MAX = 1_000_000
+VSEQ_LIFT_MAX = 1_000_000_000
+"""How far beyond its own highest number a shop that was restored lifts its counter on a hub's word."""
 HEARTBEAT_INTERVAL_SECONDS = 15
 HEARTBEAT_JITTER_SECONDS = 3
 FRESH_SECONDS = 40

@@ -17,6 +17,7 @@ APP_CONFIG = AppConfig(
             "federation.tables.mailbox",
             "federation.tables.parties",
             "federation.tables.replicas",
+            "federation.tables.stock",
         ]
     ),
     migration_dependencies=[],

@@ -19,7 +19,7 @@ from federation.conversations.messages import (
     ReservationAnswer,
     ReservationRequest,
     ShopOrder,
-    StockHeartbeat,
+    StockBatch,
     StockRegister,
 )
 from federation.vocabulary.ids import PartyId
@@ -78,12 +78,16 @@ class ShopDesk(Protocol):
         """Learn that the shop acts from another node: nothing of it may change here any more. Again is no error."""
         ...
 
-    async def stock_since(self, shop_id: PartyId, vseq: int, limit: int) -> list[StockRegister]:
-        """The registers changed after `vseq`, each once with its newest value, by rising vseq, at most `limit`."""
+    async def stock_news(self, shop_id: PartyId, vseq: int, limit: int) -> StockBatch:
+        """The registers changed after `vseq`, by rising vseq, at most `limit`; the heartbeat is of the same moment."""
         ...
 
-    async def stock_heartbeat(self, shop_id: PartyId) -> StockHeartbeat:
-        """The highest vseq, how many registers there are, and their digest (`conversations.messages`)."""
+    async def restate_stock(self, shop_id: PartyId, theirs: Sequence[StockRegister], above: int, now: datetime) -> None:
+        """Give new numbers, all higher than `above`, to the registers that differ from what a hub holds (`theirs`).
+
+        What only the hub has becomes a register of 0 pieces. Raises PeerMismatchError, changing nothing, for numbers or
+        places that no earlier copy of this shop can have given out.
+        """
         ...
 
 

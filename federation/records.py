@@ -137,7 +137,10 @@ class ForkFound(msgspec.Struct, frozen=True):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """How far one hub has acknowledged one hosted shop's log and stock."""
+    """How far one hub has acknowledged one hosted shop's log and stock.
+
+    `stock_echo` is the one of its last receipt, which came at `last_stock_at`.
+    """
 
     shop_id: PartyId
     hub_id: PartyId
@@ -148,20 +151,20 @@ class Delivery(msgspec.Struct, frozen=True):
     last_stock_at: datetime | None
     last_error: str
     last_error_at: datetime | None
+    stock_echo: int | None = None
+    stock_compared_at: datetime | None = None
 
 
 class Replica(msgspec.Struct, frozen=True):
-    """How a hosted hub stands with one shop's log and stock."""
+    """How a hosted hub stands with one shop's log."""
 
     hub_id: PartyId
     shop_id: PartyId
     state: ReplicaState
     shop_size: int
     found_by_pull: int
-    vseq_high: int
     last_push_at: datetime | None
     last_pull_at: datetime | None
-    last_stock_at: datetime | None
     last_error: str
     last_error_at: datetime | None
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from federation import limits
+from federation.conversations.stock import beat_due
 from federation.node import clock
 from federation.node.database import atomic
 from federation.node.outbox import Handler, Message
@@ -36,6 +37,7 @@ from federation.service.orders import EventDue
 from federation.service.peers import PeerChanged
 from federation.service.pull import PullDue
 from federation.service.stock import StockDue
+from federation.service.stock_delivery import deliver_due, deliver_stock
 from federation.store import links as link_store
 from federation.store import mailbox, parties
 from federation.vocabulary.errors import GalleriaError
@@ -45,6 +47,8 @@ _log = structlog.get_logger(__name__)
 
 QUEUE = "sync"
 HEARTBEAT_SECONDS = limits.HEARTBEAT_INTERVAL_SECONDS
+BEAT_LOOK_SECONDS = 2
+"""How often it is looked whose heartbeat is due: each pair has a moment of its own."""
 PULL_SECONDS = 10
 LAGGING_SECONDS = 30
 FAILED_REST = timedelta(hours=1)
@@ -66,7 +70,7 @@ def fed_handlers(fed: Federation) -> dict[str, Handler]:
     async def push_stock(message: Message) -> None:
         due, desk = message.read(StockDue), fed.shop_desk
         if desk is not None:
-            await _stock_recorded(due.shop_id, due.hub_id, lambda: stock.deliver_due(fed, desk, due, clock.now()))
+            await _stock_recorded(due.shop_id, due.hub_id, lambda: deliver_due(fed, desk, due, clock.now()))
 
     async def send_events(message: Message) -> None:
         await orders.deliver_events(fed, message.read(EventDue), clock.now())
@@ -117,7 +121,7 @@ def fed_sweeps(fed: Federation) -> tuple[Sweep, ...]:
         sweeps.append(Sweep("fed.pull", PULL_SECONDS, QUEUE, pull_shops))
         sweeps.append(Sweep("fed.mailbox", MAILBOX_SECONDS, QUEUE, forget_mail))
     if fed.shop_desk is not None:
-        sweeps.append(Sweep("fed.heartbeat", HEARTBEAT_SECONDS, QUEUE, beat))
+        sweeps.append(Sweep("fed.heartbeat", BEAT_LOOK_SECONDS, QUEUE, beat))
         sweeps.append(Sweep("fed.lagging", LAGGING_SECONDS, QUEUE, push_lagging))
     return tuple(sweeps)
 
@@ -130,12 +134,14 @@ async def heartbeats(fed: Federation, now: datetime) -> None:
 
     async def beat(pair: tuple[PartyId, PartyId]) -> None:
         try:
-            await _stock_recorded(*pair, lambda: stock.deliver_stock(fed, desk, pair, now))
+            await _stock_recorded(*pair, lambda: deliver_stock(fed, desk, pair, now))
         except GalleriaError as error:
             _log.info("heartbeat_failed", shop=pair[0], hub=pair[1], slug=error.slug, detail=error.detail)
 
     silent_since = now - timedelta(seconds=HEARTBEAT_SECONDS - limits.HEARTBEAT_JITTER_SECONDS)
-    await pull.for_each_peer(await link_store.silent_pairs(silent_since), beat)
+    silent = await link_store.silent_pairs(silent_since)
+    due = [(shop_id, hub_id) for shop_id, hub_id, at in silent if beat_due((shop_id, hub_id), at, now)]
+    await pull.for_each_peer(due, beat)
 
 
 async def push_lagging(now: datetime) -> None:

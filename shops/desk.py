@@ -3,28 +3,25 @@
 Translates calls of `federation.ports.ShopDesk` to the use cases of this package; decides nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from federation.conversations import stock
 from federation.conversations.link import LinkState
 from federation.conversations.messages import (
     OrderEvent,
     ReservationAnswer,
     ReservationRequest,
     ShopOrder,
-    StockHeartbeat,
+    StockBatch,
     StockRegister,
 )
 from federation.vocabulary.ids import PartyId
 from shops import store as boutiques
-from shops.inventory.service import holds
+from shops.inventory.service import holds, restating
 from shops.inventory.service.announcing import announce
 from shops.inventory.store import registers
 from shops.moving.store import mark_departed
 from shops.orders.service import receiving
-
-REGISTERS_MAX = 1_000_000
-"""More registers than a boutique's bound on live records could ever have."""
 
 
 class BoutiqueDesk:
@@ -57,8 +54,8 @@ class BoutiqueDesk:
         del now
         await mark_departed(shop_id, departed=True)
 
-    async def stock_since(self, shop_id: PartyId, vseq: int, limit: int) -> list[StockRegister]:
-        return await registers.changed_since(shop_id, vseq, limit)
+    async def stock_news(self, shop_id: PartyId, vseq: int, limit: int) -> StockBatch:
+        return await registers.table_after(shop_id, vseq, limit)
 
-    async def stock_heartbeat(self, shop_id: PartyId) -> StockHeartbeat:
-        return stock.heartbeat(await registers.changed_since(shop_id, 0, REGISTERS_MAX))
+    async def restate_stock(self, shop_id: PartyId, theirs: Sequence[StockRegister], above: int, now: datetime) -> None:
+        await restating.restate(shop_id, theirs, above, now)

@@ -4,6 +4,7 @@ Every use case that changes a boutique's catalogue, stock or orders starts with 
 order of their vseq, log leaves in the order of their seq, and two writers can never wait for each other.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -95,6 +96,15 @@ def _view(row: Any) -> BoutiqueView:
         recovery_file=row["recovery_file"],
         opened_at=row["opened_at"],
     )
+
+
+async def open_locations(shop_id: PartyId, codes: Sequence[str]) -> None:
+    """See to it that places of these codes exist, named by their codes until somebody names them better."""
+    await database.execute(
+        "INSERT INTO shop_location (shop_id, code, name, position) "
+        "SELECT $1, code, code, 1000 FROM unnest($2::text[]) AS code ON CONFLICT (shop_id, code) DO NOTHING",
+        shop_id, list(codes),
+    )  # fmt: skip
 
 
 async def locations(shop_id: PartyId) -> dict[str, str]:

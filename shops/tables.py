@@ -11,7 +11,7 @@ from federation.node.database import proxy
 
 
 class Boutique(Table, tablename="shop_boutique", db=proxy):
-    """One boutique hosted here: its profile record, and `vseq`, the clock of its stock registers."""
+    """One boutique hosted here: its profile record, the clock of its stock registers, what their table comes to."""
 
     id = BigSerial(primary_key=True)
     shop_id = Text()
@@ -19,6 +19,9 @@ class Boutique(Table, tablename="shop_boutique", db=proxy):
     profile = Bytea()
     currency = Text()
     vseq = BigInt()
+    stock_high = BigInt(default=0)
+    stock_registers = BigInt(default=0)
+    stock_total = Bytea(default=None)
     recovery_file = Text()
     opened_at = Timestamptz()
     departed = Boolean(default=False)

@@ -80,7 +80,7 @@ class StockRegister(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StockHeartbeat(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole register table in three figures: highest vseq, number of registers, digest (see `stock.digest`)."""
+    """A whole register table in three figures: highest vseq, number of registers, digest (`conversations.stock`)."""
 
     vseq_high: Version
     count: Annotated[int, msgspec.Meta(ge=0, le=limits.INTEGER_MAGNITUDE_MAX)]
@@ -88,17 +88,33 @@ class StockHeartbeat(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StockBatch(msgspec.Struct, frozen=True, kw_only=True):
-    """Registers that changed, at most STOCK_BATCH_MAX, and the sender's heartbeat after them; may carry none."""
+    """Registers that changed, at most STOCK_BATCH_MAX, and the sender's heartbeat after them; may carry none.
+
+    `echo` is that of the newest receipt the sender has, `waited_ms` the time since it came, by the sender's clock.
+    """
 
     heartbeat: StockHeartbeat
     registers: Annotated[tuple[StockRegister, ...], msgspec.Meta(max_length=limits.STOCK_BATCH_MAX)] = ()
+    echo: Version | None = None
+    waited_ms: Version = 0
 
 
 class StockReceipt(msgspec.Struct, frozen=True, kw_only=True):
-    """The receiver's table after a batch: its highest vseq, and whether its digest equals the heartbeat's."""
+    """The receiver's table after a batch: its highest vseq, and whether its digest equals the heartbeat's.
+
+    `echo` is the receiver's clock, in milliseconds, to be sent back as it is.
+    """
 
     vseq_high: Version
     in_step: bool
+    echo: Version = 0
+
+
+class StockPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the registers a receiver has of the asking shop; `next` asks for those after it, empty at the end."""
+
+    registers: Annotated[tuple[StockRegister, ...], msgspec.Meta(max_length=limits.STOCK_PAGE_MAX)]
+    next: Annotated[str, msgspec.Meta(max_length=400, pattern=r"^[A-Za-z0-9_-]*(?!\n)$")] = ""
 
 
 # Reservations

@@ -24,6 +24,11 @@ async def _inventory(fed: Federation, inbound: Inbound) -> Outbound:
     return Outbound(json.encode(await stock.take_stock(_hub_desk(fed, inbound), ends, batch, inbound.now)))
 
 
+async def _read_inventory(fed: Federation, inbound: Inbound) -> Outbound:
+    _hub_desk(fed, inbound)
+    return Outbound(json.encode(await stock.page((inbound.receiver.id, inbound.peer), inbound.query.get("after", ""))))
+
+
 async def _hold(fed: Federation, inbound: Inbound) -> Outbound:
     request = checks.read(inbound.body, ReservationRequest)
     if request.id != inbound.idempotency_key:
@@ -95,6 +100,7 @@ def _hub_desk(fed: Federation, inbound: Inbound) -> HubDesk:
 
 ENDPOINTS = (
     Endpoint(method="POST", path="/inv", run=_inventory),
+    Endpoint(method="GET", path="/inv", run=_read_inventory),
     Endpoint(method="POST", path="/reservations", run=_hold, once=True, settled=True),
     Endpoint(method="POST", path="/reservations/{reservation_id:str}/confirm", run=_confirm, once=True),
     Endpoint(method="POST", path="/reservations/{reservation_id:str}/release", run=_release, once=True),

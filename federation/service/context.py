@@ -10,6 +10,7 @@ from federation.node.door import Door, DoorResponse
 from federation.node.settings import NodeSettings
 from federation.ports import HubDesk, ShopDesk
 from federation.service.breaker import Breaker
+from federation.service.pressure import Admission, Pace
 
 
 class PeerDoor(Protocol):
@@ -43,6 +44,8 @@ class Federation:
         self.body_seconds_max = limits.TOTAL_TIMEOUT_SECONDS
         self._lanes: dict[str, asyncio.Semaphore] = {}
         self._breakers: dict[str, Breaker] = {}
+        self._paces: dict[str, Pace] = {}
+        self.admission = Admission()
 
     def lane(self, peer_id: str) -> asyncio.Semaphore:
         """The gate through which at most REQUESTS_IN_FLIGHT_MAX requests to a peer pass at once in this process."""
@@ -51,6 +54,10 @@ class Federation:
     def breaker(self, authority: str) -> Breaker:
         """What this process knows of how an address answers."""
         return self._breakers.setdefault(authority, Breaker())
+
+    def pace(self, peer_id: str) -> Pace:
+        """How much a peer takes at once from this process, and how soon again."""
+        return self._paces.setdefault(peer_id, Pace())
 
 
 def create_federation(

@@ -24,7 +24,7 @@ from federation.service.calls import JSON_TYPE, PeerCall, call
 from federation.service.context import Federation
 from federation.store import links as store
 from federation.store import parties as party_store
-from federation.store import replicas
+from federation.store import registers, replicas
 from federation.vocabulary.errors import ConflictError, NotFoundError, RecordInvalidError
 from federation.vocabulary.ids import PartyId, new_id
 
@@ -270,6 +270,7 @@ async def _begin(local: HostedParty, remote_id: PartyId, now: datetime) -> None:
         await stock.announce_whole(local.id, remote_id, now)
     else:
         await replicas.open_replica(local.id, remote_id)
+        await registers.open_table(local.id, remote_id)
     await orders.announce_waiting(local.id, remote_id, now)
     await announcing.announce_to(local.id, remote_id, now)
 

@@ -11,12 +11,7 @@ from federation.vocabulary.ids import PartyId
 async def replica_states(hub_id: PartyId, now: datetime) -> list[ReplicaView]:
     """Every shop a hub is or was linked with: sizes on both sides, trust in its stock, the last failure."""
     rows = await replicas.views(hub_id)
-    return [ReplicaView(**row, freshness=freshness_at(row["last_stock_at"], now)) for row in rows]
-
-
-def freshness_at(heard_at: datetime | None, now: datetime) -> stock.Freshness:
-    """How far a shop's stock may be trusted at `now` when it was last in step at `heard_at`; never heard is stale."""
-    return "stale" if heard_at is None else stock.freshness((now - heard_at).total_seconds())
+    return [ReplicaView(**row, freshness=stock.freshness_at(row["last_stock_at"], now)) for row in rows]
 
 
 async def sync_states(shop_id: PartyId) -> list[SyncState]:

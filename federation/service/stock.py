@@ -1,143 +1,93 @@
-"""Stock as absolute registers beside the log: a shop tells each hub what changed, and that it is still there.
+"""Stock as absolute registers beside the log: a shop says that some changed, a hub takes in what it is told.
 
 Invariants: `vseq` rises with every change at the shop, the hub keeps the register with the higher one, so messages
-may come twice or out of order; a message after which both tables have one digest renews the hub's trust in all
-registers of that shop, no other does. When the digests differ at the same vseq, the shop sends everything anew.
+may come twice or out of order; only a message after which both tables have one digest renews the hub's trust, and
+only from the moment at which it can have been made (`conversations.stock.said_at`). However often stock changes, each
+pair of shop and hub has one row of the outbox. `stock_delivery` is what the shop's worker then does.
 """
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 
 import msgspec
 
 from federation import limits
-from federation.conversations import checks, stock
-from federation.conversations.messages import StockBatch, StockReceipt, StockRegister
-from federation.documents import json
-from federation.errors import PeerMismatchError
+from federation.conversations import stock
+from federation.conversations.messages import StockBatch, StockPage, StockReceipt
+from federation.conversations.stock import Place
 from federation.node import outbox
-from federation.ports import HubDesk, ShopDesk
-from federation.service.calls import JSON_TYPE, PeerCall, call
-from federation.service.context import Federation
-from federation.store import links, replicas
-from federation.vocabulary.errors import NotFoundError
-from federation.vocabulary.ids import PartyId, new_id
+from federation.ports import HubDesk
+from federation.store import links, registers
+from federation.vocabulary.errors import NotFoundError, RecordInvalidError
+from federation.vocabulary.ids import PartyId
 
 TOPIC = "fed.stock"
 QUEUE = "sync"
-BATCHES_PER_RUN = 100
-READS_MAX = 3
 
 
 class StockDue(msgspec.Struct, frozen=True):
-    """The outbox's note that a shop's stock has changed up to `vseq`."""
+    """The outbox's note that a shop's stock has changed up to `vseq`; `turn` counts the rounds of a long job."""
 
     shop_id: PartyId
     hub_id: PartyId
     vseq: int
+    turn: int = 0
 
 
 async def announce_stock(shop_id: PartyId, vseq: int, now: datetime) -> None:
     """Let every linked hub hear, after the caller's transaction, of stock changed up to `vseq` (the newest written)."""
     for hub_id in await links.accepted_remotes(shop_id):
-        await _announce(StockDue(shop_id, hub_id, vseq), f"{TOPIC}:{shop_id}:{hub_id}:{vseq}", now)
+        await announce(StockDue(shop_id, hub_id, vseq), now)
 
 
 async def announce_whole(shop_id: PartyId, hub_id: PartyId, now: datetime) -> None:
     """Let a hub that has just been linked hear of all stock, after the caller's transaction."""
-    await _announce(StockDue(shop_id, hub_id, limits.INTEGER_MAGNITUDE_MAX), f"{TOPIC}:{new_id()}", now)
+    await announce(StockDue(shop_id, hub_id, limits.INTEGER_MAGNITUDE_MAX), now)
 
 
-async def _announce(due: StockDue, key: str, now: datetime) -> None:
-    await outbox.enqueue(TOPIC, f"{TOPIC}:{due.hub_id}:{due.shop_id}", due, key=key, queue=QUEUE, now=now)
-
-
-async def deliver_due(fed: Federation, desk: ShopDesk, due: StockDue, now: datetime) -> int:
-    """Deliver what is due, unless a later message has carried it already; returns how many registers went."""
-    delivery = await links.delivery(due.shop_id, due.hub_id)
-    if delivery is not None and delivery.acked_vseq >= due.vseq:
-        return 0
-    return await deliver_stock(fed, desk, (due.shop_id, due.hub_id), now)
-
-
-async def deliver_stock(fed: Federation, desk: ShopDesk, ends: tuple[PartyId, PartyId], now: datetime) -> int:
-    """Send what a hub lacks of a shop's registers, at least a heartbeat; `ends` are (shop, hub). Returns how many.
-
-    Raises PeerRefusedError or PeerUnreachableError.
-    """
-    shop_id, hub_id = ends
-    delivery = await links.delivery(shop_id, hub_id)
-    vseq = 0 if delivery is None else delivery.acked_vseq
-    sent = 0
-    repeated = False
-    for _ in range(BATCHES_PER_RUN):
-        batch = await _next_batch(desk, shop_id, vseq)
-        receipt = await _send(fed, ends, batch, now)
-        sent += len(batch.registers)
-        vseq = max((register.vseq for register in batch.registers), default=vseq)
-        complete = len(batch.registers) < limits.STOCK_BATCH_MAX
-        if complete and not receipt.in_step and receipt.vseq_high == batch.heartbeat.vseq_high and not repeated:
-            vseq, repeated = 0, True
-            continue
-        await links.record_stock(shop_id, hub_id, vseq, now)
-        if complete:
-            _refuse_going_back(receipt, batch)
-            break
-    return sent
-
-
-async def _next_batch(desk: ShopDesk, shop_id: PartyId, vseq: int) -> StockBatch:
-    """The registers after `vseq` with the heartbeat that belongs to them, even while pieces are being sold."""
-    for _ in range(READS_MAX):
-        before = await desk.stock_heartbeat(shop_id)
-        registers = await desk.stock_since(shop_id, min(vseq, before.vseq_high), limits.STOCK_BATCH_MAX)
-        batch = StockBatch(registers=tuple(registers), heartbeat=await desk.stock_heartbeat(shop_id))
-        if batch.heartbeat == before:
-            break
-    return batch
-
-
-def _refuse_going_back(receipt: StockReceipt, batch: StockBatch) -> None:
-    """Raise PeerMismatchError when the hub knows newer stock numbers than the shop has ever given itself."""
-    if not receipt.in_step and receipt.vseq_high > max(
-        batch.heartbeat.vseq_high, *(item.vseq for item in batch.registers), 0
-    ):
-        raise PeerMismatchError(
-            f"the hub holds stock numbers up to {receipt.vseq_high}, the shop gave out {batch.heartbeat.vseq_high}: it "
-            "was restored from an old copy; count all stock anew so that the numbers pass the hub's"
-        )
-
-
-async def _send(fed: Federation, ends: tuple[PartyId, PartyId], batch: StockBatch, now: datetime) -> StockReceipt:
-    exchange = PeerCall(
-        local_id=ends[0],
-        remote_id=ends[1],
-        method="POST",
-        path="/inv",
-        body=json.encode(batch),
-        content_type=JSON_TYPE,
-        idempotency_key=str(new_id()),
-    )
-    answer = await call(fed, exchange, now)
-    return checks.read(answer.body, StockReceipt)
+async def announce(due: StockDue, now: datetime) -> None:
+    """Have a hub told, after the caller's transaction; what is waiting to be told already is told together with it."""
+    subject = f"{TOPIC}:{due.hub_id}:{due.shop_id}"
+    await outbox.rearm(TOPIC, subject, due, key=subject, queue=QUEUE, now=now)
 
 
 async def take_stock(desk: HubDesk, ends: tuple[PartyId, PartyId], batch: StockBatch, now: datetime) -> StockReceipt:
     """Take a shop's registers and heartbeat into a hub's table; `ends` are (hub, shop)."""
     hub_id, shop_id = ends
-    replica = await replicas.replica(hub_id, shop_id, lock=True)
-    if replica is None:
+    tally = await registers.tally(hub_id, shop_id)
+    if tally is None:
         raise NotFoundError(f"{hub_id} does not follow {shop_id}")
-    news = await replicas.put_registers(hub_id, shop_id, stock.newest(batch.registers))
-    held = stock.heartbeat(await replicas.registers(hub_id, shop_id))
-    in_step = held == batch.heartbeat
+    told = {stock.place_of(register): register for register in stock.newest(batch.registers)}
+    before = {stock.place_of(known): known for known in await registers.at_places(hub_id, shop_id, list(told))}
+    news = [item for place, item in told.items() if place not in before or before[place].vseq < item.vseq]
     if news:
+        replaced = [before[place] for item in news if (place := stock.place_of(item)) in before]
+        tally = tally.moved(replaced, news)
+        await registers.put(hub_id, shop_id, news, tally)
         await desk.stock_changed(hub_id, shop_id, news, now)
-    if in_step:
-        await replicas.record_stock(hub_id, shop_id, held.vseq_high, now)
-        await desk.heartbeat(hub_id, shop_id, now)
-    return StockReceipt(vseq_high=held.vseq_high, in_step=in_step)
+    in_step = tally.heartbeat == batch.heartbeat
+    said_at = stock.said_at(batch, now)
+    if in_step and said_at is not None:
+        await registers.record_heard(hub_id, shop_id, said_at, now)
+        await desk.heartbeat(hub_id, shop_id, said_at)
+    return StockReceipt(vseq_high=tally.vseq_high, in_step=in_step, echo=int(now.timestamp() * 1000))
 
 
-async def registers(hub_id: PartyId, shop_id: PartyId) -> list[StockRegister]:
-    """The registers a hub has of a shop."""
-    return await replicas.registers(hub_id, shop_id)
+async def page(ends: tuple[PartyId, PartyId], cursor: str) -> StockPage:
+    """A part of what a hub has of a shop's registers; `ends` are (hub, shop). Raises RecordInvalidError."""
+    found = await registers.page(*ends, _place(cursor) if cursor else None, limits.STOCK_PAGE_MAX)
+    is_last = len(found) < limits.STOCK_PAGE_MAX
+    return StockPage(registers=tuple(found), next="" if is_last else _cursor(stock.place_of(found[-1])))
+
+
+def _cursor(place: Place) -> str:
+    """A place in letters that no reader of an address spells anew."""
+    return urlsafe_b64encode("\t".join(place).encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> Place:
+    try:
+        variant_id, location = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split("\t")
+    except ValueError as error:
+        raise RecordInvalidError("`after` is what an earlier answer called `next`, as it was") from error
+    return variant_id, location

@@ -16,6 +16,7 @@ from federation.store.memory import links as memory_links
 from federation.store.memory import logs as memory_logs
 from federation.store.memory import mailbox as memory_mailbox
 from federation.store.memory import parties as memory_parties
+from federation.store.memory import registers as memory_registers
 from federation.store.memory import replicas as memory_replicas
 from federation.store.ports.compared import ComparedStore
 from federation.store.ports.conversations import ConversationStore
@@ -24,6 +25,7 @@ from federation.store.ports.links import LinkStore
 from federation.store.ports.logs import LogStore
 from federation.store.ports.mailbox import MailboxStore
 from federation.store.ports.parties import PartyStore
+from federation.store.ports.registers import RegisterStore
 from federation.store.ports.replicas import ReplicaStore
 from federation.store.postgres import compared as postgres_compared
 from federation.store.postgres import conversations as postgres_conversations
@@ -32,10 +34,10 @@ from federation.store.postgres import links as postgres_links
 from federation.store.postgres import logs as postgres_logs
 from federation.store.postgres import mailbox as postgres_mailbox
 from federation.store.postgres import parties as postgres_parties
+from federation.store.postgres import registers as postgres_registers
 from federation.store.postgres import replicas as postgres_replicas
 
-__all__ = ["compared", "conversations", "forks", "links", "logs", "mailbox", "parties", "replicas"]
-
+__all__ = ["compared", "conversations", "forks", "links", "logs", "mailbox", "parties", "registers", "replicas"]
 
 
 class Adapters(msgspec.Struct, frozen=True):
@@ -45,6 +47,7 @@ class Adapters(msgspec.Struct, frozen=True):
     links: LinkStore
     logs: LogStore
     mailbox: MailboxStore
+    registers: RegisterStore
     replicas: ReplicaStore
     conversations: ConversationStore
     forks: ForkStore
@@ -57,6 +60,7 @@ ADAPTERS = {
         links=postgres_links,
         logs=postgres_logs,
         mailbox=postgres_mailbox,
+        registers=postgres_registers,
         replicas=postgres_replicas,
         conversations=postgres_conversations,
         forks=postgres_forks,
@@ -67,6 +71,7 @@ ADAPTERS = {
         links=memory_links,
         logs=memory_logs,
         mailbox=memory_mailbox,
+        registers=memory_registers,
         replicas=memory_replicas,
         conversations=memory_conversations,
         forks=memory_forks,
@@ -89,6 +94,7 @@ parties = cast(PartyStore, _Forwarder("parties"))
 links = cast(LinkStore, _Forwarder("links"))
 logs = cast(LogStore, _Forwarder("logs"))
 mailbox = cast(MailboxStore, _Forwarder("mailbox"))
+registers = cast(RegisterStore, _Forwarder("registers"))
 replicas = cast(ReplicaStore, _Forwarder("replicas"))
 conversations = cast(ConversationStore, _Forwarder("conversations"))
 forks = cast(ForkStore, _Forwarder("forks"))

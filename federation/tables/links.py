@@ -39,4 +39,6 @@ class Delivery(Table, tablename="fed_delivery", db=proxy):
     last_stock_at = Timestamptz(null=True, default=None)
     last_error = Text(default="")
     stock_error = Text(default="")
+    stock_echo = BigInt(null=True, default=None)
+    stock_compared_at = Timestamptz(null=True, default=None)
     last_error_at = Timestamptz(null=True, default=None)

@@ -7,7 +7,7 @@ from federation.node.database import proxy
 
 
 class Replica(Table, tablename="fed_replica", db=proxy):
-    """How a hosted hub stands with a shop's log and stock; `found_by_pull` counts leaves that push had missed."""
+    """How a hosted hub stands with a shop's log; `found_by_pull` counts leaves that push had missed."""
 
     id = BigSerial(primary_key=True)
     hub_id = Text(default=None)
@@ -15,10 +15,8 @@ class Replica(Table, tablename="fed_replica", db=proxy):
     state = Text(default=None)
     shop_size = BigInt(default=0)
     found_by_pull = BigInt(default=0)
-    vseq_high = BigInt(default=0)
     last_push_at = Timestamptz(null=True, default=None)
     last_pull_at = Timestamptz(null=True, default=None)
-    last_stock_at = Timestamptz(null=True, default=None)
     last_error = Text(default="")
     last_error_at = Timestamptz(null=True, default=None)
 
@@ -34,15 +32,3 @@ class QuarantinedRecord(Table, tablename="fed_quarantine", db=proxy):
     key = Text(default=None)
     errors = Bytea(default=None)
     found_at = Timestamptz(default=None)
-
-
-class Register(Table, tablename="fed_register", db=proxy):
-    """A hub's copy of a shop's stock register: the quantity with the highest vseq seen."""
-
-    id = BigSerial(primary_key=True)
-    hub_id = Text(default=None)
-    shop_id = Text(default=None)
-    variant_id = Text(default=None)
-    location = Text(default=None)
-    quantity = BigInt(default=None)
-    vseq = BigInt(default=None)

@@ -13,7 +13,7 @@ from federation.conversations.messages import (
     ReservationAnswer,
     ReservationRequest,
     ShopOrder,
-    StockHeartbeat,
+    StockBatch,
     StockRegister,
 )
 from federation.errors import OrderDeclinedError, ReservationExpiredError
@@ -95,15 +95,22 @@ class MemoryShopDesk:
     async def party_left(self, shop_id: PartyId, now: datetime) -> None:
         del shop_id, now
 
-    async def stock_since(self, shop_id: PartyId, vseq: int, limit: int) -> list[StockRegister]:
+    async def stock_news(self, shop_id: PartyId, vseq: int, limit: int) -> StockBatch:
         if self.sells_while_asked:
             self.sells_while_asked -= 1
             self.put("v1", self.registers["v1"].quantity - 1)
-        changed = [register for register in self.registers.values() if register.vseq > vseq]
-        return sorted(changed, key=lambda register: register.vseq)[:limit]
+        changed = sorted(
+            (register for register in self.registers.values() if register.vseq > vseq), key=lambda item: item.vseq
+        )
+        return StockBatch(registers=tuple(changed[:limit]), heartbeat=stock.heartbeat(self.registers.values()))
 
-    async def stock_heartbeat(self, shop_id: PartyId) -> StockHeartbeat:
-        return stock.heartbeat(self.registers.values())
+    async def restate_stock(self, shop_id: PartyId, theirs: Sequence[StockRegister], above: int, now: datetime) -> None:
+        self.calls.append("restate_stock")
+        ours = {stock.place_of(register): register for register in self.registers.values()}
+        self.vseq = max(self.vseq, above)
+        for variant_id, _ in stock.differing(ours, theirs):
+            known = self.registers.get(variant_id)
+            self.put(variant_id, 0 if known is None else known.quantity)
 
 
 class MemoryHubDesk:

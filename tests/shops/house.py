@@ -118,7 +118,7 @@ def request(*lines: tuple[str, int], ttl_seconds: int = 900) -> ReservationReque
 
 async def sellable(shop_id: PartyId, variant_id: str) -> int:
     """What hubs are told of a variant."""
-    told = await registers.changed_since(shop_id, 0, 1_000)
+    told = (await registers.table_after(shop_id, 0, 1_000)).registers
     return sum(register.quantity for register in told if register.variant_id == variant_id)
 
 

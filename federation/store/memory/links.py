@@ -89,7 +89,7 @@ def _accepted(own: MemoryConnection) -> list[tuple[PartyId, PartyId]]:
     return [(item.local_id, item.remote_id) for item in links if item.local_id in here]
 
 
-async def silent_pairs(since: datetime) -> list[tuple[PartyId, PartyId]]:
+async def silent_pairs(since: datetime) -> list[tuple[PartyId, PartyId, datetime | None]]:
     async with statement() as own:
         accepted = set(_accepted(own))
         told = [row.delivery for row in own.scan(DELIVERIES)]
@@ -99,7 +99,7 @@ async def silent_pairs(since: datetime) -> list[tuple[PartyId, PartyId]]:
             if (item.shop_id, item.hub_id) in accepted and (item.last_stock_at is None or item.last_stock_at < since)
         ]
         ordered = sorted(silent, key=lambda item: (item.last_stock_at is not None, item.last_stock_at or since))
-        return [(item.shop_id, item.hub_id) for item in ordered]
+        return [(item.shop_id, item.hub_id, item.last_stock_at) for item in ordered]
 
 
 async def lagging_pairs(before: datetime, failed_before: datetime) -> list[tuple[PartyId, PartyId]]:
@@ -157,12 +157,16 @@ async def record_size(
     await _change(shop_id, hub_id, change)
 
 
-async def record_stock(shop_id: PartyId, hub_id: PartyId, vseq: int, now: datetime) -> None:
+async def record_stock(shop_id: PartyId, hub_id: PartyId, vseq: int, echo: int, now: datetime) -> None:
     def change(row: DeliveryRow) -> DeliveryRow:
-        told = _with(row, acked_vseq=vseq, last_stock_at=now, last_success_at=now)
+        told = _with(row, acked_vseq=vseq, stock_echo=echo, last_stock_at=now, last_success_at=now)
         return msgspec.structs.replace(told, stock_error="")
 
     await _change(shop_id, hub_id, change)
+
+
+async def record_compared(shop_id: PartyId, hub_id: PartyId, now: datetime) -> None:
+    await _change(shop_id, hub_id, lambda row: _with(row, stock_compared_at=now))
 
 
 async def record_stock_error(shop_id: PartyId, hub_id: PartyId, error: str, now: datetime) -> None:

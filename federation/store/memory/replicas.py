@@ -1,4 +1,4 @@
-"""A hub's replicas in memory: their states, quarantined records and stock registers."""
+"""A hub's replicas in memory: their states and quarantined records."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from federation.conversations.messages import Quarantine, StockRegister
+from federation.conversations.messages import Quarantine
 from federation.conversations.replica import ReplicaState
 from federation.node.memory import MemoryConnection, statement
 from federation.records import Link, Replica
@@ -15,10 +15,10 @@ from federation.store.memory.rows import (
     LOGS,
     PEERS,
     QUARANTINE,
-    REGISTERS,
     REPLICAS,
+    STOCKS,
     QuarantineRow,
-    RegisterRow,
+    StockRow,
 )
 from federation.vocabulary.ids import PartyId
 
@@ -38,10 +38,8 @@ def _unknown(hub_id: PartyId, shop_id: PartyId) -> Replica:
         state="desynced",
         shop_size=0,
         found_by_pull=0,
-        vseq_high=0,
         last_push_at=None,
         last_pull_at=None,
-        last_stock_at=None,
         last_error="",
         last_error_at=None,
     )
@@ -105,29 +103,6 @@ async def freeze(hub_id: PartyId, shop_id: PartyId, error: str, now: datetime) -
     await _change(hub_id, shop_id, change)
 
 
-async def record_stock(hub_id: PartyId, shop_id: PartyId, vseq_high: int, now: datetime) -> None:
-    def change(row: Replica) -> Replica:
-        return _replace(row, vseq_high=max(row.vseq_high, vseq_high), last_stock_at=now)
-
-    await _change(hub_id, shop_id, change)
-
-
-async def put_registers(hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister]) -> list[StockRegister]:
-    async with statement() as own:
-        news = []
-        for item in sorted(registers, key=lambda item: (item.variant_id, item.location)):
-            known = await own.lock(REGISTERS, hub_id, shop_id, item.variant_id, item.location)
-            if known is None or known.register.vseq < item.vseq:
-                await own.put(REGISTERS, RegisterRow(hub_id, shop_id, item))
-                news.append(item)
-        return news
-
-
-async def registers(hub_id: PartyId, shop_id: PartyId) -> list[StockRegister]:
-    async with statement() as own:
-        return [row.register for row in own.scan(REGISTERS, hub_id, shop_id)]
-
-
 async def add_quarantined(
     hub_id: PartyId, shop_id: PartyId, epoch: int, records: Sequence[Quarantine], now: datetime
 ) -> None:
@@ -147,6 +122,7 @@ def _view(own: MemoryConnection, link: Link) -> dict[str, Any]:
     hub_id, shop_id = link.local_id, link.remote_id
     peer, head = own.get(PEERS, shop_id), own.get(LOGS, hub_id, shop_id)
     known = own.get(REPLICAS, hub_id, shop_id) or _unknown(hub_id, shop_id)
+    stock = own.get(STOCKS, hub_id, shop_id) or StockRow(hub_id, shop_id)
     return {
         "shop_id": shop_id,
         "name": "" if peer is None else peer.name,
@@ -155,10 +131,10 @@ def _view(own: MemoryConnection, link: Link) -> dict[str, Any]:
         "size": 0 if head is None else head.size,
         "shop_size": known.shop_size,
         "found_by_pull": known.found_by_pull,
-        "vseq_high": known.vseq_high,
+        "vseq_high": stock.tally.vseq_high,
         "last_push_at": known.last_push_at,
         "last_pull_at": known.last_pull_at,
-        "last_stock_at": known.last_stock_at,
+        "last_stock_at": stock.heard_at,
         "last_error": known.last_error,
         "last_error_at": known.last_error_at,
         "quarantined": len(own.scan(QUARANTINE, hub_id, shop_id)),

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from federation.conversations.messages import StockRegister
+from federation.conversations.stock import Tally
 from federation.documents.identity import SeenOperation
 from federation.node.memory import Table
 from federation.records import Delivery, EventRecord, HostedParty, Link, LogHead, Peer, Replica, StoredLeaf
@@ -47,6 +48,13 @@ class RegisterRow(msgspec.Struct, frozen=True):
     register: StockRegister
 
 
+class StockRow(msgspec.Struct, frozen=True):
+    hub_id: PartyId
+    shop_id: PartyId
+    tally: Tally = Tally()
+    heard_at: datetime | None = None
+
+
 class QuarantineRow(msgspec.Struct, frozen=True):
     hub_id: PartyId
     shop_id: PartyId
@@ -82,6 +90,7 @@ LINKS = Table[LinkRow]("fed_link", lambda row: (row.link.local_id, row.link.remo
 DELIVERIES = Table[DeliveryRow]("fed_delivery", lambda row: (row.delivery.shop_id, row.delivery.hub_id), together=1)
 LOGS = Table[LogHead]("fed_log", lambda row: (row.holder_id, row.party_id))
 LEAVES = Table[LeafRow]("fed_leaf", lambda row: (row.holder_id, row.party_id, row.epoch, row.leaf.seq), together=3)
+STOCKS = Table[StockRow]("fed_stock", lambda row: (row.hub_id, row.shop_id))
 REPLICAS = Table[Replica]("fed_replica", lambda row: (row.hub_id, row.shop_id))
 REGISTERS = Table[RegisterRow](
     "fed_register",

@@ -35,8 +35,8 @@ class LinkStore(Protocol):
     async def collecting_pairs(self, address: str, ended_since: datetime) -> list[tuple[PartyId, PartyId]]:
         """(local, remote) of the links of hosted parties at `address`; of ended ones those ended since a moment."""
 
-    async def silent_pairs(self, since: datetime) -> list[tuple[PartyId, PartyId]]:
-        """(shop, hub) of every accepted link whose hub has heard no stock of the hosted shop since a moment."""
+    async def silent_pairs(self, since: datetime) -> list[tuple[PartyId, PartyId, datetime | None]]:
+        """(shop, hub, when) of every accepted link whose hub has heard no stock of the hosted shop since a moment."""
 
     async def lagging_pairs(self, before: datetime, failed_before: datetime) -> list[tuple[PartyId, PartyId]]:
         """(shop, hub) of every accepted link whose hub lacks lines that the hosted shop signed before a moment.
@@ -62,8 +62,11 @@ class LinkStore(Protocol):
     ) -> None:
         """Record the size that a hub says it holds, with its cosigned checkpoint when it gave one."""
 
-    async def record_stock(self, shop_id: PartyId, hub_id: PartyId, vseq: int, now: datetime) -> None:
-        """Record up to which vseq a hub has a shop's stock."""
+    async def record_stock(self, shop_id: PartyId, hub_id: PartyId, vseq: int, echo: int, now: datetime) -> None:
+        """Record up to which vseq a hub has a shop's stock, and the echo of its receipt, which came `now`."""
+
+    async def record_compared(self, shop_id: PartyId, hub_id: PartyId, now: datetime) -> None:
+        """Record that a shop has read back what a hub holds of its stock."""
 
     async def record_stock_error(self, shop_id: PartyId, hub_id: PartyId, error: str, now: datetime) -> None:
         """Record why the last stock message to a hub failed; the next that succeeds clears it."""

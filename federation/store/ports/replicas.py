@@ -1,4 +1,4 @@
-"""A hub's replicas: their states, quarantined records and stock registers.
+"""A hub's replicas: their states and quarantined records.
 
 Every method takes part in the caller's transaction and decides nothing.
 """
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from federation.conversations.messages import Quarantine, StockRegister
+from federation.conversations.messages import Quarantine
 from federation.conversations.replica import ReplicaState
 from federation.records import Replica
 from federation.vocabulary.ids import PartyId
 
 
 class ReplicaStore(Protocol):
-    """Queries over a hub's replicas: their states, quarantined records and stock registers."""
+    """Queries over a hub's replicas: their states and quarantined records."""
 
     async def open_replica(self, hub_id: PartyId, shop_id: PartyId) -> None:
         """Begin to follow a shop; nothing when that has begun."""
@@ -43,17 +43,6 @@ class ReplicaStore(Protocol):
 
     async def freeze(self, hub_id: PartyId, shop_id: PartyId, error: str, now: datetime) -> None:
         """Stop following a shop that signed two histories; the proof is among the forks."""
-
-    async def record_stock(self, hub_id: PartyId, shop_id: PartyId, vseq_high: int, now: datetime) -> None:
-        """Record that a shop's stock message came, and the highest vseq held after it."""
-
-    async def put_registers(
-        self, hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister]
-    ) -> list[StockRegister]:
-        """Keep the higher vseq of each register; returns those that were news. At most one per variant and location."""
-
-    async def registers(self, hub_id: PartyId, shop_id: PartyId) -> list[StockRegister]:
-        """All registers a hub has of a shop."""
 
     async def add_quarantined(
         self, hub_id: PartyId, shop_id: PartyId, epoch: int, records: Sequence[Quarantine], now: datetime

@@ -15,7 +15,8 @@ SELECT l.id, l.local_id, l.remote_id, p.name AS remote_name, p.kind AS remote_ki
 FROM fed_link l JOIN fed_peer p ON p.id = l.remote_id
 """
 _DELIVERY = """
-shop_id, hub_id, acked_size, acked_vseq, quarantined, last_success_at, last_stock_at, last_error, last_error_at
+shop_id, hub_id, acked_size, acked_vseq, quarantined, last_success_at, last_stock_at, last_error, last_error_at,
+stock_echo, stock_compared_at
 """
 
 
@@ -101,17 +102,17 @@ async def collecting_pairs(address: str, ended_since: datetime) -> list[tuple[Pa
     return [(PartyId(row["local_id"]), PartyId(row["remote_id"])) for row in rows]
 
 
-async def silent_pairs(since: datetime) -> list[tuple[PartyId, PartyId]]:
+async def silent_pairs(since: datetime) -> list[tuple[PartyId, PartyId, datetime | None]]:
     rows = await database.fetch(
         """
-        SELECT d.shop_id, d.hub_id FROM fed_delivery d
+        SELECT d.shop_id, d.hub_id, d.last_stock_at FROM fed_delivery d
         JOIN fed_link l ON l.local_id = d.shop_id AND l.remote_id = d.hub_id AND l.state = 'accepted'
         JOIN fed_party p ON p.id = d.shop_id AND p.left_at IS NULL
         WHERE d.last_stock_at IS NULL OR d.last_stock_at < $1 ORDER BY d.last_stock_at NULLS FIRST
         """,
         since,
     )
-    return [(PartyId(row["shop_id"]), PartyId(row["hub_id"])) for row in rows]
+    return [(PartyId(row["shop_id"]), PartyId(row["hub_id"]), row["last_stock_at"]) for row in rows]
 
 
 async def lagging_pairs(before: datetime, failed_before: datetime) -> list[tuple[PartyId, PartyId]]:
@@ -163,16 +164,24 @@ async def record_size(
     )
 
 
-async def record_stock(shop_id: PartyId, hub_id: PartyId, vseq: int, now: datetime) -> None:
+async def record_stock(shop_id: PartyId, hub_id: PartyId, vseq: int, echo: int, now: datetime) -> None:
     await database.execute(
         """
-        UPDATE fed_delivery SET acked_vseq = $3, last_stock_at = $4, last_success_at = $4, stock_error = ''
+        UPDATE fed_delivery SET acked_vseq = $3, last_stock_at = $4, last_success_at = $4, stock_error = '',
+            stock_echo = $5
         WHERE shop_id = $1 AND hub_id = $2
         """,
         shop_id,
         hub_id,
         vseq,
         now,
+        echo,
+    )
+
+
+async def record_compared(shop_id: PartyId, hub_id: PartyId, now: datetime) -> None:
+    await database.execute(
+        "UPDATE fed_delivery SET stock_compared_at = $3 WHERE shop_id = $1 AND hub_id = $2", shop_id, hub_id, now
     )
 
 

@@ -1,4 +1,4 @@
-"""Queries over a hub's replicas: their states, quarantined records and stock registers."""
+"""Queries over a hub's replicas: their states and quarantined records."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,15 +6,14 @@ from typing import Any
 
 import msgspec
 
-from federation.conversations.messages import Quarantine, StockRegister
+from federation.conversations.messages import Quarantine
 from federation.conversations.replica import ReplicaState
 from federation.node import database
 from federation.records import Replica
 from federation.vocabulary.ids import PartyId
 
 _REPLICA = """
-hub_id, shop_id, state, shop_size, found_by_pull, vseq_high, last_push_at, last_pull_at, last_stock_at,
-last_error, last_error_at
+hub_id, shop_id, state, shop_size, found_by_pull, last_push_at, last_pull_at, last_error, last_error_at
 """
 
 
@@ -112,54 +111,6 @@ async def freeze(hub_id: PartyId, shop_id: PartyId, error: str, now: datetime) -
     )
 
 
-async def record_stock(hub_id: PartyId, shop_id: PartyId, vseq_high: int, now: datetime) -> None:
-    await database.execute(
-        """
-        UPDATE fed_replica SET vseq_high = greatest(vseq_high, $3), last_stock_at = $4
-        WHERE hub_id = $1 AND shop_id = $2
-        """,
-        hub_id,
-        shop_id,
-        vseq_high,
-        now,
-    )
-
-
-async def put_registers(hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister]) -> list[StockRegister]:
-    if not registers:
-        return []
-    rows = await database.fetch(
-        """
-        INSERT INTO fed_register (hub_id, shop_id, variant_id, location, quantity, vseq)
-        SELECT $1, $2, n.variant_id, n.location, n.quantity, n.vseq
-        FROM unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS n (variant_id, location, quantity, vseq)
-        ORDER BY n.variant_id, n.location
-        ON CONFLICT (hub_id, shop_id, variant_id, location)
-        DO UPDATE SET quantity = excluded.quantity, vseq = excluded.vseq WHERE excluded.vseq > fed_register.vseq
-        RETURNING variant_id, location, quantity, vseq
-        """,
-        hub_id,
-        shop_id,
-        [register.variant_id for register in registers],
-        [register.location for register in registers],
-        [register.quantity for register in registers],
-        [register.vseq for register in registers],
-    )
-    return [StockRegister(**dict(row)) for row in rows]
-
-
-async def registers(hub_id: PartyId, shop_id: PartyId) -> list[StockRegister]:
-    rows = await database.fetch(
-        """
-        SELECT variant_id, location, quantity, vseq FROM fed_register
-        WHERE hub_id = $1 AND shop_id = $2 ORDER BY variant_id, location
-        """,
-        hub_id,
-        shop_id,
-    )
-    return [StockRegister(**dict(row)) for row in rows]
-
-
 async def add_quarantined(
     hub_id: PartyId, shop_id: PartyId, epoch: int, records: Sequence[Quarantine], now: datetime
 ) -> None:
@@ -180,14 +131,15 @@ async def views(hub_id: PartyId) -> list[dict[str, Any]]:
         """
         SELECT l.remote_id AS shop_id, p.name, l.state AS link_state, coalesce(r.state, 'desynced') AS state,
                coalesce(g.size, 0) AS size, coalesce(r.shop_size, 0) AS shop_size,
-               coalesce(r.found_by_pull, 0) AS found_by_pull, coalesce(r.vseq_high, 0) AS vseq_high,
-               r.last_push_at, r.last_pull_at, r.last_stock_at, coalesce(r.last_error, '') AS last_error,
+               coalesce(r.found_by_pull, 0) AS found_by_pull, coalesce(s.vseq_high, 0) AS vseq_high,
+               r.last_push_at, r.last_pull_at, s.heard_at AS last_stock_at, coalesce(r.last_error, '') AS last_error,
                r.last_error_at,
                (SELECT count(*) FROM fed_quarantine q WHERE q.hub_id = l.local_id AND q.shop_id = l.remote_id)
                    AS quarantined
         FROM fed_link l
         JOIN fed_peer p ON p.id = l.remote_id
         LEFT JOIN fed_replica r ON r.hub_id = l.local_id AND r.shop_id = l.remote_id
+        LEFT JOIN fed_stock s ON s.hub_id = l.local_id AND s.shop_id = l.remote_id
         LEFT JOIN fed_log g ON g.holder_id = l.local_id AND g.party_id = l.remote_id
         WHERE l.local_id = $1 ORDER BY p.name, p.id
         """,

@@ -1,23 +1,30 @@
 """Registers: pieces on hand and held per variant and location, their vseq, and why they moved.
 
 Invariants: callers hold `shops.store.lock`, so vseq rises in commit order; whatever changes the sellable figure
-takes a fresh vseq; a register is never deleted, so a hub always learns that it has become 0.
+takes a fresh vseq; a register is never deleted, so a hub always learns that it has become 0; what the whole table comes
+to is kept with the boutique, in the same transaction.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from federation.conversations.messages import StockRegister
+from federation.conversations.messages import StockBatch, StockRegister
+from federation.conversations.stock import Tally
 from federation.node import database
 from federation.node.listing import Sorting, sql_order
 from federation.vocabulary.ids import PartyId
+from shops.errors import UnknownShopError
 from shops.inventory.domain.allocation import Level, Pieces
 
 Place = tuple[str, str]
 """A register's name inside its boutique: (variant id, location code)."""
+
+REGISTERS_MAX = 1_000_000
+"""More registers than a boutique's bound on live records could ever have."""
 
 
 class StockRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,33 +74,83 @@ async def offered(shop_id: PartyId, variant_ids: Sequence[str]) -> set[str]:
     return {row["variant_id"] for row in rows}
 
 
-async def _next_vseqs(shop_id: PartyId, count: int) -> list[int]:
-    high = await database.fetch_value(
-        "UPDATE shop_boutique SET vseq = vseq + $2 WHERE shop_id = $1 RETURNING vseq", shop_id, count
-    )
-    return list(range(int(high) - count + 1, int(high) + 1))
+class _Numbers(msgspec.Struct, frozen=True):
+    """New vseqs, rising, and what the table came to before they are used."""
+
+    vseqs: list[int]
+    tally: Tally
+
+
+async def _numbers(shop_id: PartyId, count: int, *, above: int = 0) -> _Numbers:
+    row = await database.fetch_one(
+        "UPDATE shop_boutique SET vseq = greatest(vseq, $3) + $2 WHERE shop_id = $1 "
+        "RETURNING vseq, stock_high, stock_registers, stock_total",
+        shop_id, count, above,
+    )  # fmt: skip
+    if row is None:
+        raise UnknownShopError("there is no such boutique on this node")
+    high = int(row["vseq"])
+    tally = Tally(row["stock_high"], row["stock_registers"], row["stock_total"])
+    return _Numbers(list(range(high - count + 1, high + 1)), tally)
+
+
+_MOVED = """
+WITH p AS (SELECT * FROM unnest($2::text[], $3::text[], $4::int[], $5::bigint[])
+               AS p (variant_id, location, quantity, vseq)),
+before AS (SELECT r.* FROM shop_register r JOIN p USING (variant_id, location) WHERE r.shop_id = $1),
+moved AS ({change} RETURNING r.variant_id, r.location, greatest(r.on_hand - r.held, 0) AS quantity, r.vseq)
+SELECT m.*, greatest(b.on_hand - b.held, 0) AS old_quantity, b.vseq AS old_vseq
+FROM moved m LEFT JOIN before b USING (variant_id, location)
+"""
+"""A change of registers together with what they were before it."""
+
+_UPDATED = _MOVED.format(
+    change="UPDATE shop_register r SET held = r.held {sign} p.quantity, vseq = p.vseq FROM p "
+    "WHERE r.shop_id = $1 AND r.variant_id = p.variant_id AND r.location = p.location {condition}"
+)
+_HOLD = _UPDATED.format(sign="+", condition="AND r.on_hand - r.held >= p.quantity")
+_GIVE_BACK = _UPDATED.format(sign="-", condition="")
+_SET = _MOVED.format(
+    change="INSERT INTO shop_register AS r (shop_id, variant_id, location, on_hand, vseq) "
+    "SELECT $1, p.* FROM p ON CONFLICT (shop_id, variant_id, location) DO UPDATE SET {kept} vseq = excluded.vseq"
+)
+_SET_ON_HAND = _SET.format(kept="on_hand = excluded.on_hand,")
+_RENUMBER = _SET.format(kept="")
+
+
+async def _move(shop_id: PartyId, sql: str, pieces: Sequence[Pieces], *, above: int = 0) -> int:
+    """Change registers, each with a fresh vseq, and what the whole table comes to; returns how many changed."""
+    numbers = await _numbers(shop_id, len(pieces), above=above)
+    rows = await database.fetch(sql, shop_id, *_columns(pieces), numbers.vseqs)
+    before = [
+        _register(row, quantity=row["old_quantity"], vseq=row["old_vseq"])
+        for row in rows
+        if row["old_vseq"] is not None
+    ]
+    after = [_register(row, quantity=row["quantity"], vseq=row["vseq"]) for row in rows]
+    await _save_tally(shop_id, numbers.tally.moved(before, after))
+    return len(rows)
+
+
+def _register(row: Any, *, quantity: int, vseq: int) -> StockRegister:
+    return StockRegister(variant_id=row["variant_id"], location=row["location"], quantity=quantity, vseq=vseq)
+
+
+async def _save_tally(shop_id: PartyId, tally: Tally) -> None:
+    await database.execute(
+        "UPDATE shop_boutique SET stock_high = $2, stock_registers = $3, stock_total = $4 WHERE shop_id = $1",
+        shop_id, tally.vseq_high, tally.count, tally.total,
+    )  # fmt: skip
 
 
 async def take_holds(shop_id: PartyId, pieces: Sequence[Pieces]) -> bool:
     """Set pieces aside where they are still sellable; False, with nothing certain, if any was not (then roll back)."""
-    tag = await database.execute(
-        "UPDATE shop_register r SET held = r.held + p.quantity, vseq = p.vseq "
-        "FROM unnest($2::text[], $3::text[], $4::int[], $5::bigint[]) AS p (variant_id, location, quantity, vseq) "
-        "WHERE r.shop_id = $1 AND r.variant_id = p.variant_id AND r.location = p.location "
-        "AND r.on_hand - r.held >= p.quantity",
-        shop_id, *_columns(pieces), await _next_vseqs(shop_id, len(pieces)),
-    )  # fmt: skip
-    return database.affected(tag) == len(pieces)
+    return await _move(shop_id, _HOLD, pieces) == len(pieces)
 
 
 async def give_holds_back(shop_id: PartyId, pieces: Sequence[Pieces]) -> None:
     """Return held pieces to sale; one entry per register."""
-    await database.execute(
-        "UPDATE shop_register r SET held = r.held - p.quantity, vseq = p.vseq "
-        "FROM unnest($2::text[], $3::text[], $4::int[], $5::bigint[]) AS p (variant_id, location, quantity, vseq) "
-        "WHERE r.shop_id = $1 AND r.variant_id = p.variant_id AND r.location = p.location",
-        shop_id, *_columns(pieces), await _next_vseqs(shop_id, len(pieces)),
-    )  # fmt: skip
+    await _move(shop_id, _GIVE_BACK, pieces)
 
 
 async def take_held_pieces(shop_id: PartyId, pieces: Sequence[Pieces]) -> bool:
@@ -118,17 +175,35 @@ def _columns(pieces: Sequence[Pieces]) -> tuple[list[str], list[str], list[int]]
 
 async def set_on_hand(shop_id: PartyId, targets: Mapping[Place, int]) -> None:
     """Write absolute pieces on hand, opening registers that are new."""
-    places = sorted(targets)
-    await database.execute(
-        "INSERT INTO shop_register (shop_id, variant_id, location, on_hand, vseq) "
-        "SELECT $1, p.* FROM unnest($2::text[], $3::text[], $4::int[], $5::bigint[]) AS p "
-        "ON CONFLICT (shop_id, variant_id, location) DO UPDATE SET on_hand = excluded.on_hand, vseq = excluded.vseq",
-        shop_id,
-        [variant_id for variant_id, _ in places],
-        [location for _, location in places],
-        [targets[place] for place in places],
-        await _next_vseqs(shop_id, len(places)),
-    )
+    await _move(shop_id, _SET_ON_HAND, [Pieces(*place, targets[place]) for place in sorted(targets)])
+
+
+async def renumber(shop_id: PartyId, places: Sequence[Place], above: int) -> None:
+    """Give registers a vseq higher than `above` and than any before, opening with 0 pieces those that are not there."""
+    await _move(shop_id, _RENUMBER, [Pieces(*place, 0) for place in places], above=above)
+
+
+async def recount(shop_id: PartyId) -> None:
+    """Work out anew what the whole table comes to, after registers were written by other means than these."""
+    table = await table_after(shop_id, 0, REGISTERS_MAX)
+    await _save_tally(shop_id, Tally().moved((), table.registers))
+
+
+async def table_after(shop_id: PartyId, vseq: int, limit: int) -> StockBatch:
+    """Sellable figures changed after `vseq`, by rising vseq, and what the whole table comes to, as of one moment."""
+    rows = await database.fetch(
+        "SELECT b.stock_high, b.stock_registers, b.stock_total, r.variant_id, r.location, r.quantity, r.vseq "
+        "FROM shop_boutique b LEFT JOIN LATERAL ("
+        "  SELECT variant_id, location, greatest(on_hand - held, 0) AS quantity, vseq FROM shop_register "
+        "  WHERE shop_id = $1 AND vseq > $2 ORDER BY vseq LIMIT $3) r ON true "
+        "WHERE b.shop_id = $1 ORDER BY r.vseq",
+        shop_id, vseq, limit,
+    )  # fmt: skip
+    if not rows:
+        raise UnknownShopError("there is no such boutique on this node")
+    tally = Tally(rows[0]["stock_high"], rows[0]["stock_registers"], rows[0]["stock_total"])
+    registers = [_register(row, quantity=row["quantity"], vseq=row["vseq"]) for row in rows if row["vseq"] is not None]
+    return StockBatch(registers=tuple(registers), heartbeat=tally.heartbeat)
 
 
 async def insert_movements(
@@ -153,21 +228,6 @@ async def movement_known(shop_id: PartyId, movement_id: UUID) -> bool:
         "SELECT 1 FROM shop_movement WHERE shop_id = $1 AND movement_id = $2 LIMIT 1", shop_id, movement_id
     )
     return found is not None
-
-
-async def changed_since(shop_id: PartyId, vseq: int, limit: int) -> list[StockRegister]:
-    """Sellable figures changed after `vseq`, by rising vseq."""
-    rows = await database.fetch(
-        "SELECT variant_id, location, greatest(on_hand - held, 0) AS quantity, vseq FROM shop_register "
-        "WHERE shop_id = $1 AND vseq > $2 ORDER BY vseq LIMIT $3",
-        shop_id, vseq, limit,
-    )  # fmt: skip
-    return [
-        StockRegister(
-            variant_id=row["variant_id"], location=row["location"], quantity=row["quantity"], vseq=row["vseq"]
-        )
-        for row in rows
-    ]
 
 
 STOCK_SORTS = {

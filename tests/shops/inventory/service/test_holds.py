@@ -14,7 +14,7 @@ from federation.node.database import Database, atomic, execute, using
 from federation.vocabulary.ids import PartyId
 from shops.errors import ReservationReusedError, StockChangedError
 from shops.inventory.service import holds, levels
-from shops.inventory.store import registers, reservations
+from shops.inventory.store import reservations
 from tests.shops.house import APPS, DESK, HUB, OTHER_HUB, confirmed, on_hand, request, sellable, stocked
 
 pytestmark = pytest.mark.apps(*APPS)
@@ -202,14 +202,14 @@ async def test_till_and_hubs_race_for_the_last_piece(shop_id: PartyId, committed
 
 
 async def test_registers_rise_in_vseq_and_agree_with_the_heartbeat(shop_id: PartyId) -> None:
-    """Each change of what is sellable takes the next vseq; the heartbeat's digest is that of the whole table."""
+    """Each change of what is sellable takes the next vseq; the heartbeat kept beside is that of the whole table."""
     dress, coat = await stocked(shop_id, 3), await stocked(shop_id, 1, "coat")
-    before = (await DESK.stock_heartbeat(shop_id)).vseq_high
+    before = (await DESK.stock_news(shop_id, 0, 0)).heartbeat.vseq_high
     await hold(shop_id, (coat, 1))
-    changed = await DESK.stock_since(shop_id, before, 10)
+    changed = (await DESK.stock_news(shop_id, before, 10)).registers
     assert [(item.variant_id, item.quantity, item.vseq) for item in changed] == [(coat, 0, before + 1)]
-    table = await registers.changed_since(shop_id, 0, 10)
-    assert await DESK.stock_heartbeat(shop_id) == stock.heartbeat(table)
+    table = (await DESK.stock_news(shop_id, 0, 10)).registers
+    assert (await DESK.stock_news(shop_id, 0, 0)).heartbeat == stock.heartbeat(table)
     assert {item.variant_id for item in table} == {dress, coat}
 
 
