@@ -71,6 +71,7 @@ class EventOutRow(msgspec.Struct, frozen=True):
     order_id: str
     event: EventRecord
     acked_at: datetime | None = None
+    receipt: str = ""
 
 
 class EventInRow(msgspec.Struct, frozen=True):
@@ -79,7 +80,6 @@ class EventInRow(msgspec.Struct, frozen=True):
     order_id: str
     event: EventRecord
     received_at: datetime
-    receipt: str = ""
 
 
 PARTIES = Table[HostedParty]("fed_party", lambda row: (row.id,))
