@@ -25,15 +25,22 @@ class OpenedShop(msgspec.Struct, frozen=True):
 
 
 async def open_shop(
-    settings: NodeSettings, profile: ShopProfile, owner_email: str, now: datetime, *, recovery_file: str = ""
+    settings: NodeSettings,
+    profile: ShopProfile,
+    owner_email: str,
+    now: datetime,
+    *,
+    recovery_file: str = "",
+    outbound: bool = False,
 ) -> OpenedShop:
     """Create the boutique's party, its rows, its owner's account, and publish its profile. Caller's transaction.
 
     `recovery_file` is where the caller will write the root key: the portal warns until it has been moved away.
+    An `outbound` boutique lives where nobody can connect to: it fetches from its hubs what they ask of it.
     Raises RecordInvalidError for a profile that breaks a rule.
     """
     body = profile_body(profile)
-    party = await create_party(settings, "shop", profile.name, now)
+    party = await create_party(settings, "shop", profile.name, now, outbound=outbound)
     await store.insert_boutique(party.party_id, profile, recovery_file, now)
     owner = await accounts.ensure_account(owner_email, profile.name)
     await accounts.grant(owner, "owner", party.party_id)

@@ -141,6 +141,11 @@ async def links(local_id: PartyId) -> list[LinkView]:
     return await store.views(local_id)
 
 
+async def countersigned(shop_id: PartyId, hub_id: PartyId) -> str:
+    """The newest checkpoint of a hosted shop that a hub has countersigned, as text; empty before the first."""
+    return (await store.cosigned_note(shop_id, hub_id)).decode()
+
+
 async def require_accepted(local_id: PartyId, remote_id: PartyId) -> None:
     """Raise NotLinkedError unless the two have an accepted link."""
     state = await store.state(local_id, remote_id)

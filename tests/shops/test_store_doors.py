@@ -6,6 +6,7 @@ from types import ModuleType
 import pytest
 
 import shops.catalog.store
+import shops.dealings.store
 import shops.importers.store.choices
 import shops.importers.store.pictures
 import shops.importers.store.products
@@ -19,6 +20,7 @@ import shops.store
 STORES = [
     shops.store,
     shops.catalog.store,
+    shops.dealings.store,
     shops.importers.store.choices,
     shops.importers.store.pictures,
     shops.importers.store.products,

@@ -1,4 +1,4 @@
-"""The hubs of a boutique: propose, accept, pause or end a link, and see how far each hub has followed."""
+"""The hubs of a boutique: propose, accept, pause or end a link, and see what each hub has, holds and sold."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -7,21 +7,24 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from federation.documents.profile import OUTBOX_ADDRESS, endpoint_of
 from federation.node import clock
 from federation.node.web import AnyRequest
 from federation.service import links
 from federation.service.catalogue import log_state
 from federation.service.context import Federation
-from federation.service.parties import profile_url
+from federation.service.parties import identity_of
 from federation.service.replicas import sync_states
 from federation.vocabulary.errors import GalleriaError, NotFoundError
 from federation.vocabulary.ids import PartyId, is_party_id
 from federation.vocabulary.wording import message
 from shops import store
+from shops.dealings import store as dealings
 from shops.node import shop_node
 from shops.portal import forms
 from shops.portal.door import back_to, boutique_of, render
-from shops.portal.views import STATE_WORDS, is_failing
+from shops.portal.hub_cards import commission_percent, hub_cards
+from shops.portal.views import STATE_WORDS
 from shops.portal.words import say
 
 
@@ -29,17 +32,23 @@ from shops.portal.words import say
 async def hubs(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """Every hub the boutique is or was linked with."""
     boutique = await boutique_of(request, handle)
-    states = {state.hub_id: state for state in await sync_states(boutique.shop_id)}
+    shop_id, vseq = boutique.shop_id, await store.vseq(boutique.shop_id)
+    dealt = (await dealings.open_holds(shop_id), await dealings.sales(shop_id))
+    states = {state.hub_id: state for state in await sync_states(shop_id)}
+    found = await links.links(shop_id)
+    identity = await identity_of(shop_id)
     return render(
         request,
         "hubs.html",
         boutique,
-        links=await links.links(boutique.shop_id),
-        states=states,
-        failing={hub_id for hub_id, state in states.items() if is_failing(state)},
-        log=await log_state(boutique.shop_id),
-        vseq=await store.vseq(boutique.shop_id),
-        own_address=profile_url(shop_node(request).settings, boutique.shop_id),
+        cards=hub_cards(found, states, dealt, vseq),
+        linked=sum(link.state == "accepted" for link in found),
+        notes={link.remote_id: await links.countersigned(shop_id, link.remote_id) for link in found},
+        percent_of=commission_percent,
+        log=await log_state(shop_id),
+        vseq=vseq,
+        is_outbound=identity.address == OUTBOX_ADDRESS,
+        own_address=f"{endpoint_of(identity.address, shop_id)}/profile",
         words=STATE_WORDS,
     )
 

@@ -1,0 +1,1 @@
+"""What a boutique has to do with each of its hubs."""
