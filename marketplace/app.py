@@ -11,6 +11,7 @@ from federation.http.routes import routes as federation_routes
 from federation.node.app import make_app
 from federation.node.covers.http import show_cover
 from federation.node.settings import load
+from federation.service.sealing import seal_keys
 from federation.node.web import OWN_PICTURES, web_node
 from marketplace.api.http import API_ROUTES
 from marketplace.composition import build_hub
@@ -34,7 +35,7 @@ def create_app(settings: HubSettings, hub: Hub | None = None) -> Litestar:
         route_handlers=_routes(own),
         templates=[HERE / "storefront" / "templates", HERE / "console" / "templates"],
         static=[folder for name in ("storefront", "console") if (folder := HERE / name / "static").is_dir()],
-        on_startup=[learn_hub_name],
+        on_startup=[seal_keys, learn_hub_name],
         context=page_context,
         form_targets=[_origin(settings.sandbox_url)],
         state={"hub": own},

@@ -8,6 +8,7 @@ from federation.http.routes import routes
 from federation.node.app import make_app
 from federation.node.settings import load
 from federation.service.context import Federation, create_federation
+from federation.service.sealing import seal_keys
 from shops.desk import BoutiqueDesk
 from shops.media import handlers as media
 from shops.node import STATE_KEY, ShopNode
@@ -27,6 +28,7 @@ def create_app(settings: ShopNodeSettings, federation: Federation | None = None)
         templates=[HERE / "portal" / "templates", HERE / "site" / "templates"],
         static=[HERE / "portal" / "static", HERE / "site" / "static"],
         state={STATE_KEY: ShopNode(settings, fed)},
+        on_startup=[seal_keys],
     )
 
 

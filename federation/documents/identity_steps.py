@@ -75,25 +75,34 @@ def new_epoch(state: IdentityState, checkpoint: str, *, at: str) -> Operation:
 def undoing(resolution: Resolution, root: PublicKey, sign_key: PublicKey, *, at: str) -> tuple[Operation, str]:
     """A rival to the oldest operation that a lower root than `root` signed and that may still be undone, and its hash.
 
-    It puts the state back to before that operation: it restates the keys of that state with `sign_key`, the node's own, and leaves out the root that is overruled.
-    Raises OperationRefusedError when no operation can be undone by this key.
+    It puts the state back to before that operation: it restates the keys of then with `sign_key`, the node's own, and
+    leaves out the root that is overruled. Raises OperationRefusedError when nothing can be undone by this key.
     """
-    steps = resolution.steps
-    for number in range(1, len(steps)):
-        before, step = steps[number - 1].state, steps[number]
+    number = _undoable(resolution, root)
+    before, step = resolution.steps[number - 1].state, resolution.steps[number]
+    kept = [entry for keyid, entry in before.sign_keys.items() if keyid != sign_key.keyid]
+    operation = Operation(
+        type="rotate",
+        at=at,
+        previous=before.head,
+        root_keys=tuple(_text(key) for place, key in enumerate(before.root_keys) if place != step.root),
+        sign_keys=tuple(_newest([SignKey(x=_text(sign_key)), *kept])),
+    )
+    return operation, step.signed.hash
+
+
+def state_to_restore(resolution: Resolution, root: PublicKey) -> IdentityState:
+    """The state before what `undoing` would undo; raises OperationRefusedError as it does."""
+    return resolution.steps[_undoable(resolution, root) - 1].state
+
+
+def _undoable(resolution: Resolution, root: PublicKey) -> int:
+    for number, step in enumerate(resolution.steps[1:], start=1):
+        before = resolution.steps[number - 1].state
         place = next((index for index, key in enumerate(before.root_keys) if key == root), None)
         open_until = step.signed.first_seen + limits.UNDO_WINDOW_SECONDS
         if place is not None and place < step.root and resolution.now <= open_until:
-            roots = tuple(key for index, key in enumerate(before.root_keys) if index != step.root)
-            kept = [entry for keyid, entry in before.sign_keys.items() if keyid != sign_key.keyid]
-            operation = Operation(
-                type="rotate",
-                at=at,
-                previous=before.head,
-                root_keys=tuple(_text(key) for key in roots),
-                sign_keys=tuple(_newest([SignKey(x=_text(sign_key)), *kept])),
-            )
-            return operation, step.signed.hash
+            return number
     raise OperationRefusedError(
         "nothing can be undone with this key: no operation of the last 72 hours was signed by a lower root key than it"
     )

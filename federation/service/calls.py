@@ -17,7 +17,7 @@ from federation.documents.errors import KeyNotChainedError
 from federation.documents.keys import SigningKey
 from federation.documents.profile import OUTBOX_ADDRESS
 from federation.documents.signing import ReceivedResponse, RequestToSign
-from federation.errors import PartyMovedError, ReplayedNonceError
+from federation.errors import PartyMovedError, PartyRetiredError, ReplayedNonceError
 from federation.node.answers import Problem
 from federation.node.door import DoorResponse
 from federation.node.idempotency import IdempotencyInFlightError
@@ -111,6 +111,8 @@ async def _ends(exchange: PeerCall, now: datetime) -> _Ends:
     if party is None or peer is None:
         missing = exchange.local_id if party is None else exchange.remote_id
         raise NotFoundError(f"{missing} is not known to this node")
+    if peer.retired_at is not None:
+        raise PartyRetiredError(f"{peer.name} has retired: nothing is asked of it any more")
     if party.retired_at is None or exchange.path != LAST_WORD_PATH:
         require_here(party, leaving=True)
     return _Ends(party, peer, now)

@@ -1,22 +1,23 @@
 """A shop restored from an old copy fetching the end of its own log back from a hub that countersigned it.
 
-Invariants: only lines that the shop's own key has signed come back, and only as the continuation of what the shop
-still holds; then nothing published is lost and no second history is begun. When the shop has already signed other
-lines in their place, that is a fork: nothing is changed, and a root key must speak.
+Invariants: only lines come back that a key of the shop has signed and the hub countersigned before that key's end,
+signed anew with the key of today, and only as the continuation of what the shop still holds; then nothing published
+is lost and no second history is begun. When the shop has already signed other lines in their place, that is a fork:
+nothing is changed, and a root key must speak.
 """
 
 from datetime import datetime
 
 from federation import batches
 from federation.batches import Batch
-from federation.errors import PeerMismatchError
+from federation.documents.keys import PublicKey, SigningKey
 from federation.log import checkpoint, intake
 from federation.log.checkpoint import SignedCheckpoint
 from federation.log.errors import ForkDetectedError, RootMismatchError
 from federation.log.tree import Range
 from federation.node.database import atomic
 from federation.records import LogHead
-from federation.service import growth, parties
+from federation.service import growth, parties, peers
 from federation.service.calls import PeerCall, call
 from federation.service.context import Federation
 from federation.store import logs
@@ -30,7 +31,7 @@ async def recover_end(fed: Federation, ends: tuple[PartyId, PartyId], now: datet
     """Fetch what a hub holds of a shop's log beyond the shop's own copy; `ends` are (shop, hub).
 
     Returns the end of the own log after it. Raises ForkDetectedError when the two do not fit together,
-    PeerMismatchError when the hub cannot show our signature, PeerError when it cannot be asked.
+    KeyNotChainedError when the hub cannot show our signature, PeerError when it cannot be asked.
     """
     shop_id, hub_id = ends
     head = await _head(shop_id)
@@ -46,7 +47,7 @@ async def recover_end(fed: Federation, ends: tuple[PartyId, PartyId], now: datet
         if not batch.lines:
             break
         async with atomic():
-            head = await _take_back(shop_id, batch, now)
+            head = await _take_back(ends, batch, now)
     return head
 
 
@@ -57,14 +58,13 @@ async def _head(shop_id: PartyId, *, lock: bool = False) -> LogHead:
     return head
 
 
-async def _take_back(shop_id: PartyId, batch: Batch, now: datetime) -> LogHead:
+async def _take_back(ends: tuple[PartyId, PartyId], batch: Batch, now: datetime) -> LogHead:
+    shop_id, _ = ends
     head = await _head(shop_id, lock=True)
-    identity = await parties.identity_of(shop_id)
-    seconds = int(now.timestamp())
-    keys = [key for keyid in identity.sign_keys if (key := identity.sign_key(keyid, seconds)) is not None]
     origin = checkpoint.origin_of(shop_id, head.epoch)
     state = intake.LogState(origin, Range.decode(head.size, head.peaks), lambda _key: None)
     signed = checkpoint.parse(batch.note)
+    keys = await _keys_of_then(ends, signed, now)
     try:
         accepted = intake.check_batch(state, head.size, batch.lines, signed, keys)
     except RootMismatchError as error:
@@ -72,15 +72,20 @@ async def _take_back(shop_id: PartyId, batch: Batch, now: datetime) -> LogHead:
             "what hubs hold of this shop does not continue what it holds itself: two histories were signed; "
             "resolve that with the root key before anything new is published"
         ) from error
-    note = _owners_note(signed, origin)
+    own = SigningKey.from_seed((await parties.party(shop_id)).sign_seed)
+    note = checkpoint.sign(signed.checkpoint, own)
     grown = LogHead(shop_id, shop_id, head.epoch, accepted.tree.size, accepted.tree.encode(), note, now)
     await growth.keep(grown, accepted.leaves, accepted.nodes)
     return grown
 
 
-def _owners_note(signed: SignedCheckpoint, origin: str) -> bytes:
-    """The note with our own signature line alone; cosignatures are kept per hub."""
-    own = tuple(item for item in signed.note.signatures if item.name == origin)
-    if not own:
-        raise PeerMismatchError("the hub sent lines without our own signature")
-    return type(signed.note)(signed.note.text, own).encode()
+async def _keys_of_then(ends: tuple[PartyId, PartyId], signed: SignedCheckpoint, now: datetime) -> list[PublicKey]:
+    """Our keys, also those that have ended since: what the hub countersigned before a key's end is our own word."""
+    shop_id, hub_id = ends
+    times = [
+        found.timestamp
+        for key in await peers.keys_of(hub_id, now)
+        if (found := checkpoint.cosignature(signed, hub_id, key)) is not None
+    ]
+    seconds = min(times, default=int(now.timestamp()))
+    return [life.key for life in (await parties.resolution_of(shop_id, seconds)).keys if life.covers(seconds)]

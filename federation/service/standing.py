@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from federation.documents.profile import endpoint_of
+from federation.documents.profile import OUTBOX_ADDRESS, endpoint_of
 from federation.node.database import atomic
 from federation.records import Peer
 from federation.service import links, peers
@@ -24,7 +24,7 @@ async def follow_up(fed: Federation, due: PeerChanged, now: datetime) -> None:
     state = found.state
     if state.retired != (peer.retired_at is not None):
         await _retire(fed, peer, now if state.retired else None, now)
-    if not state.retired and state.address != peer.base_url:
+    if not state.retired and state.address not in {peer.base_url, OUTBOX_ADDRESS}:
         await peers.fetch_peer(fed, f"{endpoint_of(state.address, peer.id)}/profile", now)
 
 
