@@ -30,22 +30,35 @@ class Batch(msgspec.Struct, frozen=True):
 
 def encode(batch: Batch) -> bytes:
     """The bytes to send; raises TooLargeError beyond the wire's bounds, so that no peer has to."""
-    plain = b"".join(part + b"\n" for part in (json.encode(batch.note.decode()), *batch.lines))
-    body = zstandard.ZstdCompressor(level=_LEVEL).compress(plain)
-    if len(body) > limits.BATCH_WIRE_BYTES_MAX or len(plain) > limits.BATCH_INFLATED_BYTES_MAX:
-        raise TooLargeError(f"{len(batch.lines)} lines are more than one batch carries")
-    return body
+    return pack((json.encode(batch.note.decode()), *batch.lines))
 
 
 def decode(body: bytes) -> Batch:
     """Take a received batch apart; raises TooLargeError beyond a bound, RecordInvalidError for another form."""
-    *lines, rest = _inflate(body).split(b"\n")
-    if rest or not lines:
+    lines = unpack(body)
+    if not lines:
         raise RecordInvalidError("a batch is lines that each end in a newline, the checkpoint first")
     if len(lines) > limits.BATCH_OPERATIONS_MAX + 1:
         raise TooLargeError(f"a batch has at most {limits.BATCH_OPERATIONS_MAX} operations, not {len(lines) - 1}")
     note = json.decode(lines[0], str, bytes_max=2 * limits.CHECKPOINT_BYTES_MAX)
     return Batch(note.encode(), tuple(lines[1:]))
+
+
+def pack(lines: Sequence[bytes]) -> bytes:
+    """Lines as one zstd frame; raises TooLargeError beyond the wire's bounds."""
+    plain = b"".join(line + b"\n" for line in lines)
+    body = zstandard.ZstdCompressor(level=_LEVEL).compress(plain)
+    if len(body) > limits.BATCH_WIRE_BYTES_MAX or len(plain) > limits.BATCH_INFLATED_BYTES_MAX:
+        raise TooLargeError(f"{len(lines)} lines are more than one message carries")
+    return body
+
+
+def unpack(body: bytes) -> list[bytes]:
+    """The lines of one zstd frame; raises TooLargeError or RecordInvalidError."""
+    *lines, rest = _inflate(body).split(b"\n")
+    if rest:
+        raise RecordInvalidError("the last line does not end in a newline")
+    return lines
 
 
 def _inflate(body: bytes) -> bytes:

@@ -102,6 +102,20 @@ class PartyMovedError(GalleriaError):
     retry: RetryClass = "resync"
 
 
+class SnapshotPendingError(NotFoundError):
+    """No snapshot of this log is ready; one is being made. The log itself can be read all the same."""
+
+    slug = "snapshot-pending"
+    retry: RetryClass = "after"
+
+
+class CopyLoadingError(GalleriaError):
+    """The hub is loading a snapshot of this log: push again when it is done, nothing is lost."""
+
+    slug = "copy-loading"
+    retry: RetryClass = "after"
+
+
 class SlowBodyError(GalleriaError):
     """A request whose body did not arrive in the time any sender would wait for the answer."""
 

@@ -43,7 +43,26 @@ RECON_ROUNDS_MAX = 8
 RECON_IDS_MAX = 5_000
 """Differences one session may name; more call for a snapshot."""
 RECON_LEAVES_MAX = 200
-"""Leaves asked for by their hashes in one request."""
+"""Leaves asked for by their hashes or places in one request."""
+LOG_GAP_MAX = 50_000
+"""Leaves missing at a copy's end that are fetched as lines; a longer gap is loaded from a snapshot."""
+REPAIR_DAMAGE_PERCENT_MAX = 5
+"""Share of a copy's keys, 200 at the least, up to which losses are mended one by one."""
+REPAIR_INTERVAL_SECONDS = 600
+REPAIR_JITTER_SECONDS = 120
+REPAIR_WINDOW_SECONDS = 3600
+REPAIR_BYTES_MAX = 64 * 2**20
+REPAIR_SESSIONS_MAX = 24
+"""Repairs of one copy in a window; beyond them it rests."""
+SNAPSHOT_LEAVES_MIN = 10_000
+"""A log shorter than this has no snapshot: it is fetched as lines."""
+SNAPSHOT_STALE_PERCENT = 10
+"""Leaves since a snapshot, as a share of it, after which another is made."""
+SNAPSHOT_LINES_MAX = 1_000
+SNAPSHOT_HASHES_MAX = 16_384
+"""Leaf hashes in one chunk."""
+SNAPSHOT_CHUNKS_MAX = 4_096
+SNAPSHOT_MANIFEST_BYTES_MAX = 2**20
 
 # Identity
 OPERATION_BYTES_MAX = 16 * 1024

@@ -16,6 +16,7 @@ APP_CONFIG = AppConfig(
             "federation.tables.logs",
             "federation.tables.mailbox",
             "federation.tables.parties",
+            "federation.tables.repairs",
             "federation.tables.replicas",
             "federation.tables.stock",
         ]

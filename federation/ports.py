@@ -36,6 +36,18 @@ class AcceptedRecord(msgspec.Struct, frozen=True):
     leaf_hash: str
 
 
+class ServedRecord(msgspec.Struct, frozen=True):
+    """What a hub serves under a key: the leaf it says it is from, the SHA-256 of the body it is made from.
+
+    `parts` is how many rows of its own the record has (a product: its variants); None where there are none.
+    """
+
+    key: str
+    leaf_hash: str
+    body_hash: bytes
+    parts: int | None = None
+
+
 class ShopDesk(Protocol):
     """What a hub may ask of a shop hosted here."""
 
@@ -101,6 +113,10 @@ class HubDesk(Protocol):
 
         A bad record never raises: it is returned, the good version before it stays served and is marked stale.
         """
+        ...
+
+    async def served(self, hub_id: PartyId, shop_id: PartyId) -> list[ServedRecord]:
+        """Everything that is shown of a shop just now, as its rows say; the repair service compares it with the log."""
         ...
 
     async def stock_changed(

@@ -36,6 +36,7 @@ from federation.service.order_events import MissingDue
 from federation.service.orders import EventDue
 from federation.service.peers import PeerChanged
 from federation.service.pull import PullDue
+from federation.service.repair_work import repair_handlers, repair_sweeps
 from federation.service.stock import StockDue
 from federation.service.stock_delivery import deliver_due, deliver_stock
 from federation.store import links as link_store
@@ -92,6 +93,7 @@ def fed_handlers(fed: Federation) -> dict[str, Handler]:
         order_events.MISSING_TOPIC: fetch_events,
         links.TOPIC: send_link,
         **_identity_handlers(fed),
+        **repair_handlers(fed),
     }
 
 
@@ -123,6 +125,7 @@ def fed_sweeps(fed: Federation) -> tuple[Sweep, ...]:
     if fed.shop_desk is not None:
         sweeps.append(Sweep("fed.heartbeat", BEAT_LOOK_SECONDS, QUEUE, beat))
         sweeps.append(Sweep("fed.lagging", LAGGING_SECONDS, QUEUE, push_lagging))
+    sweeps += repair_sweeps(fed)
     return tuple(sweeps)
 
 

@@ -9,10 +9,11 @@ from datetime import datetime
 from federation.conversations.link import LinkState
 from federation.conversations.messages import OrderEvent, Quarantine, StockRegister
 from federation.log.records import SHOP_KEY
-from federation.ports import AcceptedRecord
+from federation.ports import AcceptedRecord, ServedRecord
 from federation.vocabulary.ids import PartyId
 from marketplace.listings import records as listing_records
 from marketplace.listings import service as listings
+from marketplace.listings.store import leaves as listed_leaves
 from marketplace.orders import shop_events
 from marketplace.settings import HubSettings
 from payouts import service as payouts
@@ -35,6 +36,11 @@ class GalleryDesk:
             if shop is not None:
                 await payouts.ensure_account(shop_id, shop.name, shop.country, shop.profile.currency, now)
         return refused
+
+    async def served(self, hub_id: PartyId, shop_id: PartyId) -> list[ServedRecord]:
+        """What is listed of a boutique, by the leaves it is from."""
+        del hub_id
+        return await listed_leaves.served(shop_id)
 
     async def stock_changed(
         self, hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister], now: datetime

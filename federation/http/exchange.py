@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 
 from federation.documents.profile import PREFIX
-from federation.http import conversations, departures, identity, links, log, outbox
+from federation.http import conversations, departures, identity, links, log, outbox, recon, snapshots
 from federation.http.edge import Endpoint, Found, ReadBody, WireRequest, WireResponse, answer
 from federation.service.context import Federation
 from federation.vocabulary.errors import TooLargeError
@@ -18,6 +18,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *identity.ENDPOINTS,
     *links.ENDPOINTS,
     *log.ENDPOINTS,
+    *recon.ENDPOINTS,
+    *snapshots.ENDPOINTS,
     *conversations.ENDPOINTS,
     *outbox.ENDPOINTS,
     *departures.ENDPOINTS,

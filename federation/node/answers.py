@@ -60,6 +60,8 @@ PROBLEM_STATUS: dict[str, int] = {
     "size-mismatch": 409,
     "fork-detected": 409,
     "replica-frozen": 409,
+    "snapshot-pending": 404,
+    "copy-loading": 503,
     "party-contested": 409,
     "party-retired": 410,
     "sequence-gap": 409,

@@ -9,6 +9,7 @@ from federation import limits
 from federation.node.door import Door, DoorResponse
 from federation.node.settings import NodeSettings
 from federation.ports import HubDesk, ShopDesk
+from federation.recon.cache import ItemSets
 from federation.service.breaker import Breaker
 from federation.service.pressure import Admission, Pace
 
@@ -42,6 +43,7 @@ class Federation:
         self.shop_desk = shop_desk
         self.hub_desk = hub_desk
         self.body_seconds_max = limits.TOTAL_TIMEOUT_SECONDS
+        self.item_sets = ItemSets()
         self._lanes: dict[str, asyncio.Semaphore] = {}
         self._breakers: dict[str, Breaker] = {}
         self._paces: dict[str, Pace] = {}

@@ -15,7 +15,7 @@ from federation.batches import Batch
 from federation.conversations.messages import PushReceipt, Quarantine
 from federation.conversations.replica import REPLICA, ReplicaState, step
 from federation.documents.keys import PublicKey, SigningKey
-from federation.errors import ReplicaFrozenError
+from federation.errors import CopyLoadingError, ReplicaFrozenError
 from federation.log import checkpoint, intake, leaves
 from federation.log.checkpoint import SignedCheckpoint
 from federation.log.errors import EpochMismatchError, ForkDetectedError, RootMismatchError
@@ -56,6 +56,8 @@ async def take_batch(
     try:
         async with atomic():
             replica = await unfrozen(hub.id, shop_id)
+            if replica.state == "snapshotting":
+                raise CopyLoadingError("a snapshot of this log is being loaded here: push again when that is done")
             head = await locked_head(hub.id, shop_id, now)
             refuse_other_epoch(head, signed)
             await refuse_fork(head, signed, keys)
@@ -128,10 +130,8 @@ async def _mark_mismatch(ends: tuple[PartyId, PartyId], reason: str, now: dateti
 
 
 def followed(state: ReplicaState, *, caught_up: bool) -> ReplicaState:
-    """The replica's state after lines were taken (or found complete)."""
-    if state == "repairing":
-        state = step(state, "repaired")
-    elif state == "desynced":
+    """The replica's state after lines were taken (or found complete); under repair it stays so until it is whole."""
+    if state == "desynced":
         state = step(state, "pull")
     elif state == "live" and not caught_up:
         state = step(state, "gap")

@@ -12,19 +12,21 @@ import msgspec
 import structlog
 
 from federation import batches
-from federation.errors import PeerMismatchError
+from federation.errors import PeerMismatchError, SnapshotPendingError
 from federation.log import checkpoint
 from federation.log.checkpoint import Checkpoint
 from federation.log.errors import ForkDetectedError
 from federation.node import outbox
 from federation.node.database import atomic, detached
 from federation.ports import HubDesk
+from federation.recon.state import way_for
 from federation.records import HostedParty, LogHead
-from federation.service import epochs, intake, parties, peers
+from federation.service import bootstrap, epochs, intake, parties, peers
 from federation.service.calls import PeerCall, call
 from federation.service.context import Federation
-from federation.store import links, replicas
-from federation.vocabulary.errors import GalleriaError
+from federation.service.replica_moves import state_of
+from federation.store import links, repairs, replicas
+from federation.vocabulary.errors import GalleriaError, NotFoundError, PeerRefusedError
 from federation.vocabulary.ids import PartyId, new_id
 
 _log = structlog.get_logger(__name__)
@@ -69,7 +71,7 @@ async def pull_due(fed: Federation, now: datetime) -> int:
     due = []
     for hub_id, shop_id in await links.accepted_pairs("hub"):
         replica = await replicas.replica(hub_id, shop_id)
-        if replica is None or replica.state == "frozen":
+        if replica is None or replica.state in {"frozen", "snapshotting"}:
             continue
         rested = replica.last_pull_at is None or now - replica.last_pull_at >= LIVE_INTERVAL
         if rested or replica.state != "live":
@@ -120,15 +122,31 @@ async def pull(fed: Federation, ends: Pair, now: datetime, *, batches_max: int =
         return 0
     note = await _checkpoint_note(fed, ends, now)
     await epochs.follow(fed, ends, checkpoint.epoch_of(checkpoint.parse(note).checkpoint), now)
+    was_live = await state_of(ends) == "live"
     told, head = await _compare(hub, shop_id, note, now)
     size = head.size
     found = 0
+    if way_for(gap=told.size - size, damaged=0, keys=size) == "snapshot" and await _loads(fed, ends, now):
+        return 0
     for _ in range(batches_max):
         if size >= told.size:
             break
         size, taken = await _pull_batch(fed, desk, (hub, shop_id), (size, told), now)
         found += taken
+    if found and was_live:
+        await repairs.hasten(*ends, now)
     return found
+
+
+async def _loads(fed: Federation, ends: Pair, now: datetime) -> bool:
+    """Whether the shop has a snapshot that is being loaded from now on; without one its log is read."""
+    try:
+        await bootstrap.begin(fed, ends, now)
+    except PeerRefusedError as error:
+        if error.peer_slug not in {SnapshotPendingError.slug, NotFoundError.slug}:
+            raise
+        return False
+    return True
 
 
 async def _checkpoint_note(fed: Federation, ends: Pair, now: datetime) -> bytes:

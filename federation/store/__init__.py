@@ -17,7 +17,9 @@ from federation.store.memory import logs as memory_logs
 from federation.store.memory import mailbox as memory_mailbox
 from federation.store.memory import parties as memory_parties
 from federation.store.memory import registers as memory_registers
+from federation.store.memory import repairs as memory_repairs
 from federation.store.memory import replicas as memory_replicas
+from federation.store.memory import snapshots as memory_snapshots
 from federation.store.ports.compared import ComparedStore
 from federation.store.ports.conversations import ConversationStore
 from federation.store.ports.forks import ForkStore
@@ -26,7 +28,9 @@ from federation.store.ports.logs import LogStore
 from federation.store.ports.mailbox import MailboxStore
 from federation.store.ports.parties import PartyStore
 from federation.store.ports.registers import RegisterStore
+from federation.store.ports.repairs import RepairStore
 from federation.store.ports.replicas import ReplicaStore
+from federation.store.ports.snapshots import SnapshotStore
 from federation.store.postgres import compared as postgres_compared
 from federation.store.postgres import conversations as postgres_conversations
 from federation.store.postgres import forks as postgres_forks
@@ -35,9 +39,23 @@ from federation.store.postgres import logs as postgres_logs
 from federation.store.postgres import mailbox as postgres_mailbox
 from federation.store.postgres import parties as postgres_parties
 from federation.store.postgres import registers as postgres_registers
+from federation.store.postgres import repairs as postgres_repairs
 from federation.store.postgres import replicas as postgres_replicas
+from federation.store.postgres import snapshots as postgres_snapshots
 
-__all__ = ["compared", "conversations", "forks", "links", "logs", "mailbox", "parties", "registers", "replicas"]
+__all__ = [
+    "compared",
+    "conversations",
+    "forks",
+    "links",
+    "logs",
+    "mailbox",
+    "parties",
+    "registers",
+    "repairs",
+    "replicas",
+    "snapshots",
+]
 
 
 class Adapters(msgspec.Struct, frozen=True):
@@ -49,6 +67,8 @@ class Adapters(msgspec.Struct, frozen=True):
     mailbox: MailboxStore
     registers: RegisterStore
     replicas: ReplicaStore
+    repairs: RepairStore
+    snapshots: SnapshotStore
     conversations: ConversationStore
     forks: ForkStore
     compared: ComparedStore
@@ -62,6 +82,8 @@ ADAPTERS = {
         mailbox=postgres_mailbox,
         registers=postgres_registers,
         replicas=postgres_replicas,
+        repairs=postgres_repairs,
+        snapshots=postgres_snapshots,
         conversations=postgres_conversations,
         forks=postgres_forks,
         compared=postgres_compared,
@@ -73,6 +95,8 @@ ADAPTERS = {
         mailbox=memory_mailbox,
         registers=memory_registers,
         replicas=memory_replicas,
+        repairs=memory_repairs,
+        snapshots=memory_snapshots,
         conversations=memory_conversations,
         forks=memory_forks,
         compared=memory_compared,
@@ -96,6 +120,8 @@ logs = cast(LogStore, _Forwarder("logs"))
 mailbox = cast(MailboxStore, _Forwarder("mailbox"))
 registers = cast(RegisterStore, _Forwarder("registers"))
 replicas = cast(ReplicaStore, _Forwarder("replicas"))
+repairs = cast(RepairStore, _Forwarder("repairs"))
+snapshots = cast(SnapshotStore, _Forwarder("snapshots"))
 conversations = cast(ConversationStore, _Forwarder("conversations"))
 forks = cast(ForkStore, _Forwarder("forks"))
 compared = cast(ComparedStore, _Forwarder("compared"))

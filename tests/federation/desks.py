@@ -2,6 +2,7 @@
 
 # ruff: noqa: ARG002 - a desk takes what its Protocol passes, used or not
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,7 +18,8 @@ from federation.conversations.messages import (
     StockRegister,
 )
 from federation.errors import OrderDeclinedError, ReservationExpiredError
-from federation.ports import AcceptedRecord
+from federation.log.records import PRODUCT_TYPE, SHOP_TYPE
+from federation.ports import AcceptedRecord, ServedRecord
 from federation.vocabulary.errors import FieldError
 from federation.vocabulary.ids import PartyId
 
@@ -144,6 +146,13 @@ class MemoryHubDesk:
             elif record.key not in self.refuses:
                 self.records[record.key] = record
         return bad
+
+    async def served(self, hub_id: PartyId, shop_id: PartyId) -> list[ServedRecord]:
+        return [
+            ServedRecord(key, record.leaf_hash, hashlib.sha256(record.body).digest())
+            for key, record in self.records.items()
+            if record.type in {PRODUCT_TYPE, SHOP_TYPE}
+        ]
 
     async def stock_changed(
         self, hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister], now: datetime

@@ -19,7 +19,7 @@ class _Checkpoint(msgspec.Struct, frozen=True):
     kept: StoredCheckpoint
 
 
-class _NodeRow(msgspec.Struct, frozen=True):
+class NodeRow(msgspec.Struct, frozen=True):
     holder_id: str
     party_id: str
     epoch: int
@@ -29,7 +29,7 @@ class _NodeRow(msgspec.Struct, frozen=True):
 _CHECKPOINTS = Table[_Checkpoint](
     "fed_checkpoint", lambda row: (row.holder_id, row.party_id, row.epoch, row.kept.size), together=3
 )
-_NODES = Table[_NodeRow](
+NODES = Table[NodeRow](
     "fed_node", lambda row: (row.holder_id, row.party_id, row.epoch, row.node.level, row.node.place), together=3
 )
 _PAST = Table[LogHead]("fed_past_log", lambda row: (row.holder_id, row.party_id, row.epoch))
@@ -91,7 +91,7 @@ async def lines(head: LogHead, start: int, end: int) -> list[bytes]:
 async def add_nodes(head: LogHead, nodes: Sequence[Node]) -> None:
     async with statement() as own:
         for node in nodes:
-            await own.add(_NODES, _NodeRow(*_log(head), node))
+            await own.add(NODES, NodeRow(*_log(head), node))
 
 
 async def nodes(head: LogHead, places: Sequence[Place]) -> dict[Place, bytes]:
@@ -99,7 +99,7 @@ async def nodes(head: LogHead, places: Sequence[Place]) -> dict[Place, bytes]:
         found: dict[Place, bytes] = {}
         for level, place in places:
             leaf_row = own.get(LEAVES, *_log(head), place) if level == 0 else None
-            node_row = own.get(_NODES, *_log(head), level, place) if level else None
+            node_row = own.get(NODES, *_log(head), level, place) if level else None
             if leaf_row is not None:
                 found[level, place] = leaf_row.leaf.hash
             if node_row is not None:

@@ -2,7 +2,9 @@
 
 import msgspec
 
+from federation.log.records import SHOP_KEY, product_key
 from federation.node import database
+from federation.ports import ServedRecord
 
 
 class ListedLeaf(msgspec.Struct, frozen=True):
@@ -24,3 +26,25 @@ async def listed_leaves(shop_id: str, after: str, limit: int) -> list[ListedLeaf
         limit,
     )
     return [ListedLeaf(**row) for row in rows]
+
+
+async def served(shop_id: str) -> list[ServedRecord]:
+    """Everything listed of a boutique, and its profile, as the rows say."""
+    products = await database.fetch(
+        """SELECT p.product_id, p.leaf_hash, sha256(p.body) AS body_hash,
+            (SELECT count(*) FROM hub_variant v WHERE v.shop_id = p.shop_id AND v.product_id = p.product_id) AS parts
+        FROM hub_product p WHERE p.shop_id = $1""",
+        shop_id,
+    )
+    profile = await database.fetch_one(
+        """SELECT profile_leaf_hash, sha256(profile) AS body_hash FROM hub_shop
+        WHERE shop_id = $1 AND profile IS NOT NULL""",
+        shop_id,
+    )
+    found = [
+        ServedRecord(product_key(row["product_id"]), row["leaf_hash"], row["body_hash"], row["parts"])
+        for row in products
+    ]
+    if profile is not None:
+        found.append(ServedRecord(SHOP_KEY, profile["profile_leaf_hash"], profile["body_hash"]))
+    return found

@@ -1,0 +1,281 @@
+"""A hub loading a copy from the shop's snapshot: of a big shop at first contact, after a long gap or great damage.
+
+Order: the signed manifest; all leaf hashes, believed only when they make the signed root (and, where the copy has a
+root already, continue it); then the newest leaf of each key, each proven by the hash in its place; then the copy's
+end, countersigned. Each chunk is taken in a transaction of its own with the count of chunks taken, so a load goes on
+where it was broken off. Invariants: the copy's size moves once, at the end; the hashes are complete, lines of
+superseded leaves are not kept. Boutiques become visible with their profile, whose key stands last.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from federation.conversations.messages import Quarantine
+from federation.conversations.repair_messages import HashChunk, LineChunk, Manifest
+from federation.documents.keys import SigningKey
+from federation.errors import PeerMismatchError
+from federation.log import checkpoint
+from federation.log.checkpoint import Checkpoint
+from federation.log.leaves import Leaf
+from federation.log.records import faults_of
+from federation.log.tree import HASH_BYTES
+from federation.node import outbox
+from federation.node.database import atomic
+from federation.ports import HubDesk
+from federation.recon.state import SnapshotLoad
+from federation.records import LogHead, StoredLeaf
+from federation.service import growth, intake, parties, served
+from federation.service.calls import PeerCall, call
+from federation.service.chunks import Chunk, checked, fitting, grown_from, hashes_in
+from federation.service.context import Federation
+from federation.service.replica_moves import move
+from federation.store import logs, repairs, replicas, snapshots
+from federation.vocabulary.errors import GalleriaError, PeerError
+from federation.vocabulary.ids import PartyId, new_id
+
+TOPIC = "fed.bootstrap"
+QUEUE = "sync"
+CHUNKS_PER_RUN = 25
+"""After so many chunks of one shop the others have their turn; the rest is fetched by a further message."""
+FAILURES_MAX = 3
+"""Snapshots of one shop that may turn out wrong before its log is read instead."""
+
+Ends = tuple[PartyId, PartyId]
+
+
+class LoadDue(msgspec.Struct, frozen=True):
+    """The outbox's note that a snapshot is on its way into a hub's copy."""
+
+    hub_id: PartyId
+    shop_id: PartyId
+
+
+class _Loading(msgspec.Struct, frozen=True):
+    """A load at work: whose, what it consists of, and what it will have led to."""
+
+    desk: HubDesk
+    load: SnapshotLoad
+    manifest: Manifest
+    goal: Checkpoint
+    head: LogHead
+
+    @property
+    def ends(self) -> Ends:
+        return PartyId(self.load.hub_id), PartyId(self.load.shop_id)
+
+    @property
+    def chunks(self) -> tuple[Chunk, ...]:
+        return (*self.manifest.hashes, *self.manifest.lines)
+
+
+async def begin(fed: Federation, ends: Ends, now: datetime, *, failures: int = 0) -> None:
+    """Ask for the shop's snapshot and begin to load it; `ends` are (hub, shop). Call outside a transaction.
+
+    Raises PeerRefusedError (`snapshot-pending`) when there is none yet, PeerMismatchError for one that is not whole.
+    """
+    head = await logs.head(*ends)
+    size = 1 if head is None else max(1, head.size)
+    exchange = PeerCall(local_id=ends[0], remote_id=ends[1], method="GET", path="/snapshot", query=f"at-least={size}")
+    note = (await call(fed, exchange, now)).body
+    told, goal = await checked(ends[1], note, now)
+    async with atomic():
+        await intake.unfrozen(*ends)
+        head = await intake.locked_head(*ends, now)
+        if goal.size < head.size or goal.origin != checkpoint.origin_of(ends[1], head.epoch):
+            raise PeerMismatchError(f"{ends[1]} offers a snapshot of {goal.size} leaves; {head.size} are held here")
+        await snapshots.end_load(*ends)
+        await snapshots.save_load(SnapshotLoad(*ends, note, now, failures=failures))
+        await move(ends, "gap")
+        await move(ends, "snapshot")
+        await _progress(ends, 0, len(told.hashes) + len(told.lines))
+        await announce(ends, now)
+
+
+async def announce(ends: Ends, now: datetime) -> None:
+    """Have a load go on after the caller's transaction."""
+    due, key = LoadDue(*ends), f"{TOPIC}:{new_id()}"
+    await outbox.enqueue(TOPIC, f"{ends[0]}:{ends[1]}", due, key=key, queue=QUEUE, now=now)
+
+
+async def load_announced(fed: Federation, due: LoadDue, now: datetime) -> None:
+    """Take some chunks of what is due; the rest follows. A failure is written down and left to the sweep."""
+    ends = due.hub_id, due.shop_id
+    try:
+        more = await go_on(fed, ends, now)
+    except GalleriaError as error:
+        async with atomic():
+            await replicas.record_error(*ends, error.detail, now)
+        return
+    if more:
+        async with atomic():
+            await announce(ends, now)
+
+
+async def go_on(fed: Federation, ends: Ends, now: datetime, *, chunks_max: int = CHUNKS_PER_RUN) -> bool:
+    """Take the next chunks of a load; whether more are to come. Call outside a transaction.
+
+    A snapshot that turns out wrong is given up for a new one, and after FAILURES_MAX for the log.
+    """
+    load = await snapshots.load(*ends)
+    if load is None or fed.hub_desk is None:
+        await move(ends, "pull")
+        return False
+    told, goal = await checked(ends[1], load.manifest, now)
+    head = await logs.head(*ends)
+    if head is None:
+        return False
+    loading = _Loading(fed.hub_desk, load, told, goal, head)
+    try:
+        return await _take_chunks(fed, loading, now, chunks_max)
+    except PeerMismatchError:
+        await _give_up(fed, loading, now)
+        raise
+
+
+async def _take_chunks(fed: Federation, loading: _Loading, now: datetime, chunks_max: int) -> bool:
+    chunks, taken = loading.chunks, loading.load.taken
+    hashes: Sequence[bytes] = ()
+    for number in range(taken, min(len(chunks), taken + chunks_max)):
+        if number >= len(loading.manifest.hashes) and not hashes:
+            hashes = await _hashes(loading)
+        body = await _fetch(fed, loading, chunks[number], now)
+        if not await _take(loading, number, body, hashes, now):
+            return False
+    if taken + chunks_max < len(chunks):
+        return True
+    await _finish(loading, hashes or await _hashes(loading), now)
+    return False
+
+
+async def _fetch(fed: Federation, loading: _Loading, chunk: Chunk, now: datetime) -> bytes:
+    hub_id, shop_id = loading.ends
+    exchange = PeerCall(local_id=hub_id, remote_id=shop_id, method="GET", path=f"/snapshot/{chunk.sha256}")
+    try:
+        body = (await call(fed, exchange, now)).body
+    except PeerError as error:
+        if getattr(error, "peer_slug", "") == "not-found":
+            raise PeerMismatchError(f"{shop_id} offers a snapshot of which a chunk is missing") from error
+        raise
+    if hashlib.sha256(body).hexdigest() != chunk.sha256:
+        raise PeerMismatchError(f"{shop_id} sent a chunk that is not the one its manifest names")
+    return body
+
+
+async def _take(loading: _Loading, number: int, body: bytes, hashes: Sequence[bytes], now: datetime) -> bool:
+    """Take one chunk in; False when another run of this load has been faster."""
+    chunk = loading.chunks[number]
+    leaves = fitting(chunk, body, hashes) if isinstance(chunk, LineChunk) else []
+    part = hashes_in(chunk, body) if isinstance(chunk, HashChunk) else b""
+    async with atomic():
+        load = await snapshots.load(*loading.ends, lock=True)
+        if load is None or load.taken != number or load.manifest != loading.load.manifest:
+            return False
+        if leaves:
+            await repairs.put_leaves(loading.head, [growth.stored(leaf) for leaf in leaves])
+            await _project(loading, leaves, now)
+        else:
+            await snapshots.put_part(load, number, part)
+        await snapshots.save_load(
+            msgspec.structs.replace(load, taken=number + 1, bytes_taken=load.bytes_taken + len(body))
+        )
+        await _progress(loading.ends, number + 1, len(loading.chunks))
+    return True
+
+
+async def _hashes(loading: _Loading) -> list[bytes]:
+    """All leaf hashes, once they make the signed root and continue what we hold; raises PeerMismatchError if not."""
+    whole = b"".join(await snapshots.parts(loading.load))
+    hashes = [whole[at : at + HASH_BYTES] for at in range(0, len(whole), HASH_BYTES)]
+    if len(hashes) != loading.goal.size or (await grown_from(hashes)).tree.root() != loading.goal.root:
+        raise PeerMismatchError("the snapshot is complete, and is not what the shop's signed root covers")
+    head = loading.head
+    if head.size:
+        ours = checkpoint.parse(head.note).checkpoint
+        if (await grown_from(hashes[: head.size])).tree.root() != ours.root:
+            raise PeerMismatchError(f"the snapshot does not continue the {head.size} leaves that are held here")
+    return hashes
+
+
+async def _project(loading: _Loading, leaves: Sequence[Leaf], now: datetime) -> None:
+    """Hand the good records to the desk, remember the others."""
+    faulty = [Quarantine(seq=leaf.seq, key=leaf.key, errors=told) for leaf in leaves if (told := faults_of(leaf))]
+    bad = {item.seq for item in faulty}
+    records = served.records_of([leaf for leaf in leaves if leaf.seq not in bad])
+    if records:
+        faulty += await loading.desk.records_accepted(*loading.ends, records, now)
+    await replicas.add_quarantined(*loading.ends, loading.head.epoch, faulty, now)
+
+
+async def _finish(loading: _Loading, hashes: Sequence[bytes], now: datetime) -> None:
+    """Make the snapshot's end the copy's: every place has its hash, the tree is kept, the checkpoint countersigned."""
+    ends, goal = loading.ends, loading.goal
+    grown = await grown_from(hashes)
+    hub = await parties.party(ends[0])
+    signed = checkpoint.parse(loading.manifest.checkpoint.encode())
+    line = checkpoint.cosign(signed, hub.id, SigningKey.from_seed(hub.sign_seed), int(now.timestamp()))
+    note = checkpoint.with_line(signed.note.encode(), line)
+    async with atomic():
+        load = await snapshots.load(*ends, lock=True)
+        head = await intake.locked_head(*ends, now)
+        if load is None or load.taken < len(loading.chunks) or head.size > goal.size:
+            return
+        whole = LogHead(hub.id, ends[1], head.epoch, goal.size, grown.tree.encode(), note, now)
+        await _fill(whole, hashes)
+        await repairs.replace_nodes(whole, grown.nodes)
+        if head.size == goal.size:
+            await repairs.replace_end(whole)
+        else:
+            await logs.advance(whole, 0)
+        await snapshots.end_load(*ends)
+        state = await move(ends, "loaded")
+        await replicas.record_pulled(*ends, state, goal.size, now, found=goal.size - head.size)
+        await _progress(ends, 0, 0)
+        await _loaded(ends, load, loading.manifest.keys, now)
+
+
+async def _fill(head: LogHead, hashes: Sequence[bytes]) -> None:
+    """Keep the hash of every leaf whose line is not here, in place of rows that are wrong too."""
+    kept = dict(await repairs.kept_hashes(head))
+    wrong = set(await repairs.misfits(head)) | {seq for seq, item in enumerate(hashes) if kept.get(seq, item) != item}
+    await repairs.put_leaves(
+        head, [StoredLeaf(seq, "", "del", b"", hashes[seq]) for seq in sorted(wrong) if seq < head.size]
+    )
+    await repairs.put_hashes(head, [(seq, item) for seq, item in enumerate(hashes) if seq not in kept])
+    await repairs.drop_beyond(head, head.size)
+
+
+async def _loaded(ends: Ends, load: SnapshotLoad, keys: int, now: datetime) -> None:
+    note = (await repairs.note(*ends)).charged(load.bytes_taken, now)
+    await repairs.save_note(
+        msgspec.structs.replace(
+            note,
+            repairs=note.repairs + 1,
+            last_at=now,
+            last_cause="snapshot",
+            last_rounds=0,
+            last_bytes=load.bytes_taken,
+            last_records=keys,
+            window_bytes=0,
+        )
+    )
+
+
+async def _progress(ends: Ends, done: int, total: int) -> None:
+    note = await repairs.note(*ends)
+    await repairs.save_note(msgspec.structs.replace(note, progress_done=done, progress_total=total))
+
+
+async def _give_up(fed: Federation, loading: _Loading, now: datetime) -> None:
+    """Drop a load that cannot be right; the next one begins with a new manifest, after some the log is read."""
+    ends, failures = loading.ends, loading.load.failures + 1
+    async with atomic():
+        await snapshots.end_load(*ends)
+        await repairs.drop_beyond(loading.head, loading.head.size)
+        await _progress(ends, 0, 0)
+        if failures >= FAILURES_MAX:
+            await move(ends, "pull")
+            return
+    await begin(fed, ends, now, failures=failures)

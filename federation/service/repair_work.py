@@ -1,0 +1,43 @@
+"""The worker's part in repair: the outbox topics of snapshots and loads, and the sweeps that tend copies."""
+
+from datetime import datetime
+
+from federation.node import clock
+from federation.node.outbox import Handler, Message
+from federation.node.work import Sweep
+from federation.service import bootstrap, snapshots, tending
+from federation.service.bootstrap import LoadDue
+from federation.service.context import Federation
+from federation.service.snapshots import SnapshotDue
+
+QUEUE = "sync"
+TEND_SECONDS = 10
+SNAPSHOT_SECONDS = 60
+
+
+def repair_handlers(fed: Federation) -> dict[str, Handler]:
+    """The handler of each topic of repair."""
+
+    async def make_snapshot(message: Message) -> None:
+        due = message.read(SnapshotDue)
+        await snapshots.make(due.holder_id, due.party_id, clock.now())
+
+    async def load_snapshot(message: Message) -> None:
+        await bootstrap.load_announced(fed, message.read(LoadDue), clock.now())
+
+    return {snapshots.TOPIC: make_snapshot, bootstrap.TOPIC: load_snapshot}
+
+
+def repair_sweeps(fed: Federation) -> list[Sweep]:
+    """Snapshots of long logs wherever logs are held; copies looked over at a hub."""
+
+    async def make_snapshots(now: datetime) -> None:
+        await snapshots.make_wanted(now)
+
+    async def tend(now: datetime) -> None:
+        await tending.tend_due(fed, now)
+
+    sweeps = [Sweep("fed.snapshots", SNAPSHOT_SECONDS, QUEUE, make_snapshots)]
+    if fed.hub_desk is not None:
+        sweeps.append(Sweep("fed.tend", TEND_SECONDS, QUEUE, tend))
+    return sweeps
