@@ -18,10 +18,13 @@ from federation.node.work import Sweep
 from federation.service import (
     announcing,
     catalogue,
+    comparing,
+    forking,
     links,
     order_events,
     order_record,
     orders,
+    own_history,
     peers,
     pull,
     push,
@@ -31,6 +34,7 @@ from federation.service import (
 from federation.service.announcing import OperationsDue
 from federation.service.catalogue import PushDue
 from federation.service.context import Federation
+from federation.service.forking import ForkDue
 from federation.service.links import LinkDue
 from federation.service.order_events import MissingDue
 from federation.service.orders import EventDue
@@ -55,6 +59,8 @@ LAGGING_SECONDS = 30
 FAILED_REST = timedelta(hours=1)
 NONCE_SECONDS = 120
 MAILBOX_SECONDS = 60
+COMPARE_SECONDS = 30
+"""How often it is looked which hubs are due to be compared with: each has a moment of its own."""
 
 
 def fed_handlers(fed: Federation) -> dict[str, Handler]:
@@ -82,6 +88,9 @@ def fed_handlers(fed: Federation) -> dict[str, Handler]:
     async def send_link(message: Message) -> None:
         await links.deliver_link(fed, message.read(LinkDue), clock.now())
 
+    async def tell_fork(message: Message) -> None:
+        await forking.deliver(fed, message.read(ForkDue), clock.now())
+
     async def fetch_log(message: Message) -> None:
         await pull.pull_announced(fed, message.read(PullDue), clock.now())
 
@@ -92,6 +101,7 @@ def fed_handlers(fed: Federation) -> dict[str, Handler]:
         orders.TOPIC: send_events,
         order_events.MISSING_TOPIC: fetch_events,
         links.TOPIC: send_link,
+        forking.TOPIC: tell_fork,
         **_identity_handlers(fed),
         **repair_handlers(fed),
     }
@@ -126,7 +136,29 @@ def fed_sweeps(fed: Federation) -> tuple[Sweep, ...]:
         sweeps.append(Sweep("fed.heartbeat", BEAT_LOOK_SECONDS, QUEUE, beat))
         sweeps.append(Sweep("fed.lagging", LAGGING_SECONDS, QUEUE, push_lagging))
     sweeps += repair_sweeps(fed)
+    sweeps += _history_sweeps(fed)
     return tuple(sweeps)
+
+
+def _history_sweeps(fed: Federation) -> list[Sweep]:
+    """Looking whether what shops tell here is what they tell elsewhere."""
+
+    async def compare(now: datetime) -> None:
+        await comparing.compare_hosted(fed, now)
+
+    async def learn(now: datetime) -> None:
+        await comparing.learn_hosted(fed, now)
+
+    async def own(now: datetime) -> None:
+        await own_history.compare_with_hubs(fed, now)
+
+    sweeps = []
+    if fed.hub_desk is not None:
+        sweeps.append(Sweep("fed.compare", COMPARE_SECONDS, QUEUE, compare))
+        sweeps.append(Sweep("fed.hubs", limits.GOSSIP_INTERVAL_SECONDS, QUEUE, learn))
+    if fed.shop_desk is not None:
+        sweeps.append(Sweep("fed.own-logs", limits.GOSSIP_INTERVAL_SECONDS, QUEUE, own))
+    return sweeps
 
 
 async def heartbeats(fed: Federation, now: datetime) -> None:

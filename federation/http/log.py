@@ -7,7 +7,7 @@ from federation.documents import json
 from federation.http.edge import Endpoint, Inbound, Outbound
 from federation.log.answers import GrowthAnswer, InclusionAnswer
 from federation.records import LogHead
-from federation.service import epochs, intake, proving, reading
+from federation.service import comparing, epochs, forking, intake, proving, reading
 from federation.service.calls import LOG_TYPE
 from federation.service.context import Federation
 from federation.vocabulary.errors import NotFoundError, RecordInvalidError
@@ -82,6 +82,28 @@ async def _record(fed: Federation, inbound: Inbound) -> Outbound:
     return Outbound(json.encode(await proving.record_proof(fed, inbound.receiver, head, place, inbound.now)))
 
 
+async def _replicas(_fed: Federation, inbound: Inbound) -> Outbound:
+    if inbound.receiver.kind != "hub":
+        raise NotFoundError("only a hub holds copies of shops' logs")
+    return Outbound(json.encode(await comparing.listed(inbound.receiver.id, inbound.query.get("after", "")[:60])))
+
+
+async def _hubs(_fed: Federation, inbound: Inbound) -> Outbound:
+    if inbound.receiver.kind != "shop":
+        raise NotFoundError("only a shop publishes to hubs")
+    return Outbound(json.encode(await comparing.hubs_of(inbound.receiver.id)))
+
+
+async def _fork(_fed: Federation, inbound: Inbound) -> Outbound:
+    head = await _head(inbound)
+    return Outbound((await forking.kept(inbound.receiver.id, head.party_id, head.epoch)).document)
+
+
+async def _take_fork(_fed: Federation, inbound: Inbound) -> Outbound:
+    told_by = inbound.sender or "stranger"
+    return Outbound(json.encode(await forking.take(inbound.receiver, inbound.body, told_by, inbound.now)))
+
+
 async def _head(inbound: Inbound) -> LogHead:
     """The log that is meant, in the epoch that `epoch` names or the present one."""
     return await reading.head_of(inbound.receiver.id, _whose(inbound), _number_or_none(inbound, "epoch"))
@@ -136,6 +158,11 @@ ENDPOINTS = (
     Endpoint(method="GET", path="/proof", run=_proof, public=True, linked=False),
     Endpoint(method="GET", path="/inclusion", run=_inclusion, public=True, linked=False),
     Endpoint(method="GET", path="/record", run=_record, public=True, linked=False),
+    Endpoint(method="GET", path="/fork", run=_fork, public=True, linked=False),
+    Endpoint(method="GET", path="/hubs", run=_hubs, public=True, linked=False),
+    Endpoint(method="POST", path="/forks", run=_take_fork, bytes_max=limits.PROOF_BYTES_MAX, public=True, linked=False),
+    Endpoint(method="GET", path="/replicas", run=_replicas, public=True, linked=False),
+    Endpoint(method="GET", path="/replicas/{shop_id:str}/fork", run=_fork, public=True, linked=False),
     Endpoint(method="GET", path="/replicas/{shop_id:str}/log/{epoch:int}", run=_read),
     Endpoint(method="GET", path="/replicas/{shop_id:str}/checkpoint", run=_checkpoint, public=True, linked=False),
     Endpoint(method="GET", path="/replicas/{shop_id:str}/proof", run=_proof, public=True, linked=False),

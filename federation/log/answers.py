@@ -6,7 +6,7 @@ import msgspec
 
 from federation import limits
 from federation.documents.identity import Hash
-from federation.log.forks import NoteText, Path
+from federation.log.forks import Growth, NoteText, Path
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=limits.INTEGER_MAGNITUDE_MAX)]
 
@@ -20,6 +20,11 @@ class GrowthAnswer(msgspec.Struct, frozen=True, kw_only=True):
     old_root: Hash
     new_root: Hash
     proof: Path
+
+    @property
+    def growth(self) -> Growth:
+        """What this shows of a history, to be verified against what was signed."""
+        return Growth(bytes.fromhex(self.old_root), [bytes.fromhex(step) for step in self.proof])
 
 
 class InclusionAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,7 +35,8 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What every node needs to know.
 
     `reachable` holds the exact `host:port` pairs on loopback that the guarded door may reach; it is refused when the
-    public address is https. `secret_key_before` is the secret that `secret_key` has just replaced. `mail_url` is
+    public address is https. `compare_with` are the addresses of other hubs, with which the hubs of this node compare
+    what boutiques told them. `secret_key_before` is the secret that `secret_key` has just replaced. `mail_url` is
     `kept:` (shown in the console) or `smtp://user:password@host:port`.
     """
 
@@ -48,6 +49,7 @@ class NodeSettings(msgspec.Struct, frozen=True, kw_only=True):
     secret_key_before: str = ""
     environment: Literal["demo", "test", "production"] = "production"
     reachable: tuple[str, ...] = ()
+    compare_with: tuple[str, ...] = ()
     mail_url: str = "kept:"
     mail_from: str = "Galleria <galleria@localhost>"
     log_level: str = "INFO"

@@ -44,6 +44,11 @@ async def head(holder_id: str, party_id: str, *, lock: bool = False) -> LogHead 
         return await own.lock(LOGS, holder_id, party_id) if lock else own.get(LOGS, holder_id, party_id)
 
 
+async def copies(holder_id: PartyId, after: str, limit: int) -> list[LogHead]:
+    async with statement() as own:
+        return [row for row in own.scan(LOGS, holder_id) if after < row.party_id != holder_id][:limit]
+
+
 async def open_log(head: LogHead) -> None:
     async with statement() as own:
         await own.insert(LOGS, head)

@@ -18,6 +18,9 @@ class LogStore(Protocol):
     async def head(self, holder_id: str, party_id: str, *, lock: bool = False) -> LogHead | None:
         """The end of a log, locked against other appenders until the end of the transaction when `lock`."""
 
+    async def copies(self, holder_id: PartyId, after: str, limit: int) -> list[LogHead]:
+        """The ends of the copies that a hub holds of shops with an id beyond `after`, by id."""
+
     async def open_log(self, head: LogHead) -> None:
         """Begin a log; nothing when it has begun."""
 

@@ -22,6 +22,19 @@ async def head(holder_id: str, party_id: str, *, lock: bool = False) -> LogHead 
     return None if row is None else LogHead(**dict(row))
 
 
+async def copies(holder_id: PartyId, after: str, limit: int) -> list[LogHead]:
+    rows = await database.fetch(
+        f"""
+        SELECT {_HEAD} FROM fed_log WHERE holder_id = $1 AND party_id > $2 AND party_id <> holder_id
+        ORDER BY party_id LIMIT $3
+        """,  # noqa: S608
+        holder_id,
+        after,
+        limit,
+    )
+    return [LogHead(**dict(row)) for row in rows]
+
+
 async def open_log(head: LogHead) -> None:
     await database.execute(
         f"INSERT INTO fed_log ({_HEAD}) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",  # noqa: S608
