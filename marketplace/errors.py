@@ -6,7 +6,8 @@ GalleriaError
 │   └── OrderStateError         the order has moved on; what was asked no longer applies
 ├── RecordInvalidError
 │   ├── BasketInvalidError      a line, quantity or destination that cannot be bought
-│   └── RefundInvalidError      more than what is left, or nothing
+│   ├── RefundInvalidError      more than what is left, or nothing
+│   └── ReturnInvalidError      pieces that cannot be given back: too many, too late, or none
 ├── NotFoundError
 │   ├── OrderNotFoundError      no order behind this link or id
 │   └── ListingNotFoundError    no such boutique or product, or no longer shown
@@ -38,6 +39,12 @@ class RefundInvalidError(RecordInvalidError):
     """More than what is left to give back, or nothing at all."""
 
     slug = "refund-invalid"
+
+
+class ReturnInvalidError(RecordInvalidError):
+    """Pieces that cannot be given back: too many, too late, or none."""
+
+    slug = "return-invalid"
 
 
 class OrderNotFoundError(NotFoundError):

@@ -22,7 +22,7 @@ class OrderMoney:
 
     async def payment_succeeded(self, order_id: UUID, now: datetime) -> None:
         """The whole amount arrived: confirm every held part."""
-        await payment.succeeded(order_id, self._payout_settings, self._settings.public_url, now)
+        await payment.succeeded(order_id, self._payout_settings, self._settings, now)
 
     async def payment_settled(self, order_id: UUID, now: datetime) -> None:
         """What each boutique is owed is known in the hub's own currency."""

@@ -146,7 +146,8 @@ class HubOrder(Table, tablename="hub_order", db=proxy):
 class HubShopOrder(Table, tablename="hub_shop_order", db=proxy):
     """One boutique's part of an order with its current reservation; `attempt` counts holds tried since payment.
 
-    What is called `list_` is in the boutique's own currency, as it published it.
+    What is called `list_` is in the boutique's own currency, as it published it. A boutique that has not answered by
+    `answer_by` (or `extended_until`, if the operator said so) is given up; `reminded_at` is when it was reminded.
     """
 
     id = UUID(primary_key=True, default=None)
@@ -168,6 +169,10 @@ class HubShopOrder(Table, tablename="hub_shop_order", db=proxy):
     tracking = Text()
     cancellation = Text(default="none")
     placed_at = Timestamptz(null=True)
+    delivered_at = Timestamptz(null=True, default=None)
+    answer_by = Timestamptz(null=True, default=None)
+    extended_until = Timestamptz(null=True, default=None)
+    reminded_at = Timestamptz(null=True, default=None)
     updated_at = Timestamptz()
 
 
@@ -210,6 +215,41 @@ class HubRefund(Table, tablename="hub_refund", db=proxy):
     status = Text()
     created_at = Timestamptz()
     updated_at = Timestamptz()
+
+
+class HubReturn(Table, tablename="hub_return", db=proxy):
+    """Pieces of one shop order that a shopper gives back; `refund_id` names the money once it was decided on."""
+
+    id = UUID(primary_key=True, default=None)
+    order_id = UUID(default=None)
+    shop_order_id = UUID(default=None)
+    shop_id = Text()
+    state = Text()
+    withdrawal = Boolean()
+    note = Text()
+    reason = Text()
+    shop_note = Text()
+    address = JSONB(null=True, default=None)
+    send_by = Timestamptz(null=True, default=None)
+    paid_by = Text()
+    label = Text()
+    carrier = Text()
+    tracking = Text()
+    refund_id = UUID(null=True, default=None)
+    requested_at = Timestamptz()
+    changed_at = Timestamptz()
+
+
+class HubReturnLine(Table, tablename="hub_return_line", db=proxy):
+    """Pieces of one order line in a return, and how many of them were given back at what share of their price."""
+
+    id = BigSerial(primary_key=True)
+    return_id = UUID(default=None)
+    line_id = UUID(default=None)
+    quantity = Integer()
+    reason = Text()
+    refunded = Integer()
+    percent = Integer()
 
 
 class HubRates(Table, tablename="hub_rates", db=proxy):

@@ -22,6 +22,8 @@ APP_CONFIG = AppConfig(
         tables.Order,
         tables.OrderLineRow,
         tables.OrderEventRow,
+        tables.ReturnRow,
+        tables.ReturnLineRow,
         tables.ImportRun,
         tables.ImportFault,
         tables.ImportChoice,

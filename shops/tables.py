@@ -197,6 +197,45 @@ class OrderEventRow(Table, tablename="shop_order_event", db=proxy):
     step_id = UUID(null=True, default=None)
 
 
+class ReturnRow(Table, tablename="shop_return", db=proxy):
+    """Pieces of one order that a shopper gives back, as its hub asked and as far as it has come."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    hub_id = Text()
+    order_id = UUID()
+    return_id = UUID()
+    state = Text()
+    withdrawal = Boolean()
+    note = Text()
+    reason = Text()
+    address = Bytea(null=True, default=None)
+    send_by = Timestamptz(null=True, default=None)
+    paid_by = Text()
+    label = Text()
+    shop_note = Text()
+    carrier = Text()
+    tracking = Text()
+    requested_at = Timestamptz()
+    changed_at = Timestamptz()
+
+
+class ReturnLineRow(Table, tablename="shop_return_line", db=proxy):
+    """Pieces of one order line in a return: asked for, arrived, given back at what share, put on sale again."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    hub_id = Text()
+    return_id = UUID()
+    line_id = Text()
+    quantity = Integer()
+    reason = Text()
+    received = Integer()
+    refunded = Integer()
+    percent = Integer()
+    restocked = Integer()
+
+
 class ImportRun(Table, tablename="shop_import", db=proxy):
     """One import of a file: the file, how far it has come (`next_line` is the first place not yet done), its counts.
 

@@ -28,6 +28,7 @@ AUDIENCES: dict[str, tuple[str, ...]] = {
     "marketplace/mails": (),
     "marketplace/storefront": ("marketplace/orders", "marketplace/listings", "marketplace/currencies", "search"),
     "shops/portal": ("shops/catalog", "shops/importers", "shops/inventory", "shops/media", "shops/orders"),
+    "shops/mails": (),
     "shops/site": (),
     "payouts/sandbox": (),
 }

@@ -90,6 +90,7 @@ PROBLEM_STATUS: dict[str, int] = {
     "basket-invalid": 422,
     "order-state": 409,
     "refund-invalid": 422,
+    "return-invalid": 422,
     "search-invalid": 422,
     "search-unavailable": 503,
     # A shop node.

@@ -178,7 +178,10 @@ class Theme(msgspec.Struct, frozen=True):
 
 
 class ShopProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of a `fed.shop/1` record (key `shop/profile`): how a boutique presents itself everywhere."""
+    """The body of a `fed.shop/1` record (key `shop/profile`): how a boutique presents itself everywhere.
+
+    `return_days` is how long after its arrival a piece can be given back; where the law says longer, that holds.
+    """
 
     handle: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?(?!\n)$")]
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
@@ -195,6 +198,7 @@ class ShopProfile(msgspec.Struct, frozen=True, kw_only=True):
     address: Annotated[str, msgspec.Meta(max_length=400)] = ""
     email: Annotated[str, msgspec.Meta(max_length=200)] = ""
     order_acceptance: Literal["manual", "automatic"] = "manual"
+    return_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 14
 
 
 def is_gtin(text: str) -> bool:

@@ -7,9 +7,10 @@ import hashlib
 import re
 import unicodedata
 
+from federation.vocabulary.countries import EUROPEAN_UNION
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import LAYOUTS, MOTIFS, ShippingRate, ShopProfile, Theme
-from marketplace.storefront.destinations import BEYOND, EUROPEAN_UNION
+from marketplace.storefront.destinations import BEYOND
 
 _THINGS = (
     "Ancora", "Bussola", "Credenza", "Dispensa", "Edicola", "Fiumara", "Gronda", "Impronta", "Lanterna", "Madia",

@@ -10,14 +10,30 @@ from uuid import UUID
 from federation.conversations import order as life
 from federation.conversations.errors import TransitionRefusedError
 from federation.conversations.messages import CancelRequested
-from federation.service.orders import send_event
+from federation.service.orders import hold_conversation, send_event
 from federation.vocabulary.ids import PartyId
 from marketplace.errors import OrderNotFoundError, OrderStateError
+from marketplace.orders import mails
 from marketplace.orders.domain.shop_order_life import CAN_BE_CANCELLED
+from marketplace.orders.domain.values import Order
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
 
 REASON_DEFAULT = "The shopper asked for it."
+
+
+async def shopper_asks(order: Order, shop_order_id: UUID, public_url: str, now: datetime) -> None:
+    """The shopper does not want a part any more: ask its boutique, and write to the shopper that we did.
+
+    Raises as `ask_to_cancel`; a part of another order does not exist.
+    """
+    part = await part_store.by_id(shop_order_id)
+    if part is None or part.order_id != order.id:
+        raise OrderNotFoundError("no such part of this order")
+    await ask_to_cancel(shop_order_id, REASON_DEFAULT, now)
+    shop = (await mails.names([part], now))[part.shop_id]
+    values = {"order": order, "part": part, "shop": shop}
+    await mails.send("cancel_asked", order, values, public_url, f"cancel_asked:{part.id}", now)
 
 
 async def ask_to_cancel(shop_order_id: UUID, reason: str, now: datetime) -> None:
@@ -25,8 +41,11 @@ async def ask_to_cancel(shop_order_id: UUID, reason: str, now: datetime) -> None
 
     Raises OrderNotFoundError, or OrderStateError once a parcel has left or the part is over.
     """
+    seen = await part_store.by_id(shop_order_id)
+    order = None if seen is None else await order_store.by_id(seen.order_id)
+    if seen is not None and order is not None:
+        await hold_conversation(PartyId(order.hub_id), PartyId(seen.shop_id), str(seen.id))
     part = await part_store.lock(shop_order_id)
-    order = None if part is None else await order_store.by_id(part.order_id)
     if part is None or order is None:
         raise OrderNotFoundError("no such part of an order")
     if part.cancellation == "requested":

@@ -230,6 +230,7 @@ def shop_order_of(order: Order, part: Part, lines: list[Line]) -> ShopOrder:
         address=order.address,
         email=order.email,
         note=order.note,
+        answer_by=None if part.answer_by is None else text_of(part.answer_by),
         money=SellerPart(
             commission=share.commission,
             commission_vat=share.vat,

@@ -42,10 +42,10 @@ _TEMPLATES = _environment()
 async def order_placed(order: Order, parts: Sequence[Part], public_url: str, now: datetime) -> None:
     """The order is paid."""
     lines = await part_store.lines([part.id for part in parts])
-    names = await _names(parts, now)
+    shops = await names(parts, now)
     listed = [
         {
-            "shop": names[part.shop_id],
+            "shop": shops[part.shop_id],
             "number": part.number,
             "lines": [_line(line, order) for line in lines if line.shop_order_id == part.id],
             "shipping": words(part.shipping_minor, order),
@@ -58,22 +58,22 @@ async def order_placed(order: Order, parts: Sequence[Part], public_url: str, now
         "total": words(order.total_minor, order),
         "rates": rate_words(order, parts, order.language),
     }
-    await _send("order_placed", order, values, public_url, f"order_placed:{order.id}", now)
+    await send("order_placed", order, values, public_url, f"order_placed:{order.id}", now)
 
 
 async def shipped(order: Order, part: Part, parcel_id: str, public_url: str, now: datetime) -> None:
     """A parcel has left; `parcel_id` tells one parcel from another."""
-    names = await _names([part], now)
-    values = {"order": order, "part": part, "shop": names[part.shop_id]}
-    await _send("shipped", order, values, public_url, f"shipped:{parcel_id}", now)
+    shops = await names([part], now)
+    values = {"order": order, "part": part, "shop": shops[part.shop_id]}
+    await send("shipped", order, values, public_url, f"shipped:{parcel_id}", now)
 
 
 async def refunded(order: Order, part: Part, refund: Refund, public_url: str, now: datetime) -> None:
     """Money has gone back."""
-    names = await _names([part], now)
+    shops = await names([part], now)
     amount = words(refund.amount_minor, order)
-    values = {"order": order, "part": part, "shop": names[part.shop_id], "amount": amount}
-    await _send("refunded", order, values, public_url, f"refunded:{refund.id}", now)
+    values = {"order": order, "part": part, "shop": shops[part.shop_id], "amount": amount}
+    await send("refunded", order, values, public_url, f"refunded:{refund.id}", now)
 
 
 def words(amount_minor: int, order: Order) -> str:
@@ -90,16 +90,23 @@ def _line(line: Line, order: Order) -> dict[str, Any]:
     }
 
 
-async def _names(parts: Sequence[Part], now: datetime) -> dict[str, str]:
-    shops = await listings.shops_by_id([part.shop_id for part in parts], now)
-    return {part.shop_id: shops[part.shop_id].name if part.shop_id in shops else "The boutique" for part in parts}
+async def names(parts: Sequence[Part], now: datetime) -> dict[str, str]:
+    """How each boutique of these parts calls itself."""
+    known = await listings.shops_by_id([part.shop_id for part in parts], now)
+    return {part.shop_id: known[part.shop_id].name if part.shop_id in known else "The boutique" for part in parts}
 
 
-async def _send(  # noqa: PLR0917 - one mail, its parts
+async def send(  # noqa: PLR0917 - one mail, its parts
     name: str, order: Order, values: dict[str, Any], public_url: str, key: str, now: datetime
 ) -> None:
+    """Write the mail `name` to the shopper, in the language of the order."""
     values = {**values, "url": f"{public_url}/order/{order.token}"}
-    with speaking(order.language):
-        subject = _TEMPLATES.get_template(f"{name}/subject.txt").render(values).strip()
-        text = _TEMPLATES.get_template(f"{name}/body.txt").render(values)
+    subject, text = written(name, values, order.language)
     await mail.send(to=order.email, subject=subject, text=text, now=now, key=key)
+
+
+def written(name: str, values: dict[str, Any], language: str) -> tuple[str, str]:
+    """Subject and text of the mail `name`."""
+    with speaking(language):
+        subject = _TEMPLATES.get_template(f"{name}/subject.txt").render(values).strip()
+        return subject, _TEMPLATES.get_template(f"{name}/body.txt").render(values)

@@ -4,7 +4,7 @@ Invariants: a payment counts once; what is captured are exactly the parts that w
 which then goes its own way; a boutique hears of money only for an order it has.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -20,6 +20,7 @@ from marketplace.orders.domain.division import shares_of
 from marketplace.orders.domain.values import Part
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
+from marketplace.settings import HubSettings
 from payouts import service as payouts
 from payouts.ports import PayoutChange
 from payouts.settings import PayoutSettings
@@ -27,8 +28,8 @@ from payouts.settings import PayoutSettings
 _log = structlog.get_logger(__name__)
 
 
-async def succeeded(order_id: UUID, settings: PayoutSettings, public_url: str, now: datetime) -> None:
-    """The order is paid: divide the money, confirm each hold."""
+async def succeeded(order_id: UUID, settings: PayoutSettings, hub: HubSettings, now: datetime) -> None:
+    """The order is paid: divide the money, confirm each hold; each boutique has its time to answer from now."""
     order = await order_store.lock(order_id)
     if order is None or order.payment_id is None or not order_life.can(order.state, "paid"):
         _log.warning("payment_for_no_open_order", order_id=str(order_id))
@@ -45,9 +46,10 @@ async def succeeded(order_id: UUID, settings: PayoutSettings, public_url: str, n
         due_at=None,
     )
     for part in held:
-        await part_store.change(part.id, now, state=shop_order_life.advance(part.state, "paid"))
+        answer_by = now + timedelta(hours=hub.answer_within_hours)
+        await part_store.change(part.id, now, state=shop_order_life.advance(part.state, "paid"), answer_by=answer_by)
         await fulfilment.request_confirm(part.id, part.reservation_id, now)
-    await mails.order_placed(order, held, public_url, now)
+    await mails.order_placed(order, held, hub.public_url, now)
 
 
 async def settled(order_id: UUID, now: datetime) -> None:

@@ -12,19 +12,31 @@ import msgspec
 from federation.conversations.messages import Refunded
 from federation.service.orders import send_event
 from federation.vocabulary.ids import PartyId
-from federation.vocabulary.money import Money
+from federation.vocabulary.money import Money, zero
 from marketplace.errors import OrderNotFoundError, RefundInvalidError
 from marketplace.orders import mails, releases
-from marketplace.orders.domain.refunds import RefundPlan, RefundRequest, plan_refund, whole_refund
+from marketplace.orders.domain.refunds import (
+    Refundable,
+    RefundLine,
+    RefundPlan,
+    RefundRequest,
+    plan_refund,
+    possible,
+    taken,
+    whole_refund,
+    worth,
+)
 from marketplace.orders.domain.shop_order_life import LIVE, UNSOLD
 from marketplace.orders.domain.values import Order, Part, Refund, RefundedLine, refundable
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
 from marketplace.orders.store import refunds as refund_store
+from marketplace.orders.store import returns as return_store
 from payouts import service as payouts
 
 SHIPPING_PART = "shipping"
 WHOLE = "whole"
+WHOLE_PRICE = 100
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -33,6 +45,7 @@ class Wanted(msgspec.Struct, frozen=True):
     order: Order
     part: Part
     plan: RefundPlan
+    lines: tuple[Refundable, ...]
     refund_id: UUID
     reason: str
 
@@ -73,8 +86,9 @@ async def _plan(order: Order, part: Part, request: RefundRequest) -> Wanted:
         raise RefundInvalidError("nothing was charged for this part, so there is nothing to give back")
     lines = await part_store.lines([part.id])
     left = Money(part.shipping_minor - part.shipping_refunded_minor, order.currency)
-    plan = plan_refund(request, refundable(lines, order.currency), left)
-    return Wanted(order, part, plan, request.refund_id, request.reason or "goodwill")
+    known = refundable(lines, order.currency)
+    plan = plan_refund(request, known, left)
+    return Wanted(order, part, plan, known, request.refund_id, request.reason or "goodwill")
 
 
 async def refund_rest(order: Order, part: Part, reason: str, now: datetime) -> None:
@@ -82,18 +96,47 @@ async def refund_rest(order: Order, part: Part, reason: str, now: datetime) -> N
     refund_id = uuid5(part.id, WHOLE)
     lines = await part_store.lines([part.id])
     left = Money(part.shipping_minor - part.shipping_refunded_minor, order.currency)
-    plan = whole_refund(refundable(lines, order.currency), left)
+    known = refundable(lines, order.currency)
+    plan = whole_refund(known, left)
     if plan.amount and not await refund_store.exists(refund_id):
-        await _carry_out(Wanted(order, part, plan, refund_id, reason), now)
+        await _carry_out(Wanted(order, part, plan, known, refund_id, reason), now)
+
+
+async def refund_possible(order: Order, part: Part, request: RefundRequest, now: datetime) -> bool:
+    """Give back as much of `request` as is left of a part that was locked by the caller; False if that is nothing.
+
+    What cannot be divided any more is left out: a boutique's word about pieces never fails for money's sake.
+    """
+    if await refund_store.exists(request.refund_id):
+        return True
+    lines = await part_store.lines([part.id])
+    known = refundable(lines, order.currency)
+    left = Money(part.shipping_minor - part.shipping_refunded_minor, order.currency)
+    shipping = request.shipping and bool(left)
+    kept = possible(request.lines, known)
+    amount = taken(kept, known, left if shipping else zero(order.currency))
+    if not amount:
+        return False
+    plan = RefundPlan(kept, shipping, amount)
+    await _carry_out(Wanted(order, part, plan, known, request.refund_id, request.reason), now)
+    return True
+
+
+def _part(line: RefundLine, known: dict[str, Refundable]) -> payouts.RefundPart:
+    """Whole pieces are counted; a share of their price is a sum."""
+    if line.percent == WHOLE_PRICE:
+        return payouts.RefundPart(line.line_id, quantity=line.quantity)
+    return payouts.RefundPart(line.line_id, amount_minor=worth(line, known[line.line_id]).amount_minor)
 
 
 def _asked(wanted: Wanted) -> payouts.RefundRequest:
     plan = wanted.plan
+    known = {line.line_id: line for line in wanted.lines}
     return payouts.RefundRequest(
         refund_id=wanted.refund_id,
         order_id=wanted.order.id,
         shop_order_id=wanted.part.id,
-        parts=tuple(payouts.RefundPart(line.line_id, quantity=line.quantity) for line in plan.lines),
+        parts=tuple(_part(line, known) for line in plan.lines),
         shipping=plan.shipping,
         reason=wanted.reason,
     )
@@ -146,13 +189,15 @@ async def refund_changed(refund_id: UUID, status: str, public_url: str, now: dat
     made = await payouts.refund_by_id(refund_id)
     if part.placed_at is not None and made is not None:
         for share in made.parts:
-            await _tell(order, part, refund_id, share, now)
+            await _tell(order, part, made, share, now)
 
 
-async def _tell(order: Order, part: Part, refund_id: UUID, share: payouts.RefundedPart, now: datetime) -> None:
+async def _tell(order: Order, part: Part, made: payouts.RefundView, share: payouts.RefundedPart, now: datetime) -> None:
     """Tell the boutique what a refund takes of what it is owed, in the hub's currency as all it is told of money."""
+    return_id = await return_store.of_refund(made.id)
     body = Refunded(
-        refund_id=str(refund_id),
+        return_id=None if return_id is None else str(return_id),
+        refund_id=str(made.id),
         amount=share.settled or share.amount,
         seller_part=share.settled_seller or share.seller_part,
         line_id=None if share.line_id == SHIPPING_PART else share.line_id,

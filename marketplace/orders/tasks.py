@@ -3,11 +3,12 @@
 from federation.node.outbox import Handler
 from federation.node.work import Sweep
 from marketplace.hub import Hub
-from marketplace.orders import checkout, fulfilment, holds
+from marketplace.orders import checkout, fulfilment, holds, silence
 from marketplace.orders.fulfilment import Fulfilment
 from marketplace.orders.holds import Releases
 
 OVERDUE_SECONDS = 5.0
+SILENCE_SECONDS = 60.0
 
 
 def order_handlers(hub: Hub) -> dict[str, Handler]:
@@ -22,5 +23,8 @@ def order_handlers(hub: Hub) -> dict[str, Handler]:
 
 
 def order_sweeps() -> tuple[Sweep, ...]:
-    """Orders left behind are ended soon after they are due."""
-    return (Sweep("orders.overdue", OVERDUE_SECONDS, fulfilment.QUEUE, checkout.end_overdue),)
+    """Orders left behind are ended soon after they are due; boutiques that do not answer are reminded and given up."""
+    return (
+        Sweep("orders.overdue", OVERDUE_SECONDS, fulfilment.QUEUE, checkout.end_overdue),
+        Sweep("orders.silence", SILENCE_SECONDS, fulfilment.QUEUE, silence.answer_silence),
+    )

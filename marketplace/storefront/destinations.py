@@ -6,12 +6,9 @@ from functools import lru_cache
 from babel import Locale
 
 from federation.node.languages import language
+from federation.vocabulary.countries import EUROPEAN_UNION
 
 COUNTRY_DEFAULT = "IT"
-EUROPEAN_UNION = frozenset({
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
-    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
-})  # fmt: skip
 BEYOND = frozenset({"AU", "CA", "CH", "GB", "JP", "NO", "US"})
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from federation.node.languages import in_language
 from federation.node.pages import country_in_words
+from federation.vocabulary.countries import EUROPEAN_UNION
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import CATEGORIES, Product, Variant
 from marketplace.currencies.domain.exchange import Exchange
@@ -14,7 +15,6 @@ from marketplace.listings.domain.cards import product_path
 from marketplace.listings.views import Offer, ProductView
 from marketplace.media.domain.addresses import Picture, picture_of
 from marketplace.orders.domain.shipping import ShippingChoice, choose_rate
-from marketplace.storefront.destinations import EUROPEAN_UNION
 from marketplace.storefront.sizes import elsewhere, yours
 from marketplace.storefront.words import say
 

@@ -14,6 +14,7 @@ import shops.importers.store.runs
 import shops.inventory.store.registers
 import shops.inventory.store.reservations
 import shops.media.store
+import shops.orders.return_store
 import shops.orders.store
 import shops.store
 
@@ -28,6 +29,7 @@ STORES = [
     shops.inventory.store.registers,
     shops.inventory.store.reservations,
     shops.media.store,
+    shops.orders.return_store,
     shops.orders.store,
 ]
 OPEN_DOORS = {

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import msgspec
 
+from federation.vocabulary.countries import EUROPEAN_UNION
 from federation.vocabulary.money import Money, parse_decimal
 from federation.vocabulary.product import Colour, ShippingRate, ShopProfile, Size, Variant
 from federation.vocabulary.product import Product as ProductRecord
@@ -18,7 +19,7 @@ from marketplace.demo.world.cuts import AnyCut
 from marketplace.demo.world.goods import care_words
 from marketplace.demo.world.house import Edition, ExportKind, House, Piece, Post, Shade, Words, spoken
 from marketplace.demo.world.picturing import Look, Plate, look_of, plates
-from marketplace.storefront.destinations import BEYOND, EUROPEAN_UNION
+from marketplace.storefront.destinations import BEYOND
 
 STOCK_LADDER = (0, 1, 1, 2, 2, 2, 3, 3, 4, 6)
 """What a small shop has of one size: mostly one to three, sometimes none. One rung is picked per variant."""

@@ -13,10 +13,11 @@ from marketplace.errors import RefundInvalidError
 
 
 class RefundLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """So many pieces of one line."""
+    """So many pieces of one line, at `percent` of their price."""
 
     line_id: Annotated[str, msgspec.Meta(max_length=64)]
     quantity: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+    percent: Annotated[int, msgspec.Meta(ge=1, le=100)] = 100
 
 
 class RefundRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,12 +31,13 @@ class RefundRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Refundable(msgspec.Struct, frozen=True):
-    """What is left to give back of one line: `remaining` pieces at `unit_price`."""
+    """What is left to give back of one line: `remaining` pieces at `unit_price`, `left` of its money in all."""
 
     line_id: str
     title: str
     remaining: int
     unit_price: Money
+    left: Money
 
 
 class RefundPlan(msgspec.Struct, frozen=True):
@@ -58,18 +60,53 @@ def plan_refund(request: RefundRequest, lines: tuple[Refundable, ...], shipping_
         asked[line.line_id] = asked.get(line.line_id, 0) + line.quantity
         if asked[line.line_id] > known.remaining:
             raise RefundInvalidError(f"{known.title}: {known.remaining} left to refund, {asked[line.line_id]} asked")
-        amount += known.unit_price * line.quantity
+        amount += worth(line, known)
     if request.shipping:
         if not shipping_left:
             raise RefundInvalidError("the shipping of this part was free or is already refunded")
         amount += shipping_left
     if not amount:
         raise RefundInvalidError("choose at least one piece, or the shipping, to refund")
-    return RefundPlan(tuple(RefundLine(key, quantity) for key, quantity in asked.items()), request.shipping, amount)
+    return RefundPlan(_merged(request.lines), request.shipping, amount)
+
+
+def _merged(lines: tuple[RefundLine, ...]) -> tuple[RefundLine, ...]:
+    """Each line once: payouts wants it so."""
+    merged: dict[str, RefundLine] = {}
+    for line in lines:
+        before = merged.get(line.line_id)
+        quantity = line.quantity + (before.quantity if before else 0)
+        merged[line.line_id] = RefundLine(line.line_id, quantity, line.percent)
+    return tuple(merged.values())
+
+
+def worth(line: RefundLine, known: Refundable) -> Money:
+    """What these pieces give back: their share of the price, half a unit up, never more than is left of the line."""
+    whole = known.unit_price.amount_minor * line.quantity
+    share = Money((whole * line.percent * 2 + 100) // 200, known.unit_price.currency)
+    return min(share, known.left, key=lambda amount: amount.amount_minor)
+
+
+def possible(lines: tuple[RefundLine, ...], known: tuple[Refundable, ...]) -> tuple[RefundLine, ...]:
+    """As much of `lines` as is left: a boutique may give back what the operator has given back meanwhile."""
+    left = {one.line_id: one for one in known}
+    kept = []
+    for line in lines:
+        one = left.get(line.line_id)
+        quantity = 0 if one is None else min(line.quantity, one.remaining)
+        if one is not None and quantity and worth(RefundLine(line.line_id, quantity, line.percent), one):
+            kept.append(RefundLine(line.line_id, quantity, line.percent))
+    return tuple(kept)
+
+
+def taken(lines: tuple[RefundLine, ...], known: tuple[Refundable, ...], shipping: Money) -> Money:
+    """What `lines` and the parcel come to."""
+    left = {one.line_id: one for one in known}
+    return sum((worth(line, left[line.line_id]) for line in lines), shipping)
 
 
 def whole_refund(lines: tuple[Refundable, ...], shipping_left: Money) -> RefundPlan:
     """Everything that is still left of a part; its amount is zero when nothing is."""
-    kept = tuple(RefundLine(line.line_id, line.remaining) for line in lines if line.remaining)
-    amount = sum((line.unit_price * line.remaining for line in lines), shipping_left)
+    kept = tuple(RefundLine(line.line_id, line.remaining) for line in lines if line.remaining and line.left)
+    amount = sum((line.left for line in lines), shipping_left)
     return RefundPlan(kept, bool(shipping_left), amount)

@@ -41,6 +41,7 @@ ShopOrderStep = Literal[
     "shipped",
     "delivered",
     "cancelled",
+    "given_up",
 ]
 
 TABLE: dict[tuple[ShopOrderState, ShopOrderStep], ShopOrderState] = {
@@ -61,6 +62,10 @@ TABLE: dict[tuple[ShopOrderState, ShopOrderStep], ShopOrderState] = {
     ("placed", "accepted"): "accepted",
     ("placed", "declined"): "declined",
     ("placed", "cancelled"): "cancelled",
+    ("confirming", "given_up"): "cancelled",
+    ("reholding", "given_up"): "cancelled",
+    ("confirmed", "given_up"): "cancelled",
+    ("placed", "given_up"): "cancelled",
     ("accepted", "shipped"): "shipped",
     ("accepted", "cancelled"): "cancelled",
     ("shipped", "shipped"): "shipped",
@@ -73,6 +78,8 @@ LIVE: frozenset[ShopOrderState] = frozenset({"asked", "held"})
 """Before payment: a hold may stand at the boutique."""
 CAN_BE_CANCELLED: frozenset[ShopOrderState] = frozenset({"placed", "accepted"})
 """The boutique has the order and nothing has left."""
+UNANSWERED: frozenset[ShopOrderState] = frozenset({"confirming", "reholding", "confirmed", "placed"})
+"""Paid, and the boutique has not said that it will fulfil it: it may be given up."""
 UNSOLD: frozenset[ShopOrderState] = frozenset({"refused", "released"})
 """Never part of what was charged."""
 

@@ -50,7 +50,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One boutique's part.
 
     `placed_at` is set once the boutique is known to have the signed order; `cancellation` is where the hub's wish to
-    cancel stands.
+    cancel stands. Until `answer_by` the boutique may take the order or not, until `extended_until` if the operator
+    gave it longer; it was reminded at `reminded_at`.
     """
 
     id: UUID
@@ -72,6 +73,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     tracking: str
     cancellation: CancellationState
     placed_at: datetime | None
+    delivered_at: datetime | None = None
+    answer_by: datetime | None = None
+    extended_until: datetime | None = None
+    reminded_at: datetime | None = None
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +157,7 @@ def refundable(lines: Sequence[Line], currency: str) -> tuple[Refundable, ...]:
             f"{line.title}, {line.size_label}",
             line.quantity - line.refunded_quantity,
             Money(line.unit_minor, currency),
+            Money(line.total_minor - line.refunded_minor, currency),
         )
         for line in lines
     )

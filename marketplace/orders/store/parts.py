@@ -16,7 +16,7 @@ from marketplace.tables import HubOrderLine, HubShopOrder
 
 _PART = """id, order_id, position, shop_id, number, state, reservation_id, attempt, held_until, reason, available,
     shipping_minor, list_currency, list_shipping_minor, shipping_refunded_minor, carrier, tracking, cancellation,
-    placed_at"""
+    placed_at, delivered_at, answer_by, extended_until, reminded_at"""
 _LINE = """id, shop_order_id, position, product_id, variant_id, sku, title, size_label, colour, leaf_hash, quantity,
     unit_minor, list_unit_minor, commission_bp, vat_bp, commission_minor, commission_vat_minor, seller_minor,
     shipped_quantity, refunded_quantity, refunded_minor"""
@@ -118,3 +118,16 @@ async def set_shipped(quantities: Mapping[UUID, int]) -> None:
     await database.execute_many(
         "UPDATE hub_order_line SET shipped_quantity = $2 WHERE id = $1", list(quantities.items())
     )
+
+
+async def unanswered(before: datetime, limit: int) -> list[UUID]:
+    """Parts whose boutique has not answered although its time, or half of it, is over by `before`; longest first."""
+    rows = await database.fetch(
+        """SELECT id FROM hub_shop_order
+        WHERE state IN ('confirming', 'reholding', 'confirmed', 'placed')
+          AND (coalesce(extended_until, answer_by) <= $1 OR reminded_at IS NULL AND answer_by IS NOT NULL)
+        ORDER BY coalesce(extended_until, answer_by) LIMIT $2""",
+        before,
+        limit,
+    )
+    return [plain_id(row["id"]) for row in rows]

@@ -12,6 +12,7 @@ from federation.node import clock
 from federation.node.pages import country_in_words
 from federation.node.web import AnyRequest, session_of, web_node
 from federation.service import parties
+from federation.vocabulary.countries import EUROPEAN_UNION
 from marketplace.accounts.setup import hub_id
 from marketplace.currencies.domain.exchange import Exchange
 from marketplace.errors import HubMissingError
@@ -49,7 +50,7 @@ def page_context(request: AnyRequest) -> Mapping[str, Any]:
         "all_of": words.ALL_OF,
         "prices": prices_of(request),
         "arriving": request.scope["state"].get(_ARRIVING),
-        "european_union": destinations.EUROPEAN_UNION,
+        "european_union": EUROPEAN_UNION,
     }
 
 

@@ -13,6 +13,7 @@ from federation.conversations.errors import TransitionRefusedError
 from federation.conversations.messages import (
     Accepted,
     Cancelled,
+    CancelRefused,
     CancelRequested,
     EventBody,
     OrderEvent,
@@ -22,8 +23,10 @@ from federation.conversations.messages import (
     ShopOrder,
     Transferred,
 )
+from federation.conversations.return_messages import ReturnBody
 from federation.errors import OrderDeclinedError
 from federation.vocabulary.ids import PartyId, new_id
+from federation.vocabulary.wording import message
 from shops import store as boutiques
 from shops.catalog import store as catalog
 from shops.inventory.service.levels import restock
@@ -31,7 +34,11 @@ from shops.inventory.store import reservations
 from shops.orders import store
 from shops.orders.domain.checking import refusal
 from shops.orders.domain.orders import Event, OrderView, currency_of
+from shops.orders.service import returns
 from shops.orders.service.steps import Step, tell
+
+TOO_LATE = message("The parcel has left already.")
+"""What a shopper reads who wishes to cancel what was sent."""
 
 
 async def place(shop_id: PartyId, hub_id: PartyId, order: ShopOrder, now: datetime) -> None:
@@ -75,6 +82,8 @@ async def take_event(shop_id: PartyId, hub_id: PartyId, event: OrderEvent, now: 
     body = checks.event_body(event)
     if isinstance(body, CancelRequested | Cancelled):
         await _move(shop_id, order, event.kind, body, now)
+    elif isinstance(body, ReturnBody):
+        await returns.hear(shop_id, order, body, now)
     elif body is not None:
         await _count_money(shop_id, order, body)
 
@@ -83,7 +92,7 @@ async def _move(
     shop_id: PartyId, order: OrderView, kind: str, body: CancelRequested | Cancelled, now: datetime
 ) -> None:
     try:
-        state = life.step(order.state, kind)
+        state = life.step(order.state, kind, by_hub=True)
         cancellation = life.step_cancellation(order.cancellation, kind)
     except TransitionRefusedError:
         return
@@ -95,9 +104,17 @@ async def _move(
         reason=body.reason,
         now=now,
     )
-    if moved and state == "cancelled":
+    sent = any(line.shipped for line in order.lines)
+    if moved and state == "cancelled" and not sent:
         await boutiques.lock(shop_id)
         await restock(shop_id, order.hub_id, order.reservation_id, now)
+    if moved and cancellation == "requested" and state in {"in_fulfilment", "completed"}:
+        await _too_late(shop_id, order.row, now)
+
+
+async def _too_late(shop_id: PartyId, row: int, now: datetime) -> None:
+    """Answer a wish to cancel what has left or is over: nobody needs to be asked."""
+    await tell(shop_id, await store.order(shop_id, row), CancelRefused(TOO_LATE), Step(new_id(), now))
 
 
 async def _count_money(shop_id: PartyId, order: OrderView, body: EventBody) -> None:

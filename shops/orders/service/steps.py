@@ -20,18 +20,21 @@ from federation.conversations.messages import (
     Declined,
     Delivered,
     EventBody,
+    Fulfilment,
     Shipped,
 )
+from federation.conversations.shipment import SHIPMENT, STEP_OF_WORD
 from federation.node.database import atomic
-from federation.service.orders import send_event
+from federation.service.orders import hold_conversation, send_event
 from federation.vocabulary.errors import RecordInvalidError
-from federation.vocabulary.ids import PartyId
+from federation.vocabulary.ids import PartyId, new_id
 from federation.vocabulary.reasons import DeclineReason, reason_of
 from shops import store as boutiques
 from shops.errors import OrderStateError
 from shops.inventory.service.levels import restock
 from shops.orders import store
 from shops.orders.domain.orders import NOT_RESTOCKED, Event, OrderView, parcel
+from shops.orders.domain.parcels import parcels_of
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -58,7 +61,25 @@ async def ship(shop_id: PartyId, row: int, sent: Shipped, step: Step) -> None:
     if await store.step_known(shop_id, step.id):
         return
     lines = parcel(order.lines, {line.line_id: line.quantity for line in sent.lines})
-    await _take(shop_id, row, msgspec.structs.replace(sent, lines=lines), step)
+    await _take(shop_id, row, msgspec.structs.replace(sent, lines=lines, parcel_id=str(step.id)), step)
+
+
+async def follow(shop_id: PartyId, row: int, said: Fulfilment, step: Step) -> None:
+    """Tell what became of a parcel; when the last one has arrived and nothing is left to send, so has the order."""
+    order = await store.order(shop_id, row)
+    if await store.step_known(shop_id, step.id):
+        return
+    known = {one.parcel_id: one for one in parcels_of(order.events)}
+    parcel_state = known.get(said.parcel_id)
+    event = STEP_OF_WORD.get(said.state)
+    if parcel_state is None or event is None or not SHIPMENT.allows(parcel_state.state, event):
+        raise OrderStateError("this parcel has moved on: look at the order again")
+    others = [one.state for one in known.values() if one.parcel_id != said.parcel_id]
+    arrived = said.state == "delivered" and all(state == "delivered" for state in others)
+    async with atomic():
+        await tell(shop_id, order, said, step)
+        if arrived and life.ORDER.allows(order.state, "delivered") and not any(one.to_ship for one in order.lines):
+            await tell(shop_id, order, Delivered(), Step(new_id(), step.now))
 
 
 async def deliver(shop_id: PartyId, row: int, step: Step) -> None:
@@ -87,6 +108,10 @@ async def _take(shop_id: PartyId, row: int, body: EventBody, step: Step, *, rest
         return
     try:
         async with atomic():
+            await hold_conversation(shop_id, order.hub_id, str(order.order_id))
+            if isinstance(body, Shipped) and order.cancellation == "requested":
+                await tell(shop_id, order, CancelRefused("The parcel has left."), Step(new_id(), step.now))
+                order = msgspec.structs.replace(order, cancellation="refused")
             await tell(shop_id, order, body, step)
             if restocked:
                 await boutiques.lock(shop_id)

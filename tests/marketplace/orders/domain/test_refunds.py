@@ -8,7 +8,10 @@ from federation.vocabulary.money import Money
 from marketplace.errors import RefundInvalidError
 from marketplace.orders.domain.refunds import Refundable, RefundLine, RefundRequest, plan_refund, whole_refund
 
-LINES = (Refundable("one", "Dress", 2, Money(5_000, "EUR")), Refundable("two", "Hat", 0, Money(3_000, "EUR")))
+LINES = (
+    Refundable("one", "Dress", 2, Money(5_000, "EUR"), Money(10_000, "EUR")),
+    Refundable("two", "Hat", 0, Money(3_000, "EUR"), Money(0, "EUR")),
+)
 SHIPPING = Money(690, "EUR")
 
 
