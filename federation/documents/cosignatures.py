@@ -42,5 +42,11 @@ def newest(note: Note, name: str, key: PublicKey) -> Cosignature | None:
     return max(found, key=lambda item: item.timestamp, default=None)
 
 
+def first_said(note: Note, name: str) -> int | None:
+    """The earliest time in the cosignature lines of `name`, unverified: for notes that this party made itself."""
+    times = [int.from_bytes(item.blob[:_TIMESTAMP_BYTES], "big") for item in note.signatures if item.name == name]
+    return min(times, default=None)
+
+
 def _message(text: str, timestamp: int) -> bytes:
     return f"cosignature/v1\ntime {timestamp}\n{text}".encode()

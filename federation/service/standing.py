@@ -6,14 +6,17 @@ A message of the outbox, written with the operations themselves, brings us here;
 from datetime import datetime
 
 import msgspec
+import structlog
 
 from federation.documents.profile import OUTBOX_ADDRESS, endpoint_of
 from federation.node.database import atomic
 from federation.records import Peer
-from federation.service import links, peers
+from federation.service import disowning, links, peers
 from federation.service.context import Federation
 from federation.service.peers import PeerChanged
 from federation.store import parties as store
+
+_log = structlog.get_logger(__name__)
 
 
 async def follow_up(fed: Federation, due: PeerChanged, now: datetime) -> None:
@@ -24,8 +27,18 @@ async def follow_up(fed: Federation, due: PeerChanged, now: datetime) -> None:
     state = found.state
     if state.retired != (peer.retired_at is not None):
         await _retire(fed, peer, now if state.retired else None, now)
+    await _disown(fed, peer, now)
     if not state.retired and state.address not in {peer.base_url, OUTBOX_ADDRESS}:
         await peers.fetch_peer(fed, f"{endpoint_of(state.address, peer.id)}/profile", now)
+
+
+async def _disown(fed: Federation, peer: Peer, now: datetime) -> None:
+    """Set aside, at every hub here that follows a shop, what its keys signed after their ends."""
+    if fed.hub_desk is None or peer.kind != "shop":
+        return
+    for local_id in await store.parties_linked_with(peer.id):
+        if count := await disowning.disown(fed.hub_desk, local_id, peer.id, now):
+            _log.warning("leaves_disowned", hub=local_id, shop=peer.id, leaves=count)
 
 
 async def _retire(fed: Federation, peer: Peer, retired_at: datetime | None, now: datetime) -> None:

@@ -7,17 +7,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from federation.documents import heads, identity, identity_steps
+from federation.documents import cosignatures, heads, identity, identity_steps, notes
 from federation.documents.errors import OperationRefusedError
 from federation.documents.heads import OperationsHead
 from federation.documents.identity import Operation
 from federation.documents.keys import PublicKey, SigningKey
 from federation.documents.times import text_of
 from federation.errors import NotLinkedError, PartyContestedError, PartyRetiredError, PeerMismatchError
-from federation.node import clock
+from federation.node import clock, database
 from federation.node.database import atomic
 from federation.node.door import DoorResponse
-from federation.service import identity_changes, links, parties, peers, sightings, takeover
+from federation.service import identity_changes, links, parties, peers, replicas, sightings, takeover
 from federation.service.identity_changes import Plan
 from federation.service.identity_view import identity_view
 from federation.service.takeover import TakeOver
@@ -118,6 +118,42 @@ async def test_a_stolen_key_ends_at_once(pair: Pair) -> None:
     await append(pair.shop, product(1))
     await pair.settle()
     assert pair.hub.hub_desk.records == {}
+
+
+async def test_what_a_stolen_key_published_is_set_aside_by_the_hubs_own_clock(pair: Pair) -> None:
+    """A backdated end quarantines what the hub countersigned after it; the good version from before is shown again."""
+    await append(pair.shop, product(1))
+    await append(pair.shop, product(2))
+    await pair.settle()
+    good = dict(pair.hub.hub_desk.records)
+    with pair.hub.here():
+        await earlier(pair, hours=2)
+    await append(pair.shop, product(1, title="Cheap"), product(3))
+    await pair.settle()
+    assert set(pair.hub.hub_desk.records) == {"product/p1", "product/p2", "product/p3"}
+    await change(pair.shop, identity_changes.plan_after_theft, since=clock.now() - timedelta(hours=1))
+    await pair.settle()
+    shown = pair.hub.hub_desk.records
+    assert {key: record.body for key, record in shown.items()} == {key: record.body for key, record in good.items()}
+    with pair.hub.here():
+        (view,) = await replicas.replica_states(pair.hub.party_id, clock.now())
+    assert view.quarantined == 2
+    await append(pair.shop, product(3))
+    await append(pair.shop, product(4))
+    await pair.settle()
+    assert "product/p4" in pair.hub.hub_desk.records
+
+
+async def earlier(pair: Pair, hours: int) -> None:
+    """Let the hub have countersigned everything it holds that much earlier."""
+    hub = await parties.party(pair.hub.party_id)
+    key = SigningKey.from_seed(hub.sign_seed)
+    then = int((clock.now() - timedelta(hours=hours)).timestamp())
+    for row in await database.fetch("SELECT id, note FROM fed_checkpoint"):
+        note = notes.parse(row["note"])
+        own = tuple(item for item in note.signatures if item.name != hub.id)
+        moved = notes.Note(note.text, (*own, cosignatures.sign(note.text, hub.id, key, then))).encode()
+        await database.execute("UPDATE fed_checkpoint SET note = $2 WHERE id = $1", row["id"], moved)
 
 
 async def rival_move(node: Node, root: SigningKey, address: str) -> bytes:
