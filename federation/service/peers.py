@@ -183,7 +183,7 @@ async def _introduce_by_profile(fed: Federation, peer_id: PartyId, body: bytes, 
     if f"/{peer_id}/" not in proposal.profile_url:
         raise PeerMismatchError(f"{proposal.profile_url} is not a profile address of {peer_id}")
     if proposal.papers is not None:
-        await _introduce_by_papers(peer_id, proposal.papers, now)
+        await meet_by_papers(peer_id, proposal.papers, now)
         return
     known = await store.peer(peer_id)
     if known is not None:
@@ -194,7 +194,7 @@ async def _introduce_by_profile(fed: Federation, peer_id: PartyId, body: bytes, 
     await fetch_peer(fed, proposal.profile_url, now)
 
 
-async def _introduce_by_papers(peer_id: PartyId, papers: PartyPapers, now: datetime) -> None:
+async def meet_by_papers(peer_id: PartyId, papers: PartyPapers, now: datetime) -> None:
     """Meet a party that nobody can connect to by what it tells of itself, checked as if it had been fetched."""
     told = papers.profile
     if told.party_id != peer_id or told.delivery != "outbox":

@@ -5,19 +5,33 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from federation.conversations.messages import ReservationLine, ReservationRequest
+from federation.conversations.messages import (
+    Accepted,
+    Cancelled,
+    ReservationLine,
+    ReservationRequest,
+    Shipped,
+)
 from federation.documents.profile import OUTBOX_ADDRESS
-from federation.http.collecting import attend
+from federation.errors import PeerMismatchError
+from federation.http.collecting import Visitor, attend
 from federation.node import clock
-from federation.node.database import atomic
-from federation.service import links, pull, reservations
+from federation.node.database import atomic, execute
+from federation.service import links, parties, peers, pull, reservations
+from federation.service.calls import PeerCall, call
 from federation.store import links as link_store
 from federation.store import mailbox as store
 from federation.store import parties as party_store
-from federation.vocabulary.ids import new_id
+from federation.vocabulary.errors import PeerRefusedError, PeerUnreachableError
+from federation.vocabulary.ids import PartyId, new_id
+from tests.federation.goods import product
 from tests.federation.nodes import Node, Pair, two_nodes
+from tests.federation.peer import Passage
+from tests.federation.service.test_catalogue import append
+from tests.federation.service.test_orders import place, tell
 from tests.support.postgres import Server
 
 
@@ -100,3 +114,99 @@ async def test_a_hub_pulls_the_log(far: Pair) -> None:
     async with attending(far.shop):
         with far.hub.here() as fed:
             assert await pull.pull_recorded(fed, (far.hub.party_id, far.shop.party_id), clock.now()) == 0
+
+
+async def test_a_sale_from_inside(far: Pair) -> None:
+    """The shop publishes by itself; the hub holds, confirms, orders and says what it was paid, all by the mailbox."""
+    async with attending(far.shop):
+        placed = await place(far)
+        await tell(far.shop, far.hub, placed, Accepted(), Shipped(carrier="Poste", tracking="X1"))
+        await tell(far.hub, far.shop, placed, Cancelled(reason="changed mind"))
+        await far.settle()
+    assert [event.kind for event in far.hub.hub_desk.events] == ["accepted", "shipped"]
+    assert [event.kind for event in far.shop.shop_desk.events] == ["cancelled"]
+
+
+async def test_a_worker_that_dies_before_it_brings_the_answer(far: Pair) -> None:
+    """The hub does not know what became of its hold; the same hold again is the same hold."""
+    far.shop.shop_desk.put("v1", 3)
+    request = wish()
+    async with attending(far.shop):
+        far.way.only, far.way.lose_requests = "/outbox/ack", 2
+        with pytest.raises(PeerUnreachableError):
+            await hold(far, request)
+        assert await hold(far, request) == "held"
+    assert far.shop.shop_desk.calls == ["hold"]
+    assert far.shop.shop_desk.registers["v1"].quantity == 2
+
+
+async def test_a_request_handed_over_to_two_workers(far: Pair) -> None:
+    """Of a worker that hangs and the one in its place both may answer: one effect, and the hub has an answer."""
+    far.shop.shop_desk.put("v1", 3)
+    request = wish()
+    with far.shop.here() as fed:
+        visitors = [Visitor(fed, (far.shop.party_id, far.hub.party_id), 2) for _ in range(2)]
+        visits = [asyncio.create_task(visitor.visit()) for visitor in visitors]
+    try:
+        state = await hold(far, request)
+    except PeerUnreachableError:  # the second worker's "brought twice" came first: ask again
+        with far.shop.here() as fed:
+            visits.append(asyncio.create_task(Visitor(fed, (far.shop.party_id, far.hub.party_id), 2).visit()))
+        state = await hold(far, request)
+    await asyncio.wait(visits)
+    assert (state, far.shop.shop_desk.calls) == ("held", ["hold"])
+
+
+async def test_a_hub_whose_database_has_lost_its_mailboxes(far: Pair) -> None:
+    """After a crash of the hub's database the shop comes again by itself, and nothing was owed."""
+    far.shop.shop_desk.put("v1", 3)
+    async with attending(far.shop):
+        assert await hold(far, wish()) == "held"
+        with far.hub.here():
+            await execute("DELETE FROM fed_mailbox")
+            await execute("DELETE FROM fed_mailbox_visit")
+        with pytest.raises(PeerUnreachableError):
+            await hold(far, wish())
+        await visited(far)
+        assert await hold(far, wish()) == "held"
+
+
+async def test_a_shop_that_is_switched_off(far: Pair) -> None:
+    """While it is away its hub hears so at once instead of waiting; what it publishes reaches the hub afterwards."""
+    with far.hub.here():
+        await execute("UPDATE fed_mailbox_visit SET visited_at = visited_at - interval '1 minute'")
+    with pytest.raises(PeerUnreachableError, match="has not looked into its mailbox since"):
+        await hold(far, wish())
+    await append(far.shop, product(1))
+    async with attending(far.shop):
+        await far.settle()
+    assert set(far.hub.hub_desk.records) == {"product/p1"}
+
+
+async def test_nobody_else_looks_into_a_mailbox(far: Pair) -> None:
+    """Unsigned, or signed by a party that never asked to be linked: the mailbox stays shut."""
+    url = f"http://127.0.0.1:7102/fed/v1/{far.hub.party_id}/outbox"
+    unsigned = await far.way.pass_on(Passage("GET", url, {}, b""))
+    with far.hub.here():
+        await execute("DELETE FROM fed_link")
+    with far.shop.here() as fed, pytest.raises(PeerRefusedError) as refused:
+        ask = PeerCall(local_id=far.shop.party_id, remote_id=far.hub.party_id, method="GET", path="/outbox")
+        await call(fed, ask, clock.now())
+    assert (unsigned.status, refused.value.peer_slug) == (401, "not-linked")
+
+
+async def test_papers_that_do_not_bear_each_other_out(pg: Server, tmp_path: Path) -> None:
+    """A party cannot present itself by another's papers, nor by papers its own operations contradict."""
+    async with two_nodes(pg, tmp_path, outbound=True) as pair:
+        with pair.shop.here():
+            known = await party_store.party(pair.shop.party_id)
+            assert known is not None
+            papers = await parties.papers_of(known, clock.now())
+        assert papers is not None
+        renamed = msgspec.structs.replace(papers.profile, kind="hub")
+        stranger = PartyId("s1" + "z" * 32)
+        with pair.hub.here():
+            for party_id, shown in ((stranger, papers), (known.id, msgspec.structs.replace(papers, profile=renamed))):
+                with pytest.raises(PeerMismatchError):
+                    await peers.meet_by_papers(party_id, shown, clock.now())
+            assert await party_store.peer(known.id) is None
