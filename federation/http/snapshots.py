@@ -19,7 +19,7 @@ async def _chunk(_fed: Federation, inbound: Inbound) -> Outbound:
 
 
 ENDPOINTS = tuple(
-    Endpoint(method="GET", path=f"{prefix}{path}", run=run)
+    Endpoint(method="GET", path=f"{prefix}{path}", run=run, transaction=False)
     for prefix in ("", "/replicas/{shop_id:str}")
     for path, run in (("/snapshot", _manifest), ("/snapshot/{sha256:str}", _chunk))
 )

@@ -59,10 +59,10 @@ class RepairNote(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def way_for(*, gap: int, damaged: int, keys: int) -> Way:
+def way_for(*, gap: int = 0, damaged: int = 0, keys: int = 0, gap_max: int = limits.LOG_GAP_MAX) -> Way:
     """How a copy becomes whole that lacks `gap` leaves at its end and has `damaged` ones among its `keys`."""
     many = max(1, keys) * limits.REPAIR_DAMAGE_PERCENT_MAX // 100
-    if gap > limits.LOG_GAP_MAX or damaged > max(many, limits.RECON_LEAVES_MAX) or damaged > limits.RECON_IDS_MAX:
+    if gap > gap_max or damaged > max(many, limits.RECON_LEAVES_MAX) or damaged > limits.RECON_IDS_MAX:
         return "snapshot"
     return "log" if gap else "ranges"
 

@@ -33,7 +33,7 @@ from federation.service.chunks import Chunk, checked, fitting, grown_from, hashe
 from federation.service.context import Federation
 from federation.service.replica_moves import move
 from federation.store import logs, repairs, replicas, snapshots
-from federation.vocabulary.errors import GalleriaError, PeerError
+from federation.vocabulary.errors import PeerError
 from federation.vocabulary.ids import PartyId, new_id
 
 TOPIC = "fed.bootstrap"
@@ -98,20 +98,6 @@ async def announce(ends: Ends, now: datetime) -> None:
     """Have a load go on after the caller's transaction."""
     due, key = LoadDue(*ends), f"{TOPIC}:{new_id()}"
     await outbox.enqueue(TOPIC, f"{ends[0]}:{ends[1]}", due, key=key, queue=QUEUE, now=now)
-
-
-async def load_announced(fed: Federation, due: LoadDue, now: datetime) -> None:
-    """Take some chunks of what is due; the rest follows. A failure is written down and left to the sweep."""
-    ends = due.hub_id, due.shop_id
-    try:
-        more = await go_on(fed, ends, now)
-    except GalleriaError as error:
-        async with atomic():
-            await replicas.record_error(*ends, error.detail, now)
-        return
-    if more:
-        async with atomic():
-            await announce(ends, now)
 
 
 async def go_on(fed: Federation, ends: Ends, now: datetime, *, chunks_max: int = CHUNKS_PER_RUN) -> bool:

@@ -43,6 +43,7 @@ class Federation:
         self.shop_desk = shop_desk
         self.hub_desk = hub_desk
         self.body_seconds_max = limits.TOTAL_TIMEOUT_SECONDS
+        self.log_gap_max = limits.LOG_GAP_MAX
         self.item_sets = ItemSets()
         self._lanes: dict[str, asyncio.Semaphore] = {}
         self._breakers: dict[str, Breaker] = {}

@@ -126,7 +126,8 @@ async def pull(fed: Federation, ends: Pair, now: datetime, *, batches_max: int =
     told, head = await _compare(hub, shop_id, note, now)
     size = head.size
     found = 0
-    if way_for(gap=told.size - size, damaged=0, keys=size) == "snapshot" and await _loads(fed, ends, now):
+    way = way_for(gap=told.size - size, gap_max=fed.log_gap_max)
+    if way == "snapshot" and await _loads(fed, ends, now):
         return 0
     for _ in range(batches_max):
         if size >= told.size:

@@ -133,7 +133,7 @@ async def _mend_rows(case: _Case, damage: Damage) -> None:
     """Fetch altered and missing leaves by their places; then by comparing histories, when the root is still wrong."""
     head, outcome = case.head, case.outcome
     keys = await logs.live_records(*case.ends, "")
-    if way_for(gap=0, damaged=len(damage.places), keys=keys) == "snapshot":
+    if way_for(damaged=len(damage.places), keys=keys) == "snapshot":
         outcome.wants_snapshot = True
         return
     outcome.causes.append("rows" if damage.places or damage.wrong_root else "tree")

@@ -23,7 +23,7 @@ def repair_handlers(fed: Federation) -> dict[str, Handler]:
         await snapshots.make(due.holder_id, due.party_id, clock.now())
 
     async def load_snapshot(message: Message) -> None:
-        await bootstrap.load_announced(fed, message.read(LoadDue), clock.now())
+        await tending.load_announced(fed, message.read(LoadDue), clock.now())
 
     return {snapshots.TOPIC: make_snapshot, bootstrap.TOPIC: load_snapshot}
 

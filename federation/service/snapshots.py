@@ -38,6 +38,16 @@ _HASHES_LEVEL = 1
 _PAGE = 2_000
 
 
+class Cut(msgspec.Struct, frozen=True):
+    """How much goes into one chunk at most."""
+
+    lines_max: int = limits.SNAPSHOT_LINES_MAX
+    hashes_max: int = limits.SNAPSHOT_HASHES_MAX
+
+
+USUAL_CUT = Cut()
+
+
 class SnapshotDue(msgspec.Struct, frozen=True):
     """The outbox's note that a snapshot is wanted of a log that a party here holds."""
 
@@ -46,7 +56,7 @@ class SnapshotDue(msgspec.Struct, frozen=True):
 
 
 async def manifest(holder_id: PartyId, party_id: PartyId, size_min: int, now: datetime) -> bytes:
-    """The manifest of the offered snapshot, of `size_min` leaves at least.
+    """The manifest of the offered snapshot, of `size_min` leaves at least. Call outside a transaction.
 
     Raises SnapshotPendingError when one is being made only now: read the log, or ask again.
     """
@@ -57,7 +67,8 @@ async def manifest(holder_id: PartyId, party_id: PartyId, size_min: int, now: da
     if head.size >= max(size_min, 1):
         due = SnapshotDue(holder_id, party_id)
         key = f"{TOPIC}:{holder_id}:{party_id}:{head.epoch}:{head.size}"
-        await outbox.enqueue(TOPIC, f"{holder_id}:{party_id}", due, key=key, queue=QUEUE, now=now)
+        async with atomic():
+            await outbox.enqueue(TOPIC, f"{holder_id}:{party_id}", due, key=key, queue=QUEUE, now=now)
     raise SnapshotPendingError("no snapshot of this log is ready: read the log, or ask again in a minute")
 
 
@@ -81,7 +92,7 @@ async def make_wanted(now: datetime) -> int:
     return made
 
 
-async def make(holder_id: PartyId, party_id: PartyId, now: datetime) -> bool:
+async def make(holder_id: PartyId, party_id: PartyId, now: datetime, *, cut: Cut = USUAL_CUT) -> bool:
     """Make a snapshot of a log as it is now and offer it. Call outside a transaction: it takes one for each chunk.
 
     False, and nothing is offered, when the holder's own rows are not whole, or too many for one manifest.
@@ -91,8 +102,8 @@ async def make(holder_id: PartyId, party_id: PartyId, now: datetime) -> bool:
     if not head.size or len(hashes) != head.size:
         return False
     places = [seq for _, seq in await repairs.newest_places(head, head.size)]
-    of_hashes = await _hash_chunks(head, hashes, now)
-    of_lines = await _line_chunks(head, places, now)
+    of_hashes = await _hash_chunks(head, hashes, cut, now)
+    of_lines = await _line_chunks(head, places, cut, now)
     whole = ItemSet((seq, hashes[seq]) for seq in places).whole()
     if len(of_hashes) + len(of_lines) > limits.SNAPSHOT_CHUNKS_MAX:
         return False
@@ -122,16 +133,16 @@ async def _offer(head: LogHead, said: Manifest, now: datetime) -> None:
             await snapshots.drop_chunks(head.holder_id, head.party_id, before.made_at)
 
 
-async def _hash_chunks(head: LogHead, hashes: Sequence[bytes], now: datetime) -> list[HashChunk]:
+async def _hash_chunks(head: LogHead, hashes: Sequence[bytes], cut: Cut, now: datetime) -> list[HashChunk]:
     made = []
-    for first in range(0, len(hashes), limits.SNAPSHOT_HASHES_MAX):
-        part = hashes[first : first + limits.SNAPSHOT_HASHES_MAX]
+    for first in range(0, len(hashes), cut.hashes_max):
+        part = hashes[first : first + cut.hashes_max]
         body = zstandard.ZstdCompressor(level=_HASHES_LEVEL).compress(b"".join(part))
         made.append(HashChunk(sha256=await _keep(head, body, now), first=first, count=len(part)))
     return made
 
 
-async def _line_chunks(head: LogHead, places: Sequence[int], now: datetime) -> list[LineChunk]:
+async def _line_chunks(head: LogHead, places: Sequence[int], cut: Cut, now: datetime) -> list[LineChunk]:
     """Chunks of the leaves at `places`, in that order, each as full as it may be."""
     made: list[LineChunk] = []
     waiting: list[StoredLeaf] = []
@@ -140,22 +151,22 @@ async def _line_chunks(head: LogHead, places: Sequence[int], now: datetime) -> l
         found = {leaf.seq: leaf for leaf in await repairs.leaves_of(head, head.size, page, [])}
         waiting += [found[seq] for seq in page]
         is_last = at + _PAGE >= len(places)
-        while waiting and (is_last or len(waiting) >= limits.SNAPSHOT_LINES_MAX):
-            count = _full(waiting)
+        while waiting and (is_last or len(waiting) >= cut.lines_max):
+            count = _full(waiting, cut.lines_max)
             taken, waiting = waiting[:count], waiting[count:]
             sha256 = await _keep(head, batches.pack([leaf.line for leaf in taken]), now)
             made.append(LineChunk(sha256=sha256, count=count, first=taken[0].key, last=taken[-1].key))
     return made
 
 
-def _full(waiting: Sequence[StoredLeaf]) -> int:
+def _full(waiting: Sequence[StoredLeaf], lines_max: int) -> int:
     """How many of the first lines make a chunk."""
     weight = 0
-    for count, leaf in enumerate(waiting[: limits.SNAPSHOT_LINES_MAX]):
+    for count, leaf in enumerate(waiting[:lines_max]):
         weight += len(leaf.line) + 1
         if weight > batches.GROUP_BYTES_MAX and count:
             return count
-    return min(len(waiting), limits.SNAPSHOT_LINES_MAX)
+    return min(len(waiting), lines_max)
 
 
 async def _keep(head: LogHead, body: bytes, now: datetime) -> str:

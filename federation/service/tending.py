@@ -13,9 +13,9 @@ import structlog
 from federation import limits
 from federation.node.database import atomic
 from federation.recon.state import RepairNote
-from federation.service import bootstrap, repair
+from federation.service import bootstrap, pull, repair
+from federation.service.bootstrap import LoadDue
 from federation.service.context import Federation
-from federation.service.pull import for_each_peer
 from federation.service.repair import Ends, Outcome
 from federation.service.replica_moves import move, state_of
 from federation.store import repairs, replicas
@@ -35,7 +35,7 @@ async def tend_due(fed: Federation, now: datetime) -> int:
         return 0
     window_began = now - timedelta(seconds=limits.REPAIR_WINDOW_SECONDS)
     due = (await repairs.due(now, window_began))[:PAIRS_PER_SWEEP]
-    await for_each_peer(due, lambda ends: tend(fed, ends, now))
+    await pull.for_each_peer(due, lambda ends: tend(fed, ends, now))
     return len(due)
 
 
@@ -49,7 +49,7 @@ async def tend(fed: Federation, ends: Ends, now: datetime) -> None:
         return
     try:
         if state == "snapshotting":
-            await bootstrap.go_on(fed, ends, now)
+            await load_further(fed, ends, now)
         elif state in {"live", "repairing"}:
             outcome = await repair.look_over(fed, ends, now)
             await _conclude(ends, outcome, now)
@@ -58,6 +58,23 @@ async def tend(fed: Federation, ends: Ends, now: datetime) -> None:
     except GalleriaError as error:
         _log.info("repair_failed", hub=ends[0], shop=ends[1], slug=error.slug, detail=error.detail)
         await _failed(ends, error, now)
+
+
+async def load_announced(fed: Federation, due: LoadDue, now: datetime) -> None:
+    """Take some chunks of what is due. A failure is written down and left to the sweep."""
+    ends = (due.hub_id, due.shop_id)
+    try:
+        await load_further(fed, ends, now)
+    except GalleriaError as error:
+        _log.info("load_failed", hub=ends[0], shop=ends[1], slug=error.slug, detail=error.detail)
+        await _failed(ends, error, now)
+
+
+async def load_further(fed: Federation, ends: Ends, now: datetime) -> None:
+    """Take the next chunks of a snapshot; the rest, or what came after it, follows by a further message."""
+    more = await bootstrap.go_on(fed, ends, now)
+    async with atomic():
+        await (bootstrap.announce(ends, now) if more else pull.announce(*ends, now))
 
 
 async def _conclude(ends: Ends, outcome: Outcome, now: datetime) -> None:
