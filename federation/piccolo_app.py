@@ -10,6 +10,7 @@ APP_CONFIG = AppConfig(
     table_classes=table_finder(
         [
             "federation.tables.compared",
+            "federation.tables.contacts",
             "federation.tables.conversations",
             "federation.tables.forks",
             "federation.tables.links",

@@ -6,6 +6,7 @@ whenever the request carried a signature to bind them to. Nothing here knows how
 mailbox, or from a test.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl
@@ -29,6 +30,7 @@ from federation.service.context import Federation, authority_of
 from federation.service.departures import require_here
 from federation.service.links import require_accepted
 from federation.service.peers import Introduction
+from federation.service.pressure import CREDIT_HEADER
 from federation.store import parties
 from federation.vocabulary.errors import GalleriaError, NotFoundError, RecordInvalidError
 from federation.vocabulary.ids import PartyId
@@ -106,7 +108,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     key in the transaction of the effect; the others that write guard themselves (by old size, by vseq).
     `introduces` lets a sender present itself, or its newest key, by what its body says. `settled` demands that nobody
     contests who the sender is. What is public, or `outlives`
-    a party's leaving, is answered although it acts elsewhere by now.
+    a party's leaving, is answered although it acts elsewhere by now. What is `patient` waits for others by its nature
+    and counts for nothing among the requests that are answered at once.
     """
 
     method: str
@@ -120,6 +123,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     introduces: Introduction | None = None
     settled: bool = False
     outlives: bool = False
+    patient: bool = False
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -134,6 +138,11 @@ class _Exchange(msgspec.Struct):
 
     receiver: HostedParty | None = None
     received: ReceivedRequest | None = None
+    credit: str = ""
+
+    def now(self) -> float:
+        """A clock that only moves forward."""
+        return asyncio.get_running_loop().time()
 
 
 async def answer(
@@ -194,7 +203,15 @@ async def _answer(
         await require_accepted(inbound.receiver.id, inbound.peer)
     if endpoint.settled:
         await peers.refuse_contested(inbound.peer, now)
-    return await _run(fed, endpoint, inbound)
+    pair = (inbound.receiver.id, inbound.sender or "")
+    if endpoint.patient:
+        return await _run(fed, endpoint, inbound)
+    began = exchange.now()
+    with fed.admission.admitted(pair):
+        try:
+            return await _run(fed, endpoint, inbound)
+        finally:
+            exchange.credit = fed.admission.credit(pair, exchange.now() - began, exchange.now()).text
 
 
 def _query(text: str) -> dict[str, str]:
@@ -249,6 +266,8 @@ def _proof(received: ReceivedRequest) -> bytes:
 
 def _signed(exchange: _Exchange, outbound: Outbound, now: datetime) -> WireResponse:
     headers = {"Content-Type": outbound.content_type, "Cache-Control": "no-store"}
+    if exchange.credit:
+        headers[CREDIT_HEADER] = exchange.credit
     if exchange.receiver is not None and exchange.received is not None:
         received = exchange.received
         if not received.body and "content-digest" in received.headers:

@@ -47,7 +47,7 @@ def _number(inbound: Inbound, name: str) -> int:
 
 
 ENDPOINTS = (
-    Endpoint(method="GET", path="/outbox", run=_collect, linked=False, transaction=False),
+    Endpoint(method="GET", path="/outbox", run=_collect, linked=False, transaction=False, patient=True),
     Endpoint(
         method="POST",
         path="/outbox/ack",

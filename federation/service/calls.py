@@ -22,9 +22,10 @@ from federation.node.answers import Problem
 from federation.node.door import DoorResponse
 from federation.node.idempotency import IdempotencyInFlightError
 from federation.records import HostedParty, Peer
-from federation.service import mailbox, peers
+from federation.service import contacts, mailbox, peers
 from federation.service.context import Federation, authority_of
 from federation.service.departures import follow, require_here
+from federation.service.pressure import CREDIT_HEADER
 from federation.store import parties as store
 from federation.vocabulary.errors import (
     GalleriaError,
@@ -41,6 +42,9 @@ PROBLEM_TYPE = "application/problem+json"
 PREFIX = "/fed/v1"
 LAST_WORD_PATH = "/operations"
 """What even a retired party still tells: that it has retired."""
+BULK_PATHS = ("/log/", "/inv")
+"""What a peer may ask to be sent later; whatever a shopper waits for goes at once."""
+PAUSE_SECONDS_MAX = 0.5
 LANE_SECONDS = 1.0
 """How long a request may wait for its turn beyond the time it may take itself."""
 
@@ -165,7 +169,9 @@ async def _through_mailbox(
 async def _through_door(
     fed: Federation, exchange: PeerCall, url: str, headers: dict[str, str], total_timeout_seconds: float
 ) -> DoorResponse:
-    breaker, clock = fed.breaker(authority_of(url)), asyncio.get_running_loop().time
+    authority, clock = authority_of(url), asyncio.get_running_loop().time
+    breaker, pace = fed.breaker(authority), fed.pace(exchange.remote_id)
+    await _in_its_time(exchange, pace.pause(clock()))
     rest = breaker.resting_for(clock())
     if rest:
         raise PeerUnreachableError(
@@ -184,11 +190,23 @@ async def _through_door(
             )
     except TimeoutError as error:
         raise PeerUnreachableError(f"{exchange.remote_id} is busy: no answer in time") from error
-    except PeerUnreachableError:
-        breaker.silent(clock())
+    except PeerUnreachableError as error:
+        await contacts.silent(breaker, authority, clock(), error.detail)
         raise
-    breaker.answered()
+    pace.heard(answer.header(CREDIT_HEADER), clock())
+    await contacts.answered(breaker, authority)
     return answer
+
+
+async def _in_its_time(exchange: PeerCall, pause: float) -> None:
+    """Wait a little before a bulk request that the peer wants later; for longer, let somebody else have the turn."""
+    if not exchange.path.startswith(BULK_PATHS):
+        return
+    if pause > PAUSE_SECONDS_MAX:
+        raise PeerUnreachableError(
+            f"{exchange.remote_id} wants to be asked again in {pause:.1f} s", retry_after_seconds=int(pause) + 1
+        )
+    await asyncio.sleep(pause)
 
 
 async def _verified(

@@ -1,9 +1,10 @@
 """How much a node lets a peer ask of it at once, and how fast it lets it go on.
 
-A receiver says in `Fed-Credit: batch=N, interval-ms=M` how many operations or registers the next request may carry and
-how long after this answer it may come. The header is a hint outside the signature: a sender believes it only within
-bounds, and what it does not obey is refused with 429. Invariants: at most ASKED_PER_PEER_MAX requests of one peer and
-ASKED_MAX in all are answered at once by a process, so that none of them waits behind a crowd of one.
+A receiver says in `Fed-Credit: batch=N, interval-ms=M` how many registers the next stock message may carry and how long
+after this answer the next bulk request (log, stock) may come. The header is a hint outside the signature: a sender
+believes it only within bounds. Invariants: at most ASKED_PER_PEER_MAX requests of one peer and ASKED_MAX in all are
+answered at once by a process; while several peers are at it, none is asked to come sooner than its last request took,
+so one with very much to say has at most half of the time.
 """
 
 import re
@@ -16,15 +17,21 @@ from federation import limits
 from federation.node.answers import BusyError
 from federation.vocabulary.errors import QuotaError
 
+CREDIT_HEADER = "Fed-Credit"
 ASKED_PER_PEER_MAX = 8
 """A peer has REQUESTS_IN_FLIGHT_MAX under way from each of its processes."""
 ASKED_MAX = 64
 INTERVAL_MS_MAX = 10_000
 """No receiver makes a sender wait longer than this by a hint."""
+COMPANY_SECONDS = 2.0
+"""Peers that asked within this time of each other are there together."""
 _EASY_SHARE = 0.25
-"""Up to this share of ASKED_MAX nobody is asked to go slower."""
+"""Up to this share of ASKED_MAX nobody is asked to send less."""
 
-_CREDIT = re.compile(r"batch=(\d{1,6}), interval-ms=(\d{1,6})")
+_CREDIT = re.compile(r"batch=(\d{1,6}), interval-ms=(\d{1,6})", re.ASCII)
+
+Pair = tuple[str, str]
+"""(receiver, sender)"""
 
 
 class Credit(msgspec.Struct, frozen=True):
@@ -39,13 +46,14 @@ class Credit(msgspec.Struct, frozen=True):
         return f"batch={self.batch}, interval-ms={self.interval_ms}"
 
 
-def credit_for(asked: int) -> Credit:
-    """The credit when `asked` requests are being answered: whole while that is easy, then less and later.
+def credit_for(asked: int, took_seconds: float, *, in_company: bool) -> Credit:
+    """The credit when `asked` requests are being answered and this one took so long.
 
-    At ASKED_MAX a request carries a tenth and a second lies between two.
+    Whole while that is easy; at ASKED_MAX a message carries a tenth and a second lies between two.
     """
-    strain = max(0.0, asked / ASKED_MAX - _EASY_SHARE) / (1 - _EASY_SHARE)
-    return Credit(int(limits.STOCK_BATCH_MAX * (1 - 0.9 * min(strain, 1.0))), int(1000 * min(strain, 1.0)))
+    strain = min(max(0.0, asked / ASKED_MAX - _EASY_SHARE) / (1 - _EASY_SHARE), 1.0)
+    pause = max(strain, took_seconds if in_company else 0.0)
+    return Credit(int(limits.STOCK_BATCH_MAX * (1 - 0.9 * strain)), min(int(1000 * pause), INTERVAL_MS_MAX))
 
 
 def read_credit(text: str) -> Credit:
@@ -58,16 +66,17 @@ def read_credit(text: str) -> Credit:
 
 
 class Admission:
-    """The requests of peers that this process is answering."""
+    """The requests of peers that this process is answering; times are any clock that only moves forward."""
 
     def __init__(self) -> None:
-        self._asked: dict[tuple[str, str], int] = {}
+        self._asked: dict[Pair, int] = {}
         self._total = 0
+        self._last: Pair | None = None
+        self._company_until = 0.0
 
     @contextmanager
-    def admitted(self, receiver: str, sender: str) -> Iterator[None]:
+    def admitted(self, pair: Pair) -> Iterator[None]:
         """While a verified request is answered. Raises QuotaError (429) or BusyError (503), both with Retry-After."""
-        pair = (receiver, sender)
         if self._total >= ASKED_MAX:
             raise BusyError("this node answers as many requests as it can: ask again", retry_after_seconds=1)
         if self._asked.get(pair, 0) >= ASKED_PER_PEER_MAX:
@@ -84,10 +93,12 @@ class Admission:
             if not self._asked[pair]:
                 del self._asked[pair]
 
-    @property
-    def credit(self) -> Credit:
-        """What the next answer says."""
-        return credit_for(self._total)
+    def credit(self, pair: Pair, took_seconds: float, at: float) -> Credit:
+        """What the answer says to a peer whose request took so long and ends now."""
+        if self._last not in {None, pair}:
+            self._company_until = at + COMPANY_SECONDS
+        self._last = pair
+        return credit_for(self._total, took_seconds, in_company=at < self._company_until)
 
 
 class Pace:
@@ -103,9 +114,9 @@ class Pace:
         self._next_at = at + self._credit.interval_ms / 1000
 
     def batch(self, usual: int) -> int:
-        """How many operations or registers the next request carries, `usual` being what one carries otherwise."""
+        """How many registers the next message carries, `usual` being what one carries otherwise."""
         return max(1, usual * self._credit.batch // limits.STOCK_BATCH_MAX)
 
     def pause(self, at: float) -> float:
-        """Seconds until the next request may go."""
+        """Seconds until the next bulk request may go."""
         return max(0.0, self._next_at - at)

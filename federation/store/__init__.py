@@ -10,6 +10,7 @@ import msgspec
 
 from federation.node.transactions import current
 from federation.store.memory import compared as memory_compared
+from federation.store.memory import contacts as memory_contacts
 from federation.store.memory import conversations as memory_conversations
 from federation.store.memory import forks as memory_forks
 from federation.store.memory import links as memory_links
@@ -21,6 +22,7 @@ from federation.store.memory import repairs as memory_repairs
 from federation.store.memory import replicas as memory_replicas
 from federation.store.memory import snapshots as memory_snapshots
 from federation.store.ports.compared import ComparedStore
+from federation.store.ports.contacts import ContactStore
 from federation.store.ports.conversations import ConversationStore
 from federation.store.ports.forks import ForkStore
 from federation.store.ports.links import LinkStore
@@ -32,6 +34,7 @@ from federation.store.ports.repairs import RepairStore
 from federation.store.ports.replicas import ReplicaStore
 from federation.store.ports.snapshots import SnapshotStore
 from federation.store.postgres import compared as postgres_compared
+from federation.store.postgres import contacts as postgres_contacts
 from federation.store.postgres import conversations as postgres_conversations
 from federation.store.postgres import forks as postgres_forks
 from federation.store.postgres import links as postgres_links
@@ -45,6 +48,7 @@ from federation.store.postgres import snapshots as postgres_snapshots
 
 __all__ = [
     "compared",
+    "contacts",
     "conversations",
     "forks",
     "links",
@@ -69,6 +73,7 @@ class Adapters(msgspec.Struct, frozen=True):
     replicas: ReplicaStore
     repairs: RepairStore
     snapshots: SnapshotStore
+    contacts: ContactStore
     conversations: ConversationStore
     forks: ForkStore
     compared: ComparedStore
@@ -84,6 +89,7 @@ ADAPTERS = {
         replicas=postgres_replicas,
         repairs=postgres_repairs,
         snapshots=postgres_snapshots,
+        contacts=postgres_contacts,
         conversations=postgres_conversations,
         forks=postgres_forks,
         compared=postgres_compared,
@@ -97,6 +103,7 @@ ADAPTERS = {
         replicas=memory_replicas,
         repairs=memory_repairs,
         snapshots=memory_snapshots,
+        contacts=memory_contacts,
         conversations=memory_conversations,
         forks=memory_forks,
         compared=memory_compared,
@@ -122,6 +129,7 @@ registers = cast(RegisterStore, _Forwarder("registers"))
 replicas = cast(ReplicaStore, _Forwarder("replicas"))
 repairs = cast(RepairStore, _Forwarder("repairs"))
 snapshots = cast(SnapshotStore, _Forwarder("snapshots"))
+contacts = cast(ContactStore, _Forwarder("contacts"))
 conversations = cast(ConversationStore, _Forwarder("conversations"))
 forks = cast(ForkStore, _Forwarder("forks"))
 compared = cast(ComparedStore, _Forwarder("compared"))
