@@ -19,9 +19,8 @@ from federation.service import peers, served
 from federation.store import logs, replicas
 from federation.vocabulary.errors import FieldError
 from federation.vocabulary.ids import PartyId
-from federation.vocabulary.wording import message
 
-KEY_ENDED = message("signed with a key that had ended when this hub first saw it: the boutique says it was stolen")
+KEY_ENDED = "signed with a key that had ended when this hub first saw it: a root key says it was stolen"
 PAGE = 1_000
 
 

@@ -14,7 +14,7 @@ from federation.documents.keys import SigningKey, encode_base64url
 from federation.documents.rivals import Resolution, Step
 from federation.documents.times import moment_of
 from federation.records import Countersigned, HostedParty, LinkView
-from federation.service import links, parties
+from federation.service import links, parties, peers
 from federation.store import parties as store
 from federation.vocabulary.ids import PartyId
 
@@ -96,6 +96,16 @@ class IdentityView(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
 
 
+class PeerIdentityView(msgspec.Struct, frozen=True, kw_only=True):
+    """A peer whose identity has changed since its genesis: its newest operation, and whether that may still change."""
+
+    party_id: PartyId
+    name: str
+    newest: OperationView
+    retired: bool
+    contested_until: datetime | None
+
+
 async def identity_view(party_id: PartyId, now: datetime) -> IdentityView:
     """What there is to know of a hosted party at `now`; raises NotFoundError."""
     party = await parties.party(party_id)
@@ -119,6 +129,25 @@ async def identity_view(party_id: PartyId, now: datetime) -> IdentityView:
         hubs=hubs,
         warnings=tuple(_warnings(found, keys, hubs, now)),
     )
+
+
+async def changed_peers(local_id: PartyId, now: datetime) -> list[PeerIdentityView]:
+    """The linked peers with more operations than their genesis: contested ones first, then the newest change first."""
+    views = []
+    for link in await links.links(local_id):
+        found = await peers.resolution(link.remote_id, now)
+        if found is not None and len(found.steps) > 1:
+            until = found.contested_until if found.contested else None
+            views.append(
+                PeerIdentityView(
+                    party_id=link.remote_id,
+                    name=link.remote_name,
+                    newest=_operations(found)[-1],
+                    retired=found.state.retired,
+                    contested_until=None if until is None else _moment(until),
+                )
+            )
+    return sorted(views, key=lambda view: (view.contested_until is None, -view.newest.first_seen_at.timestamp()))
 
 
 def _operations(found: Resolution) -> list[OperationView]:

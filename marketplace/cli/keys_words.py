@@ -57,7 +57,7 @@ def sentence(operation: OperationView) -> str:
         if operation.undoable_until
         else ""
     )
-    against = f"; it overruled {operation.rivals} other" if operation.rivals else ""
+    against = f"; contradicted by {operation.rivals} other" if operation.rivals else ""
     return f"{_when(operation.said_at)}: {what}, signed by {by}{against}{tail}"
 
 

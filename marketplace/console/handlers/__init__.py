@@ -1,6 +1,6 @@
 """The console's addresses, one file per page; every one of them begins at `console.door.operator`."""
 
-from marketplace.console.handlers import boutiques, ledger, letters, money, orders, overview, refunds
+from marketplace.console.handlers import boutiques, keys, ledger, letters, money, orders, overview, refunds
 
 ROUTES = [
     *overview.ROUTES,
@@ -10,6 +10,7 @@ ROUTES = [
     *money.ROUTES,
     *ledger.ROUTES,
     *letters.ROUTES,
+    *keys.ROUTES,
 ]
 
 __all__ = ["ROUTES"]

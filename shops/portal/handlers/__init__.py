@@ -1,6 +1,6 @@
 """The portal's addresses, one file per page; every one of them starts at `door.boutique_of`."""
 
-from shops.portal.handlers import hubs, import_choices, imports, money, orders, overview, products, profile, stock
+from shops.portal.handlers import hubs, import_choices, imports, keys, money, orders, overview, products, profile, stock
 
 HANDLERS = [
     *overview.HANDLERS,
@@ -11,5 +11,6 @@ HANDLERS = [
     *orders.HANDLERS,
     *money.HANDLERS,
     *hubs.HANDLERS,
+    *keys.HANDLERS,
     *profile.HANDLERS,
 ]

@@ -136,7 +136,7 @@ def test_a_higher_root_key_undoes_a_lower_one(surroundings: dict[str, str], root
     assert shown(surroundings)["address"] == "https://thief.example"
     assert "lower root key" in refused(surroundings, "keys", "undo", "--root-key", second, "--yes")
     said = done(surroundings, "keys", "undo", "--root-key", root_key, "--yes")
-    assert "it overruled 1 other" in said
+    assert "contradicted by 1 other" in said
     after = shown(surroundings)
     assert after["address"] == "http://127.0.0.1:7001"
     assert [root["public"] for root in after["roots"]] == [first]
