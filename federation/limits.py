@@ -134,6 +134,10 @@ MAILBOX_ANSWERS_BYTES_MAX = 2 * 2**20
 MAILBOX_AWAY_SECONDS = 40
 """Who has not looked into its mailbox for so long is asked nothing: the answer is at once that it is away."""
 
+# Pictures of a party that nobody can connect to
+PICTURE_BYTES_MAX = 10 * 2**20
+PICTURE_PART_BYTES_MAX = 512 * 1024
+
 # Talking to a peer
 REQUESTS_IN_FLIGHT_MAX = 2
 CONNECT_TIMEOUT_SECONDS = 2.0

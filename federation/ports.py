@@ -103,6 +103,14 @@ class ShopDesk(Protocol):
         ...
 
 
+class Pictures(Protocol):
+    """The pictures of the shops hosted here, for hubs that cannot fetch them by address."""
+
+    async def picture(self, shop_id: PartyId, sha256: str) -> bytes | None:
+        """The bytes with that hash, if they are a picture this shop uses."""
+        ...
+
+
 class HubDesk(Protocol):
     """What a linked shop may tell a hub hosted here."""
 

@@ -4,10 +4,12 @@ The order follows who needs whom: money is heard by orders, boutiques' words rea
 the federation carries them.
 """
 
+from functools import partial
 from pathlib import Path
 
 from federation.node.door import Door
 from federation.service.context import PeerDoor, create_federation
+from federation.service.pictures import mailed_picture
 from marketplace.currencies.adapters.ecb import EcbRates
 from marketplace.currencies.adapters.table import TableRates
 from marketplace.desk import GalleryDesk
@@ -58,7 +60,13 @@ def build_hub(
 def build_studio(hub: Hub) -> Studio:
     """What a worker of `hub` fetches pictures with."""
     settings = hub.settings
-    return Studio(Door(frozenset(settings.reachable)), ProcessPress(), settings.media_dir, settings.plates_dir)
+    return Studio(
+        Door(frozenset(settings.reachable)),
+        ProcessPress(),
+        settings.media_dir,
+        settings.plates_dir,
+        mailed=partial(mailed_picture, hub.federation),
+    )
 
 
 def payout_settings_of(settings: HubSettings) -> PayoutSettings:

@@ -11,6 +11,7 @@ from federation.service.context import Federation, create_federation
 from federation.service.sealing import seal_keys
 from shops.desk import BoutiqueDesk
 from shops.media import handlers as media
+from shops.media.shelf import Shelf
 from shops.node import STATE_KEY, ShopNode
 from shops.portal import handlers as portal
 from shops.settings import ShopNodeSettings
@@ -21,7 +22,7 @@ HERE = Path(__file__).parent
 
 def create_app(settings: ShopNodeSettings, federation: Federation | None = None) -> Litestar:
     """The app of a shop node; `federation` is made from the settings unless a test brings its own."""
-    fed = federation or create_federation(settings, shop_desk=BoutiqueDesk())
+    fed = federation or create_federation(settings, shop_desk=BoutiqueDesk(), pictures=Shelf(settings))
     return make_app(
         settings=settings,
         route_handlers=[*routes(fed), *portal.HANDLERS, *media.HANDLERS, *site.HANDLERS],

@@ -9,6 +9,7 @@ from federation.node.work import Node, Sweep, make_celery
 from federation.service.context import Federation, create_federation
 from federation.tasks import fed_handlers, fed_sweeps
 from shops.desk import BoutiqueDesk
+from shops.media.shelf import Shelf
 from shops.settings import ShopNodeSettings
 from shops.tasks import shop_handlers, shop_sweeps
 
@@ -34,7 +35,7 @@ def build_node() -> Node:
 
 
 def _federation(settings: ShopNodeSettings) -> Federation:
-    return create_federation(settings, shop_desk=BoutiqueDesk())
+    return create_federation(settings, shop_desk=BoutiqueDesk(), pictures=Shelf(settings))
 
 
 celery = make_celery(build_node)

@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 
 from federation.documents.profile import PREFIX
-from federation.http import conversations, departures, identity, links, log, outbox, recon, snapshots
+from federation.http import conversations, departures, identity, links, log, media, outbox, recon, snapshots
 from federation.http.edge import Endpoint, Found, ReadBody, WireRequest, WireResponse, answer
 from federation.service.context import Federation
 from federation.vocabulary.errors import TooLargeError
@@ -22,6 +22,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *snapshots.ENDPOINTS,
     *conversations.ENDPOINTS,
     *outbox.ENDPOINTS,
+    *media.ENDPOINTS,
     *departures.ENDPOINTS,
 )
 _PLACE = re.compile(r"\{(\w+):(int|str)\}")

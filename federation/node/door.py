@@ -24,7 +24,7 @@ __all__ = ["Door", "DoorRefusedError", "DoorResponse"]
 CONNECT_TIMEOUT_SECONDS = 2.0
 TOTAL_TIMEOUT_SECONDS = 5.0
 HEAD_SECONDS_MAX = 10.0
-"""How long status and headers may take, however long the whole may."""
+"""How long status and headers may take, however long the whole may, unless the asker waits for them on purpose."""
 RATE_BYTES_PER_SECOND_MIN = 2048
 RATE_GRACE_SECONDS = 2.0
 HEADERS_MAX = 64
@@ -101,6 +101,7 @@ class Door:
         max_bytes: int,
         connect_timeout_seconds: float = CONNECT_TIMEOUT_SECONDS,
         total_timeout_seconds: float = TOTAL_TIMEOUT_SECONDS,
+        head_timeout_seconds: float = HEAD_SECONDS_MAX,
     ) -> DoorResponse:
         """One exchange. Raises DoorRefusedError, or PeerUnreachableError when no whole answer came within bounds."""
         parts = checked_url(url)
@@ -109,7 +110,8 @@ class Door:
                 async with asyncio.timeout(connect_timeout_seconds):
                     target = await self._resolve(parts)
                 timeout = aiohttp.ClientTimeout(total=total_timeout_seconds, connect=connect_timeout_seconds)
-                return await _exchange(method, url, target, _Ask(headers, body, max_bytes, timeout))
+                ask = _Ask(headers, body, max_bytes, timeout, head_timeout_seconds)
+                return await _exchange(method, url, target, ask)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             reason = str(error) or type(error).__name__
             raise PeerUnreachableError(f"{parts.hostname} gave no answer within bounds: {reason}") from error
@@ -137,6 +139,7 @@ class _Ask(msgspec.Struct, frozen=True):
     body: bytes
     max_bytes: int
     timeout: aiohttp.ClientTimeout
+    head_seconds_max: float
 
 
 async def _exchange(method: str, url: str, target: _Target, ask: _Ask) -> DoorResponse:
@@ -150,7 +153,7 @@ async def _exchange(method: str, url: str, target: _Target, ask: _Ask) -> DoorRe
         max_field_size=HEADER_BYTES_MAX,
         max_headers=HEADERS_MAX,
     ) as session:
-        async with asyncio.timeout(HEAD_SECONDS_MAX):
+        async with asyncio.timeout(ask.head_seconds_max):
             response = await session.request(
                 method,
                 url,

@@ -187,6 +187,7 @@ async def _through_door(
                 body=exchange.body,
                 max_bytes=limits.BATCH_WIRE_BYTES_MAX,
                 total_timeout_seconds=total_timeout_seconds,
+                head_timeout_seconds=total_timeout_seconds,
             )
     except TimeoutError as error:
         raise PeerUnreachableError(f"{exchange.remote_id} is busy: no answer in time") from error

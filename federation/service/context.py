@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from federation import limits
 from federation.node.door import Door, DoorResponse
 from federation.node.settings import NodeSettings
-from federation.ports import HubDesk, ShopDesk
+from federation.ports import HubDesk, Pictures, ShopDesk
 from federation.recon.cache import ItemSets
 from federation.service.breaker import Breaker
 from federation.service.pressure import Admission, Pace
@@ -27,6 +27,7 @@ class PeerDoor(Protocol):
         max_bytes: int,
         connect_timeout_seconds: float = limits.CONNECT_TIMEOUT_SECONDS,
         total_timeout_seconds: float = limits.TOTAL_TIMEOUT_SECONDS,
+        head_timeout_seconds: float = limits.TOTAL_TIMEOUT_SECONDS,
     ) -> DoorResponse:
         """One exchange without redirects. Raises DoorRefusedError, or PeerUnreachableError when no answer came."""
         ...
@@ -42,6 +43,7 @@ class Federation:
         self.door = door
         self.shop_desk = shop_desk
         self.hub_desk = hub_desk
+        self.pictures: Pictures | None = None
         self.body_seconds_max = limits.TOTAL_TIMEOUT_SECONDS
         self.log_gap_max = limits.LOG_GAP_MAX
         self.item_sets = ItemSets()
@@ -69,9 +71,12 @@ def create_federation(
     shop_desk: ShopDesk | None = None,
     hub_desk: HubDesk | None = None,
     door: PeerDoor | None = None,
+    pictures: Pictures | None = None,
 ) -> Federation:
-    """A node's federation over the guarded door, with the desks of the parties it hosts."""
-    return Federation(settings, door or Door(frozenset(settings.reachable)), shop_desk, hub_desk)
+    """A node's federation over the guarded door, with the desks and the pictures of the parties it hosts."""
+    made = Federation(settings, door or Door(frozenset(settings.reachable)), shop_desk, hub_desk)
+    made.pictures = pictures
+    return made
 
 
 def authority_of(url: str) -> str:

@@ -68,6 +68,7 @@ class Way:
         max_bytes: int,
         connect_timeout_seconds: float = 2,
         total_timeout_seconds: float = 5,
+        head_timeout_seconds: float = 5,
     ) -> DoorResponse:
         """Pass a request on, with the faults that apply to its address."""
         passage = Passage(method, url, dict(headers), body)

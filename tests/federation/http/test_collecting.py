@@ -1,6 +1,7 @@
 """A shop that nobody can connect to takes part fully: what is asked of it waits in a mailbox, and it comes for it."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from federation import limits
 from federation.conversations.messages import (
     Accepted,
     Cancelled,
@@ -22,6 +24,7 @@ from federation.node import clock
 from federation.node.database import atomic, execute
 from federation.service import links, parties, peers, pull, reservations
 from federation.service.calls import PeerCall, call
+from federation.service.pictures import mailed_picture
 from federation.store import links as link_store
 from federation.store import mailbox as store
 from federation.store import parties as party_store
@@ -210,3 +213,29 @@ async def test_papers_that_do_not_bear_each_other_out(pg: Server, tmp_path: Path
                 with pytest.raises(PeerMismatchError):
                     await peers.meet_by_papers(party_id, shown, clock.now())
             assert await party_store.peer(known.id) is None
+
+
+class Shelf:
+    """One picture of one shop."""
+
+    def __init__(self, shop_id: PartyId, data: bytes) -> None:
+        self.kept = {(shop_id, hashlib.sha256(data).hexdigest()): data}
+
+    async def picture(self, shop_id: PartyId, sha256: str) -> bytes | None:
+        return self.kept.get((shop_id, sha256))
+
+
+@pytest.mark.parametrize("size", [100, limits.PICTURE_PART_BYTES_MAX, 2 * limits.PICTURE_PART_BYTES_MAX + 1])
+async def test_pictures_are_fetched_by_their_hash(far: Pair, size: int) -> None:
+    """A hub has a picture of any allowed size part by part, and refuses one that is not what the hash says."""
+    data = bytes(number % 251 for number in range(size))
+    far.shop.fed.pictures = shelf = Shelf(far.shop.party_id, data)
+    (_, sha256), other = next(iter(shelf.kept)), "0" * 64
+    shelf.kept[far.shop.party_id, other] = b"another"
+    async with attending(far.shop):
+        with far.hub.here() as fed:
+            assert await mailed_picture(fed, far.shop.party_id, sha256, clock.now()) == data
+            with pytest.raises(PeerMismatchError):
+                await mailed_picture(fed, far.shop.party_id, other, clock.now())
+            with pytest.raises(PeerRefusedError):
+                await mailed_picture(fed, far.shop.party_id, "1" * 64, clock.now())
