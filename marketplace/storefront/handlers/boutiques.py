@@ -17,10 +17,12 @@ from marketplace.listings import finding, service
 from marketplace.listings.domain.cards import product_path
 from marketplace.listings.views import CardView, ProductView
 from marketplace.media.domain.addresses import stand_in_of
+from marketplace.provenance.service import provenance_of
 from marketplace.storefront import houses
 from marketplace.storefront.destinations import offered
 from marketplace.storefront.front import front
 from marketplace.storefront.handlers.context import destination, params_of, prices_of
+from marketplace.storefront.handlers.proof import proof_path
 from marketplace.storefront.houses import PER_PAGE, SOUGHT_MAX, Wanted
 from marketplace.storefront.pieces import piece_page
 from search.errors import SearchUnavailableError
@@ -111,6 +113,8 @@ async def piece(request: AnyRequest, handle: FromPath[str], product_id: FromPath
         destinations=offered(),
         country=destination(request),
         view_path=f"{product_path(handle, product_id)}?{urlencode({'colour': shown.colour})}",
+        provenance=await provenance_of(view),
+        proof_path=proof_path(view),
     )
 
 

@@ -1,0 +1,65 @@
+"""`galleria verify`: check a hub's product page, or a saved proof, against what the boutique signed."""
+
+import asyncio
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+import msgspec
+
+from federation.node.door import Door
+from federation.node.settings import is_loopback
+from marketplace.provenance.checking import CheckedStep, Report, check_page, check_saved
+
+EXIT_FAILED = 1
+MARKS = {"held": "\u2713", "failed": "\u2717", "unasked": "\u2013"}
+
+
+@click.command(short_help="Check a product page, or a saved proof, against what its boutique signed.")
+@click.argument("what", metavar="URL|FILE")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--reach", multiple=True, metavar="HOST:PORT", help="A loopback address that may be asked (for demos).")
+def verify(what: str, as_json: bool, reach: tuple[str, ...]) -> None:  # noqa: FBT001 - click's way of passing a flag
+    """Check the product page at URL, or the proof saved in FILE, without trusting the hub that shows it.
+
+    Ends with 0 when everything that could be checked holds, 1 when something does not, 2 when nothing could be asked.
+    """
+    report = _report(what, reach)
+    click.echo(_as_json(report) if as_json else _in_words(report))
+    if not report.holds:
+        sys.exit(EXIT_FAILED)
+
+
+def _report(what: str, reach: tuple[str, ...]) -> Report:
+    if "://" not in what:
+        return check_saved(what, Path(what).read_bytes())
+    own = urlsplit(what).netloc
+    allowed = {*reach, own} if is_loopback(own) else set(reach)
+    return asyncio.run(check_page(Door(frozenset(allowed)), what))
+
+
+def _in_words(report: Report) -> str:
+    lines = [report.address, *(f"  {MARKS[step.outcome]} {step.words}" for step in report.steps)]
+    lines.append("It holds: this is what the boutique published." if report.holds else _verdict(report.steps))
+    return "\n".join(lines)
+
+
+def _verdict(steps: list[CheckedStep]) -> str:
+    failed = ", ".join(step.name for step in steps if step.outcome == "failed")
+    return f"It does not hold ({failed}): do not trust this page."
+
+
+def _as_json(report: Report) -> str:
+    proof = report.proof
+    told = {
+        "address": report.address,
+        "holds": report.holds,
+        "steps": report.steps,
+        "shop": proof.shop if proof else None,
+        "epoch": proof.epoch if proof else None,
+        "key": proof.key if proof else None,
+        "seq": proof.seq if proof else None,
+        "leaf": proof.leaf if proof else None,
+    }
+    return msgspec.json.encode(told).decode()

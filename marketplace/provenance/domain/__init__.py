@@ -1,0 +1,1 @@
+"""Reading shown pages and comparing them with signed records. Pure."""
