@@ -146,3 +146,7 @@ class HubDesk(Protocol):
     ) -> None:
         """Learn that the link with a shop stands differently now; `profile_name` is how the shop calls itself."""
         ...
+
+    async def forwarded(self, hub_id: PartyId, shop_id: PartyId, forward: str, now: datetime) -> None:
+        """Learn where a shop that has just ended its link wants its shoppers to go: an address it chose."""
+        ...

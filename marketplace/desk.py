@@ -11,6 +11,7 @@ from federation.conversations.messages import OrderEvent, Quarantine, StockRegis
 from federation.log.records import SHOP_KEY
 from federation.ports import AcceptedRecord, ServedRecord
 from federation.vocabulary.ids import PartyId
+from marketplace.leaving import service as leaving
 from marketplace.listings import records as listing_records
 from marketplace.listings import service as listings
 from marketplace.listings.store import leaves as listed_leaves
@@ -62,3 +63,12 @@ class GalleryDesk:
     ) -> None:
         """A boutique came, went or waits."""
         await listing_records.take_link(hub_id, shop_id, state, profile_name, now)
+        if state == "ended":
+            await leaving.left(shop_id, now)
+        elif state == "accepted":
+            await leaving.came_back(hub_id, shop_id, now)
+
+    async def forwarded(self, hub_id: PartyId, shop_id: PartyId, forward: str, now: datetime) -> None:
+        """A boutique that has left says where it is now."""
+        del hub_id, now
+        await leaving.forwarded(shop_id, forward)

@@ -276,3 +276,13 @@ class HubPicture(Table, tablename="hub_picture", db=proxy):
     height = Integer()
     seen_at = Timestamptz()
     made_at = Timestamptz(null=True)
+
+
+class HubDeparture(Table, tablename="hub_departure", db=proxy):
+    """A boutique that has left: since when, where it says it is, and when the copy of its log was forgotten."""
+
+    shop_id = Text(primary_key=True, default=None)
+    left_at = Timestamptz(default=None)
+    forward = Text(default="")
+    last_note = Bytea(default=b"")
+    log_purged_at = Timestamptz(null=True, default=None)

@@ -11,6 +11,7 @@ from federation.tasks import fed_handlers, fed_sweeps
 from marketplace.composition import build_hub, build_studio
 from marketplace.currencies.tasks import first_rates, rate_sweeps
 from marketplace.hub import Hub
+from marketplace.leaving.tasks import leaving_sweeps
 from marketplace.listings.tasks import listing_handlers, listing_sweeps
 from marketplace.media.tasks import media_handlers, media_sweeps
 from marketplace.orders.tasks import order_handlers, order_sweeps
@@ -54,6 +55,7 @@ def node_of(hub: Hub) -> Node:
             *rate_sweeps(hub),
             *listing_sweeps(hub.catalog, hub.settings.currency),
             *media_sweeps(),
+            *leaving_sweeps(),
         ),
         queues=QUEUES,
         start=first_rates(hub),

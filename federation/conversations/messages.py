@@ -59,11 +59,19 @@ class LinkProposal(msgspec.Struct, frozen=True, kw_only=True):
     papers: PartyPapers | None = None
 
 
+Forward = Annotated[str, msgspec.Meta(max_length=300, pattern=r"^(https?://[^\s<>\"]+)?(?!\n)$")]
+"""Where shoppers may find a shop that has left, empty when it does not say."""
+
+
 class LinkDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """What the sender now holds the link to be; both sides move by `federation.conversations.link`."""
+    """What the sender now holds the link to be; both sides move by `federation.conversations.link`.
+
+    A shop that ends the link may say in `forward` where its shoppers find it from now on.
+    """
 
     state: Literal["accepted", "suspended", "ended"]
     at: UtcTime
+    forward: Forward = ""
     reason: Note = ""
 
 

@@ -105,6 +105,6 @@ ENDPOINTS = (
     Endpoint(method="POST", path="/reservations/{reservation_id:str}/confirm", run=_confirm, once=True),
     Endpoint(method="POST", path="/reservations/{reservation_id:str}/release", run=_release, once=True),
     Endpoint(method="POST", path="/orders", run=_order, once=True, settled=True),
-    Endpoint(method="GET", path="/orders/{order_id:str}", run=_read_order),
-    Endpoint(method="POST", path="/orders/{order_id:str}/events", run=_event),
+    Endpoint(method="GET", path="/orders/{order_id:str}", run=_read_order, past=True),
+    Endpoint(method="POST", path="/orders/{order_id:str}/events", run=_event, past=True),
 )

@@ -28,7 +28,7 @@ from federation.service import peers
 from federation.service.calls import JSON_TYPE, PROBLEM_TYPE
 from federation.service.context import Federation, authority_of
 from federation.service.departures import require_here
-from federation.service.links import require_accepted
+from federation.service.links import require_accepted, require_known
 from federation.service.peers import Introduction
 from federation.service.pressure import CREDIT_HEADER
 from federation.store import parties
@@ -104,7 +104,8 @@ Run = Callable[[Federation, Inbound], Awaitable[Outbound]]
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """One endpoint: who may call it, how large its body may be, and how its effect is made to happen once.
 
-    `public` reads may come unsigned. `linked` demands an accepted link. `once` remembers the answer by idempotency
+    `public` reads may come unsigned. `linked` demands an accepted link, or with `past` one that has
+    ended since. `once` remembers the answer by idempotency
     key in the transaction of the effect; the others that write guard themselves (by old size, by vseq).
     `introduces` lets a sender present itself, or its newest key, by what its body says. `settled` demands that nobody
     contests who the sender is. What is public, or `outlives`
@@ -124,6 +125,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     settled: bool = False
     outlives: bool = False
     patient: bool = False
+    past: bool = False
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -200,7 +202,8 @@ async def _answer(
     if not endpoint.public and not endpoint.outlives:
         require_here(inbound.receiver)
     if endpoint.linked:
-        await require_accepted(inbound.receiver.id, inbound.peer)
+        require = require_known if endpoint.past else require_accepted
+        await require(inbound.receiver.id, inbound.peer)
     if endpoint.settled:
         await peers.refuse_contested(inbound.peer, now)
     pair = (inbound.receiver.id, inbound.sender or "")

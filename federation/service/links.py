@@ -100,9 +100,14 @@ async def suspend_link(fed: Federation, local_id: PartyId, remote_id: PartyId, n
     await _decide(fed, await _known(local_id, remote_id), "suspend", now)
 
 
-async def end_link(fed: Federation, local_id: PartyId, remote_id: PartyId, now: datetime) -> None:
-    """End a link for good (a new one may be proposed); in the caller's transaction."""
-    await _decide(fed, await _known(local_id, remote_id), "end", now)
+async def end_link(
+    fed: Federation, local_id: PartyId, remote_id: PartyId, now: datetime, *, forward: str = ""
+) -> None:
+    """End a link for good (a new one may be proposed); in the caller's transaction.
+
+    Nothing new is sold over it; orders placed before are finished. A shop may say in `forward` where it is found now.
+    """
+    await _decide(fed, await _known(local_id, remote_id), "end", now, forward=forward)
 
 
 async def announce_address(local_id: PartyId, now: datetime) -> None:
@@ -155,6 +160,12 @@ async def require_accepted(local_id: PartyId, remote_id: PartyId) -> None:
         )
 
 
+async def require_known(local_id: PartyId, remote_id: PartyId) -> None:
+    """Raise NotLinkedError unless the two have an accepted link, or had one: what was ordered over it is finished."""
+    if await store.state(local_id, remote_id) != "ended":
+        await require_accepted(local_id, remote_id)
+
+
 async def take_proposal(
     fed: Federation, ends: tuple[HostedParty, PartyId], proposal: LinkProposal, proof: bytes, now: datetime
 ) -> Link:
@@ -202,6 +213,8 @@ async def take_decision(
     link = msgspec.structs.replace(known, theirs=theirs, changed_at=now)
     await _changed(fed, local, await _peer(sender), (known, link), proof)
     await _fetch_first(local, (known, link), now)
+    if decision.state == "ended" and decision.forward and local.kind == "hub" and fed.hub_desk is not None:
+        await fed.hub_desk.forwarded(local.id, sender, decision.forward, now)
     return link
 
 
@@ -233,13 +246,13 @@ async def _peer(peer_id: PartyId) -> Peer:
     return peer
 
 
-async def _decide(fed: Federation, known: Link, event: LinkEvent, now: datetime) -> None:
+async def _decide(fed: Federation, known: Link, event: LinkEvent, now: datetime, *, forward: str = "") -> None:
     """Move our word, act on what the link then is, and let the peer hear it."""
     link = msgspec.structs.replace(known, ours=step(known.ours, event), changed_at=now)
     local = await parties.party(link.local_id)
     await _changed(fed, local, await _peer(link.remote_id), (known, link), None)
     if link.ours != "proposed":
-        decision = LinkDecision(state=link.ours, at=text_of(now))
+        decision = LinkDecision(state=link.ours, at=text_of(now), forward=forward)
         await _send(link, "/links/decision", decision, now)
     await _fetch_first(local, (known, link), now)
 

@@ -24,6 +24,8 @@ CARRIED = (
     Carried(member="orders/conversations.jsonl", table="fed_conversation", where="local_id = $1"),
     Carried(member="orders/events-out.jsonl", table="fed_event_out", where="local_id = $1"),
     Carried(member="orders/events-in.jsonl", table="fed_event_in", where="local_id = $1"),
+    Carried(member="orders/events-early.jsonl", table="fed_event_early", where="local_id = $1"),
+    Carried(member="identity/countersigned.jsonl", table="fed_countersigned", where="local_id = $1"),
     Carried(
         member="links/answers.jsonl",
         table="node_idempotency",
@@ -49,5 +51,14 @@ LEFT = {
     "fed_register": "a hub's copy of a shop's stock",
     "fed_nonce": "spent within ten minutes; effects have guards of their own",
     "fed_fork": "told again by whoever holds the proof",
+    "fed_compared_hub": "what a hub knows of other hubs",
+    "fed_stock": "a hub's copy of a shop's stock",
+    "fed_repair": "a hub's mending of its copies",
+    "fed_snapshot": "made anew when somebody asks",
+    "fed_snapshot_chunk": "made anew when somebody asks",
+    "fed_snapshot_load": "a hub's mending of its copies",
+    "fed_snapshot_part": "a hub's mending of its copies",
+    "fed_mailbox": "kept by hubs for shops without an address",
+    "fed_mailbox_visit": "kept by hubs for shops without an address",
 }
 """Tables of which nothing goes along, and why."""

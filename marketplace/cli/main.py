@@ -20,6 +20,7 @@ COMMANDS = {
     "keys": ("marketplace.cli.commands.keys:keys", "Make, show, change, back up and recover keys."),
     "indexer": ("marketplace.cli.commands.running:indexer", "Become the process that writes a hub's search index."),
     "migrate": ("marketplace.cli.commands.migrate:migrate_database", "Bring a database to the newest schema."),
+    "reindex": ("marketplace.cli.commands.reindex:reindex", "Build a hub's search index anew."),
     "sandbox": ("marketplace.cli.commands.running:sandbox", "Become the simulated payment provider."),
     "shops": ("marketplace.cli.commands.shops:shops", "Open boutiques on a shop node and link them with hubs."),
     "test": ("marketplace.cli.commands.test:test", "Run every check: lint, types, import rules, all suites."),

@@ -5,6 +5,7 @@ again"; events are removed after the index has committed (a crash between replay
 revision of a write is its newest event's, so the engine ignores anything older.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -23,6 +24,10 @@ from search.service import Catalog
 BATCH_EVENTS_MAX = 500
 BATCHES_MAX = 20
 """Batches per run, so that one run ends within the task's time limit; the next one goes on."""
+
+
+def _nobody(_done: int, _whole: int) -> None:
+    """Tells nobody."""
 
 
 async def drain(catalog: Catalog, now: datetime, currency: str = "EUR") -> int:
@@ -51,18 +56,21 @@ async def drain(catalog: Catalog, now: datetime, currency: str = "EUR") -> int:
     return written
 
 
-async def reindex(catalog: Catalog, currency: str = "EUR") -> int:
+async def reindex(catalog: Catalog, currency: str = "EUR", told: Callable[[int, int], None] = _nobody) -> int:
     """Build the whole index anew from the database and swap it in; returns how many products it holds.
 
-    Events that arrive meanwhile stay queued and carry higher revisions.
+    Events that arrive meanwhile stay queued and carry higher revisions. `told` hears how many are read, of how many.
     """
     rev, ruler = await index_store.next_rev(), await currencies.ruler(currency)
     owners: list[OwnerDocuments] = []
-    for shop in await shop_store.shops(visible_only=True):
+    visible = await shop_store.shops(visible_only=True)
+    whole = sum(shop.products for shop in visible)
+    for shop in visible:
         after = ""
         while rows := await product_store.shop_products(shop.shop_id, after, BATCH_EVENTS_MAX):
             after = rows[-1].product_id
             owners += await _documents({(row.shop_id, row.product_id): rev for row in rows}, ruler)
+            told(len(owners), whole)
     catalog.rebuild(owners)
     return len(owners)
 

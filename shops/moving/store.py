@@ -29,6 +29,8 @@ CARRIED = (
     Carried(member="orders/orders.jsonl", table="shop_order", where=_OWN),
     Carried(member="orders/lines.jsonl", table="shop_order_line", where=_OWN),
     Carried(member="orders/events.jsonl", table="shop_order_event", where=_OWN),
+    Carried(member="orders/returns.jsonl", table="shop_return", where=_OWN),
+    Carried(member="orders/return-lines.jsonl", table="shop_return_line", where=_OWN),
     Carried(member="imports/runs.jsonl", table="shop_import", where=_OWN),
     Carried(member="imports/findings.jsonl", table="shop_import_fault", where=_OWN),
     Carried(member="imports/choices.jsonl", table="shop_import_choice", where=_OWN),

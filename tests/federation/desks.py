@@ -123,6 +123,7 @@ class MemoryHubDesk:
         self.stock: dict[str, int] = {}
         self.events: list[OrderEvent] = []
         self.links: list[tuple[LinkState, str]] = []
+        self.forwards: list[str] = []
         self.heartbeats = 0
         self.refuses: set[str] = set()
         self.breaks = 0
@@ -170,3 +171,7 @@ class MemoryHubDesk:
         self, hub_id: PartyId, shop_id: PartyId, state: LinkState, profile_name: str, now: datetime
     ) -> None:
         self.links.append((state, profile_name))
+
+    async def forwarded(self, hub_id: PartyId, shop_id: PartyId, forward: str, now: datetime) -> None:
+        del hub_id, shop_id, now
+        self.forwards.append(forward)

@@ -13,6 +13,7 @@ from federation.node.pages import country_in_words, page
 from federation.node.web import AnyRequest
 from marketplace.errors import ListingNotFoundError
 from marketplace.hub import hub_of
+from marketplace.leaving import service as leaving
 from marketplace.listings import finding, service
 from marketplace.listings.domain.cards import product_path
 from marketplace.listings.views import CardView, ProductView
@@ -31,6 +32,7 @@ from search.service import Hit
 SIMILAR_CARDS = 5
 MORE_CARDS, MORE_LOOKED_AT = 5, 12
 PAGES_MAX = 200
+HTTP_GONE = 410
 
 
 @get("/boutiques")
@@ -58,6 +60,8 @@ async def boutique(request: AnyRequest, handle: FromPath[str]) -> Template:
     """A boutique's own page, in its own look."""
     now, params = clock.now(), params_of(request)
     shop = await service.shop_by_handle(handle, now)
+    if shop is None and (gone := await _gone(request, handle)) is not None:
+        return gone
     if shop is None:
         raise ListingNotFoundError("No boutique of this name shows its pieces here. It may have moved or closed.")
     path, chosen, number = f"/b/{handle}", params.first("kind"), _page_number(params.first("page"))
@@ -90,6 +94,12 @@ async def boutique(request: AnyRequest, handle: FromPath[str]) -> Template:
     )
 
 
+async def _gone(request: AnyRequest, handle: str) -> Template | None:
+    """The page in place of a boutique that has left, saying where it is now if it said so; None for any other."""
+    left = await leaving.departed(handle)
+    return None if left is None else page(request, "storefront/departed.html", status_code=HTTP_GONE, left=left)
+
+
 def _page_number(text: str) -> int:
     return min(max(int(text[:6]), 1), PAGES_MAX) if text.isascii() and text.isdigit() else 1
 
@@ -98,6 +108,8 @@ def _page_number(text: str) -> int:
 async def piece(request: AnyRequest, handle: FromPath[str], product_id: FromPath[str]) -> Template:
     """One piece."""
     now = clock.now()
+    if (gone := await _gone(request, handle)) is not None:
+        return gone
     view = await service.product_view(handle, product_id, now)
     shown = piece_page(view, params_of(request).first("colour"), destination(request), prices_of(request).exchange)
     cards = await finding.hydrate(_similar(request, view, shown.family, now), now)

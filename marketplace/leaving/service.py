@@ -1,0 +1,70 @@
+"""A boutique leaves the hub: nothing of it is shown from that moment on, and what is kept of it goes by rule.
+
+Invariants: what is shown goes in the transaction in which the link ended, so does every index document; open orders
+are none of this, they are finished between the two as before; a boutique that comes back begins anew.
+"""
+
+from datetime import datetime
+
+from federation.node.database import atomic
+from federation.store import forgetting, registers, replicas
+from federation.vocabulary.ids import PartyId
+from marketplace.accounts.setup import hub_id
+from marketplace.leaving import store
+from marketplace.leaving.domain.keeping import to_delete_before
+from marketplace.leaving.store import Departed
+from marketplace.listings.store import index as index_store
+
+ORDERS_AT_ONCE = 500
+
+
+async def left(shop_id: str, now: datetime) -> None:
+    """The link with a boutique has ended; in the caller's transaction."""
+    await store.note_left(shop_id, now)
+    await index_store.add_index_events_of_shop(shop_id, now)
+    await store.forget_listings(shop_id)
+
+
+async def forwarded(shop_id: str, forward: str) -> None:
+    """The boutique says where it is now; in the caller's transaction."""
+    await store.note_forward(shop_id, forward)
+
+
+async def came_back(local: PartyId, shop_id: PartyId, now: datetime) -> None:
+    """A boutique that had left is linked again: it is followed anew; in the caller's transaction."""
+    if await store.came_back(shop_id):
+        await start_over(local, shop_id, now)
+
+
+async def start_over(local: PartyId, shop_id: PartyId, now: datetime) -> None:
+    """Forget the hub's copy of a boutique and what was made of it, to follow it from its first line on.
+
+    In the caller's transaction; orders, money and the link stay.
+    """
+    await index_store.add_index_events_of_shop(shop_id, now)
+    await store.forget_listings(shop_id)
+    await store.forget_profile(shop_id)
+    await forgetting.forget_copy(local, shop_id)
+    await replicas.open_replica(local, shop_id)
+    await registers.open_table(local, shop_id)
+
+
+async def departed(handle: str) -> Departed | None:
+    """The boutique that was called `handle` here and has left."""
+    return await store.departed(handle)
+
+
+async def purge(now: datetime) -> int:
+    """Sweep: delete what is kept no longer; returns how many orders lost the people in them."""
+    local = await hub_id()
+    for shop_id in await store.copies_due(to_delete_before("log", now)):
+        async with atomic():
+            note = await forgetting.last_note(local, PartyId(shop_id))
+            await forgetting.forget_copy(local, PartyId(shop_id))
+            await store.note_purged(shop_id, note, now)
+    async with atomic():
+        due = await store.orders_due(to_delete_before("contact", now), ORDERS_AT_ONCE)
+        for item in due:
+            await forgetting.forget_documents(local, PartyId(item.shop_id), [item.shop_order_id])
+        await store.forget_people([item.order_id for item in due])
+    return len({item.order_id for item in due})

@@ -1,0 +1,114 @@
+"""Queries on boutiques that have left, and deleting what is kept of them no longer."""
+
+from datetime import datetime
+
+import msgspec
+
+from federation.node import database
+
+
+class Departed(msgspec.Struct, frozen=True, kw_only=True):
+    """A boutique that left: what it was called here, since when, and where it said that it is now."""
+
+    shop_id: str
+    handle: str
+    name: str
+    left_at: datetime
+    forward: str
+
+
+class PastOrder(msgspec.Struct, frozen=True):
+    """An order all of whose parts were of boutiques that have left, with the part's boutique."""
+
+    order_id: str
+    shop_order_id: str
+    shop_id: str
+
+
+async def note_left(shop_id: str, now: datetime) -> None:
+    """A boutique has left; again changes nothing."""
+    await database.execute(
+        "INSERT INTO hub_departure (shop_id, left_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        shop_id,
+        now,
+    )
+
+
+async def note_forward(shop_id: str, forward: str) -> None:
+    """Where a boutique that left says it is now."""
+    await database.execute("UPDATE hub_departure SET forward = $2 WHERE shop_id = $1", shop_id, forward)
+
+
+async def came_back(shop_id: str) -> bool:
+    """Forget that a boutique left; whether it had."""
+    tag = await database.execute("DELETE FROM hub_departure WHERE shop_id = $1", shop_id)
+    return database.affected(tag) == 1
+
+
+async def departed(handle: str) -> Departed | None:
+    """The boutique of this handle, if it has left."""
+    row = await database.fetch_one(
+        "SELECT d.shop_id, s.handle, s.link_name AS name, d.left_at, d.forward FROM hub_departure d "
+        "JOIN hub_shop s ON s.shop_id = d.shop_id WHERE s.handle = $1",
+        handle,
+    )
+    return None if row is None else Departed(**dict(row))
+
+
+async def forget_listings(shop_id: str) -> None:
+    """Delete everything on show of a boutique; pictures go with the sweep of pictures nobody names."""
+    for table in ("hub_variant", "hub_product", "hub_stock", "hub_quarantine", "hub_picture"):
+        await database.execute(f"DELETE FROM {table} WHERE shop_id = $1", shop_id)  # noqa: S608 - our own tables
+
+
+async def forget_profile(shop_id: str) -> None:
+    """Let the boutique be presented by the next profile it publishes."""
+    await database.execute(
+        "UPDATE hub_shop SET profile_seq = NULL, profile_leaf_hash = NULL, stale = false, stock_heard_at = NULL "
+        "WHERE shop_id = $1",
+        shop_id,
+    )
+
+
+async def copies_due(before: datetime) -> list[str]:
+    """Boutiques that left before a moment and whose log is still kept."""
+    rows = await database.fetch(
+        "SELECT shop_id FROM hub_departure WHERE left_at < $1 AND log_purged_at IS NULL ORDER BY shop_id", before
+    )
+    return [row["shop_id"] for row in rows]
+
+
+async def note_purged(shop_id: str, last_note: bytes, now: datetime) -> None:
+    """The log of a boutique that left is gone, but for its last checkpoint."""
+    await database.execute(
+        "UPDATE hub_departure SET log_purged_at = $3, last_note = $2 WHERE shop_id = $1", shop_id, last_note, now
+    )
+
+
+async def orders_due(before: datetime, limit: int) -> list[PastOrder]:
+    """Parts of orders unchanged since a moment, of boutiques that all left before it, which still name people."""
+    rows = await database.fetch(
+        """
+        SELECT o.id::text AS order_id, p.id::text AS shop_order_id, p.shop_id
+        FROM hub_order o JOIN hub_shop_order p ON p.order_id = o.id
+        WHERE o.email <> '' AND o.updated_at < $1
+        AND NOT EXISTS (
+            SELECT FROM hub_shop_order q LEFT JOIN hub_departure d ON d.shop_id = q.shop_id AND d.left_at < $1
+            WHERE q.order_id = o.id AND (d.shop_id IS NULL OR q.updated_at >= $1))
+        ORDER BY o.id LIMIT $2
+        """,
+        before,
+        limit,
+    )
+    return [PastOrder(**dict(row)) for row in rows]
+
+
+async def forget_people(order_ids: list[str]) -> None:
+    """Delete who ordered and where it went, but for the country, which taxes go by."""
+    await database.execute(
+        """UPDATE hub_order SET email = '', note = '',
+        address = jsonb_build_object('name', '—', 'line1', '—', 'postcode', '—', 'town', '—',
+            'country', coalesce(address->>'country', 'IT'))
+        WHERE id = ANY($1::uuid[])""",
+        order_ids,
+    )
