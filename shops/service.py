@@ -1,10 +1,12 @@
 """Opening a boutique on this node and changing how it presents itself."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
+from federation.documents.keys import PublicKey
 from federation.log.records import SHOP_KEY, SHOP_TYPE
 from federation.node import accounts
 from federation.node.settings import NodeSettings
@@ -32,15 +34,17 @@ async def open_shop(
     *,
     recovery_file: str = "",
     outbound: bool = False,
+    further_roots: Sequence[PublicKey] = (),
 ) -> OpenedShop:
     """Create the boutique's party, its rows, its owner's account, and publish its profile. Caller's transaction.
 
     `recovery_file` is where the caller will write the root key: the portal warns until it has been moved away.
+    `further_roots` stand below the root key made here, in their order.
     An `outbound` boutique lives where nobody can connect to: it fetches from its hubs what they ask of it.
     Raises RecordInvalidError for a profile that breaks a rule.
     """
     body = profile_body(profile)
-    party = await create_party(settings, "shop", profile.name, now, outbound=outbound)
+    party = await create_party(settings, "shop", profile.name, now, outbound=outbound, further_roots=further_roots)
     await store.insert_boutique(party.party_id, profile, recovery_file, now)
     owner = await accounts.ensure_account(owner_email, profile.name)
     await accounts.grant(owner, "owner", party.party_id)

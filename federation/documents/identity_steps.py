@@ -1,4 +1,4 @@
-"""Writing the next operation of an identity: rotation, theft, recovery, move, retirement, a new epoch, an undoing.
+"""Writing the next operation of an identity: rotation, theft, recovery, move, retirement, an undoing.
 
 Each gives an unsigned operation; a person signs it with a root key (`identity.sign_operation`) and the party's node
 records it. Pure: keys and times come from the caller. A key that ends stays listed with its end, so that anyone can
@@ -65,11 +65,6 @@ def move(state: IdentityState, address: str, *, at: str) -> Operation:
 def retirement(state: IdentityState, *, at: str) -> Operation:
     """End for good."""
     return Operation(type="retire", at=at, previous=state.head)
-
-
-def new_epoch(state: IdentityState, checkpoint: str, *, at: str) -> Operation:
-    """Begin the catalogue log anew after `checkpoint`, the last good one."""
-    return Operation(type="fork_resolve", at=at, previous=state.head, epoch=state.epoch + 1, checkpoint=checkpoint)
 
 
 def undoing(resolution: Resolution, root: PublicKey, sign_key: PublicKey, *, at: str) -> tuple[Operation, str]:

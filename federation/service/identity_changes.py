@@ -13,7 +13,7 @@ from federation.documents import identity, identity_steps
 from federation.documents.identity import IdentityState, Operation
 from federation.documents.keys import PublicKey, SigningKey
 from federation.documents.times import text_of
-from federation.service import links, parties
+from federation.service import epochs, links, parties
 from federation.service.context import Federation
 from federation.vocabulary.errors import ConflictError
 from federation.vocabulary.ids import PartyId, new_secret
@@ -76,6 +76,12 @@ async def plan_retirement(party_id: PartyId, now: datetime) -> Plan:
     return Plan(party_id, identity_steps.retirement(await _living(party_id), at=text_of(now)))
 
 
+async def plan_new_epoch(party_id: PartyId, now: datetime) -> Plan:
+    """Begin the catalogue's log anew from what this node holds: after two histories, or a restore."""
+    await _living(party_id)
+    return Plan(party_id, await epochs.epoch_operation(party_id, now))
+
+
 async def plan_undoing(party_id: PartyId, root: PublicKey, now: datetime) -> Plan:
     """Overrule what a lower root than `root` signed in the last 72 hours, and leave that root out."""
     own = SigningKey.from_seed((await parties.party(party_id)).sign_seed)
@@ -95,6 +101,9 @@ async def carry_out(fed: Federation, plan: Plan, root: SigningKey, now: datetime
     Raises OperationRefusedError or ConflictError as `parties.record_operation` does.
     """
     signed = identity.sign_operation(plan.operation, root)
+    if plan.operation.type == "fork_resolve":
+        await epochs.open_epoch(plan.party_id, signed, now)
+        return await parties.identity_of(plan.party_id)
     state = await parties.record_operation(plan.party_id, signed, now, sign_seed=plan.sign_seed)
     if state.retired:
         await links.end_all(fed, plan.party_id, now)

@@ -1,10 +1,12 @@
 """Setting the hub up: its party, its operator. Done once per node, by the `galleria` command."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
+from federation.documents.keys import PublicKey
 from federation.node import accounts, signin
 from federation.service import parties
 from federation.vocabulary.ids import PartyId
@@ -24,14 +26,19 @@ class OpenedHub(msgspec.Struct, frozen=True, kw_only=True):
     root_seed: bytes | None = None
 
 
-async def open_hub(settings: HubSettings, name: str, operator_email: str, now: datetime) -> OpenedHub:
-    """Make this node's hub and its first operator, in the caller's transaction; an existing hub stays as it is."""
+async def open_hub(
+    settings: HubSettings, name: str, operator_email: str, now: datetime, *, further_roots: Sequence[PublicKey] = ()
+) -> OpenedHub:
+    """Make this node's hub and its first operator, in the caller's transaction; an existing hub stays as it is.
+
+    `further_roots` stand below the root key made here, in their order.
+    """
     account_id = await accounts.ensure_account(operator_email, name)
     await accounts.grant(account_id, OPERATOR, "")
     known = await store.hub_id()
     if known is not None:
         return OpenedHub(hub_id=known, account_id=account_id, created=False)
-    party = await parties.create_party(settings, "hub", name, now)
+    party = await parties.create_party(settings, "hub", name, now, further_roots=further_roots)
     await store.save_hub(party.party_id, name, now)
     return OpenedHub(hub_id=party.party_id, account_id=account_id, created=True, root_seed=party.root_seed)
 

@@ -17,9 +17,10 @@ from federation import limits
 from federation.documents import signing
 from federation.documents.keys import SigningKey
 from federation.node import clock
+from federation.node.seals import Seal
 from federation.service.calls import JSON_TYPE, LOG_TYPE
 from federation.vocabulary.ids import new_id, new_token
-from marketplace.demo.layout import DemoNode
+from marketplace.demo.layout import DemoNode, kept_secret
 from marketplace.orders.domain.basket import LINES_MAX, QUANTITY_MAX
 from payouts.adapters import signatures
 from tests.processes.books import adds_up
@@ -298,8 +299,9 @@ class Hand:
 
 async def hand(world: World, handle: str = "alba") -> Hand:
     """The hub's true key, from its own database."""
-    seed = await world.value(world.hub, "SELECT sign_seed FROM fed_party WHERE id = $1", world.opened.hub_id)
-    return Hand(world, handle, seed)
+    sealed = await world.value(world.hub, "SELECT sign_seed FROM fed_party WHERE id = $1", world.opened.hub_id)
+    secret = kept_secret(world.fleet.state, world.hub.name, "secret-key").read_text().strip()
+    return Hand(world, handle, Seal(secret).unseal(world.opened.hub_id, sealed))
 
 
 async def test_replayed_old_and_early_requests(world: World) -> None:

@@ -4,10 +4,12 @@ import asyncio
 
 import click
 
+from federation.documents.keys import PublicKey
 from federation.node import clock
 from federation.node.database import atomic
 from marketplace.accounts.setup import open_hub, operator_link
 from marketplace.cli.archives import told_on
+from marketplace.cli.commands.keys_options import FURTHER_ROOTS
 from marketplace.cli.node_context import as_node
 from marketplace.cli.recovery import recovery_folder, write_recovery_file
 from marketplace.composition import build_hub
@@ -23,18 +25,19 @@ def hub() -> None:
 @hub.command(short_help="Make the hub's identity and its operator.")
 @click.option("--name", required=True, help="What shoppers will call the hub.")
 @click.option("--operator-email", required=True, help="Who may use the console.")
-def init(name: str, operator_email: str) -> None:
+@FURTHER_ROOTS
+def init(name: str, operator_email: str, further_roots: tuple[PublicKey, ...]) -> None:
     """Make the hub's identity and its operator, and print the operator's first sign-in link.
 
     Safe to run again: the hub stays, an operator is added, a fresh link is printed.
     """
-    asyncio.run(_init(name, operator_email))
+    asyncio.run(_init(name, operator_email, further_roots))
 
 
-async def _init(name: str, operator_email: str) -> None:
+async def _init(name: str, operator_email: str, further_roots: tuple[PublicKey, ...]) -> None:
     async with as_node(HubSettings) as settings:
         async with atomic():
-            opened = await open_hub(settings, name, operator_email, clock.now())
+            opened = await open_hub(settings, name, operator_email, clock.now(), further_roots=further_roots)
             link = await operator_link(settings, opened.account_id, clock.now())
             if opened.root_seed is not None:
                 path = write_recovery_file(recovery_folder(settings), opened.hub_id, opened.root_seed)

@@ -1,4 +1,4 @@
-"""The `galleria keys` commands that sign an operation: rotate, roots, move, retire, undo.
+"""The `galleria keys` commands that sign an operation: rotate, roots, move, retire, undo, new-epoch.
 
 Each says first what will be so afterwards, asks back, then signs with the root key of the named file and records the
 operation in one transaction; linked hubs hear of it by the node's worker.
@@ -13,7 +13,6 @@ import click
 import msgspec
 
 from federation.documents.identity_steps import OVERLAP_DAYS_MIN
-from federation.documents.keys import PublicKey, decode_base64url
 from federation.documents.times import moment_of
 from federation.node import clock
 from federation.node.database import atomic
@@ -22,7 +21,7 @@ from federation.service import identity_changes
 from federation.service.identity_changes import Plan
 from federation.service.identity_view import identity_view
 from marketplace.cli import keys_words
-from marketplace.cli.commands.keys_options import JSON, PARTY, ROOT_KEY, YES, confirm
+from marketplace.cli.commands.keys_options import JSON, PARTY, ROOT_KEY, YES, confirm, public_keys
 from marketplace.cli.errors import CommandError
 from marketplace.cli.keys_node import keys_node, party_meant
 from marketplace.cli.recovery import RecoveryKey, read_key
@@ -76,7 +75,7 @@ def rotate(
 @JSON
 def roots(*, party: str, root_key: Path, roots: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """Name the root keys of PARTY, one to three, highest first; those not named count no more."""
-    named = [PublicKey(decode_base64url(text)) for text in roots]
+    named = public_keys(roots)
 
     async def plan(meant: HostedParty, _key: RecoveryKey, now: datetime) -> Plan:
         return await identity_changes.plan_roots(meant.id, named, now)
@@ -156,6 +155,27 @@ def undo(*, party: str, root_key: Path, yes: bool, as_json: bool) -> None:
     )
 
 
+@click.command(name="new-epoch")
+@PARTY
+@ROOT_KEY
+@YES
+@JSON
+def new_epoch(*, party: str, root_key: Path, yes: bool, as_json: bool) -> None:
+    """Begin the catalogue's log of PARTY anew, when two histories of it were signed or a backup lost its end.
+
+    What this node holds is what was published; hubs leave what they hold beyond it and follow the new log.
+    """
+
+    async def plan(meant: HostedParty, _key: RecoveryKey, now: datetime) -> Plan:
+        return await identity_changes.plan_new_epoch(meant.id, now)
+
+    _change(
+        _Wish(party=party, root_key=root_key, yes=yes, as_json=as_json),
+        plan,
+        ["The catalogue's log begins anew from what this node holds; everything published is said again."],
+    )
+
+
 def _change(wish: _Wish, plan: MakePlan, sentences: list[str]) -> None:
     asyncio.run(_carried_out(wish, plan, sentences))
 
@@ -176,4 +196,4 @@ async def _carried_out(wish: _Wish, make_plan: MakePlan, sentences: list[str]) -
     click.echo(f"{len(view.hubs)} hubs hear of it; `galleria keys show` says which have countersigned it")
 
 
-CHANGES = (rotate, roots, move, retire, undo)
+CHANGES = (rotate, roots, move, retire, undo, new_epoch)

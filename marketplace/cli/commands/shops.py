@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from federation.documents.keys import PublicKey
 from federation.node import accounts, clock, signin
 from federation.node.database import atomic
 from federation.service import links
@@ -13,6 +14,7 @@ from federation.service.context import create_federation
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.product import ShopProfile
 from marketplace.cli.commands import moving
+from marketplace.cli.commands.keys_options import FURTHER_ROOTS
 from marketplace.cli.node_context import as_node
 from marketplace.cli.recovery import recovery_folder, write_recovery_file
 from shops import service
@@ -32,7 +34,8 @@ def shops() -> None:
 @click.option(
     "--outbound", is_flag=True, help="This node cannot be reached from outside: it fetches from its hubs what is asked."
 )
-def add(profile: Path, owner_email: str, *, outbound: bool) -> None:
+@FURTHER_ROOTS
+def add(profile: Path, owner_email: str, *, outbound: bool, further_roots: tuple[PublicKey, ...]) -> None:
     """Open the boutique that PROFILE (a JSON file) describes, and print its owner's first sign-in link.
 
     With --outbound nothing needs to reach this node, so it may stand behind a home router.
@@ -41,12 +44,14 @@ def add(profile: Path, owner_email: str, *, outbound: bool) -> None:
         described = msgspec.json.decode(profile.read_bytes(), type=ShopProfile)
     except msgspec.DecodeError as error:
         raise RecordInvalidError(f"{profile} is not a boutique's profile: {error}") from error
-    asyncio.run(_add(described, owner_email, outbound=outbound))
+    asyncio.run(_add(described, owner_email, outbound, further_roots))
 
 
-async def _add(profile: ShopProfile, owner_email: str, *, outbound: bool) -> None:
+async def _add(profile: ShopProfile, owner_email: str, outbound: bool, further_roots: tuple[PublicKey, ...]) -> None:  # noqa: FBT001
     async with as_node(ShopNodeSettings) as settings, atomic():
-        opened = await service.open_shop(settings, profile, owner_email, clock.now(), outbound=outbound)
+        opened = await service.open_shop(
+            settings, profile, owner_email, clock.now(), outbound=outbound, further_roots=further_roots
+        )
         key_file = write_recovery_file(recovery_folder(settings), opened.shop_id, opened.root_seed)
         await service.note_recovery_file(opened.shop_id, str(key_file))
         owner = await accounts.ensure_account(owner_email, profile.name)

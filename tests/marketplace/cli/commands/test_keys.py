@@ -97,6 +97,24 @@ def test_a_party_is_shown_in_plain_words(surroundings: dict[str, str], root_key:
     assert shown(surroundings)["party_id"] in root_key
 
 
+def test_a_boutique_is_born_with_three_roots(surroundings: dict[str, str], tmp_path: Path) -> None:
+    """Public parts of keys made elsewhere stand below the one made on the node; a fourth, or no key, is refused."""
+    publics = re.findall(
+        r"public part ([\w-]{43})",
+        done({}, "keys", "make", *(str(tmp_path / word) for word in ("two", "three", "four"))),
+    )
+    (tmp_path / "profile.json").write_text(json.dumps(PROFILE))
+    begin = ("shops", "add", str(tmp_path / "profile.json"), "--owner-email", "ada@example.org")
+
+    def with_roots(*texts: str) -> list[str]:
+        return [word for text in texts for word in ("--further-root", text)]
+
+    assert "small order" in refused(surroundings, *begin, *with_roots("A" * 43))
+    refused(surroundings, *begin, *with_roots(*publics))
+    done(surroundings, *begin, *with_roots(*publics[:2]))
+    assert [root["public"] for root in shown(surroundings)["roots"]][1:] == publics[:2]
+
+
 def test_a_planned_rotation_asks_first_and_keeps_the_old_key_for_a_week(
     surroundings: dict[str, str], root_key: str
 ) -> None:
@@ -140,6 +158,13 @@ def test_a_higher_root_key_undoes_a_lower_one(surroundings: dict[str, str], root
     after = shown(surroundings)
     assert after["address"] == "http://127.0.0.1:7001"
     assert [root["public"] for root in after["roots"]] == [first]
+
+
+def test_the_catalogues_log_begins_anew(surroundings: dict[str, str], root_key: str) -> None:
+    """After a fork or a restore the root key opens the next epoch, and the node's log is in it."""
+    said = done(surroundings, "keys", "new-epoch", "--root-key", root_key, "--yes")
+    assert "as epoch 2" in said
+    assert shown(surroundings)["epoch"] == 2
 
 
 def test_a_backup_checks_the_key_and_writes_nothing_over(
