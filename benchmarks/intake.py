@@ -7,6 +7,7 @@ with ON CONFLICT, one durable transaction for each 200 as well, checking nothing
 """
 
 import asyncio
+import hashlib
 import statistics
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from federation.log.records import PRODUCT_TYPE, product_key
 from federation.node import clock
 from federation.node.database import Database, atomic, connection, execute, using
 from federation.node.migrations import migrate
+from federation.node.sealing import seal_of
 from federation.records import HostedParty, Peer
 from federation.service import intake, parties, reading
 from federation.service.catalogue import Change, append
@@ -59,7 +61,7 @@ def product(number: int) -> Product:
         for size in SIZES
     )
     pictures = tuple(
-        Media(f"https://shop.example/{number}-{view}", f"{number:060x}{view:04x}", 600, 800, "A dress")
+        Media(f"https://shop.example/{number}-{view}", _sha256(f"{number}-{view}"), 600, 800, "A dress")
         for view in (1, 2)
     )
     return Product(
@@ -71,6 +73,10 @@ def product(number: int) -> Product:
         description={"en": TEXT, "it": TEXT},
         media=pictures,
     )
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -192,7 +198,7 @@ async def run(owner_url: str, app_url: str, state_dir: Path, count: int) -> None
         sandbox_key="k" * 40,
         sandbox_webhook_secret="w" * 40,
     )
-    database = await Database().start(owner_url, pool_max=2)
+    database = await Database(seal_of(settings)).start(owner_url, pool_max=2)
     with using(database):
         scene = await prepare(settings, count)
         plain = [batches.decode(body) for _, body in scene.wire]

@@ -7,6 +7,7 @@ where it was broken off. Invariants: the copy's size moves once, at the end; the
 superseded leaves are not kept. Boutiques become visible with their profile, whose key stands last.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +15,7 @@ from datetime import datetime
 import msgspec
 
 from federation.conversations.messages import Quarantine
-from federation.conversations.repair_messages import HashChunk, LineChunk, Manifest
+from federation.conversations.repair_messages import HashChunk, Manifest
 from federation.documents.keys import SigningKey
 from federation.errors import PeerMismatchError
 from federation.log import checkpoint
@@ -23,7 +24,7 @@ from federation.log.leaves import Leaf
 from federation.log.records import faults_of
 from federation.log.tree import HASH_BYTES
 from federation.node import outbox
-from federation.node.database import atomic
+from federation.node.database import atomic, detached
 from federation.ports import HubDesk
 from federation.recon.state import SnapshotLoad
 from federation.records import LogHead, StoredLeaf
@@ -33,7 +34,7 @@ from federation.service.chunks import Chunk, checked, fitting, grown_from, hashe
 from federation.service.context import Federation
 from federation.service.replica_moves import move
 from federation.store import logs, repairs, replicas, snapshots
-from federation.vocabulary.errors import PeerError
+from federation.vocabulary.errors import NotFoundError, PeerRefusedError
 from federation.vocabulary.ids import PartyId, new_id
 
 TOPIC = "fed.bootstrap"
@@ -51,6 +52,15 @@ class LoadDue(msgspec.Struct, frozen=True):
 
     hub_id: PartyId
     shop_id: PartyId
+
+
+class _Checked(msgspec.Struct, frozen=True):
+    """A chunk that has come and fits: hashes end to end, or leaves and those not to be served; `weight` on the wire."""
+
+    weight: int
+    leaves: tuple[Leaf, ...] = ()
+    faulty: tuple[Quarantine, ...] = ()
+    part: bytes = b""
 
 
 class _Loading(msgspec.Struct, frozen=True):
@@ -122,50 +132,70 @@ async def go_on(fed: Federation, ends: Ends, now: datetime, *, chunks_max: int =
 
 
 async def _take_chunks(fed: Federation, loading: _Loading, now: datetime, chunks_max: int) -> bool:
+    """Take chunks one after another; while one is written the next is fetched and checked."""
     chunks, taken = loading.chunks, loading.load.taken
+    end = min(len(chunks), taken + chunks_max)
     hashes: Sequence[bytes] = ()
-    for number in range(taken, min(len(chunks), taken + chunks_max)):
+    ahead: asyncio.Task[_Checked] | None = None
+    for number in range(taken, end):
         if number >= len(loading.manifest.hashes) and not hashes:
             hashes = await _hashes(loading)
-        body = await _fetch(fed, loading, chunks[number], now)
-        if not await _take(loading, number, body, hashes, now):
+        here = await (ahead or _fetch(fed, loading, chunks[number], hashes, now))
+        ahead = None
+        if hashes and number + 1 < end:
+            with detached():
+                ahead = asyncio.create_task(_fetch(fed, loading, chunks[number + 1], hashes, now))
+        try:
+            is_ours = await _take(loading, number, here, now)
+        except BaseException:
+            _let_go(ahead)
+            raise
+        if not is_ours:
+            _let_go(ahead)
             return False
-    if taken + chunks_max < len(chunks):
+    if end < len(chunks):
         return True
     await _finish(loading, hashes or await _hashes(loading), now)
     return False
 
 
-async def _fetch(fed: Federation, loading: _Loading, chunk: Chunk, now: datetime) -> bytes:
+def _let_go(ahead: asyncio.Task[_Checked] | None) -> None:
+    if ahead is not None:
+        ahead.cancel()
+
+
+async def _fetch(fed: Federation, loading: _Loading, chunk: Chunk, hashes: Sequence[bytes], now: datetime) -> _Checked:
+    """A chunk from the shop, checked as far as it can be by itself and by the hashes."""
     hub_id, shop_id = loading.ends
     exchange = PeerCall(local_id=hub_id, remote_id=shop_id, method="GET", path=f"/snapshot/{chunk.sha256}")
     try:
         body = (await call(fed, exchange, now)).body
-    except PeerError as error:
-        if getattr(error, "peer_slug", "") == "not-found":
-            raise PeerMismatchError(f"{shop_id} offers a snapshot of which a chunk is missing") from error
-        raise
+    except PeerRefusedError as error:
+        if error.peer_slug != NotFoundError.slug:
+            raise
+        raise PeerMismatchError(f"{shop_id} offers a snapshot of which a chunk is missing") from error
     if hashlib.sha256(body).hexdigest() != chunk.sha256:
         raise PeerMismatchError(f"{shop_id} sent a chunk that is not the one its manifest names")
-    return body
+    if isinstance(chunk, HashChunk):
+        return _Checked(len(body), part=hashes_in(chunk, body))
+    leaves = fitting(chunk, body, hashes)
+    faulty = [Quarantine(seq=leaf.seq, key=leaf.key, errors=told) for leaf in leaves if (told := faults_of(leaf))]
+    return _Checked(len(body), tuple(leaves), tuple(faulty))
 
 
-async def _take(loading: _Loading, number: int, body: bytes, hashes: Sequence[bytes], now: datetime) -> bool:
+async def _take(loading: _Loading, number: int, here: _Checked, now: datetime) -> bool:
     """Take one chunk in; False when another run of this load has been faster."""
-    chunk = loading.chunks[number]
-    leaves = fitting(chunk, body, hashes) if isinstance(chunk, LineChunk) else []
-    part = hashes_in(chunk, body) if isinstance(chunk, HashChunk) else b""
     async with atomic():
         load = await snapshots.load(*loading.ends, lock=True)
         if load is None or load.taken != number or load.manifest != loading.load.manifest:
             return False
-        if leaves:
-            await repairs.put_leaves(loading.head, [growth.stored(leaf) for leaf in leaves])
-            await _project(loading, leaves, now)
+        if here.leaves:
+            await repairs.put_leaves(loading.head, [growth.stored(leaf) for leaf in here.leaves])
+            await _project(loading, here, now)
         else:
-            await snapshots.put_part(load, number, part)
+            await snapshots.put_part(load, number, here.part)
         await snapshots.save_load(
-            msgspec.structs.replace(load, taken=number + 1, bytes_taken=load.bytes_taken + len(body))
+            msgspec.structs.replace(load, taken=number + 1, bytes_taken=load.bytes_taken + here.weight)
         )
         await _progress(loading.ends, number + 1, len(loading.chunks))
     return True
@@ -185,11 +215,10 @@ async def _hashes(loading: _Loading) -> list[bytes]:
     return hashes
 
 
-async def _project(loading: _Loading, leaves: Sequence[Leaf], now: datetime) -> None:
+async def _project(loading: _Loading, here: _Checked, now: datetime) -> None:
     """Hand the good records to the desk, remember the others."""
-    faulty = [Quarantine(seq=leaf.seq, key=leaf.key, errors=told) for leaf in leaves if (told := faults_of(leaf))]
-    bad = {item.seq for item in faulty}
-    records = served.records_of([leaf for leaf in leaves if leaf.seq not in bad])
+    faulty, bad = list(here.faulty), {item.seq for item in here.faulty}
+    records = served.records_of([leaf for leaf in here.leaves if leaf.seq not in bad])
     if records:
         faulty += await loading.desk.records_accepted(*loading.ends, records, now)
     await replicas.add_quarantined(*loading.ends, loading.head.epoch, faulty, now)
