@@ -18,6 +18,7 @@ from federation import limits
 from federation.documents import signing
 from federation.documents.errors import BadSignatureError
 from federation.documents.keys import SigningKey
+from federation.documents.profile import PREFIX
 from federation.documents.signing import ReceivedRequest, VerifiedRequest
 from federation.errors import ReplayedNonceError
 from federation.node.answers import problem_of
@@ -33,7 +34,7 @@ from federation.service.peers import Introduction
 from federation.service.pressure import CREDIT_HEADER
 from federation.store import parties
 from federation.vocabulary.errors import GalleriaError, NotFoundError, RecordInvalidError
-from federation.vocabulary.ids import PartyId
+from federation.vocabulary.ids import PartyId, is_party_id
 
 _log = structlog.get_logger(__name__)
 
@@ -124,8 +125,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     introduces: Introduction | None = None
     settled: bool = False
     outlives: bool = False
-    patient: bool = False
     past: bool = False
+    patient: bool = False
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -169,8 +170,8 @@ async def _answer(
     state: tuple[_Exchange, datetime],
 ) -> Outbound:
     exchange, now = state
-    if found is not None:
-        exchange.receiver = await parties.party(PartyId(found.params["party_id"]))
+    if is_party_id(named := _receiver_named(request.path)):
+        exchange.receiver = await parties.party(PartyId(named))
     exchange.received = ReceivedRequest(
         method=request.method,
         authority=request.authority or authority_of(fed.settings.public_url),
@@ -215,6 +216,11 @@ async def _answer(
             return await _run(fed, endpoint, inbound)
         finally:
             exchange.credit = fed.admission.credit(pair, exchange.now() - began, exchange.now()).text
+
+
+def _receiver_named(path: str) -> str:
+    """Whom a path below PREFIX is for, so that even a path that means nothing is refused in that party's name."""
+    return path.removeprefix(f"{PREFIX}/").partition("/")[0]
 
 
 def _query(text: str) -> dict[str, str]:
