@@ -12,6 +12,7 @@ from federation.node import logs
 from federation.vocabulary.errors import GalleriaError
 
 COMMANDS = {
+    "conformance": ("marketplace.cli.commands.conformance:conformance", "Judge any shop or hub, test by test."),
     "demo": ("marketplace.demo.command:demo", "Start a hub and boutiques on this machine, with pages to look at."),
     "doctor": ("marketplace.cli.commands.doctor:doctor", "Look at this machine and say what would stop galleria."),
     "export": ("marketplace.cli.commands.export:export", "Write everything a boutique has into one file."),
