@@ -43,7 +43,7 @@ def session(asker: ItemSet, answerer: ItemSet) -> tuple[Asking, float]:
 def compare(size: int, count: int, kind: str, *, lost: bool) -> tuple[float, int, float]:
     """Bytes a difference, rounds and seconds for two sets that differ in `count` of some `size` items."""
     places = range(size + count)
-    differing = list(places)[-count:] if kind == "recent" else random.Random(1).sample(places, count)  # noqa: S311
+    differing = list(places)[-count:] if kind == "recent" else random.Random(1).sample(places, count)
     ours, theirs = set(() if lost else differing[::2]), set(differing if lost else differing[1::2])
     asking, seconds = session(
         ItemSet(item(place) for place in places if place not in theirs),

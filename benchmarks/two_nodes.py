@@ -28,6 +28,7 @@ from federation.node.migrations import migrate
 from federation.node.outbox import Outbox
 from federation.node.sealing import seal_of
 from federation.ports import AcceptedRecord, HubDesk, ServedRecord, ShopDesk
+from federation.records import PartyKind
 from federation.service import links, parties
 from federation.service.catalogue import Change, append
 from federation.service.context import Federation, create_federation
@@ -114,7 +115,7 @@ class Node(msgspec.Struct):
     settings: HubSettings
     party_id: PartyId = PartyId("")
 
-    async def host(self, kind: parties.PartyKind, name: str) -> None:
+    async def host(self, kind: PartyKind, name: str) -> None:
         """Make the node's party."""
         with using(self.database):
             async with atomic():
@@ -184,7 +185,7 @@ async def two_nodes(server: EmbeddedPostgres, folder: Path, name: str, *, light:
         fed = create_federation(settings, shop_desk=shop_desk, hub_desk=hub_desk, door=door)
         nodes.append(Node(await Database(seal_of(settings)).start(urls.owner, pool_max=4), fed, settings))
         door.nodes[f"127.0.0.1:{port}"] = nodes[-1]
-    pair = Pair(*nodes, door)
+    pair = Pair(nodes[0], nodes[1], door)
     await pair.shop.host("shop", "Shop")
     await pair.hub.host("hub", "Hub")
     try:

@@ -9,6 +9,8 @@ Deterministic: the same two sets always exchange the same bytes.
 import math
 from collections.abc import Sequence
 
+import msgspec
+
 from federation import limits
 from federation.recon.items import ItemSet
 from federation.recon.wire import INFINITY, VERSION, Bound, MessageWriter, Mode, WireRange, read_message
@@ -88,16 +90,16 @@ class Asking:
         """
         self.rounds += 1
         self.bytes_exchanged += len(message)
-        reply = _Reply(self._ours, limits.RECON_FRAME_BYTES_MAX, asks=True)
         ranges, lower = read_message(message), 0
-        crowded = _crowded(self._ours, ranges)
+        seen = _seen(self._ours, ranges)
+        reply = _Reply(self._ours, limits.RECON_FRAME_BYTES_MAX, asks=True, each=seen.each)
         for place, found in enumerate(ranges):
             upper = self._ours.place_of(found.upper, lower)
             if found.mode is Mode.ID_LIST:
                 self._learn(lower, upper, found)
                 reply.leave(found.upper)
             else:
-                reply.compared(lower, upper, found, crowded=place in crowded)
+                reply.compared(lower, upper, found, crowded=place in seen.crowded)
             if reply.full:
                 reply.rest()
                 break
@@ -121,9 +123,10 @@ class Asking:
 class _Reply:
     """A message being written against our own items; `full` once the frame has no room for the next range."""
 
-    def __init__(self, ours: ItemSet, frame_bytes_max: int, *, asks: bool = False) -> None:
+    def __init__(self, ours: ItemSet, frame_bytes_max: int, *, asks: bool = False, each: float = 1.0) -> None:
         self.full = False
         self._asks = asks
+        self._each = each
         self._ours = ours
         self._writer = MessageWriter()
         self._room = frame_bytes_max - _RESERVE_BYTES
@@ -175,7 +178,7 @@ class _Reply:
         if crowded:
             return BUCKETS if count > LISTED_MAX else min(count, 1)
         if count <= _LEAST_SHARES_MAX:
-            return min(count, math.ceil(math.sqrt(count * _ID_TO_RANGE)))
+            return min(count, math.ceil(math.sqrt(count * self._each * _ID_TO_RANGE)))
         return BUCKETS if count > BUCKETS * LISTED_MAX else _FEW
 
     def listed(self, lower: int, upper: int, bound: Bound) -> int:
@@ -209,8 +212,18 @@ class _Reply:
             self._skipped = None
 
 
-def _crowded(ours: ItemSet, ranges: Sequence[WireRange]) -> frozenset[int]:
-    """Which of these ranges differ beside one another while most of them agree: there, all items may differ."""
+class _Seen(msgspec.Struct, frozen=True):
+    """What a message shows of where the sets differ.
+
+    `crowded` are ranges that differ beside one another while most agree: there, all items may differ. `each` is how
+    many differences a differing range holds, going by how many agree.
+    """
+
+    crowded: frozenset[int]
+    each: float
+
+
+def _seen(ours: ItemSet, ranges: Sequence[WireRange]) -> _Seen:
     differing, compared, lower = set[int](), 0, 0
     for place, found in enumerate(ranges):
         upper = ours.place_of(found.upper, lower)
@@ -219,6 +232,7 @@ def _crowded(ours: ItemSet, ranges: Sequence[WireRange]) -> frozenset[int]:
             if found.fingerprint != ours.fingerprint(lower, upper):
                 differing.add(place)
         lower = upper
-    if len(differing) > _CROWDED_SHARE_MAX * compared:
-        return frozenset()
-    return frozenset(place for place in differing if {place - 1, place + 1} & differing)
+    agreeing = max(1, compared - len(differing))
+    each = math.log(compared / agreeing) * compared / len(differing) if compared > BUCKETS and differing else 1.0
+    beside = frozenset(place for place in differing if {place - 1, place + 1} & differing)
+    return _Seen(beside if len(differing) <= _CROWDED_SHARE_MAX * compared else frozenset(), max(1.0, each))
