@@ -6,7 +6,7 @@ lost connection costs nobody more than a look too late, since every listener loo
 
 import asyncio
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,24 +19,27 @@ _log = structlog.get_logger(__name__)
 
 CHANNEL = "node_bell"
 LINGER_SECONDS = 5.0
-LOOK_AGAIN_SECONDS = 1.0
+LOOK_AGAIN_SECONDS = 5.0
 """After so long a wait ends without a ring: one may have been lost."""
+LOOK_AGAIN_DEAF_SECONDS = 0.5
+"""The same while there is no connection to hear by."""
 
 
 class Bell:
     """Rings for one topic."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Callable[[], float] = lambda: LOOK_AGAIN_SECONDS) -> None:
         self._rung = asyncio.Event()
+        self._patience = patience
 
     def ring(self) -> None:
         """Let whoever waits look."""
         self._rung.set()
 
     async def wait(self, seconds: float) -> None:
-        """Return at the next ring since the last wait, at the latest after `seconds` or LOOK_AGAIN_SECONDS."""
+        """Return at the next ring since the last wait, after `seconds` at the latest, sooner where one may be lost."""
         try:
-            async with asyncio.timeout(min(seconds, LOOK_AGAIN_SECONDS)):
+            async with asyncio.timeout(min(seconds, self._patience())):
                 await self._rung.wait()
         except TimeoutError:
             pass
@@ -52,12 +55,11 @@ class Listener:
         self._connection: Any = None
         self._opening = asyncio.Lock()
         self._closing: asyncio.TimerHandle | None = None
-        self._last: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def bell(self, topic: str) -> AsyncIterator[Bell]:
         """A bell that rings for `topic` from now on."""
-        bell = Bell()
+        bell = Bell(self._patience)
         self._bells.setdefault(topic, set()).add(bell)
         try:
             await self._open()
@@ -67,6 +69,10 @@ class Listener:
             if not self._bells[topic]:
                 del self._bells[topic]
             self._close_later()
+
+    def _patience(self) -> float:
+        is_deaf = self._connection is None or self._connection.is_closed()
+        return LOOK_AGAIN_DEAF_SECONDS if is_deaf else LOOK_AGAIN_SECONDS
 
     async def _open(self) -> None:
         async with self._opening:
@@ -92,18 +98,19 @@ class Listener:
             return
         if self._closing is not None:
             self._closing.cancel()
-        self._closing = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._begin_to_close)
+        self._closing = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._close_unused)
 
-    def _begin_to_close(self) -> None:
-        self._closing = None
-        self._last = asyncio.get_running_loop().create_task(self._close())
+    def _close_unused(self) -> None:
+        if not self._bells:
+            self.close()
 
-    async def _close(self) -> None:
-        async with self._opening:
-            connection = self._connection
-            if self._bells or connection is None:
-                return
-            self._connection = None
+    def close(self) -> None:
+        """Let go of the connection at once; the next bell opens another."""
+        if self._closing is not None:
+            self._closing.cancel()
+            self._closing = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
             connection.terminate()
 
 
@@ -115,4 +122,5 @@ def listener_of(database: Database) -> Listener:
     found = _listeners.get(database)
     if found is None:
         found = _listeners[database] = Listener(database.url)
+        database.ends_with(found.close)
     return found

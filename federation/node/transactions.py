@@ -80,6 +80,7 @@ class Database:
         self.seal = seal
         self.wake: Callable[[str], None] = _nobody_to_wake
         self._pool: Any = None
+        self._ends: list[Callable[[], None]] = []
 
     async def start(
         self, url: str, *, pool_max: int = POOL_MAX, statement_timeout_seconds: int = STATEMENT_TIMEOUT_SECONDS
@@ -101,8 +102,14 @@ class Database:
         )
         return self
 
+    def ends_with(self, end: Callable[[], None]) -> None:
+        """Have `end` called when this process lets go of the database: for connections outside the pool."""
+        self._ends.append(end)
+
     async def stop(self) -> None:
         """Close the pool; connections still in use are cut after five seconds."""
+        for end in self._ends:
+            end()
         pool, self._pool = self._pool, None
         if pool is None:
             return

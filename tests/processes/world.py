@@ -90,6 +90,10 @@ class WiredFleet(Fleet):
         )
         return NodeProcess(spec, self._children, web_probe(port))
 
+    async def start_worker(self, node: DemoNode) -> None:
+        """Start the worker of a node that is not part of the layout."""
+        await self.supervisor.start(self._worker(node))
+
     def environment(self, node: DemoNode) -> dict[str, str]:
         """What a process of this node is started with, for programs run beside it."""
         return self._environment(node)
