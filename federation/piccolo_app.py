@@ -18,6 +18,7 @@ APP_CONFIG = AppConfig(
             "federation.tables.mailbox",
             "federation.tables.parties",
             "federation.tables.repairs",
+            "federation.tables.refusals",
             "federation.tables.replicas",
             "federation.tables.stock",
         ]

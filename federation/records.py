@@ -9,6 +9,7 @@ import msgspec
 from federation.conversations.link import LinkState, state_of
 from federation.conversations.replica import ReplicaState
 from federation.conversations.stock import Freshness
+from federation.vocabulary.errors import FieldError
 from federation.vocabulary.ids import PartyId
 
 PartyKind = Literal["shop", "hub"]
@@ -252,3 +253,14 @@ class ComparedHub(msgspec.Struct, frozen=True):
     compared: int = 0
     agreed: int = 0
     error: str = ""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """The newest line about a key of a hosted shop that one hub takes as history and does not show, and why."""
+
+    hub_id: PartyId
+    hub_name: str
+    key: str
+    seq: int
+    errors: tuple[FieldError, ...]
+    heard_at: datetime

@@ -16,6 +16,7 @@ from shops.node import STATE_KEY, ShopNode
 from shops.portal import handlers as portal
 from shops.settings import ShopNodeSettings
 from shops.site import handlers as site
+from shops.starting import asks_hubs
 
 HERE = Path(__file__).parent
 
@@ -29,7 +30,7 @@ def create_app(settings: ShopNodeSettings, federation: Federation | None = None)
         templates=[HERE / "portal" / "templates", HERE / "site" / "templates"],
         static=[HERE / "portal" / "static", HERE / "site" / "static"],
         state={STATE_KEY: ShopNode(settings, fed)},
-        on_startup=[seal_keys],
+        on_startup=[seal_keys, asks_hubs(fed)],
     )
 
 

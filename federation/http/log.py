@@ -7,7 +7,7 @@ from federation.documents import json
 from federation.http.edge import Endpoint, Inbound, Outbound
 from federation.log.answers import GrowthAnswer, InclusionAnswer
 from federation.records import LogHead
-from federation.service import comparing, epochs, forking, intake, proving, reading
+from federation.service import comparing, epochs, forking, intake, proving, reading, refusals
 from federation.service.calls import LOG_TYPE
 from federation.service.context import Federation
 from federation.vocabulary.errors import NotFoundError, RecordInvalidError
@@ -94,6 +94,14 @@ async def _hubs(_fed: Federation, inbound: Inbound) -> Outbound:
     return Outbound(json.encode(await comparing.hubs_of(inbound.receiver.id)))
 
 
+async def _quarantine(_fed: Federation, inbound: Inbound) -> Outbound:
+    if inbound.receiver.kind != "hub":
+        raise NotFoundError("only a hub shows a shop's records")
+    return Outbound(
+        json.encode(await refusals.standing(inbound.receiver.id, inbound.peer, _number(inbound, "from", 0)))
+    )
+
+
 async def _fork(_fed: Federation, inbound: Inbound) -> Outbound:
     head = await _head(inbound)
     return Outbound((await forking.kept(inbound.receiver.id, head.party_id, head.epoch)).document)
@@ -158,6 +166,7 @@ ENDPOINTS = (
     Endpoint(method="GET", path="/proof", run=_proof, public=True, linked=False),
     Endpoint(method="GET", path="/inclusion", run=_inclusion, public=True, linked=False),
     Endpoint(method="GET", path="/record", run=_record, public=True, linked=False),
+    Endpoint(method="GET", path="/quarantine", run=_quarantine),
     Endpoint(method="GET", path="/fork", run=_fork, public=True, linked=False),
     Endpoint(method="GET", path="/hubs", run=_hubs, public=True, linked=False),
     Endpoint(method="POST", path="/forks", run=_take_fork, bytes_max=limits.PROOF_BYTES_MAX, public=True, linked=False),

@@ -12,8 +12,10 @@ from http import HTTPStatus
 import msgspec
 import structlog
 
+from federation.documents import json
 from federation.log import checkpoint, forks
-from federation.log.errors import EpochMismatchError
+from federation.log.answers import GrowthAnswer
+from federation.log.errors import EpochMismatchError, ForkDetectedError
 from federation.log.forks import ForkProof, Growth
 from federation.node import outbox
 from federation.node.database import atomic
@@ -120,6 +122,26 @@ async def take(receiver: HostedParty, document: bytes, told_by: str, now: dateti
     proof = msgspec.structs.replace(told, operations=tuple(item.decode() for item in operations))
     forks.verify(proof)
     return ForkReceipt(shop_id, told.epoch, news=await keep(receiver.id, proof, told_by, now))
+
+
+async def accuse(fed: Federation, ends: tuple[PartyId, PartyId], note: bytes, now: datetime) -> None:
+    """Ask a shop whose lines do not lead to what it signed how its history grew; `ends` are (hub, shop).
+
+    Its own answer may prove that it began otherwise than our copy: then it is frozen and ForkDetectedError raised.
+    Anything else changes nothing.
+    """
+    hub_id, shop_id = ends
+    head = await logs.head(hub_id, shop_id)
+    told = checkpoint.parse(note).checkpoint
+    if head is None or not head.note or told.size <= head.size:
+        return
+    query = f"epoch={head.epoch}&old={head.size}&new={told.size}"
+    exchange = PeerCall(local_id=hub_id, remote_id=shop_id, method="GET", path="/proof", query=query)
+    growth = json.decode((await call(fed, exchange, now)).body, GrowthAnswer).growth
+    proof = await prove_longer(head, note, growth, now)
+    await keep_apart(hub_id, proof, now)
+    if proof is not None:
+        raise ForkDetectedError(sentence(proof))
 
 
 async def kept(holder_id: PartyId, shop_id: PartyId, epoch: int) -> ForkFound:

@@ -1,4 +1,4 @@
-"""A shop asking its hubs how far they have its own log: at start, and again every few minutes.
+"""A shop asking its hubs how far they have its own log, and what they do not show of it: at start, then by and by.
 
 A backup may have been restored: then the hubs have lines that this node has lost, and they are fetched back before
 anything new is signed in their place (`recovery`). What shows two histories is kept as a proof, for the owner to see.
@@ -13,7 +13,7 @@ from federation.log import checkpoint
 from federation.log.answers import GrowthAnswer
 from federation.log.errors import ForkDetectedError
 from federation.log.signers import keys_in_epoch
-from federation.service import forking, reading
+from federation.service import forking, reading, refusals
 from federation.service.calls import PeerAnswer, PeerCall, call
 from federation.service.context import Federation
 from federation.service.pull import for_each_peer
@@ -35,6 +35,7 @@ async def compare_with_hubs(fed: Federation, now: datetime) -> None:
     async def ask(pair: tuple[PartyId, PartyId]) -> None:
         try:
             await _compare_with(fed, pair, now)
+            await refusals.ask(fed, pair, now)
         except GalleriaError as error:
             _log.info("own_log_not_compared", shop=pair[0], hub=pair[1], slug=error.slug, detail=error.detail)
 

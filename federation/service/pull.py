@@ -15,13 +15,13 @@ from federation import batches
 from federation.errors import PeerMismatchError, SnapshotPendingError
 from federation.log import checkpoint
 from federation.log.checkpoint import Checkpoint
-from federation.log.errors import ForkDetectedError
+from federation.log.errors import ForkDetectedError, RootMismatchError
 from federation.node import outbox
 from federation.node.database import atomic, detached
 from federation.ports import HubDesk
 from federation.recon.state import way_for
 from federation.records import HostedParty, LogHead
-from federation.service import bootstrap, epochs, intake, parties, peers
+from federation.service import bootstrap, epochs, forking, intake, parties, peers
 from federation.service.calls import PeerCall, call
 from federation.service.context import Federation
 from federation.service.replica_moves import state_of
@@ -132,7 +132,11 @@ async def pull(fed: Federation, ends: Pair, now: datetime, *, batches_max: int =
     for _ in range(batches_max):
         if size >= told.size:
             break
-        size, taken = await _pull_batch(fed, desk, (hub, shop_id), (size, told), now)
+        try:
+            size, taken = await _pull_batch(fed, desk, (hub, shop_id), (size, told), now)
+        except RootMismatchError:
+            await forking.accuse(fed, ends, note, now)
+            raise
         found += taken
     if found and was_live:
         await repairs.hasten(*ends, now)

@@ -16,7 +16,7 @@ from federation.log import checkpoint
 from federation.log.errors import SizeMismatchError
 from federation.node.database import atomic
 from federation.records import LogHead
-from federation.service import catalogue, peers, reading, recovery
+from federation.service import catalogue, peers, reading, recovery, refusals
 from federation.service.calls import LOG_TYPE, PeerCall, call
 from federation.service.catalogue import PushDue
 from federation.service.context import Federation
@@ -81,6 +81,8 @@ async def _push(fed: Federation, due: PushDue, head: LogHead, hub_size: int, now
     await links.record_size(
         due.shop_id, due.hub_id, receipt.size, now, cosigned_note=cosigned, quarantined=len(receipt.quarantined)
     )
+    if receipt.quarantined:
+        await refusals.ask(fed, (due.shop_id, due.hub_id), now)
     return receipt
 
 

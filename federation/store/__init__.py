@@ -17,6 +17,7 @@ from federation.store.memory import links as memory_links
 from federation.store.memory import logs as memory_logs
 from federation.store.memory import mailbox as memory_mailbox
 from federation.store.memory import parties as memory_parties
+from federation.store.memory import refusals as memory_refusals
 from federation.store.memory import registers as memory_registers
 from federation.store.memory import repairs as memory_repairs
 from federation.store.memory import replicas as memory_replicas
@@ -29,6 +30,7 @@ from federation.store.ports.links import LinkStore
 from federation.store.ports.logs import LogStore
 from federation.store.ports.mailbox import MailboxStore
 from federation.store.ports.parties import PartyStore
+from federation.store.ports.refusals import RefusalStore
 from federation.store.ports.registers import RegisterStore
 from federation.store.ports.repairs import RepairStore
 from federation.store.ports.replicas import ReplicaStore
@@ -41,6 +43,7 @@ from federation.store.postgres import links as postgres_links
 from federation.store.postgres import logs as postgres_logs
 from federation.store.postgres import mailbox as postgres_mailbox
 from federation.store.postgres import parties as postgres_parties
+from federation.store.postgres import refusals as postgres_refusals
 from federation.store.postgres import registers as postgres_registers
 from federation.store.postgres import repairs as postgres_repairs
 from federation.store.postgres import replicas as postgres_replicas
@@ -55,6 +58,7 @@ __all__ = [
     "logs",
     "mailbox",
     "parties",
+    "refusals",
     "registers",
     "repairs",
     "replicas",
@@ -76,6 +80,7 @@ class Adapters(msgspec.Struct, frozen=True):
     contacts: ContactStore
     conversations: ConversationStore
     forks: ForkStore
+    refusals: RefusalStore
     compared: ComparedStore
 
 
@@ -92,6 +97,7 @@ ADAPTERS = {
         contacts=postgres_contacts,
         conversations=postgres_conversations,
         forks=postgres_forks,
+        refusals=postgres_refusals,
         compared=postgres_compared,
     ),
     "memory": Adapters(
@@ -106,6 +112,7 @@ ADAPTERS = {
         contacts=memory_contacts,
         conversations=memory_conversations,
         forks=memory_forks,
+        refusals=memory_refusals,
         compared=memory_compared,
     ),
 }
@@ -132,4 +139,5 @@ snapshots = cast(SnapshotStore, _Forwarder("snapshots"))
 contacts = cast(ContactStore, _Forwarder("contacts"))
 conversations = cast(ConversationStore, _Forwarder("conversations"))
 forks = cast(ForkStore, _Forwarder("forks"))
+refusals = cast(RefusalStore, _Forwarder("refusals"))
 compared = cast(ComparedStore, _Forwarder("compared"))

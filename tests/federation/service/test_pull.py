@@ -143,8 +143,8 @@ async def test_a_pushed_fork_freezes_too(pair: Pair) -> None:
     assert "two signed roots" in sync.last_error
 
 
-async def test_a_longer_second_history_is_not_taken(pair: Pair) -> None:
-    """Lines that do not continue what the hub holds are refused whole, whatever root was signed over them."""
+async def test_a_longer_second_history_is_proven_by_the_shop_itself(pair: Pair) -> None:
+    """Lines that do not continue what the hub holds are refused whole; asked how it grew, the shop proves its fork."""
     await append(pair.shop, product(1))
     await pair.settle()
     await roll_back(pair, 0)
@@ -152,7 +152,8 @@ async def test_a_longer_second_history_is_not_taken(pair: Pair) -> None:
         await database.execute("UPDATE fed_delivery SET acked_size = 1")
     await append(pair.shop, product(8), product(9))
     view = await look(pair)
-    assert (view.size, view.state) == (1, "repairing")
+    assert (view.size, view.state) == (1, "frozen")
+    assert "two histories" in view.last_error
     assert set(pair.hub.hub_desk.records) == {"product/p1"}
 
 
