@@ -11,7 +11,7 @@ from federation.conformance.checks import Check, Needs
 from federation.conformance.link_checks import is_linked, propose
 from federation.conformance.meeting import meet
 from federation.conformance.session import Judged, Question, Session, granted
-from federation.conformance.tester import Tester, tester_of
+from federation.conformance.tester import Tester, derive_tester
 from federation.conformance.verdicts import FailedError, NotAskedError, Report, Verdict
 from federation.conversations.messages import LinkDecision
 from federation.documents import json
@@ -70,7 +70,7 @@ async def judge(door: PeerDoor, profile_url: str, wish: Wish, told: Told) -> Rep
 
 
 def _tester_for(judged: Judged, seed: bytes) -> Tester:
-    return tester_of("shop" if judged.kind == "hub" else "hub", seed)
+    return derive_tester("shop" if judged.kind == "hub" else "hub", seed)
 
 
 async def _asked(session: Session, wish: Wish) -> AsyncIterator[Verdict]:

@@ -50,7 +50,7 @@ class Tester(msgspec.Struct, frozen=True):
         )
 
 
-def tester_of(kind: PartyKind, seed: bytes) -> Tester:
+def derive_tester(kind: PartyKind, seed: bytes) -> Tester:
     """The tester of a kind that 32 secret bytes give, the same ones always the same."""
     root, sign = (SigningKey.from_seed(hashlib.sha256(role + seed).digest()) for role in (b"root", b"sign"))
     genesis = identity.genesis(kind, root, sign_keys=(sign.public,), at=_BORN, name=NAME, address=OUTBOX_ADDRESS)

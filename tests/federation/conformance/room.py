@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from federation.conformance.tester import Tester, tester_of
+from federation.conformance.tester import Tester, derive_tester
 from federation.conversations.messages import ReservationAnswer, ReservationRequest
 from federation.documents import json, signing
 from federation.documents.errors import BadSignatureError
@@ -93,7 +93,7 @@ class Room:
             environment="test",
         )
         self.fed = create_federation(settings, shop_desk=self.desk, hub_desk=MemoryHubDesk(), door=self)
-        self.tester: Tester = tester_of("hub" if kind == "shop" else "shop", SEED)
+        self.tester: Tester = derive_tester("hub" if kind == "shop" else "shop", SEED)
         self.party_id = PartyId("")
         self.key = SigningKey.from_seed(SEED)
         self.shown: list[WireResponse] = []

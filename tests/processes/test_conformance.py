@@ -1,0 +1,70 @@
+"""Our own shop and hub, as real processes over real HTTP, conform to the protocol by the command anybody can run."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from federation.conformance.judging import CHECKS
+from federation.conformance.tester import derive_tester
+from federation.conformance.verdicts import Report
+from federation.documents.profile import endpoint_of
+from federation.node import clock
+from federation.node.database import atomic
+from federation.service import links
+from federation.service.context import create_federation
+from federation.vocabulary.ids import PartyId
+from marketplace.demo.layout import DemoNode
+from marketplace.settings import HubSettings
+from shops.desk import BoutiqueDesk
+from shops.settings import ShopNodeSettings
+from tests.processes.world import World
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="package")]
+
+
+async def judged(address: str, folder: Path) -> tuple[int, Report]:
+    """Run the command; its exit code and the report it wrote."""
+    report = folder / "report.json"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "marketplace.cli.main", "conformance", address),
+        *("--as", str(folder / "tester"), "--json", str(report)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    words, _ = await process.communicate()
+    assert report.exists(), words.decode()
+    return process.returncode or 0, msgspec.json.decode(report.read_bytes(), type=Report)
+
+
+def failures(report: Report) -> list[str]:
+    """What failed, with the reasons."""
+    return [f"{verdict.name}: {verdict.reason}" for verdict in report.verdicts if verdict.outcome == "failed"]
+
+
+async def accept(world: World, node: DemoNode, party_id: PartyId, seed: bytes) -> None:
+    """As the judged party's people: accept the tester's link."""
+    is_hub = node == world.hub
+    settings = world.fleet.settings_of(node, HubSettings if is_hub else ShopNodeSettings)
+    federation = world.built_hub().federation if is_hub else create_federation(settings, shop_desk=BoutiqueDesk())
+    tester = derive_tester("shop" if is_hub else "hub", seed)
+    async with world.fleet.inside(node), atomic():
+        await links.accept_link(federation, party_id, tester.party_id, clock.now())
+
+
+@pytest.mark.parametrize("kind", ["hub", "shop"])
+async def test_ours_conform(world: World, kind: str, tmp_path: Path) -> None:
+    """A stranger finds nothing to object to, and a linked party asks every check there is and finds nothing either."""
+    shop = world.shops["alba"]
+    node, party_id = (world.hub, world.opened.hub_id) if kind == "hub" else (shop.node, shop.shop_id)
+    address = endpoint_of(node.url, party_id)
+    code, strange = await judged(address, tmp_path)
+    assert (code, failures(strange)) == (0, [])
+    await accept(world, node, party_id, bytes.fromhex((tmp_path / "tester").read_text()))
+    code, report = await judged(address, tmp_path)
+    assert (code, failures(report)) == (0, [])
+    asked = {verdict.name for verdict in (*strange.verdicts, *report.verdicts) if verdict.outcome == "passed"}
+    assert {check.name for check in CHECKS[kind] if check.needs != "spending"} <= asked
