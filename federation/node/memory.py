@@ -10,7 +10,7 @@ A `Disk` is what outlives processes, a `MemoryDatabase` is one process's way to 
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -47,10 +47,18 @@ class Table(Generic[R]):
         self.together = together
 
 
+def _nobody_looks(_names: Collection[str]) -> None:
+    """Most disks are not watched."""
+
+
 class Disk:
-    """Committed rows by table and by the part of their keys that is looked up together; and who holds which row."""
+    """Committed rows by table and by the part of their keys that is looked up together; and who holds which row.
+
+    `watch` is told the names of the tables that a COMMIT changed, right after it.
+    """
 
     def __init__(self) -> None:
+        self.watch: Callable[[Collection[str]], None] = _nobody_looks
         self.tables: dict[str, dict[Key, dict[Key, Any]]] = {}
         self.numbers: dict[str, int] = {}
         self.holders: dict[_Place, MemoryConnection] = {}
@@ -92,7 +100,7 @@ class MemoryDatabase(Database):
         self.disk = disk
         self.pause = pause
         self.is_killed = False
-        self._open: set[MemoryConnection] = set()
+        self._open: dict[MemoryConnection, None] = {}
 
     async def ping(self) -> None:
         """Nothing can be away but the process itself."""
@@ -114,16 +122,20 @@ class MemoryDatabase(Database):
         if self.is_killed:
             raise ProcessKilledError("this process was killed")
 
+    def connect(self) -> "MemoryConnection":
+        """A fresh connection."""
+        return MemoryConnection(self)
+
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator["MemoryConnection"]:
         """A connection of its own, outside any open transaction."""
         self.check()
-        connection = MemoryConnection(self)
-        self._open.add(connection)
+        connection = self.connect()
+        self._open[connection] = None
         try:
             yield connection
         finally:
-            self._open.discard(connection)
+            self._open.pop(connection, None)
 
 
 class MemoryConnection:
@@ -175,9 +187,11 @@ class MemoryConnection:
                     table.get(place, {}).pop(key, None)
                 else:
                     table.setdefault(place, {})[key] = row
-        self._written.clear()
+        changed, self._written = self._written, {}
         self._journal.clear()
         self._release(0)
+        if changed:
+            self._disk.watch(changed)
 
     def _roll_back(self, journal: int, locks: int) -> None:
         while len(self._journal) > journal:

@@ -1,0 +1,211 @@
+"""What happens in a simulated world: people work, shoppers buy, machines die, ways are cut, some lie."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import msgspec
+
+from federation.conversations.messages import Accepted, Cancelled, Shipped
+from federation.documents import identity, identity_steps, json
+from federation.documents.keys import SigningKey
+from federation.documents.times import text_of
+from federation.log.records import product_key
+from federation.node.database import atomic
+from federation.service import catalogue, orders, parties
+from federation.service.catalogue import Change
+from federation.vocabulary.errors import GalleriaError
+from tests.federation.goods import gone, product, with_title
+from tests.simulator import purchases
+from tests.simulator.chance import Dice
+from tests.simulator.hub_desk import LISTINGS
+from tests.simulator.machine import Machine, Process
+from tests.simulator.purchases import PURCHASES
+from tests.simulator.shop_desk import ShopDesk
+from tests.simulator.world import Deed, World
+
+KEYS = 6
+
+
+async def publish(world: World) -> None:
+    """A shop says, changes or takes back some products; one in eight is odd, so that hubs refuse it."""
+    shop, dice = world.dice.choice(world.shops), world.dice
+    if shop.name in world.recovering:
+        return
+    changes = [_change(dice, number) for number in dice.sample(range(KEYS), dice.randint(1, 3))]
+
+    async def append() -> None:
+        async with atomic():
+            await catalogue.append(shop.party_id, changes, shop.now())
+
+    await at(world, shop, append)
+
+
+def _change(dice: Dice, number: int) -> Change:
+    draw = dice.random()
+    if draw < 0.2:
+        return gone(number)
+    if draw < 0.3:
+        return msgspec.structs.replace(product(number), body=json.encode({"id": f"p{number}", "title": 7}))
+    return with_title(product(number), "Odd" if draw < 0.4 else f"Dress {dice.randrange(9)}")
+
+
+async def deliver(world: World) -> None:
+    """Pieces arrive at a shop."""
+    shop, dice = world.dice.choice(world.shops), world.dice
+    variant, pieces = f"v{dice.randrange(KEYS)}", dice.randint(1, 3)
+    await at(world, shop, lambda: shop_desk(shop).deliver(shop.party_id, variant, pieces, shop.now()))
+
+
+async def sell_at_the_till(world: World) -> None:
+    """Somebody buys over the counter; the till is a process of its own on the shop's disk."""
+    shop, dice = world.dice.choice(world.shops), world.dice
+    variant = f"v{dice.randrange(KEYS)}"
+    till = Process(shop)
+    till.spawn(shop_desk(shop).sell(shop.party_id, variant, shop.now()))
+
+
+async def buy(world: World) -> None:
+    """A shopper wants a piece of something that a hub shows."""
+    hub, dice = world.dice.choice(world.hubs), world.dice
+    listed = hub.disk.rows(LISTINGS)
+    if not listed:
+        return
+    listing = dice.choice(listed)
+    name = listing.key.removeprefix(product_key(""))
+    what = (name, name.replace("p", "v"), listing.leaf_hash)
+
+    async def begin() -> None:
+        purchase = await purchases.begin(hub.party_id, listing.shop_id, what, hub.now())
+        await purchases.advance(_process(hub).fed, purchase, hub.now())
+
+    await at(world, hub, begin, wait=False)
+
+
+async def crowd(world: World) -> None:
+    """Several shoppers and the till want the same things at once."""
+    for _ in range(3):
+        await buy(world)
+    await sell_at_the_till(world)
+
+
+async def tell(world: World) -> None:
+    """A shop or a hub says that something happened to an order."""
+    hub, dice = world.dice.choice(world.hubs), world.dice
+    placed = [row for row in hub.disk.rows(PURCHASES) if row.state == "ordered"]
+    if not placed:
+        return
+    purchase = dice.choice(placed)
+    shop = next(machine for machine in world.shops if machine.party_id == purchase.shop_id)
+    by_shop = dice.happens(0.7)
+    teller, hearer = (shop, hub) if by_shop else (hub, shop)
+    body = dice.choice((Accepted(), Shipped())) if by_shop else Cancelled()
+
+    async def send() -> None:
+        async with atomic():
+            await orders.send_event(teller.party_id, hearer.party_id, purchase.id, body, teller.now())
+
+    await at(world, teller, send)
+
+
+async def kill(world: World) -> None:
+    """A machine dies at one of its next statements, and is switched on again a while later."""
+    machine = world.dice.choice(list(world.machines.values()))
+    machine.dies_in = world.dice.randint(1, 60)
+
+
+async def part(world: World) -> None:
+    """The way is cut between some machines and the others."""
+    names = sorted(world.machines)
+    world.network.cut = frozenset(world.dice.sample(names, world.dice.randint(1, len(names) - 1)))
+
+
+async def mend(world: World) -> None:
+    """All ways are open, all machines are on."""
+    world.network.cut = frozenset()
+    for machine in world.machines.values():
+        world.process(machine)
+
+
+async def back_up(world: World) -> None:
+    """Somebody copies a disk."""
+    machine = world.dice.choice(list(world.machines.values()))
+    world.backups[machine.name] = machine.disk.backup()
+
+
+async def restore(world: World) -> None:
+    """A machine goes on from an older copy of its disk; a shop counts its shelves anew."""
+    if not world.backups:
+        return
+    machine = world.machines[world.dice.choice(sorted(world.backups))]
+    backup = world.backups.pop(machine.name)
+    world.replace_disk(machine, backup)
+    if machine.kind == "shop":
+        world.recover(machine)
+        await _recount(world, machine)
+
+
+async def _recount(world: World, shop: Machine) -> None:
+    truth = world.truths[shop.party_id]
+    await at(world, shop, lambda: shop_desk(shop).recount(shop.party_id, truth.left(), shop.now()))
+
+
+async def rotate(world: World) -> None:
+    """A party takes a new sign key; its old ones may sign for a week more."""
+    machine = world.dice.choice(list(world.machines.values()))
+    known = world.checks.parties[machine.party_id]
+    seed = world.dice.secret(32)
+    key = SigningKey.from_seed(seed).public
+    until = text_of(machine.now() + timedelta(days=identity_steps.OVERLAP_DAYS_MIN))
+
+    async def record() -> None:
+        async with atomic():
+            state = await parties.identity_of(machine.party_id)
+            operation = identity_steps.rotation(state, key, at=text_of(machine.now()), old_until=until)
+            signed = identity.sign_operation(operation, SigningKey.from_seed(known.root_seed))
+            await parties.record_operation(machine.party_id, signed, machine.now(), sign_seed=seed)
+
+    known.keyids.add(key.keyid)
+    await at(world, machine, record)
+
+
+async def at(world: World, machine: Machine, work: Callable[[], Awaitable[object]], *, wait: bool = True) -> None:
+    """Do something at a machine, if it is on; what is refused or dies there is no mistake of the world's."""
+    if machine.process is None:
+        return
+
+    async def done() -> None:
+        try:
+            await work()
+        except GalleriaError:
+            return
+
+    task = machine.process.spawn(done())
+    if wait:
+        await world.until(task)
+
+
+def shop_desk(shop: Machine) -> ShopDesk:
+    """The shop's desk as this world makes it."""
+    return shop.around.make.shop_desk()
+
+
+def _process(machine: Machine) -> Process:
+    process = machine.process
+    assert process is not None, "the deed runs in it"
+    return process
+
+
+PEOPLE_AND_WEATHER: tuple[tuple[Deed, int], ...] = (
+    (publish, 20),
+    (deliver, 8),
+    (sell_at_the_till, 8),
+    (buy, 20),
+    (crowd, 6),
+    (tell, 12),
+    (kill, 10),
+    (part, 5),
+    (mend, 8),
+    (back_up, 4),
+    (restore, 3),
+    (rotate, 3),
+)

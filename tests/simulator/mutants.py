@@ -1,0 +1,127 @@
+"""Worlds with one deliberate fault each, and the invariant that must catch it: what proves the checkers."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from federation.conversations import stock
+from federation.conversations.messages import Quarantine, StockBatch, StockRegister
+from federation.http.edge import WireRequest, WireResponse
+from federation.node.memory import MemoryConnection, MemoryDatabase, statement
+from federation.ports import AcceptedRecord
+from federation.vocabulary.ids import PartyId
+from tests.simulator.deeds import rotate
+from tests.simulator.hub_desk import HubDesk
+from tests.simulator.machine import Make
+from tests.simulator.shop_desk import SHELVES, ShopDesk
+from tests.simulator.simulation import DEEDS
+from tests.simulator.world import PIECES, Deed, World
+
+
+class Mutant(msgspec.Struct, frozen=True):
+    """A fault: which invariant must catch it, what is made otherwise, and what is done more."""
+
+    name: str
+    invariant: str
+    make: Make = Make()
+    deeds: tuple[tuple[Deed, int], ...] = ()
+
+
+class _ForgetfulHub(HubDesk):
+    """Lists no record whose number ends in 3."""
+
+    async def records_accepted(
+        self, hub_id: PartyId, shop_id: PartyId, records: Sequence[AcceptedRecord], now: datetime
+    ) -> list[Quarantine]:
+        kept = [record for record in records if record.seq % 10 != 3]
+        return await super().records_accepted(hub_id, shop_id, kept, now)
+
+
+class _GenerousShop(ShopDesk):
+    """Takes nothing off the shelf for a hold."""
+
+    async def _move(self, shop_id: PartyId, changes: Iterable[tuple[str, int]], now: datetime) -> None:
+        await super()._move(shop_id, [(variant, max(change, 0)) for variant, change in changes], now)
+
+
+class _StutteringShop(ShopDesk):
+    """Does everything twice."""
+
+    async def _effect(self, own: MemoryConnection, shop_id: PartyId, source: PartyId, kind: str, name: str) -> None:
+        await super()._effect(own, shop_id, source, kind, name)
+        await super()._effect(own, shop_id, source, kind, name)
+
+
+class _SecretiveShop(ShopDesk):
+    """Tells of variant v0 what was true when the world began, and says that this is all."""
+
+    async def stock_news(self, shop_id: PartyId, vseq: int, limit: int) -> StockBatch:
+        async with statement() as own:
+            table = [row.register for row in own.scan(SHELVES, shop_id) if row.register.variant_id != "v0"]
+        table.append(StockRegister(variant_id="v0", quantity=PIECES, vseq=1))
+        changed = sorted((item for item in table if item.vseq > vseq), key=lambda item: item.vseq)
+        return StockBatch(registers=tuple(changed[:limit]), heartbeat=stock.heartbeat(table))
+
+
+class _LyingConnection(MemoryConnection):
+    """Says that it has written the lines that a hub took in, and has not."""
+
+    def _commit(self) -> None:
+        if "desk_listing" in self._written:
+            self.abandon()
+        super()._commit()
+
+
+class _LyingDisk(MemoryDatabase):
+    """Gives out connections that lie."""
+
+    def connect(self) -> MemoryConnection:
+        return _LyingConnection(self)
+
+
+def _without_problem(_request: WireRequest, response: WireResponse) -> WireResponse:
+    return msgspec.structs.replace(response, body=b"no") if response.status >= 400 else response
+
+
+def _deaf_to_logs(request: WireRequest, response: WireResponse) -> WireResponse:
+    return msgspec.structs.replace(response, headers={}) if "/log/" in request.path else response
+
+
+async def rotate_unknown(world: World) -> None:
+    """A key comes into use that the truth does not know: as if a stranger's had been taken."""
+    known = {party_id: set(item.keyids) for party_id, item in world.checks.parties.items()}
+    await rotate(world)
+    for party_id, item in world.checks.parties.items():
+        item.keyids = known[party_id]
+
+
+async def restore_unseen(world: World) -> None:
+    """A hub goes back to an older copy as if nothing had happened."""
+    hub = world.dice.choice(world.hubs)
+    backup = world.backups.pop(hub.name, None)
+    if backup is None:
+        world.backups[hub.name] = hub.disk.backup()
+        return
+    hub.kill()
+    hub.disk = backup
+    world.watch_disk(hub)
+    hub.start()
+
+
+MUTANTS = (
+    Mutant("a hub that loses a record", "I1", Make(hub_desk=_ForgetfulHub)),
+    Mutant("a hub that goes back unseen", "I2", deeds=((restore_unseen, 40),)),
+    Mutant("a disk that lies", "I2", Make(database=_LyingDisk)),
+    Mutant("a key nobody named", "I3", deeds=((rotate_unknown, 40),)),
+    Mutant("a shop that holds without taking", "I4", Make(shop_desk=_GenerousShop)),
+    Mutant("a shop that does everything twice", "I5", Make(shop_desk=_StutteringShop)),
+    Mutant("nodes that answer no push and no pull", "I6", Make(answer=_deaf_to_logs)),
+    Mutant("a shop that hides what it sells", "I7", Make(shop_desk=_SecretiveShop)),
+    Mutant("refusals without a document", "I8", Make(answer=_without_problem)),
+)
+
+
+def deeds_of(mutant: Mutant) -> tuple[tuple[Deed, int], ...]:
+    """What is done in the mutant's world."""
+    return (*DEEDS, *mutant.deeds)
