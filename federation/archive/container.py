@@ -86,6 +86,10 @@ class ArchiveWriter:
         self._zip.writestr(_info(form.MANIFEST), note)
         self._zip.close()
 
+    def abandon(self) -> None:
+        """Let go of an archive that will not be finished: nothing more is written to its target."""
+        self._zip.fp = None
+
 
 class ArchiveReader:
     """An archive on `source`, which must be able to seek. Raises ArchiveRefusedError for what is no archive."""

@@ -107,6 +107,16 @@ async def take_out(settings: ShopNodeSettings, shop_id: PartyId, path: Path, wis
 
 async def _write(settings: ShopNodeSettings, shop_id: PartyId, target: BinaryIO, wish: Wish, now: datetime) -> Manifest:
     writer = ArchiveWriter(target)
+    try:
+        return await _write_all(settings, shop_id, writer, wish, now)
+    except BaseException:
+        writer.abandon()
+        raise
+
+
+async def _write_all(
+    settings: ShopNodeSettings, shop_id: PartyId, writer: ArchiveWriter, wish: Wish, now: datetime
+) -> Manifest:
     async with atomic():
         await rows.one_snapshot()
         written = await archiving.write_party(writer, shop_id)
