@@ -80,7 +80,7 @@ class Attendance(threading.Thread):
         """Wait for the turn and attend until something fails; the turn ends with the connection that has it."""
         database = await self._open_database()
         try:
-            async with database.acquire() as turn:
+            async with database.session() as turn:
                 key = f"{_LOCK_SPACE}/{self._attendant.name}"
                 while not await turn.fetchval(_TAKE_TURN, key):  # noqa: ASYNC110 - another process has it
                     await asyncio.sleep(LOOK_SECONDS)

@@ -153,7 +153,7 @@ class MemoryConnection:
     async def _no_sql(self, *_args: object, **_options: object) -> Any:
         raise DatabaseUsageError("a database in memory reads no SQL: this query needs an adapter of its own")
 
-    fetch = fetchrow = fetchval = execute = executemany = copy_records_to_table = _no_sql
+    fetch = fetchrow = fetchval = execute = executemany = copy_records_to_table = reset = _no_sql
 
     @property
     def in_transaction(self) -> bool:

@@ -51,7 +51,7 @@ async def migrate(database_url_owner: str, apps: Sequence[str], *, app_role: str
     database = await Database().start(database_url_owner, pool_max=2, statement_timeout_seconds=0)
     try:
         with using(database):
-            async with database.acquire() as guard:
+            async with database.session() as guard:
                 await guard.execute("SELECT pg_advisory_lock($1)", _ADVISORY_LOCK)
                 try:
                     return await _migrate_locked(modules, app_role)

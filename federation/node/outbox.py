@@ -133,6 +133,7 @@ class _Drain:
         self._started_monotonic = asyncio.get_running_loop().time()
         self._left = limit
         self._ready: deque[_Claimed] = deque()
+        self._nothing_at: int | None = None
         self._turn = asyncio.Lock()
 
     def now(self) -> datetime:
@@ -142,11 +143,12 @@ class _Drain:
     async def next(self) -> "_Claimed | None":
         """A message to deliver, or None when nothing is due or the limit is reached."""
         async with self._turn:
-            if not self._ready and self._left > 0:
+            if not self._ready and self._left > 0 and self._nothing_at != self.handled:
                 found = await self._claim(self.after) if self.after else []
                 found = found or await self._claim("")
                 self._left -= len(found)
                 self._ready.extend(found)
+                self._nothing_at = None if found else self.handled
             return self._ready.popleft() if self._ready else None
 
     async def _claim(self, after: str) -> "list[_Claimed]":

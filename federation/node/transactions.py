@@ -43,6 +43,12 @@ class Connection(Protocol):
         self, table_name: str, *, records: object, columns: Sequence[str] | None = None
     ) -> str: ...
     def transaction(self) -> Any: ...
+    async def reset(self) -> None: ...
+
+
+async def _leave_as_it_is(_connection: object) -> None:
+    """What a connection goes through before its next use: the driver has ended what was open, and `session()` resets
+    what it lent; a round trip to reset all the others would cost as much as the statement they served."""
 
 
 class Transaction:
@@ -92,6 +98,7 @@ class Database:
             min_size=1,
             max_size=pool_max,
             timeout=CONNECT_TIMEOUT_SECONDS,
+            reset=_leave_as_it_is,
             server_settings={
                 "application_name": "galleria",
                 "timezone": "UTC",
@@ -131,6 +138,15 @@ class Database:
             raise DatabaseUsageError("the database has not been started")
         async with self._pool.acquire(timeout=CONNECT_TIMEOUT_SECONDS) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Connection]:
+        """A connection for what outlives a statement or transaction, such as a lock: nothing of that is left behind."""
+        async with self.acquire() as connection:
+            try:
+                yield connection
+            finally:
+                await connection.reset()
 
 
 _bound: ContextVar[Database | None] = ContextVar("galleria_database", default=None)

@@ -130,7 +130,7 @@ class NodeProcess:
 
     async def _alone(self, sweep: Sweep) -> None:
         assert self._database is not None, "run() opens the database first"  # noqa: S101 - tells the type checker
-        async with self._database.acquire() as guard:
+        async with self._database.session() as guard:
             key = f"{_SWEEP_LOCK_SPACE}/{sweep.name}"
             if not await guard.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key):
                 return

@@ -18,6 +18,7 @@ from federation.errors import PeerMismatchError
 from federation.node import clock
 from federation.node.database import atomic
 from federation.ports import ShopDesk
+from federation.records import Delivery
 from federation.service.calls import JSON_TYPE, PeerCall, call
 from federation.service.context import Federation
 from federation.service.stock import StockDue, announce
@@ -42,7 +43,7 @@ async def deliver_due(fed: Federation, desk: ShopDesk, due: StockDue, now: datet
     if delivery is not None and delivery.acked_vseq >= due.vseq:
         return 0
     run = _Run(fed, desk, (due.shop_id, due.hub_id))
-    if not await run.to_end(now):
+    if not await run.to_end(delivery, now):
         async with atomic():
             await announce(StockDue(due.shop_id, due.hub_id, due.vseq, due.turn + 1), clock.now())
     return run.sent
@@ -54,7 +55,7 @@ async def deliver_stock(fed: Federation, desk: ShopDesk, ends: Ends, now: dateti
     Raises PeerRefusedError, PeerUnreachableError, or PeerMismatchError for tables that cannot be brought together.
     """
     run = _Run(fed, desk, ends)
-    if not await run.to_end(now):
+    if not await run.to_end(await links.delivery(*ends), now):
         async with atomic():
             await announce(StockDue(*ends, limits.INTEGER_MAGNITUDE_MAX), clock.now())
     return run.sent
@@ -75,9 +76,8 @@ class _Run:
         self._tried: set[Step] = set()
         self._most = limits.STOCK_BATCH_MAX
 
-    async def to_end(self, now: datetime) -> bool:
+    async def to_end(self, delivery: Delivery | None, now: datetime) -> bool:
         """Send until the hub is in step; False when others should have their turn first."""
-        delivery = await links.delivery(*self._ends)
         if delivery is not None:
             self._vseq, self._compared_at = delivery.acked_vseq, delivery.stock_compared_at
             self._echo, self._echo_at = delivery.stock_echo, delivery.last_stock_at or now
