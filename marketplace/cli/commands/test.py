@@ -43,6 +43,7 @@ class Suite(msgspec.Struct, frozen=True):
 
 SUITES = (
     Suite("processes", "processes and not browser", aside=True),
+    Suite("simulation", "simulation"),
     Suite("browser", "browser"),
     Suite("pure and services", _QUICK, quick=True, processes=2),
 )
