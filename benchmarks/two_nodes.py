@@ -4,20 +4,19 @@ What is measured over them is the work of both sides on one core: requests are s
 as over HTTP, only the bytes are handed over instead of sent. Two processes on two cores take less.
 """
 
-# ruff: noqa: ARG002 - a desk takes what its Protocol passes
 import asyncio
 import contextvars
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
+from benchmarks.intake import LightDesk
 from federation import limits
-from federation.conversations.messages import Quarantine
 from federation.http.edge import WireRequest
 from federation.http.exchange import exchange
 from federation.log.records import PRODUCT_TYPE, product_key
@@ -27,7 +26,7 @@ from federation.node.door import DoorResponse
 from federation.node.migrations import migrate
 from federation.node.outbox import Outbox
 from federation.node.sealing import seal_of
-from federation.ports import AcceptedRecord, HubDesk, ServedRecord, ShopDesk
+from federation.ports import HubDesk, ShopDesk
 from federation.records import PartyKind
 from federation.service import links, parties
 from federation.service.catalogue import Change, append
@@ -41,20 +40,6 @@ from marketplace.settings import HubSettings
 from tests.federation.desks import MemoryShopDesk
 
 APPENDED_AT_ONCE = 2_000
-
-
-class LightDesk(GalleryDesk):
-    """A hub that takes records and lists none: what the protocol costs by itself."""
-
-    async def records_accepted(
-        self, hub_id: PartyId, shop_id: PartyId, records: Sequence[AcceptedRecord], now: datetime
-    ) -> list[Quarantine]:
-        """Nothing is listed."""
-        return []
-
-    async def served(self, hub_id: PartyId, shop_id: PartyId) -> list[ServedRecord]:
-        """Nothing is served."""
-        return []
 
 
 class Stopwatch:

@@ -14,8 +14,9 @@ from federation.node.plots import first_day, sales_plots
 from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.service.links import links
-from federation.service.replicas import replica_states
+from federation.service.replicas import repair_note, replica_states
 from federation.vocabulary.errors import ConflictError, NotFoundError
+from federation.vocabulary.ids import PartyId
 from federation.vocabulary.wording import message
 from marketplace.accounts.setup import hub_id, hub_profile_url
 from marketplace.console.door import back_to, operator, render
@@ -23,6 +24,7 @@ from marketplace.console.views import looks
 from marketplace.console.views.lag import behind_plot, lag_plot, silence_plot
 from marketplace.console.views.pictures import REASONS
 from marketplace.console.views.standings import COLUMNS, FIGURES, SORTS, Standing, cells, chosen, standings
+from marketplace.console.views.wholeness import wholeness
 from marketplace.console.words import say
 from marketplace.hub import hub_of
 from marketplace.listings import boutiques
@@ -87,9 +89,11 @@ async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
         one=found,
         link=link,
         lag=lag_plot(found),
+        whole=wholeness(await repair_note(await hub_id(), PartyId(shop_id))),
         sales=sales_plots(await reads.sold_by_day(first_day(now.date()), shop_id), now.date()),
         profile=await boutiques.published_profile(shop_id),
         faults=await boutiques.quarantined(shop_id),
+        fork=await boutiques.fork(shop_id),
         pictures=await media.missing_pictures(shop_id),
         picture_reasons=REASONS,
         account=await reads.account_of(shop_id),
