@@ -17,12 +17,13 @@ from federation.conversations.messages import (
     ReservationRequest,
     Shipped,
 )
+from federation.documents.keys import SigningKey
 from federation.documents.profile import OUTBOX_ADDRESS
 from federation.errors import PeerMismatchError
 from federation.http.collecting import Visitor, attend
 from federation.node import clock
 from federation.node.database import atomic, execute
-from federation.service import links, parties, peers, pull, reservations
+from federation.service import identity_changes, links, parties, peers, pull, reservations
 from federation.service.calls import PeerCall, call
 from federation.service.pictures import mailed_picture
 from federation.store import links as link_store
@@ -239,3 +240,27 @@ async def test_pictures_are_fetched_by_their_hash(far: Pair, size: int) -> None:
                 await mailed_picture(fed, far.shop.party_id, other, clock.now())
             with pytest.raises(PeerRefusedError):
                 await mailed_picture(fed, far.shop.party_id, "1" * 64, clock.now())
+
+
+async def moved(pair: Pair, address: str) -> None:
+    """Sign the shop's move to an address with its root key, and let its peers hear of it."""
+    with pair.shop.here() as fed:
+        plan = await identity_changes.plan_move(pair.shop.party_id, address, clock.now())
+        async with atomic():
+            root = SigningKey.from_seed(pair.shop.root_seed)
+            await identity_changes.carry_out(fed, plan, root, clock.now())
+
+
+async def test_a_shop_that_moves_behind_a_router_and_back(pair: Pair) -> None:
+    """One operation of the root key each way: the link stays, and the hub asks where the shop now is."""
+    pair.shop.shop_desk.put("v1", 3)
+    await moved(pair, OUTBOX_ADDRESS)
+    app = pair.way.apps.pop("127.0.0.1:7101")
+    async with attending(pair.shop):
+        await pair.settle()
+        await visited(pair)
+        assert await hold(pair, wish()) == "held"
+    pair.way.apps["127.0.0.1:7101"] = app
+    await moved(pair, "http://127.0.0.1:7101")
+    await pair.settle()
+    assert await hold(pair, wish()) == "held"
