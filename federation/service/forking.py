@@ -144,6 +144,11 @@ async def accuse(fed: Federation, ends: tuple[PartyId, PartyId], note: bytes, no
         raise ForkDetectedError(sentence(proof))
 
 
+async def standing(holder_id: PartyId, shop_id: PartyId, epoch: int) -> ForkFound | None:
+    """The proof about a shop's epoch, if there is one."""
+    return await store.fork(holder_id, shop_id, epoch)
+
+
 async def kept(holder_id: PartyId, shop_id: PartyId, epoch: int) -> ForkFound:
     """The proof about an epoch of a shop; raises NotFoundError."""
     found = await store.fork(holder_id, shop_id, epoch)

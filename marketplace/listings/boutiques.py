@@ -4,8 +4,11 @@ from datetime import datetime
 
 import msgspec
 
-from federation.records import LinkView, ReplicaView
-from federation.service import links, replicas
+from federation.documents.profile import PREFIX
+from federation.log import forks
+from federation.records import ComparedHub, LinkView, ReplicaView
+from federation.service import forking, links, replicas
+from federation.store import compared, logs
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.product import ShopProfile
 from marketplace.accounts.setup import hub_id
@@ -71,6 +74,36 @@ async def accept(hub: Hub, shop_id: str, now: datetime) -> None:
 async def suspend(hub: Hub, shop_id: str, now: datetime) -> None:
     """Put a boutique on hold: nothing of it is shown or sold until it is accepted again."""
     await links.suspend_link(hub.federation, await hub_id(), PartyId(shop_id), now)
+
+
+async def compared_hubs() -> list[ComparedHub]:
+    """The other hubs with which this one compares what boutiques told them, and how the last round went."""
+    return await compared.hubs(await hub_id())
+
+
+class ForkView(msgspec.Struct, frozen=True, kw_only=True):
+    """The proof that a boutique signed two catalogues: of which sizes, since when, told by whom ("" found here)."""
+
+    sizes: tuple[int, int]
+    told_by: str
+    found_at: datetime
+    path: str
+
+
+async def fork(shop_id: str) -> ForkView | None:
+    """What proves that a boutique signed two catalogues in its present epoch, if anything does."""
+    local = await hub_id()
+    head = await logs.head(local, shop_id)
+    found = None if head is None else await forking.standing(local, PartyId(shop_id), head.epoch)
+    if found is None:
+        return None
+    proof = forks.decode(found.document)
+    return ForkView(
+        sizes=(proof.first_size, proof.second_size),
+        told_by=found.told_by,
+        found_at=found.found_at,
+        path=f"{PREFIX}/{local}/replicas/{shop_id}/fork",
+    )
 
 
 async def quarantined(shop_id: str) -> list[QuarantineView]:

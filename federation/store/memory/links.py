@@ -10,7 +10,17 @@ from federation.conversations.link import LinkState
 from federation.documents import identity
 from federation.node.memory import MemoryConnection, statement
 from federation.records import Delivery, Link, LinkView, SyncState
-from federation.store.memory.rows import DELIVERIES, LINKS, LOGS, OPERATIONS, PARTIES, PEERS, DeliveryRow, LinkRow
+from federation.store.memory.rows import (
+    DELIVERIES,
+    LINKS,
+    LOGS,
+    OPERATIONS,
+    PARTIES,
+    PEERS,
+    REFUSALS,
+    DeliveryRow,
+    LinkRow,
+)
 from federation.vocabulary.ids import PartyId
 
 _ERROR_LENGTH_MAX = 500
@@ -206,7 +216,7 @@ def _sync_state(own: MemoryConnection, link: Link) -> SyncState:
         size=0 if head is None else head.size,
         acked_size=0 if told is None else told.acked_size,
         acked_vseq=0 if told is None else told.acked_vseq,
-        quarantined=0 if told is None else told.quarantined,
+        quarantined=len(own.scan(REFUSALS, link.local_id, link.remote_id)),
         last_success_at=None if told is None else told.last_success_at,
         last_stock_at=None if told is None else told.last_stock_at,
         last_error="" if row is None else row.delivery.last_error or row.stock_error,

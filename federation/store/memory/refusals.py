@@ -5,19 +5,12 @@ from collections.abc import Sequence
 import msgspec
 
 from federation.conversations.messages import Quarantine
-from federation.node.memory import Table, statement
+from federation.node.memory import statement
 from federation.records import Refusal
-from federation.store.memory.rows import LEAVES, LOGS, PEERS, QUARANTINE
+from federation.store.memory.rows import LEAVES, LOGS, PEERS, QUARANTINE, REFUSALS, RefusalRow
 from federation.vocabulary.errors import FieldError
 from federation.vocabulary.ids import PartyId
 
-
-class _Row(msgspec.Struct, frozen=True):
-    shop_id: str
-    refusal: Refusal
-
-
-_REFUSALS = Table[_Row]("fed_refusal", lambda row: (row.shop_id, row.refusal.hub_id, row.refusal.key), together=1)
 _ERRORS = msgspec.json.Decoder(tuple[FieldError, ...])
 
 
@@ -37,16 +30,16 @@ async def standing(hub_id: PartyId, shop_id: PartyId, after: int, limit: int) ->
 
 async def replace(shop_id: PartyId, hub_id: PartyId, refusals: Sequence[Refusal]) -> None:
     async with statement() as own:
-        for row in list(own.scan(_REFUSALS, shop_id, hub_id)):
-            await own.delete(_REFUSALS, row.shop_id, row.refusal.hub_id, row.refusal.key)
+        for row in list(own.scan(REFUSALS, shop_id, hub_id)):
+            await own.delete(REFUSALS, row.shop_id, row.refusal.hub_id, row.refusal.key)
         for refusal in refusals:
-            await own.put(_REFUSALS, _Row(shop_id, refusal))
+            await own.put(REFUSALS, RefusalRow(shop_id, refusal))
 
 
 async def refusals(shop_id: PartyId, key: str = "") -> list[Refusal]:
     async with statement() as own:
         found = []
-        for row in own.scan(_REFUSALS, shop_id):
+        for row in own.scan(REFUSALS, shop_id):
             peer = own.get(PEERS, row.refusal.hub_id)
             name = row.refusal.hub_id if peer is None else peer.name
             if key in {"", row.refusal.key}:

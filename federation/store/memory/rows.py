@@ -8,7 +8,7 @@ from federation.conversations.messages import StockRegister
 from federation.conversations.stock import Tally
 from federation.documents.identity import SeenOperation
 from federation.node.memory import Table
-from federation.records import Delivery, EventRecord, HostedParty, Link, LogHead, Peer, Replica, StoredLeaf
+from federation.records import Delivery, EventRecord, HostedParty, Link, LogHead, Peer, Refusal, Replica, StoredLeaf
 from federation.vocabulary.ids import PartyId
 
 
@@ -65,6 +65,11 @@ class QuarantineRow(msgspec.Struct, frozen=True):
     found_at: datetime
 
 
+class RefusalRow(msgspec.Struct, frozen=True):
+    shop_id: str
+    refusal: Refusal
+
+
 class EventOutRow(msgspec.Struct, frozen=True):
     local_id: PartyId
     remote_id: PartyId
@@ -106,3 +111,4 @@ EVENTS_OUT = Table[EventOutRow](
 EVENTS_IN = Table[EventInRow](
     "fed_event_in", lambda row: (row.local_id, row.remote_id, row.order_id, row.event.sequence), together=2
 )
+REFUSALS = Table[RefusalRow]("fed_refusal", lambda row: (row.shop_id, row.refusal.hub_id, row.refusal.key), together=1)

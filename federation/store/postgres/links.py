@@ -210,7 +210,8 @@ async def sync_states(shop_id: PartyId) -> list[SyncState]:
         """
         SELECT l.remote_id AS hub_id, p.name AS hub_name, l.state AS link_state, coalesce(g.size, 0) AS size,
                coalesce(d.acked_size, 0) AS acked_size, coalesce(d.acked_vseq, 0) AS acked_vseq,
-               coalesce(d.quarantined, 0) AS quarantined, d.last_success_at, d.last_stock_at,
+               (SELECT count(*) FROM fed_refusal r WHERE r.shop_id = l.local_id AND r.hub_id = l.remote_id)
+                   AS quarantined, d.last_success_at, d.last_stock_at,
                coalesce(nullif(d.last_error, ''), d.stock_error, '') AS last_error, d.last_error_at
         FROM fed_link l
         JOIN fed_peer p ON p.id = l.remote_id

@@ -71,6 +71,7 @@ async def show_all(request: AnyRequest) -> Response[Any]:
         silence=silence_plot(every),
         behind=behind_plot(every),
         profile_url=await hub_profile_url(hub_of(request).settings),
+        compared=await boutiques.compared_hubs(),
     )
 
 

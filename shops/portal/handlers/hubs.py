@@ -1,5 +1,6 @@
 """The hubs of a boutique: propose, accept, pause or end a link, and see what each hub has, holds and sold."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from litestar.params import FromPath
 from federation.documents.profile import OUTBOX_ADDRESS, endpoint_of
 from federation.node import clock
 from federation.node.web import AnyRequest
-from federation.service import links
+from federation.service import forking, links, refusals
 from federation.service.catalogue import log_state
 from federation.service.context import Federation
 from federation.service.parties import identity_of
@@ -24,6 +25,7 @@ from shops.node import shop_node
 from shops.portal import forms
 from shops.portal.door import back_to, boutique_of, render
 from shops.portal.hub_cards import commission_percent, hub_cards
+from shops.portal.unshown import unshown
 from shops.portal.views import STATE_WORDS
 from shops.portal.words import say
 
@@ -37,6 +39,7 @@ async def hubs(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     states = {state.hub_id: state for state in await sync_states(shop_id)}
     found = await links.links(shop_id)
     identity = await identity_of(shop_id)
+    head = await log_state(shop_id)
     return render(
         request,
         "hubs.html",
@@ -45,7 +48,10 @@ async def hubs(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
         linked=sum(link.state == "accepted" for link in found),
         notes={link.remote_id: await links.countersigned(shop_id, link.remote_id) for link in found},
         percent_of=commission_percent,
-        log=await log_state(shop_id),
+        log=head,
+        unshown=unshown(await refusals.heard(shop_id)),
+        fork=await forking.standing(shop_id, shop_id, head.epoch),
+        fork_url=f"{endpoint_of(identity.address, shop_id)}/fork",
         vseq=vseq,
         is_outbound=identity.address == OUTBOX_ADDRESS,
         own_address=f"{endpoint_of(identity.address, shop_id)}/profile",
@@ -68,11 +74,11 @@ async def propose(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     return back_to(request, boutique, "/hubs", message("Proposed. The hub's operator decides; you will see it here."))
 
 
+FORWARD = re.compile(r'(https?://[^\s<>"]{1,290})?')
 Decide = Callable[[Federation, PartyId, PartyId, datetime], Awaitable[None]]
 DECISIONS: dict[str, tuple[Decide, str]] = {
     "accept": (links.accept_link, message("Linked.")),
     "suspend": (links.suspend_link, message("Paused: nothing passes until you accept again.")),
-    "end": (links.end_link, message("Ended.")),
 }
 
 
@@ -82,10 +88,18 @@ async def decide(
 ) -> Response[Any]:
     """Accept, pause or end the link with one hub."""
     boutique = await boutique_of(request, handle)
-    if decision not in DECISIONS or not is_party_id(hub_id):
+    if decision not in {*DECISIONS, "end"} or not is_party_id(hub_id):
         raise NotFoundError("there is no such hub or decision; go back to the hubs")
+    fed, ends = shop_node(request).federation, (boutique.shop_id, PartyId(hub_id))
+    if decision == "end":
+        forward = forms.fields_of(await request.form()).get("forward", "").strip()
+        if FORWARD.fullmatch(forward) is None:
+            said = message("Not ended: an address begins with https:// and has no blanks.")
+            return back_to(request, boutique, "/hubs", said, failed=True)
+        await links.end_link(fed, *ends, clock.now(), forward=forward)
+        return back_to(request, boutique, "/hubs", message("Ended."))
     carry_out, said = DECISIONS[decision]
-    await carry_out(shop_node(request).federation, boutique.shop_id, PartyId(hub_id), clock.now())
+    await carry_out(fed, *ends, clock.now())
     return back_to(request, boutique, "/hubs", said)
 
 

@@ -1,16 +1,20 @@
 """The pages of products: list, new, edit, withdraw and publish again, pictures."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
+from federation.log.records import product_key
 from federation.node import clock
 from federation.node.languages import language
 from federation.node.listing import Listing, listing
 from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
+from federation.records import Refusal
+from federation.service import refusals
 from federation.vocabulary.errors import GalleriaError, RecordInvalidError
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import CATEGORIES, COLOUR_FAMILIES
@@ -22,6 +26,7 @@ from shops.portal import forms
 from shops.portal.door import back_to, boutique_of, render
 from shops.portal.seen import differences, seen_mark
 from shops.portal.sheets import PRODUCT_COLUMNS, product_cells, spoken
+from shops.portal.unshown import unshown
 from shops.portal.views import STATE_WORDS, kept_words
 from shops.store import BoutiqueView
 
@@ -103,8 +108,12 @@ def _form(
     problem: GalleriaError | None = None,
     *,
     changed: bool = False,
+    refused: Sequence[Refusal] = (),
 ) -> Response[Any]:
-    """The form of a product; `changed` says that it was changed since this form was opened, and lists where."""
+    """The form of a product; `changed` says that it was changed since this form was opened, and lists where.
+
+    `refused` is what hubs say against the version published now.
+    """
     return render(
         request,
         "product.html",
@@ -122,6 +131,7 @@ def _form(
         families=COLOUR_FAMILIES,
         systems=SIZE_SYSTEMS,
         words=STATE_WORDS,
+        unshown=unshown(refused),
     )
 
 
@@ -151,7 +161,8 @@ async def product(request: AnyRequest, handle: FromPath[str], product_id: FromPa
     """One product's form."""
     boutique = await boutique_of(request, handle)
     stored = await service.product(boutique.shop_id, product_id)
-    return _form(request, boutique, forms.product_fields(stored.product), stored)
+    refused = await refusals.heard(boutique.shop_id, product_key(product_id))
+    return _form(request, boutique, forms.product_fields(stored.product), stored, refused=refused)
 
 
 @post("/portal/{handle:str}/products/{product_id:str}")

@@ -8,16 +8,20 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from federation.log import forks
 from federation.node import accounts, clock, signin
 from federation.node.database import atomic
 from federation.node.web import web_node
-from federation.service import links
+from federation.records import ForkFound
+from federation.service import comparing, links
+from federation.store import forks as fork_store
 from federation.vocabulary.ids import PartyId
 from marketplace.accounts.setup import hub_profile_url
 from marketplace.listings import records
 from marketplace.media import store as pictures
 from marketplace.media.domain.reasons import Reason
 from shops import service as shop_service
+from tests.federation.log.histories import HUB, SHOP, signed, story
 from tests.marketplace.console.operator import read
 from tests.marketplace.house import OPERATOR, House, house
 from tests.marketplace.listings.builders import bad, profile
@@ -160,3 +164,21 @@ async def test_pictures_that_could_not_be_taken_are_shown_with_their_reasons(
     assert page.count("no more") == 1
     italian = await read(desk, f"/console/boutiques/{shop_id}?lang=it")
     assert "non è un’immagine che mostriamo" in italian
+
+
+async def test_two_signed_catalogues_are_explained(running_house: House, desk: httpx.AsyncClient) -> None:
+    """A boutique's page says that it signed two catalogues, who found out, and what the operator need not do."""
+    shop_id = await running_house.open_shop(profile("aurora"), [line("p1", 1)])
+    proof = forks.two_roots((signed(story(1, 2)), signed(story(1, 3))), SHOP.operations)
+    with running_house.at_hub():
+        async with atomic():
+            found = ForkFound(shop_id, 1, forks.encode(proof), "", clock.now())
+            await fork_store.add_fork(running_house.hub_id, found)
+            await comparing.note_hubs(
+                running_house.hub_id, (f"https://other.example/fed/v1/{HUB.id}",), "", clock.now()
+            )
+    page = (await desk.get(f"/console/boutiques/{shop_id}")).text
+    assert "It has signed two different catalogues" in page
+    assert "We found it ourselves" in page
+    assert f"/replicas/{shop_id}/fork" in page
+    assert "https://other.example" in (await desk.get("/console/boutiques")).text
