@@ -3,27 +3,34 @@
 Invariants: nobody sees what is not committed; each statement sees what was committed before it (read committed); a
 row written or locked belongs to its transaction until that ends, others wait, and whoever would wait in a circle is
 refused; a nested transaction is a savepoint; a process that is killed leaves behind exactly what it had committed.
-Rows are frozen values, so a backup is a copy of the tables that shares them.
 
 A `Disk` is what outlives processes, a `MemoryDatabase` is one process's way to it.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, Generic, TypeVar
-
-import msgspec
+from types import TracebackType
+from typing import Any
 
 from federation.node import clock
-from federation.node.transactions import Database, DatabaseUsageError, any_connection
+from federation.node.disk import Disk, Key, Place, R, Table
+from federation.node.transactions import Database, DatabaseUsageError, current, open_transaction
 
-R = TypeVar("R", bound=msgspec.Struct)
+__all__ = [
+    "DeadlockError",
+    "Disk",
+    "DuplicateRowError",
+    "MemoryConnection",
+    "MemoryDatabase",
+    "ProcessKilledError",
+    "Table",
+    "statement",
+]
 
-Key = tuple[Any, ...]
-_Place = tuple[str, Key]
+_Mark = tuple[int, int]
 
 
 class DeadlockError(RuntimeError):
@@ -36,54 +43,6 @@ class DuplicateRowError(RuntimeError):
 
 class ProcessKilledError(RuntimeError):
     """The process that asks has been killed: nothing it does has an effect any more."""
-
-
-class Table(Generic[R]):
-    """A kind of row: its name, its unique key, and how many of the key's first parts are looked up together."""
-
-    def __init__(self, name: str, key: Callable[[R], Key], *, together: int = 0) -> None:
-        self.name = name
-        self.key = key
-        self.together = together
-
-
-def _nobody_looks(_names: Collection[str]) -> None:
-    """Most disks are not watched."""
-
-
-class Disk:
-    """Committed rows by table and by the part of their keys that is looked up together; and who holds which row.
-
-    `watch` is told the names of the tables that a COMMIT changed, right after it.
-    """
-
-    def __init__(self) -> None:
-        self.watch: Callable[[Collection[str]], None] = _nobody_looks
-        self.tables: dict[str, dict[Key, dict[Key, Any]]] = {}
-        self.numbers: dict[str, int] = {}
-        self.holders: dict[_Place, MemoryConnection] = {}
-        self.waiting: dict[_Place, deque[asyncio.Future[None]]] = {}
-
-    def backup(self) -> "Disk":
-        """A disk with what is committed at this moment and with nobody at work."""
-        copy = Disk()
-        copy.tables = {
-            name: {place: dict(rows) for place, rows in table.items()} for name, table in self.tables.items()
-        }
-        copy.numbers = dict(self.numbers)
-        return copy
-
-    def rows(self, table: Table[R]) -> list[R]:
-        """All committed rows of a table by key: for those who look on from outside."""
-        rows = [item for place in self.tables.get(table.name, {}).values() for item in place.items()]
-        return [row for _, row in sorted(rows, key=lambda item: item[0])]
-
-    def release(self, place: _Place) -> None:
-        """Let the next take a row."""
-        del self.holders[place]
-        for future in self.waiting.pop(place, ()):
-            if not future.done():
-                future.set_result(None)
 
 
 async def _at_once() -> None:
@@ -131,11 +90,19 @@ class MemoryDatabase(Database):
         """A connection of its own, outside any open transaction."""
         self.check()
         connection = self.connect()
-        self._open[connection] = None
+        self.enter(connection)
         try:
             yield connection
         finally:
-            self._open.pop(connection, None)
+            self.leave(connection)
+
+    def enter(self, connection: "MemoryConnection") -> None:
+        """Note a connection at work, to be given up when the process dies."""
+        self._open[connection] = None
+
+    def leave(self, connection: "MemoryConnection") -> None:
+        """Forget a connection whose work is done."""
+        self._open.pop(connection, None)
 
 
 class MemoryConnection:
@@ -146,9 +113,9 @@ class MemoryConnection:
         self._disk = database.disk
         self._written: dict[str, dict[Key, Any]] = {}
         self._journal: list[tuple[str, Key, bool, Any]] = []
-        self._locks: list[_Place] = []
+        self._locks: list[Place] = []
         self._depth = 0
-        self._waits_for: MemoryConnection | None = None
+        self._waits_for: object = None
 
     async def _no_sql(self, *_args: object, **_options: object) -> Any:
         raise DatabaseUsageError("a database in memory reads no SQL: this query needs an adapter of its own")
@@ -163,20 +130,37 @@ class MemoryConnection:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
         """A transaction, or a savepoint of the one that is open."""
-        journal, locks = len(self._journal), len(self._locks)
-        self._depth += 1
+        mark = self.begin()
         try:
             yield
-            if self._depth == 1:
-                await self.database.pause()
-                self._commit()
         except BaseException:
-            self._roll_back(journal, locks)
+            self.roll_back(mark)
             raise
-        finally:
+        await self.end(mark)
+
+    def begin(self) -> _Mark:
+        """Begin a transaction or set a savepoint; the mark is given to `end` or `roll_back`."""
+        self._depth += 1
+        return len(self._journal), len(self._locks)
+
+    async def end(self, mark: _Mark) -> None:
+        """Commit, or forget the savepoint."""
+        if self._depth > 1:
             self._depth -= 1
-        if self._depth == 0:
+            return
+        try:
             await self.database.pause()
+            self._commit()
+        except BaseException:
+            self.roll_back(mark)
+            raise
+        self._depth = 0
+        await self.database.pause()
+
+    def roll_back(self, mark: _Mark) -> None:
+        """Undo what was written, and let go of what was locked, since the mark."""
+        self._depth -= 1
+        self._undo(*mark)
 
     def _commit(self) -> None:
         self.database.check()
@@ -193,7 +177,7 @@ class MemoryConnection:
         if changed:
             self._disk.watch(changed)
 
-    def _roll_back(self, journal: int, locks: int) -> None:
+    def _undo(self, journal: int, locks: int) -> None:
         while len(self._journal) > journal:
             name, key, was_written, row = self._journal.pop()
             if was_written:
@@ -210,7 +194,7 @@ class MemoryConnection:
 
     def abandon(self) -> None:
         """Forget all that is not committed, and let go of every row."""
-        self._roll_back(0, 0)
+        self._undo(0, 0)
 
     def get(self, table: Table[R], *key: Any) -> R | None:
         """The row of that key."""
@@ -306,7 +290,7 @@ class MemoryConnection:
         self._journal.append((table.name, at, at in written, written.get(at)))
         written[at] = row
 
-    async def _take(self, place: _Place) -> None:
+    async def _take(self, place: Place) -> None:
         while (holder := self._disk.holders.get(place)) not in {None, self}:
             self._refuse_circle(holder)
             future = asyncio.get_running_loop().create_future()
@@ -319,28 +303,55 @@ class MemoryConnection:
             self.database.check()
         self._hold(place)
 
-    def _refuse_circle(self, holder: "MemoryConnection | None") -> None:
-        while holder is not None:
+    def _refuse_circle(self, holder: object) -> None:
+        while isinstance(holder, MemoryConnection):
             if holder is self:
                 raise DeadlockError("two transactions wait for each other")
             holder = holder._waits_for  # noqa: SLF001 - another of our own kind
 
-    def _hold(self, place: _Place) -> None:
+    def _hold(self, place: Place) -> None:
         if place not in self._disk.holders:
             self._disk.holders[place] = self
             self._locks.append(place)
 
 
-@asynccontextmanager
-async def statement() -> AsyncIterator[MemoryConnection]:
+class statement:  # noqa: N801 - reads as a function: `async with statement() as own`
     """One statement on the database bound in this context: part of the open transaction, else one of its own."""
-    async with any_connection() as own:
+
+    __slots__ = ("_mark", "_own")
+
+    def __init__(self) -> None:
+        self._mark: _Mark | None = None
+        self._own: MemoryConnection | None = None
+
+    async def __aenter__(self) -> MemoryConnection:
+        transaction = open_transaction()
+        if transaction is None:
+            database = current()
+            own: object = database.connect() if isinstance(database, MemoryDatabase) else None
+        else:
+            transaction.check_owner()
+            own = transaction.connection
         if not isinstance(own, MemoryConnection):
             raise DatabaseUsageError("the database bound here is not one in memory")
         await own.database.pause()
         own.database.check()
-        if own.in_transaction:
-            yield own
-        else:
-            async with own.transaction():
-                yield own
+        self._own = own
+        if not own.in_transaction:
+            own.database.enter(own)
+            self._mark = own.begin()
+        return own
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        own, mark = self._own, self._mark
+        if own is None or mark is None:
+            return
+        try:
+            if kind is None:
+                await own.end(mark)
+            else:
+                own.roll_back(mark)
+        finally:
+            own.database.leave(own)

@@ -198,6 +198,11 @@ def in_transaction() -> bool:
     return _open.get() is not None
 
 
+def open_transaction() -> Transaction | None:
+    """The transaction open in this context, if any."""
+    return _open.get()
+
+
 def connection() -> Connection:
     """The driver's connection of the open transaction, for COPY and bulk work; raises outside a transaction."""
     transaction = _open.get()

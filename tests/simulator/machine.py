@@ -30,8 +30,8 @@ from tests.simulator.shop_desk import ShopDesk
 
 START = datetime(2026, 11, 22, 8, tzinfo=UTC)
 QUEUE = "sync"
-DRAIN_SECONDS = 2.0
-PAUSE_SHARE = 0.3
+DRAIN_SECONDS = 4.0
+PAUSE_SHARE = 0.15
 """Share of statements before which others get their turn."""
 
 
