@@ -20,6 +20,7 @@ COMMANDS = {
     "import": ("marketplace.cli.commands.catalog_import:import_catalog", "Bring a catalogue in from a file."),
     "keys": ("marketplace.cli.commands.keys:keys", "Make, show, change, back up and recover keys."),
     "indexer": ("marketplace.cli.commands.running:indexer", "Become the process that writes a hub's search index."),
+    "letters": ("marketplace.cli.commands.letters:letters", "Show what could not be delivered; send it again."),
     "migrate": ("marketplace.cli.commands.migrate:migrate_database", "Bring a database to the newest schema."),
     "reindex": ("marketplace.cli.commands.reindex:reindex", "Build a hub's search index anew."),
     "sandbox": ("marketplace.cli.commands.running:sandbox", "Become the simulated payment provider."),

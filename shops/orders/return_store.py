@@ -90,6 +90,15 @@ async def counts(shop_id: PartyId) -> dict[str, int]:
     return {row["state"]: row["number"] for row in rows}
 
 
+async def last_address(shop_id: PartyId) -> Address | None:
+    """Where pieces were sent the last time the boutique agreed to take some back."""
+    body = await database.fetch_value(
+        "SELECT address FROM shop_return WHERE shop_id = $1 AND address IS NOT NULL ORDER BY changed_at DESC LIMIT 1",
+        shop_id,
+    )
+    return None if body is None else msgspec.json.decode(body, type=Address)
+
+
 async def move(shop_id: PartyId, name: Name, *, seen: ReturnState, then: ReturnState, now: datetime) -> bool:
     """Move a return from the state that was `seen`; False when it stands elsewhere by now."""
     tag = await database.execute(

@@ -243,6 +243,7 @@ def profile_from(fields: Fields, before: ShopProfile) -> ShopProfile:
     values |= {
         "handle": before.handle,
         "currency": before.currency,
+        "return_days": whole_number(fields, "return_days", message("days to give back")),
         "theme": {**theme, "pairing": int(pairing) if pairing.isdigit() and len(pairing) == 1 else 0},
         "shipping": msgspec.to_builtins(list(_rates(fields, before.currency))),
     }
@@ -271,7 +272,7 @@ def profile_fields(profile: ShopProfile) -> dict[str, str]:
     fields = {name: cast("str", getattr(profile, name)) for name in plain}
     for name in ("tagline", "story", "returns"):
         fields |= {f"{name}_{language}": getattr(profile, name).get(language, "") for language in LANGUAGES}
-    fields |= _theme_fields(profile.theme)
+    fields |= {"return_days": str(profile.return_days), **_theme_fields(profile.theme)}
     for number, rate in enumerate(profile.shipping):
         fields |= {
             f"rate{number}_countries": " ".join(rate.countries),

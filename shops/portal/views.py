@@ -29,6 +29,19 @@ STATE_WORDS: dict[str, StateWord] = {
     "declined": StateWord("Declined", "done", "■"),
     "cancelled": StateWord("Cancelled", "done", "■"),
     "cancel_requested": StateWord("Cancellation asked", "bad", "▼"),
+    "return_requested": StateWord("To answer", "todo", "◆"),
+    "return_authorised": StateWord("Agreed, awaited", "calm", "◔"),
+    "return_refused": StateWord("Refused", "done", "■"),
+    "return_withdrawn": StateWord("Withdrawn by the shopper", "done", "■"),
+    "return_in_transit": StateWord("On its way to you", "calm", "▶"),
+    "return_received": StateWord("To look at", "todo", "▲"),
+    "return_refunded": StateWord("Given back", "good", "●"),
+    "return_rejected": StateWord("Not taken back", "done", "■"),
+    "parcel_shipped": StateWord("Left", "calm", "▶"),
+    "parcel_in_transit": StateWord("On its way", "calm", "▶"),
+    "parcel_failed_attempt": StateWord("Not handed over", "bad", "▼"),
+    "parcel_delivered": StateWord("Delivered", "good", "●"),
+    "parcel_returned_to_sender": StateWord("Came back to you", "bad", "▼"),
     "published": StateWord("On sale", "good", "●"),
     "withdrawn": StateWord("Withdrawn", "done", "■"),
     "kept": StateWord("Kept back", "todo", "◆"),
@@ -45,7 +58,30 @@ STATE_WORDS: dict[str, StateWord] = {
     "import_failed": StateWord("Stopped", "bad", "▼"),
 }
 
+RETURN_EVENT_WORDS: dict[str, str] = {
+    "return_requested": message("The shopper asks to give pieces back"),
+    "return_authorised": message("You agreed to take pieces back"),
+    "return_refused": message("You refused a return"),
+    "return_in_transit": message("The shopper sent the pieces"),
+    "return_withdrawn": message("The shopper keeps the pieces"),
+    "return_received": message("You received the pieces"),
+    "return_refunded": message("You took the pieces back"),
+    "return_rejected": message("You did not take the pieces back"),
+    "return_decided": message("The hub decided the return"),
+    "refunded": message("Money went back to the shopper"),
+}
+
+PARCEL_WORDS: dict[str, str] = {
+    "shipped": message("A parcel left"),
+    "in_transit": message("On its way"),
+    "failed_attempt": message("Could not be handed over"),
+    "delivered": message("Delivered"),
+    "returned_to_sender": message("Came back"),
+}
+
 EVENT_WORDS: dict[str, str] = {
+    **RETURN_EVENT_WORDS,
+    "fulfilment": message("News of a parcel"),
     "accepted": message("You accepted the order"),
     "declined": message("You declined the order"),
     "shipped": message("A parcel left"),
@@ -107,11 +143,18 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     sold_out: int
     hubs: Sequence[SyncState]
     root_key_here: bool
+    returns: Mapping[str, int] = {}
+    undelivered: int = 0
 
 
 def todos(standing: Standing) -> list[Todo]:
     """What to do, the most pressing first."""
-    found = [*_order_todos(standing.orders), *_hub_todos(standing.hubs)]
+    found = [*_order_todos(standing.orders), *_return_todos(standing.returns), *_hub_todos(standing.hubs)]
+    if standing.undelivered:
+        sentence = counted(
+            "%(num)d message did not reach its hub", "%(num)d messages did not reach their hubs", standing.undelivered
+        )
+        found.append(Todo(sentence, "/undelivered", "bad"))
     if not standing.products.get("published"):
         found.append(Todo("Bring in your catalogue", "/import", "todo"))
     if standing.root_key_here:
@@ -153,6 +196,17 @@ def _order_todos(orders: Mapping[str, int]) -> list[Todo]:
         found.append(
             Todo(counted("Ship %(num)d order", "Ship %(num)d orders", waiting), "/orders?state=accepted", "todo")
         )
+    return found
+
+
+def _return_todos(returns: Mapping[str, int]) -> list[Todo]:
+    found = []
+    if asked := returns.get("requested", 0):
+        sentence = counted("Answer %(num)d return", "Answer %(num)d returns", asked)
+        found.append(Todo(sentence, "/returns?state=requested", "todo"))
+    if here := returns.get("received", 0):
+        sentence = counted("Look at %(num)d return that is here", "Look at %(num)d returns that are here", here)
+        found.append(Todo(sentence, "/returns?state=received", "todo"))
     return found
 
 

@@ -22,7 +22,7 @@ from marketplace.console.views import divisions, looks, sheets
 from marketplace.console.views.history import Told, told
 from marketplace.console.words import say
 from marketplace.errors import OrderNotFoundError, OrderStateError
-from marketplace.orders import cancelling, oversight, reads
+from marketplace.orders import after_sale, cancelling, oversight, reads
 from marketplace.orders.domain import order_life, shop_order_life
 from marketplace.orders.views import OrderPartView, OrderView
 from payouts.service import reads as money
@@ -96,6 +96,8 @@ async def order_page(request: AnyRequest, order_id: UUID, problem: str = "") -> 
         given_back=divisions.given_back,
         can_refund=can_refund,
         can_be_cancelled=shop_order_life.CAN_BE_CANCELLED,
+        after=await after_sale.of_order(order_id, clock.now()),
+        return_looks=looks.RETURN_LOOKS,
         settlements=await money.settlements_of_order(order_id),
         payment=await money.payment_of_order(order_id),
         country_name=country_in_words(order.address.country),

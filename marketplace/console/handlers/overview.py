@@ -35,6 +35,7 @@ async def overview(request: AnyRequest) -> Template:
         blocked_settlements=len(await money.settlements(statuses=["blocked"])),
         owed_claims=len(await money.claims(statuses=["owed"])),
         overdue_parts=len(await oversight.overdue_parts(now)),
+        overdue_returns=await oversight.overdue_returns(now),
     )
     return render(
         request,

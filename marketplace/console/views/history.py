@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from federation.conversations import messages
+from federation.conversations import messages, return_messages
 from federation.service.history import SaidOfOrder
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
@@ -16,6 +16,16 @@ _KINDS = {
     "declined": message("declined the order"),
     "shipped": message("sent a parcel"),
     "delivered": message("said that everything arrived"),
+    "fulfilment": message("told what became of a parcel"),
+    "return_requested": message("told %(boutique)s that the shopper gives pieces back"),
+    "return_authorised": message("agreed to a return"),
+    "return_refused": message("refused a return"),
+    "return_in_transit": message("told %(boutique)s that a return is on its way"),
+    "return_withdrawn": message("told %(boutique)s that the shopper keeps the pieces"),
+    "return_received": message("received a return"),
+    "return_refunded": message("took a return back"),
+    "return_rejected": message("did not take a return back"),
+    "return_decided": message("told %(boutique)s how we decided a return"),
     "cancel_requested": message("asked %(boutique)s to cancel"),
     "cancel_refused": message("kept the order"),
     "cancelled": message("cancelled the order"),
@@ -35,6 +45,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     amount: Money | None
     waiting: bool
+    known_at: datetime | None = None
 
 
 def told(hub: str, boutique: str, said: Iterable[SaidOfOrder]) -> list[Told]:
@@ -47,6 +58,7 @@ def told(hub: str, boutique: str, said: Iterable[SaidOfOrder]) -> list[Told]:
             detail=_detail(one.body),
             amount=_amount(one.body),
             waiting=one.sent and one.arrived_at is None,
+            known_at=one.arrived_at if one.sent and one.receipt else None,
         )
         for one in said
     ]
@@ -59,6 +71,10 @@ def _detail(body: messages.EventBody | None) -> str:
         case messages.Declined(reason=reason) | messages.CancelRequested(reason=reason):
             return reason
         case messages.CancelRefused(reason=reason) | messages.Cancelled(reason=reason):
+            return reason
+        case return_messages.ReturnRefused(reason=reason) | return_messages.ReturnRejected(reason=reason):
+            return reason
+        case return_messages.ReturnDecided(reason=reason):
             return reason
         case _:
             return ""

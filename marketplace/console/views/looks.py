@@ -63,6 +63,16 @@ PART_LOOKS = {
     "delivered": Looks("delivered", "good", "●"),
     "cancelled": Looks("cancelled", "bad", "▼"),
 }
+RETURN_LOOKS = {
+    "requested": Looks("asked", "todo", "◆"),
+    "authorised": Looks("agreed", "calm", "◔"),
+    "refused": Looks("refused", "bad", "▼"),
+    "withdrawn": Looks("withdrawn", "done", "■"),
+    "in_transit": Looks("on its way back", "calm", "▶"),
+    "received": Looks("with the boutique", "todo", "◆"),
+    "refunded": Looks("given back", "good", "●"),
+    "rejected": Looks("not taken back", "bad", "▼"),
+}
 MONEY_LOOKS = {
     "intended": Looks("not begun", "calm", "○"),
     "open": Looks("at the payment page", "calm", "▶"),

@@ -33,6 +33,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     blocked_settlements: int = 0
     owed_claims: int = 0
     overdue_parts: int = 0
+    overdue_returns: int = 0
 
 
 def todos(waiting: Waiting) -> list[Todo]:
@@ -104,6 +105,9 @@ def _waited_for(waiting: Waiting) -> list[Todo]:
                 "/console/orders#overdue",
             )
         )
+    if waiting.overdue_returns:
+        sentence = counted("%(num)s return overdue", "%(num)s returns overdue", waiting.overdue_returns)
+        found.append(Todo(sentence, "/console/returns?state=overdue"))
     if waiting.blocked_settlements:
         sentence = counted(
             "%(num)s settlement cannot be sent to its boutique",

@@ -1,6 +1,6 @@
 """Queries across all orders for whoever watches over them: how many stand where, and which parts stand too long."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -50,3 +50,19 @@ async def order_numbered(number: str) -> UUID | None:
         number,
     )
     return None if found is None else plain_id(found)
+
+
+class NamedPart(msgspec.Struct, frozen=True):
+    """A part by its number, and the order it belongs to."""
+
+    id: UUID
+    order_id: UUID
+    number: str
+
+
+async def parts_by_id(part_ids: Sequence[UUID]) -> list[NamedPart]:
+    """The numbers of these parts."""
+    rows = await database.fetch(
+        "SELECT id, order_id, number FROM hub_shop_order WHERE id = ANY($1::uuid[])", list(part_ids)
+    )
+    return [NamedPart(plain_id(row["id"]), plain_id(row["order_id"]), row["number"]) for row in rows]

@@ -1,8 +1,16 @@
 """The storefront's addresses, one file per part of the way from looking to owning."""
 
-from marketplace.storefront.handlers import basket, boutiques, browsing, checkout, orders, proof
+from marketplace.storefront.handlers import basket, boutiques, browsing, checkout, orders, proof, returns
 from marketplace.storefront.handlers.context import learn_hub_name, page_context
 
-ROUTES = [*browsing.ROUTES, *boutiques.ROUTES, *proof.ROUTES, *basket.ROUTES, *checkout.ROUTES, *orders.ROUTES]
+ROUTES = [
+    *browsing.ROUTES,
+    *boutiques.ROUTES,
+    *proof.ROUTES,
+    *basket.ROUTES,
+    *checkout.ROUTES,
+    *orders.ROUTES,
+    *returns.ROUTES,
+]
 
 __all__ = ["ROUTES", "learn_hub_name", "page_context"]

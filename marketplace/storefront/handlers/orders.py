@@ -8,9 +8,10 @@ from federation.node import clock
 from federation.node.pages import country_in_words, page
 from federation.node.web import AnyRequest, session_of
 from marketplace.hub import hub_of
-from marketplace.orders import basket, reads, resuming
+from marketplace.orders import after_sale, basket, reads, resuming
 from marketplace.orders.domain.shop_order_life import MONEY_BACK
 from marketplace.storefront.handlers.context import prices_of
+from marketplace.storefront.handlers.returns import NOTICE
 
 WAITING = frozenset({"holding", "held", "paying"})
 LOOKS = {
@@ -20,6 +21,11 @@ LOOKS = {
     "released": ("done", "○"),
 }  # fmt: skip
 """A state's tone and shape; the words come with the order."""
+RETURN_LOOKS = {
+    "requested": ("calm", "◔"), "authorised": ("todo", "◐"), "refused": ("bad", "▲"), "withdrawn": ("done", "○"),
+    "in_transit": ("calm", "▶"), "received": ("calm", "◐"), "refunded": ("good", "●"), "rejected": ("bad", "▲"),
+}  # fmt: skip
+"""The same for a return."""
 
 
 @get("/order/{token:str}", opt={"transaction": False})
@@ -36,6 +42,10 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
         looks=LOOKS,
         waiting=view.state in WAITING,
         known=known,
+        after=await after_sale.of_order(view.order_id, clock.now()),
+        notice=session_of(request).data.pop(NOTICE, None),
+        return_looks=RETURN_LOOKS,
+        country_named=country_in_words,
         given_back=bool(view.parts) and all(part.state in MONEY_BACK for part in view.parts),
         country_name=country_in_words(view.address.country),
     )

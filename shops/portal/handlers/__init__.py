@@ -1,6 +1,20 @@
 """The portal's addresses, one file per page; every one of them starts at `door.boutique_of`."""
 
-from shops.portal.handlers import hubs, import_choices, imports, keys, money, orders, overview, products, profile, stock
+from shops.portal.handlers import (
+    hubs,
+    import_choices,
+    imports,
+    keys,
+    leaving,
+    letters,
+    money,
+    orders,
+    overview,
+    products,
+    profile,
+    returns,
+    stock,
+)
 
 HANDLERS = [
     *overview.HANDLERS,
@@ -9,8 +23,11 @@ HANDLERS = [
     *imports.HANDLERS,
     *import_choices.HANDLERS,
     *orders.HANDLERS,
+    *returns.HANDLERS,
     *money.HANDLERS,
     *hubs.HANDLERS,
+    *leaving.HANDLERS,
     *keys.HANDLERS,
+    *letters.HANDLERS,
     *profile.HANDLERS,
 ]

@@ -1,18 +1,23 @@
 """The orders of a boutique: the list, one order, and what can be done with it."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, cast, get_args
 
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from federation.conversations.messages import Shipped
+from federation.conversations.messages import Fulfilment, Shipped
 from federation.conversations.order import OrderState
+from federation.conversations.shipment import ParcelWord
+from federation.documents.times import moment_of
 from federation.node import clock
 from federation.node.listing import listing
+from federation.node.pages import country_in_words
 from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
+from federation.service.history import order_history
 from federation.service.links import links
 from federation.vocabulary.errors import GalleriaError, NotFoundError, RecordInvalidError
 from federation.vocabulary.ids import PartyId
@@ -20,24 +25,28 @@ from federation.vocabulary.money import Money
 from federation.vocabulary.reasons import DECLINE_WORDS
 from federation.vocabulary.wording import message
 from shops.errors import UnknownOrderError
-from shops.orders import store
-from shops.orders.domain.orders import Action, OrderView, actions
+from shops.orders import return_store, store
+from shops.orders.domain.orders import OrderView, actions
+from shops.orders.domain.parcels import parcels_of
 from shops.orders.service import steps
 from shops.orders.service.steps import Step
 from shops.portal import forms
 from shops.portal.door import back_to, boutique_of, render
 from shops.portal.sheets import ORDER_COLUMNS, order_cells, spoken
-from shops.portal.views import ACTION_WORDS, EVENT_WORDS, STATE_WORDS
+from shops.portal.views import ACTION_WORDS, EVENT_WORDS, PARCEL_WORDS, STATE_WORDS
 from shops.store import BoutiqueView
 
 OPEN: tuple[OrderState, ...] = ("placed", "accepted", "in_fulfilment")
-DONE_WORDS: dict[Action, str] = {
+PARCEL_STEPS: tuple[ParcelWord, ...] = ("in_transit", "failed_attempt", "delivered", "returned_to_sender")
+"""What a boutique may tell of a parcel that left."""
+DONE_WORDS: dict[str, str] = {
     "accept": message("Accepted. The hub has been told."),
     "decline": message("Declined. The hub gives the shopper the money back."),
     "ship": message("Shipped. The shopper can follow the parcel."),
     "deliver": message("Marked as delivered."),
     "cancel": message("Cancelled. The hub gives the shopper the money back."),
     "refuse_cancel": message("The order stays. The hub has been told why."),
+    "follow": message("Told. The shopper reads it on the order’s page."),
 }
 
 
@@ -106,8 +115,29 @@ async def _page(request: AnyRequest, boutique: BoutiqueView, found: OrderView) -
         amount_of=Money,
         action_words=ACTION_WORDS,
         words=STATE_WORDS,
+        parcels=parcels_of(found.events),
+        parcel_words=PARCEL_WORDS,
+        parcel_steps_said=[(word, PARCEL_WORDS[word]) for word in PARCEL_STEPS],
+        returns=await return_store.of_order(boutique.shop_id, found.hub_id, found.order_id),
+        known_since=await _known_since(boutique, found),
+        answer_by=None if found.document.answer_by is None else moment_of(found.document.answer_by),
         step=forms.new_step(),
     )
+
+
+async def _known_since(boutique: BoutiqueView, found: OrderView) -> dict[str, datetime]:
+    """Since when the hub has each of our words about an order, by kind and number; it signed that it has."""
+    said = await order_history(boutique.shop_id, found.hub_id, str(found.order_id))
+    return {f"{one.kind} {one.at.isoformat()}": one.arrived_at for one in said if one.sent and one.arrived_at}
+
+
+@get("/portal/{handle:str}/orders/{row:int}/slip")
+async def slip(request: AnyRequest, handle: FromPath[str], row: FromPath[int]) -> Response[Any]:
+    """A packing slip to print: what is in the parcel and where it goes."""
+    boutique = await boutique_of(request, handle)
+    found = await store.order(boutique.shop_id, row)
+    country = country_in_words(found.document.address.country)
+    return render(request, "order_slip.html", boutique, order=found, country=country)
 
 
 @post("/portal/{handle:str}/orders/{row:int}/{action:str}")
@@ -126,7 +156,7 @@ async def act(request: AnyRequest, handle: FromPath[str], row: FromPath[int], ac
         raise
     except GalleriaError as error:
         return back_to(request, boutique, path, error.sentence, failed=True)
-    return back_to(request, boutique, path, DONE_WORDS[cast("Action", action)])
+    return back_to(request, boutique, path, DONE_WORDS[action])
 
 
 async def _accept(shop_id: PartyId, row: int, _fields: forms.Fields, step: Step) -> None:
@@ -161,6 +191,19 @@ async def _refuse_cancel(shop_id: PartyId, row: int, fields: forms.Fields, step:
     await steps.refuse_cancel(shop_id, row, fields.get("note", ""), step)
 
 
+async def _follow(shop_id: PartyId, row: int, fields: forms.Fields, step: Step) -> None:
+    word = fields.get("state", "")
+    if word not in PARCEL_STEPS:
+        raise RecordInvalidError("choose what became of the parcel")
+    said = Fulfilment(
+        parcel_id=fields.get("parcel_id", ""),
+        state=word,
+        at_place=fields.get("place", "")[:200],
+        note=fields.get("note", "")[:500],
+    )
+    await steps.follow(shop_id, row, said, step)
+
+
 STEPS: dict[str, Callable[[PartyId, int, forms.Fields, Step], Awaitable[None]]] = {
     "accept": _accept,
     "decline": _decline,
@@ -168,6 +211,7 @@ STEPS: dict[str, Callable[[PartyId, int, forms.Fields, Step], Awaitable[None]]] 
     "deliver": _deliver,
     "cancel": _cancel,
     "refuse_cancel": _refuse_cancel,
+    "follow": _follow,
 }
 
-HANDLERS = [orders, order, act]
+HANDLERS = [orders, order, slip, act]

@@ -10,10 +10,12 @@ from federation.node import accounts, clock
 from federation.node.pages import page
 from federation.node.plots import first_day, sales_plots
 from federation.node.web import AnyRequest
+from federation.service.letters import undelivered
 from federation.service.replicas import sync_states
 from shops import store
 from shops.catalog import store as catalog
 from shops.inventory.store import registers
+from shops.orders import return_store
 from shops.orders import store as orders
 from shops.portal.door import boutique_of, render
 from shops.portal.lag import hub_lags, lag_plot
@@ -44,6 +46,8 @@ async def overview(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
         sold_out=await registers.sold_out_count(boutique.shop_id),
         hubs=hubs,
         root_key_here=root_key_is_here(boutique.recovery_file),
+        returns=await return_store.counts(boutique.shop_id),
+        undelivered=len(await undelivered(boutique.shop_id)),
     )
     return render(
         request,

@@ -1,0 +1,85 @@
+"""From the forms of a return to what the boutique says of it: bounded, checked, never guessed. Pure."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+import msgspec
+
+from federation.conversations.forms import Address
+from federation.conversations.return_messages import ReturnAuthorised, ReturnPayer
+from federation.documents.times import text_of
+from federation.vocabulary.errors import FieldError, RecordInvalidError
+from federation.vocabulary.product import ShopProfile
+from federation.vocabulary.wording import message, sentence
+from shops.orders.domain.returns import Judgement, ReturnView
+from shops.portal.forms import Fields, whole_number
+
+SEND_WITHIN = timedelta(days=14)
+SEND_WITHIN_MAX = timedelta(days=90)
+ADDRESS_FIELDS = ("name", "line1", "line2", "postcode", "town", "region", "country")
+PAYER_WORDS: dict[ReturnPayer, str] = {
+    "shopper": message("The shopper pays for sending it"),
+    "shop": message("You pay for sending it"),
+}
+
+
+def address_fields(profile: ShopProfile, last: Address | None) -> dict[str, str]:
+    """What the form of an address begins with: where pieces went last time, else what the profile says."""
+    if last is not None:
+        return {name: getattr(last, name) for name in ADDRESS_FIELDS}
+    line1 = profile.address.partition(",")[0].strip()
+    return {"name": profile.name, "line1": line1[:200], "town": profile.town, "country": profile.country}
+
+
+def authorised_from(fields: Fields, return_id: UUID, now: datetime) -> ReturnAuthorised:
+    """Where to send the pieces, by when, who pays. Raises RecordInvalidError naming the field."""
+    values = {name: fields.get(name, "") for name in ADDRESS_FIELDS} | {"country": fields.get("country", "").upper()}
+    try:
+        address = msgspec.convert(values, Address)
+    except msgspec.ValidationError as error:
+        raise RecordInvalidError(
+            sentence("Fill in the whole address: name, street, postcode, town and country (two letters, such as IT).")
+        ) from error
+    paid_by: ReturnPayer = "shop" if fields.get("paid_by") == "shop" else "shopper"
+    return ReturnAuthorised(
+        return_id=str(return_id),
+        address=address,
+        send_by=text_of(_last_day(fields.get("send_by", ""), now)),
+        paid_by=paid_by,
+        label=fields.get("label", "")[:200],
+        note=fields.get("note", "")[:2_000],
+    )
+
+
+def _last_day(text: str, now: datetime) -> datetime:
+    try:
+        chosen = datetime.combine(date.fromisoformat(text), time(23, 59), UTC)
+    except ValueError:
+        chosen = None
+    if chosen is None or not now < chosen <= now + SEND_WITHIN_MAX:
+        words = sentence("Choose a last day to send it, within the next %(days)s days.", days=SEND_WITHIN_MAX.days)
+        raise RecordInvalidError(words, errors=(FieldError("send_by", "range", words),))
+    return chosen
+
+
+def arrived_from(fields: Fields) -> dict[str, int]:
+    """How many pieces of each line were in the parcel."""
+    return {
+        name.removeprefix("line_"): whole_number(fields, name, message("pieces"))
+        for name in fields
+        if name.startswith("line_")
+    }
+
+
+def judged_from(fields: Fields, view: ReturnView) -> dict[str, Judgement]:
+    """What of each line is given back, and what goes on sale again."""
+    said = {}
+    for line in view.lines:
+        if f"back_{line.line_id}" not in fields:
+            continue
+        said[line.line_id] = Judgement(
+            whole_number(fields, f"back_{line.line_id}", message("pieces")),
+            whole_number(fields, f"percent_{line.line_id}", message("per cent")),
+            fields.get(f"shelf_{line.line_id}") == "yes",
+        )
+    return said
