@@ -30,6 +30,7 @@ APP_CONFIG = AppConfig(
         tables.ImportProduct,
         tables.ImportPicture,
         tables.MediaFile,
+        tables.Archive,
     ],
     migration_dependencies=[],
 )

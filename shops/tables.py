@@ -326,3 +326,15 @@ class MediaFile(Table, tablename="shop_media", db=proxy):
     height = Integer()
     size_bytes = Integer()
     kept_at = Timestamptz()
+
+
+class Archive(Table, tablename="shop_archive", db=proxy):
+    """The archive that a boutique last asked for in its portal; the file lies in the node's archives folder."""
+
+    shop_id = Text(primary_key=True, default=None)
+    asked_at = Timestamptz(default=None)
+    is_final = Boolean(default=False)
+    state = Text(default=None)
+    size_bytes = BigInt(default=0)
+    reason = Text(default="")
+    ready_at = Timestamptz(null=True, default=None)

@@ -9,7 +9,7 @@ from federation.node.work import Sweep
 from shops.catalog import service as catalog
 from shops.importers import service as importers
 from shops.inventory.service import holds
-from shops.moving.service import rebasing
+from shops.moving.tasks import moving_handlers
 from shops.settings import ShopNodeSettings
 
 HOLDS_EVERY_SECONDS = 5.0
@@ -27,13 +27,10 @@ def shop_handlers(settings: ShopNodeSettings) -> dict[str, Handler]:
     async def fetch_pictures(message: Message) -> None:
         await importers.fetch_pictures(settings, door, message.read(importers.PicturesDue), clock.now())
 
-    async def move_pictures(message: Message) -> None:
-        await rebasing.rebase(message.read(rebasing.RebaseDue), clock.now())
-
     return {
         importers.TOPIC: run_import,
         importers.PICTURE_TOPIC: fetch_pictures,
-        rebasing.TOPIC: move_pictures,
+        **moving_handlers(settings),
     }
 
 

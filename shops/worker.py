@@ -10,6 +10,7 @@ from federation.service.context import Federation, create_federation
 from federation.tasks import fed_handlers, fed_sweeps
 from shops.desk import BoutiqueDesk
 from shops.media.shelf import Shelf
+from shops.moving.tasks import moving_sweeps
 from shops.settings import ShopNodeSettings
 from shops.tasks import shop_handlers, shop_sweeps
 
@@ -22,7 +23,7 @@ def build_node() -> Node:
     settings = load(ShopNodeSettings)
     federation = _federation(settings)
     handlers: dict[str, Handler] = {**fed_handlers(federation), **shop_handlers(settings), **mail_handlers(settings)}
-    sweeps: tuple[Sweep, ...] = (*fed_sweeps(federation), *shop_sweeps())
+    sweeps: tuple[Sweep, ...] = (*fed_sweeps(federation), *shop_sweeps(), *moving_sweeps(settings))
     return Node(
         name=settings.node_name,
         settings=settings,

@@ -58,6 +58,8 @@ LEFT = {
     "fed_snapshot_chunk": "made anew when somebody asks",
     "fed_snapshot_load": "a hub's mending of its copies",
     "fed_snapshot_part": "a hub's mending of its copies",
+    "fed_refusal": "told again by the hub that refused",
+    "fed_contact": "how peers answered this node; the new one finds out itself",
     "fed_mailbox": "kept by hubs for shops without an address",
     "fed_mailbox_visit": "kept by hubs for shops without an address",
 }

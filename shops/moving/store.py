@@ -1,7 +1,8 @@
 """Which rows of a shop node's tables go with a boutique that leaves, its people, and the mark that it has left."""
 
 from collections.abc import AsyncIterator
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 import msgspec
 
@@ -40,7 +41,7 @@ CARRIED = (
 )
 """In the order of writing: what others refer to comes first."""
 
-LEFT: dict[str, str] = {}
+LEFT = {"shop_archive": "the archive itself"}
 """Tables of which nothing goes along, and why."""
 
 PEOPLE = "people/people.jsonl"
@@ -149,3 +150,67 @@ async def rewrite_withdrawn(shop_id: PartyId, old: str, new: str) -> None:
         old,
         new,
     )
+
+
+class AskedArchive(msgspec.Struct, frozen=True):
+    """The archive a boutique last asked for: `ready` once the file is there, `failed` with a reason."""
+
+    asked_at: datetime
+    is_final: bool
+    state: Literal["asked", "ready", "failed"]
+    size_bytes: int
+    reason: str
+    ready_at: datetime | None
+
+
+async def archive(shop_id: PartyId) -> AskedArchive | None:
+    """The archive last asked for."""
+    row = await database.fetch_one(
+        "SELECT asked_at, is_final, state, size_bytes, reason, ready_at FROM shop_archive WHERE shop_id = $1", shop_id
+    )
+    return None if row is None else AskedArchive(**dict(row))
+
+
+async def note_asked(shop_id: PartyId, asked_at: datetime, *, is_final: bool) -> None:
+    """An archive is wanted; what was made before is not offered any more."""
+    await database.execute(
+        "INSERT INTO shop_archive (shop_id, asked_at, is_final, state) VALUES ($1, $2, $3, 'asked') "
+        "ON CONFLICT (shop_id) DO UPDATE SET asked_at = $2, is_final = $3, state = 'asked', size_bytes = 0, "
+        "reason = '', ready_at = NULL",
+        shop_id,
+        asked_at,
+        is_final,
+    )
+
+
+async def note_ready(shop_id: PartyId, asked_at: datetime, size_bytes: int, now: datetime) -> bool:
+    """The archive asked for at that moment is there; False when another was asked for since."""
+    tag = await database.execute(
+        "UPDATE shop_archive SET state = 'ready', size_bytes = $3, ready_at = $4 WHERE shop_id = $1 AND asked_at = $2",
+        shop_id,
+        asked_at,
+        size_bytes,
+        now,
+    )
+    return database.affected(tag) == 1
+
+
+async def note_failed(shop_id: PartyId, asked_at: datetime, reason: str) -> None:
+    """The archive asked for at that moment could not be made."""
+    await database.execute(
+        "UPDATE shop_archive SET state = 'failed', reason = $3 WHERE shop_id = $1 AND asked_at = $2",
+        shop_id,
+        asked_at,
+        reason[:500],
+    )
+
+
+async def archives_before(moment: datetime) -> list[PartyId]:
+    """The sweep's list: boutiques whose archive was made before a moment."""
+    rows = await database.fetch("SELECT shop_id FROM shop_archive WHERE ready_at < $1", moment)
+    return [PartyId(row["shop_id"]) for row in rows]
+
+
+async def forget_archive(shop_id: PartyId) -> None:
+    """The file is gone."""
+    await database.execute("DELETE FROM shop_archive WHERE shop_id = $1", shop_id)

@@ -20,7 +20,7 @@ from federation.documents.times import text_of
 from federation.node import rows
 from federation.node.database import atomic
 from federation.node.plates import read_plate
-from federation.service import archiving, departures
+from federation.service import archiving, departures, parties
 from federation.service.archiving import Written
 from federation.vocabulary.errors import ConflictError, RecordInvalidError
 from federation.vocabulary.ids import PartyId
@@ -46,6 +46,13 @@ class TakenOut(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     manifest: Manifest
     is_key_inside: bool
+
+
+class Departure(msgspec.Struct, frozen=True):
+    """Whether a boutique has left this node, and where it lives since, when that is known."""
+
+    has_left: bool
+    moved_to: str
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +84,12 @@ async def stay(shop_id: PartyId) -> None:
     async with atomic():
         await departures.stay(shop_id)
         await store.mark_departed(shop_id, departed=False)
+
+
+async def departure(shop_id: PartyId) -> Departure:
+    """Whether and where to a boutique has gone."""
+    party = await parties.party(shop_id)
+    return Departure(party.left_at is not None, party.moved_to)
 
 
 async def take_out(settings: ShopNodeSettings, shop_id: PartyId, path: Path, wish: Wish, now: datetime) -> TakenOut:

@@ -1,0 +1,97 @@
+"""An archive asked for in the portal: made in the background, offered for a week, then deleted.
+
+The file lies in the node's state folder, readable by the node alone. How far the work is stands in a small file beside
+it, which the worker writes and the page reads; when it is missing nobody has begun.
+"""
+
+import contextlib
+import errno
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from federation.node import outbox
+from federation.node.database import atomic
+from federation.vocabulary.ids import PartyId
+from shops.moving import store
+from shops.moving.service import taking_out
+from shops.moving.service.taking_out import Wish
+from shops.settings import ShopNodeSettings
+
+TOPIC = "shops.archive"
+QUEUE = "import"
+KEPT = timedelta(days=7)
+FULL = "There is no room for it on this node: ask its operator."
+
+
+class ArchiveDue(msgspec.Struct, frozen=True):
+    """The outbox's note that a boutique wants its archive."""
+
+    shop_id: PartyId
+    asked_at: datetime
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far the work is."""
+
+    done: int
+    whole: int
+
+
+async def ask(shop_id: PartyId, now: datetime, *, leave: bool) -> None:
+    """Have the archive made; with `leave` the boutique stops here first. Call outside a transaction.
+
+    Raises ConflictError while a file is being brought in.
+    """
+    if leave:
+        await taking_out.leave(shop_id, now)
+    async with atomic():
+        await store.note_asked(shop_id, now, is_final=leave)
+        due = ArchiveDue(shop_id, now)
+        await outbox.enqueue(TOPIC, f"{TOPIC}:{shop_id}", due, key=f"{TOPIC}:{shop_id}:{now}", queue=QUEUE, now=now)
+
+
+async def make(settings: ShopNodeSettings, due: ArchiveDue, now: datetime) -> None:
+    """Make what was asked for, unless something else was asked for since."""
+    asked = await store.archive(due.shop_id)
+    if asked is None or asked.asked_at != due.asked_at or asked.state != "asked":
+        return
+    path, marks = path_of(settings, due.shop_id), _progress_path(settings, due.shop_id)
+
+    def told(_what: str, done: int, whole: int) -> None:
+        marks.parent.mkdir(parents=True, exist_ok=True)
+        marks.write_bytes(msgspec.json.encode(Progress(done, whole)))
+
+    try:
+        made = await taking_out.take_out(settings, due.shop_id, path, Wish(told=told), now)
+    except OSError as error:
+        reason = FULL if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} else str(error.strerror)
+        await store.note_failed(due.shop_id, due.asked_at, reason)
+    else:
+        await store.note_ready(due.shop_id, due.asked_at, made.size_bytes, now)
+    finally:
+        marks.unlink(missing_ok=True)
+
+
+def progress(settings: ShopNodeSettings, shop_id: PartyId) -> Progress | None:
+    """How far the work is; None when nobody has begun."""
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        return msgspec.json.decode(_progress_path(settings, shop_id).read_bytes(), type=Progress)
+    return None
+
+
+async def forget_old(settings: ShopNodeSettings, now: datetime) -> None:
+    """Sweep: delete archives that were offered for a week."""
+    for shop_id in await store.archives_before(now - KEPT):
+        path_of(settings, shop_id).unlink(missing_ok=True)
+        await store.forget_archive(shop_id)
+
+
+def path_of(settings: ShopNodeSettings, shop_id: PartyId) -> Path:
+    """Where a boutique's archive lies."""
+    return settings.state_dir / "archives" / f"{shop_id}.zip"
+
+
+def _progress_path(settings: ShopNodeSettings, shop_id: PartyId) -> Path:
+    return settings.state_dir / "archives" / f"{shop_id}.progress"
