@@ -6,6 +6,7 @@ GalleriaError
 │   └── OrderStateError         the order has moved on; what was asked no longer applies
 ├── RecordInvalidError
 │   ├── BasketInvalidError      a line, quantity or destination that cannot be bought
+│   │   └── CheckoutCrowdedError    too many unfinished orders come from the same place
 │   ├── RefundInvalidError      more than what is left, or nothing
 │   └── ReturnInvalidError      pieces that cannot be given back: too many, too late, or none
 ├── NotFoundError
@@ -14,7 +15,7 @@ GalleriaError
 └── HubMissingError             this node has no hub yet: run `galleria hub init`
 """
 
-from federation.vocabulary.errors import ConflictError, GalleriaError, NotFoundError, RecordInvalidError
+from federation.vocabulary.errors import ConflictError, GalleriaError, NotFoundError, RecordInvalidError, RetryClass
 
 
 class BasketChangedError(ConflictError):
@@ -33,6 +34,13 @@ class BasketInvalidError(RecordInvalidError):
     """A line, quantity or destination that cannot be bought."""
 
     slug = "basket-invalid"
+
+
+class CheckoutCrowdedError(BasketInvalidError):
+    """Too many unfinished orders come from the same place."""
+
+    slug = "quota"
+    retry: RetryClass = "after"
 
 
 class RefundInvalidError(RecordInvalidError):

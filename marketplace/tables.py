@@ -143,6 +143,14 @@ class HubOrder(Table, tablename="hub_order", db=proxy):
     paid_at = Timestamptz(null=True)
 
 
+class HubCheckoutClient(Table, tablename="hub_checkout_client", db=proxy):
+    """Where an unfinished order came from, as 16 bytes that mean nothing without the node's key."""
+
+    order_id = UUID(primary_key=True, default=None)
+    client = Bytea(default=None)
+    at = Timestamptz(default=None)
+
+
 class HubShopOrder(Table, tablename="hub_shop_order", db=proxy):
     """One boutique's part of an order with its current reservation; `attempt` counts holds tried since payment.
 

@@ -21,13 +21,20 @@ class RequestBasket:
         self.data: dict[str, Any] = {}
 
 
-async def buy(hub: Hub, request: CheckoutRequest, now: datetime) -> CheckoutAnswer:
+async def buy(hub: Hub, request: CheckoutRequest, now: datetime, *, client: bytes = b"") -> CheckoutAnswer:
     """Begin (or find by its key) the order, ask the boutiques, start the payment of what they hold.
 
     Raises BasketInvalidError, BasketChangedError when `total` is not what the order comes to.
     """
     asked = drafting.checked(
-        Checkout(key=request.key, quote="", country=request.country, contact=request.contact, address=request.address)
+        Checkout(
+            key=request.key,
+            quote="",
+            country=request.country,
+            contact=request.contact,
+            address=request.address,
+            client=client,
+        )
     )
     known = await checkout.begun_before(asked)
     token = known.token if known is not None else await _begin(hub, request, asked, now)

@@ -10,6 +10,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from federation.node import clock
 from federation.node.accounts import require
+from federation.node.visitor import mark_of
 from federation.node.web import AnyRequest
 from marketplace.accounts.setup import OPERATOR
 from marketplace.api import answers
@@ -79,7 +80,8 @@ async def show_product(handle: FromPath[str], product_id: FromPath[str]) -> Prod
 @post("/api/v1/checkout", opt={"transaction": False})
 async def check_out(request: AnyRequest, data: JSONBody[CheckoutRequest]) -> CheckoutAnswer:
     """Ask all boutiques to hold, and say where to pay for what they hold."""
-    return await buy(hub_of(request), data, clock.now())
+    hub = hub_of(request)
+    return await buy(hub, data, clock.now(), client=mark_of(request, hub.settings.secret_key))
 
 
 @get("/api/v1/orders/{token:str}")

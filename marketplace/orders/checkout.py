@@ -23,7 +23,7 @@ from federation.vocabulary.wording import sentence
 from marketplace.errors import BasketChangedError, BasketInvalidError, OrderNotFoundError, OrderStateError
 from marketplace.hub import Hub
 from marketplace.orders import basket as baskets
-from marketplace.orders import drafting, holds, requoting
+from marketplace.orders import crowding, drafting, holds, requoting
 from marketplace.orders.domain import order_life, shop_order_life
 from marketplace.orders.domain.pricing import PricedBasket
 from marketplace.orders.domain.values import Order, Part, part_total
@@ -54,7 +54,8 @@ def new_checkout_key() -> str:
 async def begin(hub: Hub, session: baskets.SessionData, checkout: Checkout, now: datetime) -> str:
     """Write down what is to be bought; returns the order's token.
 
-    Raises BasketChangedError when the basket is no longer as shown, BasketInvalidError when it cannot be bought.
+    Raises BasketChangedError when the basket is no longer as shown, BasketInvalidError when it cannot be bought or too
+    much is unfinished from the same place.
     """
     async with atomic():
         checkout = drafting.checked(checkout)
@@ -70,6 +71,7 @@ async def begin(hub: Hub, session: baskets.SessionData, checkout: Checkout, now:
         if not await order_store.insert(order, checkout.key):
             return (await begun_before(checkout) or order).token
         parts, lines = drafting.draft_parts(order, priced, listed, drafting.rates_of(hub))
+        await crowding.admit(checkout.client, order.id, [part.shop_id for part in parts], now)
         await part_store.insert(parts, lines, now)
     baskets.begun(session, order.token)
     return order.token

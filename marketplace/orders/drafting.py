@@ -30,13 +30,17 @@ HOLDING_SECONDS = 60
 
 
 class Checkout(msgspec.Struct, frozen=True, kw_only=True):
-    """What the checkout form says. `key` was made with the form; `quote` is BasketView.quote as it was shown."""
+    """What the checkout form says. `key` was made with the form; `quote` is BasketView.quote as it was shown.
+
+    `client` stands for where it came from (`federation.node.visitor`), empty when nobody knows.
+    """
 
     key: Annotated[str, msgspec.Meta(min_length=16, max_length=100)]
     quote: Annotated[str, msgspec.Meta(max_length=64)]
     country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
     contact: Contact
     address: Address
+    client: Annotated[bytes, msgspec.Meta(max_length=16)] = b""
 
 
 def checked(checkout: Checkout) -> Checkout:

@@ -11,6 +11,7 @@ from federation.node import clock
 from federation.node.database import atomic
 from federation.node.idempotency import IdempotencyConflictError
 from federation.node.pages import country_in_words, page
+from federation.node.visitor import mark_of
 from federation.node.web import AnyRequest, session_of
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.wording import message
@@ -58,7 +59,8 @@ async def begin(request: AnyRequest) -> Template | Redirect:
     if country != form.country:
         return await _recounted(request, form, country)
     try:
-        token = await checkout.begin(hub, session, form.checkout(), now)
+        wanted = msgspec.structs.replace(form.checkout(), client=mark_of(request, hub.settings.secret_key))
+        token = await checkout.begin(hub, session, wanted, now)
     except msgspec.ValidationError:
         return await _again(request, form, "", 422)
     except (BasketChangedError, BasketInvalidError) as error:

@@ -1,0 +1,41 @@
+"""Where a request comes from, so that one place cannot take what is meant for all; never shown and never kept as it is.
+
+A proxy of our own (loopback or a private address) names the visitor last in X-Forwarded-For; what anybody else writes
+there is not believed. An IPv6 household has a whole /64, so that is one place.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+
+from federation.node.web import AnyRequest
+
+UNKNOWN = "unknown"
+
+
+def place_of(peer: str, forwarded: str) -> str:
+    """The network a request comes from, as text, by the connection's other end and the header."""
+    near = _address(peer)
+    if near is None:
+        return UNKNOWN
+    last = _address(forwarded.rpartition(",")[2].strip())
+    address = last if last is not None and near.is_private else near
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.IPv6Network((int(address), 64), strict=False))
+    return str(address)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def mark_of(request: AnyRequest, secret_key: str) -> bytes:
+    """Sixteen bytes that stand for where the request comes from, of no use to anybody without the node's key."""
+    client = request.client
+    place = place_of("" if client is None else client.host, request.headers.get("x-forwarded-for", ""))
+    return hmac.digest(secret_key.encode(), f"visitor {place}".encode(), hashlib.sha256)[:16]
