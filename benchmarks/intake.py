@@ -50,7 +50,7 @@ ROUNDS = 5
 PRODUCTS = 2_000
 SIZES = ("38", "40", "42", "44")
 TEXT = "A piece that somebody cut, sewed and pressed in a small room above the street, and wore for a week. " * 4
-_EMPTY = "TRUNCATE fed_leaf, fed_checkpoint, fed_log, fed_replica, hub_index_event, hub_picture, node_outbox CASCADE"
+_EMPTY = "TRUNCATE fed_leaf, fed_node, fed_checkpoint, fed_log, fed_replica, hub_index_event, hub_picture, node_outbox CASCADE"
 _EMPTY_LISTINGS = "TRUNCATE hub_product, hub_variant, hub_stock, hub_quarantine, hub_shop CASCADE"
 
 

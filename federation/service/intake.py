@@ -109,8 +109,17 @@ async def refuse_fork(head: LogHead, signed: SignedCheckpoint, keys: Sequence[Pu
     told = checkpoint.verify(signed, checkpoint.origin_of(head.party_id, head.epoch), keys)
     if told.size > head.size:
         return
-    if await reading.root_at(head, told.size) != told.root:
+    if await _root_at(head, told.size) != told.root:
         raise ForkDetectedError(f"{told.origin} has two signed roots at size {told.size}")
+
+
+async def _root_at(head: LogHead, size: int) -> bytes:
+    """The root of our copy at a size it has had: as it was countersigned where a note of that size is kept.
+
+    Rows may be damaged on our own disk, and that is no fork; without a note they are all there is.
+    """
+    note = head.note if size == head.size else await logs.checkpoint_at(head, size)
+    return checkpoint.parse(note).checkpoint.root if note else await reading.root_at(head, size)
 
 
 async def freeze(ends: tuple[PartyId, PartyId], note: bytes, now: datetime) -> None:

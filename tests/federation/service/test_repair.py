@@ -5,7 +5,7 @@ from datetime import timedelta
 from federation import limits
 from federation.node import clock, database
 from federation.recon.state import RepairNote
-from federation.service import repair, replicas, tending
+from federation.service import pull, repair, replicas, tending
 from federation.service.repair import Outcome
 from federation.store import repairs
 from tests.federation.goods import product
@@ -85,6 +85,19 @@ async def test_rows_that_somebody_spoilt_are_mended(pair: Pair) -> None:
     assert (await look(pair)).causes == []
     await publish(pair, 3, first=40)
     assert len(await rows(pair, "hub")) == 43
+
+
+async def test_damage_on_our_own_disk_is_no_fork(pair: Pair) -> None:
+    """Spoilt hashes, nodes and peaks do not make two histories of one: the shop is believed, the copy mended."""
+    await publish(pair, 40)
+    for statement in ("UPDATE fed_leaf SET hash = sha256(hash)", "UPDATE fed_node SET hash = sha256(hash)"):
+        await damage(pair, statement)
+    with pair.hub.here() as fed:
+        await pull.pull_recorded(fed, (pair.hub.party_id, pair.shop.party_id), clock.now())
+        (view,) = await replicas.replica_states(pair.hub.party_id, clock.now())
+    assert (view.state, view.last_error) == ("live", "")
+    assert (await tend(pair))[0] == "live"
+    assert await rows(pair, "hub") == await rows(pair, "shop")
 
 
 async def test_superseded_leaves_are_mended_too(pair: Pair) -> None:
