@@ -113,8 +113,8 @@ class SigningKey:
 
     @classmethod
     def from_seed(cls, seed: bytes) -> "SigningKey":
-        """The key of a 32-byte seed (RFC 8032 section 5.1.5)."""
-        return cls(seed)
+        """The key of a 32-byte seed (RFC 8032 section 5.1.5); those used last are kept ready."""
+        return _signing_key(seed)
 
     def sign(self, message: bytes) -> bytes:
         """The 64 signature bytes over `message`; the same message always gives the same bytes."""
@@ -122,6 +122,11 @@ class SigningKey:
 
     def __repr__(self) -> str:
         return f"SigningKey(public={self.public.keyid})"
+
+
+@functools.lru_cache(maxsize=512)
+def _signing_key(seed: bytes) -> SigningKey:
+    return SigningKey(seed)
 
 
 def thumbprint(raw: bytes) -> str:

@@ -3,8 +3,9 @@
 Of operations after the same one, the first seen holds, unless one signed by a higher root was seen within
 UNDO_WINDOW_SECONDS of it; what followed the loser falls with it. A party is *contested* while that may still change
 and two of its operations contradict each other. Invariants: the outcome depends on nothing but the operations'
-bytes and the seconds at which this reader first saw them; an operation without the signature of a root key of the
-state before it changes nothing and is not kept; nobody but the holder of a higher root can crowd out one that is.
+bytes, the seconds at which this reader first saw them and, within one second, the order in which it keeps them; an
+operation without the signature of a root key of the state before it changes nothing and is not kept; nobody but the
+holder of a higher root can crowd out one that is.
 """
 
 import contextlib
@@ -104,18 +105,17 @@ def joined(seen: Sequence[SeenOperation], told: Iterable[bytes], now: int) -> tu
     What fits nowhere, is known, or contradicts by a root that has contradicted itself before, is left out. Raises
     OperationRefusedError when the first of nothing seen is no genesis.
     """
-    kept = list(seen)
     known = {item.data for item in seen}
-    tree = _Tree()
+    fresh = [data for data in dict.fromkeys(told) if data not in known]
+    if seen and not fresh:
+        return tuple(seen)
+    kept, tree = list(seen), _Tree()
     for item in kept:
         tree.add(read_operation(item.data), bounded=False)
-    for data in told:
-        if data in known:
-            continue
+    for data in fresh:
         with contextlib.suppress(GalleriaError):
             if tree.add(read_operation(data), bounded=True):
                 kept.append(SeenOperation(data, now))
-                known.add(data)
     if not kept:
         raise OperationRefusedError("no genesis was told: an identity begins with one")
     return tuple(kept)
@@ -191,7 +191,7 @@ def _rivals(state: IdentityState, followers: dict[str, list[SignedOperation]]) -
 
 
 def _holder(rivals: list[Step]) -> Step:
-    first, *later = sorted(rivals, key=lambda rival: (rival.signed.first_seen, rival.root, rival.signed.hash))
+    first, *later = sorted(rivals, key=lambda rival: (rival.signed.first_seen, rival.root))  # else as they were kept
     holder = first
     for rival in later:
         in_time = rival.signed.first_seen <= holder.signed.first_seen + limits.UNDO_WINDOW_SECONDS

@@ -102,7 +102,7 @@ async def _remember(told: PartyProfile, operations: Sequence[bytes], now: dateti
     party_id = PartyId(told.party_id)
     known = await store.peer(party_id, lock=True)
     seen = rivals.joined(await store.peer_operations(party_id), operations, int(now.timestamp()))
-    state = _resolved(seen)
+    state = _resolved(seen).state
     profile.check_profile(told, state, int(now.timestamp()))
     peer = Peer(
         id=party_id,
@@ -233,13 +233,13 @@ async def _refresh(fed: Federation, peer_id: PartyId, now: datetime, *, at: str 
 async def resolution(peer_id: PartyId, now: datetime) -> Resolution | None:
     """Which of a peer's operations hold, and whether they are contested; None for a party not met."""
     operations = await store.peer_operations(peer_id)
-    return rivals.resolve(operations, int(now.timestamp())) if operations else None
+    return msgspec.structs.replace(_resolved(operations), now=int(now.timestamp())) if operations else None
 
 
 async def is_contested(peer_id: PartyId, now: datetime) -> bool:
     """Whether two operations of a peer contradict each other and a higher root may still speak."""
-    operations = await store.peer_operations(peer_id)
-    return len(operations) > 1 and rivals.resolve(operations, int(now.timestamp())).contested
+    found = await resolution(peer_id, now)
+    return found is not None and found.contested
 
 
 async def refuse_contested(peer_id: PartyId, now: datetime) -> None:
@@ -254,18 +254,18 @@ async def refuse_contested(peer_id: PartyId, now: datetime) -> None:
 async def key_lives(peer_id: PartyId) -> tuple[KeyLife, ...]:
     """Every key a peer ever named, with its end; what was countersigned here before it goes on counting."""
     operations = await store.peer_operations(peer_id)
-    return rivals.resolve(operations, 0).keys if operations else ()
+    return _resolved(operations).keys if operations else ()
 
 
 async def _state(peer_id: PartyId) -> IdentityState | None:
     operations = await store.peer_operations(peer_id)
-    return _resolved(operations) if operations else None
+    return _resolved(operations).state if operations else None
 
 
 @functools.lru_cache(maxsize=2_000)
-def _resolved(operations: tuple[SeenOperation, ...]) -> IdentityState:
-    """What the operations add up to; remembered, since verifying their signatures anew costs more than a request."""
-    return rivals.resolve(operations, 0).state
+def _resolved(operations: tuple[SeenOperation, ...]) -> Resolution:
+    """Which operations hold; remembered, since verifying their signatures anew costs more than a request."""
+    return rivals.resolve(operations, 0)
 
 
 async def keys_of(peer_id: PartyId, now: datetime) -> tuple[PublicKey, ...]:

@@ -84,8 +84,8 @@ async def _keys_of_then(ends: tuple[PartyId, PartyId], signed: SignedCheckpoint,
     shop_id, hub_id = ends
     times = [
         found.timestamp
-        for key in await peers.keys_of(hub_id, now)
-        if (found := checkpoint.cosignature(signed, hub_id, key)) is not None
+        for life in await peers.key_lives(hub_id)
+        if (found := checkpoint.cosignature(signed, hub_id, life.key)) is not None and life.covers(found.timestamp)
     ]
     seconds = min(times, default=int(now.timestamp()))
     return [life.key for life in (await parties.resolution_of(shop_id, seconds)).keys if life.covers(seconds)]
