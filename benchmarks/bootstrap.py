@@ -2,7 +2,7 @@
 
 Run: python -m benchmarks.bootstrap [records] [light|real]. Both sides work in this process, on one core (see
 `two_nodes`): the shop makes the snapshot beforehand, as its worker would; measured are the hub's load from the first
-question to a countersigned copy that is live, then a pull of 1,000 further leaves. "light" lists nothing, "real"
+question to a countersigned copy that is live, then a pull of 1,000 further leaves about known keys. "light" lists nothing, "real"
 lists every product with its variants and index events. The floor is COPY of the leaves' rows alone, checking nothing.
 """
 
@@ -38,19 +38,20 @@ WORDS = tuple(
 COLUMNS = ["holder_id", "party_id", "epoch", "seq", "key", "operation", "line", "hash"]
 
 
-def described(number: int) -> Product:
+def described(number: int, title: str = "Dress") -> Product:
     """A product with words of its own, so that zstd finds no more to save than in a shop's."""
     dice = random.Random(number)
     said = [" ".join(dice.choices(WORDS, k=60)) for _ in range(2)]
-    return msgspec.structs.replace(product(number), description={"en": said[0], "it": said[1]})
+    return msgspec.structs.replace(product(number), title={"en": title}, description={"en": said[0], "it": said[1]})
 
 
 async def measure(pair: Pair, count: int) -> None:
     """Load everything, then close a gap; prints the figures."""
-    bodies = [product_body(described(number), "EUR") for number in range(count + GAP)]
+    bodies = [product_body(described(number), "EUR") for number in range(count)]
+    changed = [product_body(described(number, title="New"), "EUR") for number in range(GAP)]
     await pair.link()
     begun = time.monotonic()
-    await pair.publish(bodies[:count])
+    await pair.publish(bodies)
     print(f"  shop: {count} leaves appended and signed in {time.monotonic() - begun:.1f} s")
     begun = time.monotonic()
     with using(pair.shop.database):
@@ -69,7 +70,7 @@ async def measure(pair: Pair, count: int) -> None:
     whole = time.monotonic() - begun
     assert (view.state, view.size) == ("live", count), (view.state, view.size)
     _report("bootstrap", count, whole, watch)
-    await pair.publish(bodies[count:], first=count)
+    await pair.publish(changed)
     watch = pair.door.watch = Stopwatch()
     begun = time.monotonic()
     with using(pair.hub.database):

@@ -25,7 +25,8 @@ async def head_of(holder_id: PartyId, party_id: PartyId, epoch: int | None = Non
 async def batch_from(head: LogHead, start: int, lines_max: int = limits.BATCH_OPERATIONS_MAX) -> Batch:
     """As many lines from `start` on as one batch carries, ending at a checkpoint; none at the log's end.
 
-    `lines_max` is a wish: the first checkpoint after `start` is always reached.
+    `lines_max` is a wish: the first checkpoint after `start` is always reached. Raises NotFoundError where lines of
+    superseded records are not kept.
     """
     if not 0 <= start <= head.size:
         raise RecordInvalidError(f"the log has {head.size} lines, none can be read from {start} on")
@@ -33,12 +34,15 @@ async def batch_from(head: LogHead, start: int, lines_max: int = limits.BATCH_OP
         return Batch(head.note, ())
     found = await logs.checkpoints_after(head, start, start + limits.BATCH_OPERATIONS_MAX)
     base = max((item.inflated_bytes for item in found if item.size <= start), default=0)
-    first, *further = [item for item in found if item.size > start]
-    end = first
-    for item in further:
+    ahead = [item for item in found if item.size > start]
+    end = ahead[0] if ahead else None
+    for item in ahead[1:]:
         if item.inflated_bytes - base <= GROUP_BYTES_MAX and item.size - start <= lines_max:
             end = item
-    return Batch(end.note, tuple(await logs.lines(head, start, end.size)))
+    lines = [] if end is None else await logs.lines(head, start, end.size)
+    if end is None or not all(lines):
+        raise NotFoundError(f"this copy came by a snapshot and lacks lines after {start}: load a snapshot of it")
+    return Batch(end.note, tuple(lines))
 
 
 async def growth(head: LogHead, old: int, new: int) -> list[bytes]:

@@ -12,10 +12,10 @@ from federation.documents.keys import SigningKey
 from federation.documents.notes import Note
 from federation.errors import SnapshotPendingError
 from federation.node import clock, database
-from federation.service import bootstrap, parties, pull, replicas, snapshots
+from federation.service import bootstrap, parties, pull, reading, replicas, snapshots
 from federation.store import logs, repairs
 from federation.store import snapshots as store
-from federation.vocabulary.errors import GalleriaError
+from federation.vocabulary.errors import GalleriaError, NotFoundError
 from tests.federation.goods import product
 from tests.federation.nodes import Pair
 from tests.federation.service.test_catalogue import append
@@ -63,6 +63,10 @@ async def test_a_big_shop_arrives_by_snapshot(strangers: Pair) -> None:
     assert (note.last_cause, note.last_records, note.progress_total) == ("snapshot", COUNT - 6, 0)
     assert head is not None
     assert pair.hub.party_id.encode() in head.note
+    with pair.hub.here():
+        for start in (0, 3):
+            with pytest.raises(NotFoundError, match="load a snapshot"):
+                await reading.batch_from(head, start)
     await append(pair.shop, product(1_000))
     await pair.settle()
     assert await state(pair) == ("live", COUNT + 1)
