@@ -62,3 +62,23 @@ async def test_forgotten_words_come_back_before_what_waits(shop_and_hub: Databas
     assert await conversations.events_of(ENDS, ORDER, sent=True, after=2, limit=9) == [b"new, third"]
     assert [one.sequence for one in await conversations.events_out(ENDS, ORDER, None)] == [3]
     assert await conversations.next_out(*ENDS, ORDER, NOW) == 4
+
+
+async def test_an_order_is_opened_once_and_waits_for_its_events(shop_and_hub: Database) -> None:
+    """Its document fills what an event of ours had begun; then it stays; events wait until acknowledged."""
+    del shop_and_hub
+    assert await conversations.last_in(*ENDS, ORDER) is None
+    assert await conversations.next_out(*ENDS, ORDER, NOW) == 1
+    assert await conversations.last_in(*ENDS, ORDER) is None
+    assert await conversations.open_conversation(*ENDS, ORDER, b"order", NOW)
+    assert not await conversations.open_conversation(*ENDS, ORDER, b"other", NOW)
+    assert await conversations.document(*ENDS, ORDER) == b"order"
+    assert await conversations.last_in(*ENDS, ORDER) == 0
+    one = event(1, b"one")
+    await conversations.add_event_out(ENDS, ORDER, one)
+    assert await conversations.orders_waiting(*ENDS) == [ORDER]
+    assert await conversations.events_out(ENDS, ORDER, None) == [one]
+    await conversations.acknowledge(one.event_id, "", NOW)
+    assert await conversations.orders_waiting(*ENDS) == []
+    assert await conversations.events_out(ENDS, ORDER, None) == []
+    assert await conversations.events_out(ENDS, ORDER, 1) == [one]

@@ -112,3 +112,10 @@ async def test_a_nonce_is_spent_once_by_each_sender() -> None:
     assert await parties.spend_nonce(OTHER_HUB, "n", NOW + timedelta(seconds=9))
     assert await parties.forget_nonces(NOW + timedelta(seconds=1)) == 1
     assert await parties.spend_nonce(HUB, "n", NOW)
+
+
+async def test_seeds_are_sealed_with_the_key_of_now() -> None:
+    """What was just stored needs no sealing anew."""
+    await parties.add_party(hosted(SHOP), [GENESIS])
+    assert await parties.unsealed_parties() == 0
+    assert await parties.reseal() == 0

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -11,10 +12,10 @@ from federation.log.leaves import build_leaf
 from federation.log.nodes import Node
 from federation.log.tree import root_of
 from federation.recon.state import SnapshotLoad, SnapshotMade
-from federation.records import LogHead, StoredLeaf
-from federation.store import logs, parties, repairs, replicas, snapshots
+from federation.records import Link, LogHead, StoredLeaf
+from federation.store import links, logs, parties, repairs, replicas, snapshots
 from federation.vocabulary.errors import FieldError
-from tests.federation.store.conftest import GENESIS, HUB, NOW, SHOP, hosted
+from tests.federation.store.conftest import GENESIS, HUB, NOW, SHOP, hosted, met
 
 KEYS = ("product/b", "product/a", "product/b", "product/C", "product/a")
 """Five leaves over three keys."""
@@ -159,3 +160,17 @@ async def test_a_load_is_remembered_part_by_part() -> None:
     await snapshots.end_load(HUB, SHOP)
     assert await snapshots.load(HUB, SHOP) is None
     assert await snapshots.parts(load) == []
+
+
+async def test_only_linked_copies_are_looked_over_in_their_turn() -> None:
+    """A live copy that was never looked over is due, once linked; one that is catching up is not."""
+    await parties.save_peer(met(SHOP, "Aurora"), ())
+    await replicas.open_replica(HUB, SHOP)
+    await replicas.set_state(HUB, SHOP, "live")
+    assert await repairs.due(NOW, NOW) == []
+    await links.save_link(Link(UUID(int=1), HUB, SHOP, "accepted", "accepted", "remote", "", NOW, NOW), None)
+    assert await repairs.due(NOW, NOW) == [(HUB, SHOP)]
+    await replicas.set_state(HUB, SHOP, "catching_up")
+    assert await repairs.due(NOW, NOW) == []
+    await replicas.set_state(HUB, SHOP, "snapshotting")
+    assert await repairs.due(NOW, NOW) == [(HUB, SHOP)]
