@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from federation.node import clock
 from federation.node.database import in_transaction
 from federation.service.breaker import Breaker
+from federation.service.context import authority_of
 from federation.store import contacts
 
 ERROR_LENGTH_MAX = 300
@@ -34,6 +35,11 @@ async def answered(breaker: Breaker, authority: str) -> None:
     breaker.answered()
     if was_open and not in_transaction():
         await contacts.forget(authority)
+
+
+async def resting_until(url: str, now: datetime) -> datetime | None:
+    """Until when the peer at an address is left alone because it does not answer; None when it may be asked."""
+    return (await left_alone(now)).get(authority_of(url))
 
 
 async def left_alone(now: datetime) -> dict[str, datetime]:

@@ -13,6 +13,7 @@ from federation.node.pages import country_in_words
 from federation.node.plots import first_day, sales_plots
 from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
+from federation.service import contacts
 from federation.service.links import links
 from federation.service.replicas import repair_note, replica_states
 from federation.vocabulary.errors import ConflictError, NotFoundError
@@ -90,6 +91,7 @@ async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
         one=found,
         link=link,
         lag=lag_plot(found),
+        left_alone_until=await contacts.resting_until(link.remote_url, now),
         whole=wholeness(await repair_note(await hub_id(), PartyId(shop_id))),
         sales=sales_plots(await reads.sold_by_day(first_day(now.date()), shop_id), now.date()),
         profile=await boutiques.published_profile(shop_id),

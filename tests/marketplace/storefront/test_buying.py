@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from federation.node.database import fetch, fetch_value
+from federation.node.database import execute, fetch, fetch_value
 from marketplace.demo.world.boutiques import BOUTIQUES
 from payouts.adapters.memory import Fault
 from payouts.errors import ProviderUnavailableError
@@ -60,6 +60,21 @@ async def test_a_basket_over_two_boutiques_adds_up(browser: httpx.AsyncClient) -
     assert faults(page.text) == []
     assert page.text.count('class="parcel"') == 2
     assert "Shipping, 2 parcels" in page.text
+
+
+async def test_a_silent_boutique_is_said_to_be_asked_first(browser: httpx.AsyncClient, gallery: Gallery) -> None:
+    """Counts go when a boutique falls silent; later every page on the way to paying says that it is asked first."""
+    del gallery
+    await put_in_basket(browser, 0)
+    handle, product_id, _ = first_in_stock(0)
+    seen = []
+    for seconds in (0, 60, 300):
+        await execute(f"UPDATE hub_shop SET stock_heard_at = now() - interval '{seconds} seconds'")
+        pages = [(await browser.get(path)).text for path in (f"/b/{handle}/p/{product_id}", "/basket", "/checkout")]
+        assert [faults(page) for page in pages] == [[], [], []]
+        seen.append(["have not heard from" in page for page in pages])
+    assert seen == [[False] * 3, [False] * 3, [True] * 3]
+    assert (await send_checkout(browser)).status_code == 303
 
 
 async def test_quantity_and_removal(browser: httpx.AsyncClient) -> None:
