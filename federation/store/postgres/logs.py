@@ -8,6 +8,8 @@ from federation.node import database
 from federation.records import LogHead, StoredCheckpoint, StoredLeaf
 from federation.vocabulary.ids import PartyId
 
+# A line is sought as the first from its number on, not by equality: on a table without statistics, as a new hub's, the
+# planner otherwise takes the index by key and reads the whole log.
 _HEAD = "holder_id, party_id, epoch, size, peaks, note, changed_at"
 _LEAF = "seq, key, operation, line, hash"
 
@@ -167,12 +169,18 @@ async def add_nodes(head: LogHead, nodes: Sequence[Node]) -> None:
 async def nodes(head: LogHead, places: Sequence[Place]) -> dict[Place, bytes]:
     rows = await database.fetch(
         """
-        SELECT 0 AS level, seq AS place, hash FROM fed_leaf
-        WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND seq = ANY ($4::bigint[])
+        SELECT 0 AS level, wanted.seq AS place, found.hash
+        FROM unnest($4::bigint[]) AS wanted (seq) CROSS JOIN LATERAL (
+            SELECT seq, hash FROM fed_leaf
+            WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND seq >= wanted.seq ORDER BY seq LIMIT 1) AS found
+        WHERE found.seq = wanted.seq
         UNION ALL
-        SELECT n.level, n.place, n.hash FROM unnest($5::smallint[], $6::bigint[]) AS wanted (level, place)
-        JOIN fed_node n ON n.holder_id = $1 AND n.party_id = $2 AND n.epoch = $3
-            AND n.level = wanted.level AND n.place = wanted.place
+        SELECT wanted.level, wanted.place, found.hash
+        FROM unnest($5::smallint[], $6::bigint[]) AS wanted (level, place) CROSS JOIN LATERAL (
+            SELECT place, hash FROM fed_node
+            WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND level = wanted.level AND place >= wanted.place
+            ORDER BY place LIMIT 1) AS found
+        WHERE found.place = wanted.place
         """,
         head.holder_id,
         head.party_id,
@@ -187,19 +195,23 @@ async def nodes(head: LogHead, places: Sequence[Place]) -> dict[Place, bytes]:
 async def leaf(head: LogHead, seq: int) -> StoredLeaf | None:
     row = await database.fetch_one(
         f"""
-        SELECT {_LEAF} FROM fed_leaf WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND seq = $4
+        SELECT {_LEAF} FROM fed_leaf
+        WHERE holder_id = $1 AND party_id = $2 AND epoch = $3 AND seq >= $4 ORDER BY seq LIMIT 1
         """,  # noqa: S608
         head.holder_id,
         head.party_id,
         head.epoch,
         seq,
     )
-    return None if row is None else StoredLeaf(**dict(row))
+    return None if row is None or row["seq"] != seq else StoredLeaf(**dict(row))
 
 
 async def seq_of(head: LogHead, leaf_hash: bytes) -> int | None:
     seq: int | None = await database.fetch_value(
-        "SELECT seq FROM fed_leaf WHERE hash = $4 AND holder_id = $1 AND party_id = $2 AND epoch = $3",
+        """
+        WITH alike AS MATERIALIZED (SELECT holder_id, party_id, epoch, seq FROM fed_leaf WHERE hash = $4)
+        SELECT seq FROM alike WHERE holder_id = $1 AND party_id = $2 AND epoch = $3
+        """,
         head.holder_id,
         head.party_id,
         head.epoch,
