@@ -16,7 +16,7 @@ import msgspec
 
 from benchmarks.two_nodes import Node, Pair, two_nodes
 from federation.conversations.messages import ReservationLine, ReservationRequest
-from federation.http.collecting import attend
+from federation.http.watching import attend
 from federation.node import clock
 from federation.node.database import atomic, using
 from federation.service import links, parties, reservations

@@ -131,6 +131,10 @@ MAILBOX_WAITING_BYTES_MAX = 4 * 2**20
 MAILBOX_PAGE_BYTES_MAX = 256 * 1024
 """Bodies handed over at once, unless the first alone is longer."""
 MAILBOX_ANSWERS_BYTES_MAX = 2 * 2**20
+MAILBOX_WATCHED_MAX = 200
+"""Mailboxes that one request may watch."""
+MAILBOX_TICKET_SECONDS = 600
+"""How long a visit entitles others of the same node to watch a party's mailbox with theirs."""
 MAILBOX_AWAY_SECONDS = 40
 """Who has not looked into its mailbox for so long is asked nothing: the answer is at once that it is away."""
 

@@ -1,6 +1,6 @@
 """The worker of a shop node: federation messages, imports, mails; sweeps of holds and of what has grown old."""
 
-from federation.http.collecting import attend
+from federation.http.watching import attend
 from federation.node.attending import Attendant
 from federation.node.mail import mail_handlers
 from federation.node.outbox import Handler, Outbox

@@ -1,20 +1,25 @@
-"""A party that nobody can connect to looking into its mailbox at each of its hubs, and answering what it finds there.
+"""A party that nobody can connect to looking into its mailbox at a hub, and answering what it finds there.
 
 Each request goes through the same exchange as one over HTTP, so its signature, nonce, link and idempotency key are
-checked as ever; a hub is given nothing by being asked. Invariants: one request is kept waiting at each hub, and while
-what came is being answered the next one already waits; a hub that does not answer is asked again after a pause that
-grows, and delays no other hub; a request seen a moment ago is not answered a second time.
+checked as ever; a hub is given nothing by being asked. Invariants: while what came is being answered the next request
+for more already waits at the hub; a hub that does not answer is asked again after a pause that grows; a request seen a
+moment ago is not answered a second time.
 """
 
 import asyncio
 from collections import OrderedDict
-from datetime import timedelta
 
 import structlog
 
 from federation import limits
 from federation.conversations import checks
-from federation.conversations.mailbox import MailedAnswer, MailedAnswers, WaitingPage, WaitingRequest
+from federation.conversations.mailbox import (
+    MailedAnswer,
+    MailedAnswers,
+    WaitingPage,
+    WaitingRequest,
+    WatchedMailbox,
+)
 from federation.documents import json
 from federation.documents.profile import OUTBOX_ADDRESS, PREFIX
 from federation.http.edge import WireRequest, WireResponse
@@ -22,7 +27,6 @@ from federation.http.exchange import exchange
 from federation.node import clock
 from federation.service.calls import JSON_TYPE, PeerCall, call
 from federation.service.context import Federation, authority_of
-from federation.store import links
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import PartyId, any_between, new_id
 
@@ -31,32 +35,16 @@ _log = structlog.get_logger(__name__)
 Pair = tuple[PartyId, PartyId]
 """(hosted party, hub)"""
 
-LINKS_SECONDS = 2.0
-"""How soon a new link is noticed."""
-ENDED_KEPT = timedelta(days=1)
-"""So long after a link has ended its mailbox is still looked into: the other side may not have heard."""
 PAUSE_SECONDS_MIN = 0.5
 PAUSE_SECONDS_MAX = 15.0
 ANSWERING_MAX = 4
 """Requests of one hub answered at once."""
 SEEN_KEPT = 4 * limits.MAILBOX_REQUESTS_MAX
 ANSWER_ATTEMPTS = 2
-_MARGIN_SECONDS = 5.0
-
-
-async def attend(
-    fed: Federation, *, wait_seconds: int = limits.MAILBOX_WAIT_SECONDS_MAX, links_seconds: float = LINKS_SECONDS
-) -> None:
-    """Visit the mailboxes of every party here that nobody can connect to, for ever; links come and go meanwhile."""
-    visits: dict[Pair, asyncio.Task[None]] = {}
-    async with asyncio.TaskGroup() as group:
-        while True:
-            wanted = set(await links.collecting_pairs(OUTBOX_ADDRESS, clock.now() - ENDED_KEPT))
-            for pair in wanted - visits.keys():
-                visits[pair] = group.create_task(Visitor(fed, pair, wait_seconds).visit_for_ever())
-            for pair in visits.keys() - wanted:
-                visits.pop(pair).cancel()
-            await asyncio.sleep(links_seconds)
+MARGIN_SECONDS = 5.0
+"""How much longer than it is kept waiting a request may take."""
+TICKET_SECONDS = limits.MAILBOX_TICKET_SECONDS // 2
+"""A ticket this old is exchanged for a new one."""
 
 
 class Visitor:
@@ -69,31 +57,51 @@ class Visitor:
         self._after = 0
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._gate = asyncio.Semaphore(ANSWERING_MAX)
-        self._failures = 0
+        self._rest = Rest(pair)
+        self._ticket = ""
+        self._ticket_at = 0.0
 
     async def visit_for_ever(self) -> None:
         """Keep a request waiting at the hub, and answer what comes of it meanwhile."""
         async with asyncio.TaskGroup() as group:
             while True:
-                for request in await self._next():
-                    await self._gate.acquire()
-                    group.create_task(self._serve_and_release(request))
+                try:
+                    await self.look(group)
+                except GalleriaError as error:
+                    self.forget()
+                    await self._rest.after(error)
+                else:
+                    self._rest.over()
 
-    async def visit(self) -> int:
-        """Look once and answer what is there; returns how many requests that were."""
-        found = await self._next()
-        for request in found:
-            await self._serve(request)
-        return len(found)
+    async def visit(self) -> None:
+        """Look once and answer what is there."""
+        async with asyncio.TaskGroup() as group:
+            await self.look(group)
+
+    async def look(self, group: asyncio.TaskGroup) -> None:
+        """Fetch what waits, for `group` to answer. Raises PeerRefusedError or PeerUnreachableError."""
+        for request in await self._next():
+            await self._gate.acquire()
+            group.create_task(self._serve_and_release(request))
+
+    def forget(self) -> None:
+        """Begin at the front the next time, in case the hub has lost its place."""
+        self._after, self._ticket = 0, ""
+
+    @property
+    def needs_ticket(self) -> bool:
+        """Whether the mailbox can be watched no more by what is known of it."""
+        return not self._ticket or asyncio.get_running_loop().time() - self._ticket_at > TICKET_SECONDS
+
+    @property
+    def watched(self) -> WatchedMailbox:
+        """The mailbox from where it was last left, for a watchman."""
+        return WatchedMailbox(self._ticket, self._after)
 
     async def _next(self) -> list[WaitingRequest]:
-        """What has not been seen yet; after a failure nothing, and a pause."""
-        try:
-            page = await self._fetch()
-        except GalleriaError as error:
-            await self._pause(error)
-            return []
-        self._failures = 0
+        """What has not been seen yet."""
+        page = await self._fetch()
+        self._ticket, self._ticket_at = page.ticket, asyncio.get_running_loop().time()
         fresh = [request for request in page.requests if request.id not in self._seen]
         for request in page.requests:
             self._after = max(self._after, request.number)
@@ -113,21 +121,12 @@ class Visitor:
             query=query,
             lane=self._lane("outbox"),
         )
-        answer = await call(self._fed, ask, clock.now(), total_timeout_seconds=self._wait_seconds + _MARGIN_SECONDS)
+        answer = await call(self._fed, ask, clock.now(), total_timeout_seconds=self._wait_seconds + MARGIN_SECONDS)
         return checks.read(answer.body, WaitingPage, bytes_max=limits.BATCH_WIRE_BYTES_MAX)
 
     def _lane(self, name: str) -> str:
         """A gate of our own: what waits at the hub on purpose keeps back none of the party's other requests."""
         return f"{'/'.join(self._pair)}/{name}"
-
-    async def _pause(self, error: GalleriaError) -> None:
-        """Rest, longer from failure to failure; then begin at the front, in case the hub has lost its place."""
-        if not self._failures:
-            _log.info("mailbox_closed", party=self._pair[0], hub=self._pair[1], slug=error.slug, detail=error.detail)
-        self._after = 0
-        most = min(PAUSE_SECONDS_MAX, PAUSE_SECONDS_MIN * 2.0**self._failures)
-        self._failures = min(self._failures + 1, 10)
-        await asyncio.sleep(any_between(PAUSE_SECONDS_MIN / 2, most))
 
     async def _serve_and_release(self, request: WaitingRequest) -> None:
         try:
@@ -185,3 +184,23 @@ class Visitor:
 
 _NO_ANSWER = WireResponse(500, {}, b"")
 """Unsigned, so that whoever asked knows nothing but that it must ask again."""
+
+
+class Rest:
+    """The pauses after failures at one hub, longer from one to the next."""
+
+    def __init__(self, pair: Pair) -> None:
+        self._pair = pair
+        self._failures = 0
+
+    def over(self) -> None:
+        """It went well."""
+        self._failures = 0
+
+    async def after(self, error: GalleriaError) -> None:
+        """Pause; the first failure is worth a line."""
+        if not self._failures:
+            _log.info("mailbox_closed", party=self._pair[0], hub=self._pair[1], slug=error.slug, detail=error.detail)
+        most = min(PAUSE_SECONDS_MAX, PAUSE_SECONDS_MIN * 2.0**self._failures)
+        self._failures = min(self._failures + 1, 10)
+        await asyncio.sleep(any_between(PAUSE_SECONDS_MIN / 2, most))

@@ -8,12 +8,13 @@ import re
 
 from federation import limits
 from federation.conversations import checks
-from federation.conversations.mailbox import MailedAnswers
+from federation.conversations.mailbox import MailboxWatch, MailedAnswers
 from federation.documents import json
 from federation.errors import NotLinkedError
 from federation.http.edge import Endpoint, Inbound, Outbound
 from federation.service import mailbox
 from federation.service.context import Federation
+from federation.service.mailbox_tickets import ticket_for
 from federation.store import links
 from federation.vocabulary.errors import RecordInvalidError
 
@@ -23,8 +24,16 @@ _NUMBER = re.compile(r"0|[1-9]\d{0,15}", re.ASCII)
 async def _collect(_fed: Federation, inbound: Inbound) -> Outbound:
     await _require_known(inbound)
     wait = min(_number(inbound, "wait"), limits.MAILBOX_WAIT_SECONDS_MAX)
-    ends = (inbound.receiver.id, inbound.peer)
-    return Outbound(json.encode(await mailbox.collect(ends, _number(inbound, "after"), wait, inbound.now)))
+    hub, seconds = inbound.receiver, int(inbound.now.timestamp())
+    ticket = ticket_for(hub.id, hub.sign_seed, inbound.peer, seconds)
+    ends, after = (hub.id, inbound.peer), _number(inbound, "after")
+    return Outbound(json.encode(await mailbox.collect(ends, after, wait, inbound.now, ticket=ticket)))
+
+
+async def _watch(_fed: Federation, inbound: Inbound) -> Outbound:
+    await _require_known(inbound)
+    asked = checks.read(inbound.body, MailboxWatch)
+    return Outbound(json.encode(await mailbox.watch(inbound.receiver, asked, inbound.now)))
 
 
 async def _answers(_fed: Federation, inbound: Inbound) -> Outbound:
@@ -48,6 +57,7 @@ def _number(inbound: Inbound, name: str) -> int:
 
 ENDPOINTS = (
     Endpoint(method="GET", path="/outbox", run=_collect, linked=False, transaction=False, patient=True),
+    Endpoint(method="POST", path="/outbox/watch", run=_watch, linked=False, transaction=False, patient=True),
     Endpoint(
         method="POST",
         path="/outbox/ack",

@@ -57,18 +57,24 @@ class Listener:
         self._closing: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
-    async def bell(self, topic: str) -> AsyncIterator[Bell]:
-        """A bell that rings for `topic` from now on."""
+    async def bell(self, *topics: str) -> AsyncIterator[Bell]:
+        """A bell that rings for any of these topics from now on."""
         bell = Bell(self._patience)
-        self._bells.setdefault(topic, set()).add(bell)
+        for topic in topics:
+            self._bells.setdefault(topic, set()).add(bell)
         try:
             await self._open()
             yield bell
         finally:
-            self._bells[topic].discard(bell)
-            if not self._bells[topic]:
-                del self._bells[topic]
+            for topic in topics:
+                self._forget(topic, bell)
             self._close_later()
+
+    def _forget(self, topic: str, bell: Bell) -> None:
+        bells = self._bells[topic]
+        bells.discard(bell)
+        if not bells:
+            del self._bells[topic]
 
     def _patience(self) -> float:
         is_deaf = self._connection is None or self._connection.is_closed()

@@ -13,9 +13,18 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from federation import limits
-from federation.conversations.mailbox import MailedAnswers, MailedReceipt, WaitingPage, WaitingRequest
+from federation.conversations.mailbox import (
+    MailboxRings,
+    MailboxWatch,
+    MailedAnswers,
+    MailedReceipt,
+    WaitingPage,
+    WaitingRequest,
+)
 from federation.node.database import detached
 from federation.node.door import DoorResponse
+from federation.records import HostedParty
+from federation.service.mailbox_tickets import holder_of
 from federation.store import mailbox as store
 from federation.store.ports.mailbox import MailboxAnswer, MailboxRequest
 from federation.vocabulary.errors import PeerUnreachableError
@@ -97,7 +106,7 @@ async def _answer_within(request_id: UUID, wait: Wait, seconds: float) -> Mailbo
     return answer
 
 
-async def collect(ends: Ends, after: int, wait_seconds: float, now: datetime) -> WaitingPage:
+async def collect(ends: Ends, after: int, wait_seconds: float, now: datetime, *, ticket: str = "") -> WaitingPage:
     """The requests that wait for the peer, numbered above `after`; waits for the first one if there is none."""
     clock = asyncio.get_running_loop().time
     began = clock()
@@ -107,7 +116,7 @@ async def collect(ends: Ends, after: int, wait_seconds: float, now: datetime) ->
             passed = clock() - began
             found = await store.waiting(ends, after, now + timedelta(seconds=passed), limit=limits.MAILBOX_REQUESTS_MAX)
             if found or passed >= wait_seconds:
-                return WaitingPage(tuple(_handed_over(request) for request in _first_page(found)))
+                return WaitingPage(tuple(_handed_over(request) for request in _first_page(found)), ticket)
             await bell.wait(wait_seconds - passed)
 
 
@@ -132,6 +141,25 @@ def _handed_over(request: MailboxRequest) -> WaitingRequest:
         headers=request.headers,
         body=request.body,
     )
+
+
+async def watch(hub: HostedParty, asked: MailboxWatch, now: datetime) -> MailboxRings:
+    """Wait until something waits for one of several parties of one node; each is there by that, as if it had visited.
+
+    Raises RecordInvalidError for a ticket that is not of this hub or has expired.
+    """
+    clock = asyncio.get_running_loop().time
+    began, seconds = clock(), int(now.timestamp())
+    after = {holder_of(each.ticket, hub.id, hub.sign_seed, seconds): each.after for each in asked.mailboxes}
+    for party_id in after:
+        await store.visited((hub.id, party_id), now)
+    async with store.requests_for(*((hub.id, party_id) for party_id in after)) as bell:
+        while True:
+            passed = clock() - began
+            found = await store.waiting_among(hub.id, after, now + timedelta(seconds=passed))
+            if found or passed >= asked.wait_seconds:
+                return MailboxRings(tuple(found))
+            await bell.wait(asked.wait_seconds - passed)
 
 
 async def take_answers(ends: Ends, answers: MailedAnswers, now: datetime) -> MailedReceipt:

@@ -1,7 +1,7 @@
 """Mailboxes in memory: rings reach the processes that share a disk."""
 
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from uuid import UUID
@@ -99,8 +99,14 @@ async def last_visit(ends: Ends) -> datetime | None:
         return None if row is None else row.visited_at
 
 
-def requests_for(ends: Ends) -> AbstractAsyncContextManager[Bell]:
-    return _bell(_requests_topic(ends))
+async def waiting_among(local_id: PartyId, after: Mapping[PartyId, int], now: datetime) -> list[PartyId]:
+    async with statement() as own:
+        found = [row.request for row in own.scan(_ENTRIES) if row.ends[0] == local_id and _waits(row, now)]
+    return sorted({item.remote_id for item in found if item.number > after.get(item.remote_id, item.number)})
+
+
+def requests_for(*pairs: Ends) -> AbstractAsyncContextManager[Bell]:
+    return _bell(*(_requests_topic(ends) for ends in pairs))
 
 
 def answer_to(request_id: UUID) -> AbstractAsyncContextManager[Bell]:
@@ -108,13 +114,15 @@ def answer_to(request_id: UUID) -> AbstractAsyncContextManager[Bell]:
 
 
 @asynccontextmanager
-async def _bell(topic: str) -> AsyncIterator[Bell]:
-    bells, bell = _bells_here().setdefault(topic, set()), Bell()
-    bells.add(bell)
+async def _bell(*topics: str) -> AsyncIterator[Bell]:
+    here, bell = _bells_here(), Bell()
+    for topic in topics:
+        here.setdefault(topic, set()).add(bell)
     try:
         yield bell
     finally:
-        bells.discard(bell)
+        for topic in topics:
+            here[topic].discard(bell)
 
 
 def _ring(topic: str) -> None:

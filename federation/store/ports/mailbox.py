@@ -3,6 +3,7 @@
 Every method stands on its own, outside any transaction: what is put must be seen by others at once.
 """
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -74,8 +75,11 @@ class MailboxStore(Protocol):
     async def last_visit(self, ends: tuple[PartyId, PartyId]) -> datetime | None:
         """When the peer last looked into its mailbox."""
 
-    def requests_for(self, ends: tuple[PartyId, PartyId]) -> AbstractAsyncContextManager[Bell]:
-        """A bell for requests put in for a peer from now on."""
+    async def waiting_among(self, local_id: PartyId, after: Mapping[PartyId, int], now: datetime) -> list[PartyId]:
+        """For which of these peers something waits, numbered above what stands with each."""
+
+    def requests_for(self, *pairs: tuple[PartyId, PartyId]) -> AbstractAsyncContextManager[Bell]:
+        """A bell for requests put in for any of these peers from now on."""
 
     def answer_to(self, request_id: UUID) -> AbstractAsyncContextManager[Bell]:
         """A bell for the answer to a request from now on."""

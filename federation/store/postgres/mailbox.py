@@ -1,5 +1,6 @@
 """Mailboxes, in PostgreSQL: rings travel by NOTIFY."""
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
@@ -122,8 +123,24 @@ async def last_visit(ends: Ends) -> datetime | None:
     return found
 
 
-def requests_for(ends: Ends) -> AbstractAsyncContextManager[Bell]:
-    return listener_of(database.current()).bell(_requests_topic(ends))
+async def waiting_among(local_id: PartyId, after: Mapping[PartyId, int], now: datetime) -> list[PartyId]:
+    rows = await database.fetch(
+        """
+        SELECT DISTINCT m.remote_id FROM fed_mailbox m
+        JOIN unnest($2::text[], $3::bigint[]) AS w (remote_id, number) ON w.remote_id = m.remote_id
+        WHERE m.local_id = $1 AND m.number > w.number AND m.answer_status IS NULL AND m.expires_at > $4
+        ORDER BY m.remote_id
+        """,
+        local_id,
+        list(after),
+        list(after.values()),
+        now,
+    )
+    return [PartyId(row["remote_id"]) for row in rows]
+
+
+def requests_for(*pairs: Ends) -> AbstractAsyncContextManager[Bell]:
+    return listener_of(database.current()).bell(*(_requests_topic(ends) for ends in pairs))
 
 
 def answer_to(request_id: UUID) -> AbstractAsyncContextManager[Bell]:

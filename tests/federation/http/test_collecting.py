@@ -20,7 +20,8 @@ from federation.conversations.messages import (
 from federation.documents.keys import SigningKey
 from federation.documents.profile import OUTBOX_ADDRESS
 from federation.errors import PeerMismatchError
-from federation.http.collecting import Visitor, attend
+from federation.http.collecting import Visitor
+from federation.http.watching import attend
 from federation.node import clock
 from federation.node.database import atomic, execute
 from federation.service import identity_changes, links, parties, peers, pull, reservations

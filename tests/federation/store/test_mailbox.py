@@ -71,6 +71,10 @@ async def test_a_request_is_found_by_its_receiver_until_answered() -> None:
     assert [request.id for request in found] == [first.id, second.id]
     assert (found[0].headers, found[0].body, found[0].path) == (first.headers, b"{}", "/fed/v1/x")
     assert await ids(found[0].number) == [second.id]
+    seen = {SHOP: found[0].number, OTHER_SHOP: found[1].number + 1}
+    assert await mailbox.waiting_among(HUB, seen, NOW) == [SHOP]
+    assert await mailbox.waiting_among(HUB, {SHOP: 0, OTHER_SHOP: 0}, NOW) == [SHOP, OTHER_SHOP]
+    assert await mailbox.waiting_among(HUB, {OTHER_SHOP: 0}, NOW + timedelta(seconds=9)) == []
     assert await mailbox.answer(ENDS, first.id, ANSWER, NOW)
     assert await ids() == [second.id]
 
