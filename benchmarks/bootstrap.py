@@ -2,8 +2,9 @@
 
 Run: python -m benchmarks.bootstrap [records] [light|real]. Both sides work in this process, on one core (see
 `two_nodes`): the shop makes the snapshot beforehand, as its worker would; measured are the hub's load from the first
-question to a countersigned copy that is live, then a pull of 1,000 further leaves about known keys. "light" lists nothing, "real"
-lists every product with its variants and index events. The floor is COPY of the leaves' rows alone, checking nothing.
+question to a countersigned copy that is live, then a pull of 1,000 further leaves about known keys. "light" lists
+nothing, "real" lists every product with its variants and index events. The floor is COPY of the leaves' rows alone,
+checking nothing. "busy" is this process's own time on a core; on a busy machine read that and the ratio to the floor.
 """
 
 import asyncio
@@ -60,23 +61,24 @@ async def measure(pair: Pair, count: int) -> None:
     print(f"  shop: snapshot made in {time.monotonic() - begun:.1f} s, {weight / 2**20:.1f} MiB in chunks")
     watch = pair.door.watch = Stopwatch()
     _watch_desk(pair.hub.fed.hub_desk, watch)
-    begun = time.monotonic()
+    begun, busy = time.monotonic(), time.process_time()
     with using(pair.hub.database):
         await bootstrap.begin(pair.hub.fed, pair.ends, clock.now())
         while await bootstrap.go_on(pair.hub.fed, pair.ends, clock.now()):
             pass
         await pull.pull(pair.hub.fed, pair.ends, clock.now())
         (view,) = await replicas.replica_states(pair.hub.party_id, clock.now())
-    whole = time.monotonic() - begun
+    whole, busy = time.monotonic() - begun, time.process_time() - busy
     assert (view.state, view.size) == ("live", count), (view.state, view.size)
-    _report("bootstrap", count, whole, watch)
+    _report("bootstrap", count, (whole, busy), watch)
     await pair.publish(changed)
     watch = pair.door.watch = Stopwatch()
-    begun = time.monotonic()
+    begun, busy = time.monotonic(), time.process_time()
     with using(pair.hub.database):
         found = await pull.pull(pair.hub.fed, pair.ends, clock.now())
+    taken = time.monotonic() - begun, time.process_time() - busy
     assert found == GAP
-    _report("gap", GAP, time.monotonic() - begun, watch)
+    _report("gap", GAP, taken, watch)
 
 
 async def floor(pair: Pair) -> None:
@@ -115,7 +117,8 @@ def _watch_desk(desk: HubDesk | None, watch: Stopwatch) -> None:
     desk.records_accepted = timed  # type: ignore[method-assign]
 
 
-def _report(what: str, count: int, seconds: float, watch: Stopwatch) -> None:
+def _report(what: str, count: int, taken: tuple[float, float], watch: Stopwatch) -> None:
+    seconds, busy = taken
     parts = dict(watch.seconds)
     parts["checking and writing the copy"] = seconds - sum(parts.values())
     told = ", ".join(f"{name} {value:.2f} s" for name, value in parts.items())

@@ -1,9 +1,9 @@
 """Verified intake of a shop's log by a hub, products per second, beside the floor of writing the same rows unverified.
 
 Run: python -m benchmarks.intake [products]. Twice: with a desk that lists nothing, which is what the protocol costs,
-and with the listings' own. Intake is what a pulled batch goes through: inflate, parse, hash, tree,
-signature, records checked, listings projected, cosigned; one durable transaction for each batch of 200. The floor
-copies the same leaves (and listings, variants and index events, if there are any) to temporary tables and inserts them into the same tables
+and with the listings' own. Intake is what a pulled batch goes through: inflate, parse, hash, tree, signature, records
+checked, listings projected, cosigned; one durable transaction for each batch of 200. The floor copies the same leaves
+(and listings, variants and index events, if there are any) to temporary tables and inserts them into the same tables
 with ON CONFLICT, one durable transaction for each 200 as well, checking nothing. Both start from empty tables.
 """
 
@@ -50,7 +50,8 @@ ROUNDS = 5
 PRODUCTS = 2_000
 SIZES = ("38", "40", "42", "44")
 TEXT = "A piece that somebody cut, sewed and pressed in a small room above the street, and wore for a week. " * 4
-_EMPTY = "TRUNCATE fed_leaf, fed_node, fed_checkpoint, fed_log, fed_replica, hub_index_event, hub_picture, node_outbox CASCADE"
+_EMPTY_LOGS = "TRUNCATE fed_leaf, fed_node, fed_checkpoint, fed_log, fed_replica CASCADE"
+_EMPTY_REST = "TRUNCATE hub_index_event, hub_picture, node_outbox CASCADE"
 _EMPTY_LISTINGS = "TRUNCATE hub_product, hub_variant, hub_stock, hub_quarantine, hub_shop CASCADE"
 
 
@@ -132,7 +133,8 @@ async def prepare(settings: HubSettings, count: int) -> Scene:
 async def begin(scene: Scene) -> None:
     """Empty tables, and the shop known and followed."""
     now = clock.now()
-    await execute(_EMPTY)
+    await execute(_EMPTY_LOGS)
+    await execute(_EMPTY_REST)
     await execute(_EMPTY_LISTINGS)
     async with atomic():
         seen = [SeenOperation(data, int(now.timestamp())) for data in scene.operations]

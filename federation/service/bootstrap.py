@@ -238,7 +238,7 @@ async def _finish(loading: _Loading, hashes: Sequence[bytes], now: datetime) -> 
         if load is None or load.taken < len(loading.chunks) or head.size > goal.size:
             return
         whole = LogHead(hub.id, ends[1], head.epoch, goal.size, grown.tree.encode(), note, now)
-        await _fill(whole, hashes)
+        await _fill(whole, hashes, anew=head.size == 0)
         await repairs.replace_nodes(whole, grown.nodes)
         if head.size == goal.size:
             await repairs.replace_end(whole)
@@ -251,13 +251,16 @@ async def _finish(loading: _Loading, hashes: Sequence[bytes], now: datetime) -> 
         await _loaded(ends, load, loading.manifest.keys, now)
 
 
-async def _fill(head: LogHead, hashes: Sequence[bytes]) -> None:
-    """Keep the hash of every leaf whose line is not here, in place of rows that are wrong too."""
+async def _fill(head: LogHead, hashes: Sequence[bytes], *, anew: bool) -> None:
+    """Keep the hash of every leaf whose line is not here; where there was a copy before, in place of wrong rows too."""
     kept = dict(await repairs.kept_hashes(head))
-    wrong = set(await repairs.misfits(head)) | {seq for seq, item in enumerate(hashes) if kept.get(seq, item) != item}
-    await repairs.put_leaves(
-        head, [StoredLeaf(seq, "", "del", b"", hashes[seq]) for seq in sorted(wrong) if seq < head.size]
-    )
+    if not anew:
+        wrong = {seq for seq, item in enumerate(hashes) if kept.get(seq, item) != item}.union(
+            await repairs.misfits(head)
+        )
+        await repairs.put_leaves(
+            head, [StoredLeaf(seq, "", "del", b"", hashes[seq]) for seq in sorted(wrong) if seq < head.size]
+        )
     await repairs.put_hashes(head, [(seq, item) for seq, item in enumerate(hashes) if seq not in kept])
     await repairs.drop_beyond(head, head.size)
 
