@@ -122,9 +122,8 @@ def _report(what: str, count: int, taken: tuple[float, float], watch: Stopwatch)
     parts = dict(watch.seconds)
     parts["checking and writing the copy"] = seconds - sum(parts.values())
     told = ", ".join(f"{name} {value:.2f} s" for name, value in parts.items())
-    print(
-        f"  {what}: {count} in {seconds:.2f} s ({count / seconds:.0f}/s), {watch.bytes_moved / 2**20:.2f} MiB: {told}"
-    )
+    print(f"  {what}: {count} in {seconds:.2f} s ({count / seconds:.0f}/s), this process busy {busy:.2f} s;")
+    print(f"    {watch.bytes_moved / 2**20:.2f} MiB; {told}")
 
 
 async def run(server: EmbeddedPostgres, folder: Path, count: int, kinds: Sequence[str]) -> None:
