@@ -52,7 +52,7 @@ async def test_it_sells(world: World) -> None:
     async def shown() -> bool:
         state = await world.value(world.hub, "SELECT state FROM hub_picture WHERE shop_id = $1", shop_id)
         counted = await world.value(world.hub, "SELECT count(*) FROM hub_stock WHERE shop_id = $1", shop_id)
-        return state == "made" and counted == len(STOCK)
+        return bool(state == "made" and counted == len(STOCK))
 
     await until("the piece at the hub, with picture and stock", shown, 60.0, 0.3)
     line = {"shop_id": shop_id, "product_id": "d-1", "variant_id": variant_id("d-1", FEW), "quantity": 2}
