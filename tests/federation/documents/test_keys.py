@@ -15,6 +15,7 @@ from federation.documents.keys import (
     encode_base64url,
     thumbprint,
 )
+from tests.federation.points import GROUP_ORDER, mixed_order, small_order_points, small_order_spellings
 
 RFC_8032_VECTORS = [
     (
@@ -35,48 +36,13 @@ RFC_8032_VECTORS = [
         "af82",
         "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
     ),
+    (
+        "833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42",
+        "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
+        "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+        "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b58909351fc9ac90b3ecfdfbc7c66431e0303dca179c138ac17ad9bef1177331a704",
+    ),
 ]
-
-CURVE_D = -121665 * pow(121666, -1, FIELD_PRIME) % FIELD_PRIME
-
-
-def add(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
-    """The sum of two points of the curve in affine coordinates."""
-    cross = CURVE_D * left[0] * right[0] * left[1] * right[1]
-    return (
-        (left[0] * right[1] + right[0] * left[1]) * pow(1 + cross, -1, FIELD_PRIME) % FIELD_PRIME,
-        (left[1] * right[1] + left[0] * right[0]) * pow(1 - cross, -1, FIELD_PRIME) % FIELD_PRIME,
-    )
-
-
-def x_of(y: int) -> int:
-    """An x coordinate of the point with this y."""
-    square = (y * y - 1) * pow(CURVE_D * y * y + 1, -1, FIELD_PRIME) % FIELD_PRIME
-    root = pow(square, (FIELD_PRIME + 3) // 8, FIELD_PRIME)
-    return (
-        root
-        if root * root % FIELD_PRIME == square
-        else root * pow(2, (FIELD_PRIME - 1) // 4, FIELD_PRIME) % FIELD_PRIME
-    )
-
-
-def encodings(point: tuple[int, int]) -> list[bytes]:
-    """Every 32-byte spelling of a point that a lax reader would take: y or y + p, either sign bit when x is zero."""
-    x, y = point
-    spelled = [y + FIELD_PRIME * times for times in (0, 1) if y + FIELD_PRIME * times < 2**255]
-    signs = [x & 1] if x else [0, 1]
-    return [(value | sign << 255).to_bytes(32, "little") for value in spelled for sign in signs]
-
-
-def small_order_points() -> list[tuple[int, int]]:
-    """The eight points whose order divides eight, found by adding one of order eight to itself."""
-    y = 55188659117513257062467267217118295137698188065244968500265048394206261417927
-    point, points = (x_of(y), y), []
-    total = (0, 1)
-    for _ in range(8):
-        total = add(total, point)
-        points.append(total)
-    return points
 
 
 @pytest.mark.parametrize(("seed", "public", "message", "signature"), RFC_8032_VECTORS)
@@ -95,12 +61,11 @@ def test_published_thumbprint() -> None:
 
 def test_there_are_eight_small_order_points_with_fourteen_spellings() -> None:
     """The list under test is whole: eight points, each in every spelling a lax reader would take."""
-    points = small_order_points()
-    assert len(set(points)) == 8
-    assert len({spelling for point in points for spelling in encodings(point)}) == 14
+    assert len(set(small_order_points())) == 8
+    assert len(small_order_spellings()) == 14
 
 
-@pytest.mark.parametrize("raw", [spelling for point in small_order_points() for spelling in encodings(point)])
+@pytest.mark.parametrize("raw", small_order_spellings())
 def test_small_order_keys_are_refused(raw: bytes) -> None:
     """No spelling of a point of small order is ever registered: anyone could sign for it."""
     with pytest.raises(KeyRefusedError):
@@ -117,13 +82,8 @@ def test_non_canonical_spellings_are_refused(excess: int, sign: int) -> None:
 
 def test_keys_of_mixed_order_are_refused() -> None:
     """A good key plus a small-order point would split verifiers with and without the cofactor."""
-    good = SigningKey.from_seed(bytes(32)).public.raw
-    y = int.from_bytes(good, "little") & (2**255 - 1)
-    x = x_of(y)
-    x = x if x & 1 == good[31] >> 7 else FIELD_PRIME - x
-    mixed = add((x, y), small_order_points()[0])
     with pytest.raises(KeyRefusedError, match="prime-order"):
-        PublicKey.from_raw(encodings(mixed)[0])
+        PublicKey.from_raw(mixed_order(bytes(32)))
 
 
 def test_points_off_the_curve_and_other_lengths_are_refused() -> None:
@@ -153,8 +113,7 @@ def test_the_group_order_may_not_be_added_to_s() -> None:
     """A signature has one spelling: S plus the group order is refused."""
     key = SigningKey.from_seed(bytes(32))
     signature = key.sign(b"message")
-    order = 2**252 + 27742317777372353535851937790883648493
-    other = signature[:32] + (int.from_bytes(signature[32:], "little") + order).to_bytes(32, "little")
+    other = signature[:32] + (int.from_bytes(signature[32:], "little") + GROUP_ORDER).to_bytes(32, "little")
     assert key.public.verify(signature, b"message")
     assert not key.public.verify(other, b"message")
 
