@@ -128,7 +128,8 @@ def _compare(report: Report, shown: ShownPage, judged: Judged) -> None:
         report.say("product", "failed", f"the signed line is no product: {error.detail}")
         return
     for one in compare(shown, product):
-        report.say(one.name, "failed" if one.reason else "held", one.reason or f"as signed: {one.note}")
+        held = f"the {one.name} shown: {one.note}, as signed"
+        report.say(one.name, "failed" if one.reason else "held", one.reason or held)
 
 
 def _product(judged: Judged) -> Product:

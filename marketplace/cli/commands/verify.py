@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 import click
 import msgspec
 
+from federation import limits
 from federation.node.door import Door
 from federation.node.settings import is_loopback
+from marketplace.cli.errors import CommandError
 from marketplace.provenance.checking import CheckedStep, Report, check_page, check_saved
 
 EXIT_FAILED = 1
@@ -33,10 +35,20 @@ def verify(what: str, as_json: bool, reach: tuple[str, ...]) -> None:  # noqa: F
 
 def _report(what: str, reach: tuple[str, ...]) -> Report:
     if "://" not in what:
-        return check_saved(what, Path(what).read_bytes())
+        return check_saved(what, _saved(Path(what)))
     own = urlsplit(what).netloc
     allowed = {*reach, own} if is_loopback(own) else set(reach)
     return asyncio.run(check_page(Door(frozenset(allowed)), what))
+
+
+def _saved(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(limits.PROOF_BYTES_MAX + 1)
+    except OSError as error:
+        raise CommandError(
+            f"{path} cannot be read: give a page's address or a saved proof ({error.strerror})"
+        ) from error
 
 
 def _in_words(report: Report) -> str:

@@ -9,7 +9,7 @@ import re
 
 import msgspec
 
-from federation.vocabulary.money import Money
+from federation.vocabulary.money import Money, to_decimal
 from federation.vocabulary.product import Product, Variant
 from marketplace.provenance.domain.shown import ShownPage, ShownVariant
 
@@ -41,7 +41,7 @@ def _price(shown: ShownPage, product: Product) -> Comparison:
     if not shown.price:
         return Comparison("price", "the page marks no price")
     if shown.currency not in own:
-        note = f"{shown.price} is this hub's conversion; the boutique's own prices are in {', '.join(sorted(own))}"
+        note = f"{shown.price} by this hub's conversion, the boutique's own in {', '.join(sorted(own))}"
         return Comparison("price", note=note)
     signed = {_digits(variant.price) for variant in product.variants}
     strange = [figure for figure in _amounts(shown.price) if figure not in signed]
@@ -88,4 +88,4 @@ def _digits(money: Money) -> str:
 
 
 def _words(money: Money) -> str:
-    return f"{money.amount_minor} {money.currency} (in the smallest unit)"
+    return f"{to_decimal(money)} {money.currency}"
