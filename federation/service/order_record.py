@@ -61,7 +61,8 @@ async def record(ends: Ends, order_id: str, after: Numbers) -> OrderRecord:
 
 def _page(events: list[bytes]) -> tuple[msgspec.Raw, ...]:
     """As many events as an answer carries, at least one."""
-    kept, size = [], 0
+    kept: list[msgspec.Raw] = []
+    size = 0
     for event in events:
         size += len(event)
         if kept and size > PAGE_BYTES_MAX:

@@ -28,9 +28,9 @@ from marketplace.orders.store import returns as return_store
 from payouts import service as payouts
 from shops.errors import OrderStateError as ShopOrderStateError
 from shops.inventory.store import registers
-from shops.orders import return_store as shop_returns
 from shops.orders import store as shop_orders
 from shops.orders.domain.returns import Judgement, ReturnView
+from shops.orders.returns import store as shop_returns
 from shops.orders.service import returns as desk
 from shops.orders.service import steps
 from shops.orders.service.steps import Step

@@ -5,14 +5,23 @@ from uuid import UUID
 
 import msgspec
 
+from federation.conversations.forms import Address
+from federation.conversations.return_messages import ReturnAuthorised
+from federation.documents.times import text_of
 from federation.node import clock, mail, outbox
 from federation.node.database import atomic, fetch_value
 from federation.vocabulary.ids import new_id
-from marketplace.orders import refunds
+from marketplace.orders import checkout, refunds, returning
 from marketplace.orders.domain.refunds import RefundLine, RefundRequest
+from marketplace.orders.domain.returns import Return, ReturnWish, WishedLine
+from marketplace.orders.domain.values import Order
 from marketplace.orders.reads import order_by_id
+from marketplace.orders.store import parts as part_store
 from shops.importers import service as importers
 from shops.inventory.service import levels
+from shops.orders.returns import store as return_store
+from shops.orders.service import returns as shop_returns
+from shops.orders.service.steps import Step
 from tests.pages.town import Town, payment_of
 from tests.shops.importers.exports import csv_of, head
 
@@ -31,6 +40,7 @@ async def trade(town: Town) -> None:
     """Everything, in the order in which it can happen; notes tokens and ids in the town's names."""
     await _orders(town)
     await _money(town)
+    await _returns(town)
     await _unpaid(town)
     await _imports(town)
     await _letters(town)
@@ -70,6 +80,43 @@ async def _money(town: Town) -> None:
         town.names |= {"part": str(placed.shop_order_id), "line": str(placed.lines[0].line_id)}
         town.names["account"] = str(await fetch_value("SELECT provider_id FROM pay_shop_account LIMIT 1"))
     await town.work()
+
+
+async def _returns(town: Town) -> None:
+    """An order of which one return is agreed, one waits for its boutique, and a piece can still be given back."""
+    names = town.names
+    names["returned"] = await town.buy(*[await town.line(AUTOMATIC, place) for place in (8, 9, 10)])
+    await town.ship(AUTOMATIC)
+    with town.house.at_hub():
+        order = await checkout.find(names["returned"])
+        (part,) = await part_store.of_order(order.id)
+        lines = await part_store.lines([part.id])
+        names["returned_part"] = str(part.id)
+        made = [await _ask(order, part.id, line.id) for line in lines[:2]]
+        names["return_id"] = str(made[0].id)
+    await town.work()
+    shop_id = town.shops[AUTOMATIC]
+    with town.house.at_shop():
+        found = await return_store.page(shop_id, (), offset=0, limit=2)
+        names["return_row"], names["asked_row"] = str(found[0].row), str(found[1].row)
+        said = ReturnAuthorised(
+            return_id=str(found[0].return_id),
+            address=Address(
+                name="Zagara", line1="Vicolo dei Lattarini 14", postcode="90133", town="Palermo", country="IT"
+            ),
+            send_by=text_of(clock.now().replace(year=2030)),
+            paid_by="shop",
+        )
+        await shop_returns.authorise(shop_id, found[0].row, said, Step(new_id(), clock.now()))
+    await town.work()
+
+
+async def _ask(order: Order, part_id: UUID, line_id: UUID) -> Return:
+    wish = ReturnWish(
+        return_id=new_id(), shop_order_id=part_id, lines=(WishedLine(line_id, 1, "too_small"),), note="The sleeves"
+    )
+    async with atomic():
+        return await returning.ask(order, wish, "http://hub.example", clock.now())
 
 
 async def _unpaid(town: Town) -> None:

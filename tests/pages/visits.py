@@ -53,6 +53,13 @@ def opening(selector: str) -> Act:
     return act
 
 
+async def choosing_one(page: Page) -> None:
+    """Give one piece back, and see it once more."""
+    await page.locator("select[name^=pieces_]").first.select_option("1")
+    async with page.expect_navigation():
+        await page.locator("form.checkout-form button").click()
+
+
 BOUTIQUE, PIECE = "/b/{handle:str}", "/b/{handle:str}/p/{product_id:str}"
 STOREFRONT = (
     Visit("home", "hub", "/", "/"),
@@ -85,6 +92,15 @@ STOREFRONT = (
     Visit("order, declined", "hub", "/order/{token:str}", "/order/{declined}"),
     Visit("order, placed", "hub", "/order/{token:str}", "/order/{placed}"),
     Visit("order, unpaid", "hub", "/order/{token:str}", "/order/{paying}"),
+    Visit("order, giving pieces back", "hub", "/order/{token:str}", "/order/{returned}"),
+    Visit("a return to choose", "hub", "/order/{token:str}/return/{part_id:uuid}",
+          "/order/{returned}/return/{returned_part}"),
+    Visit("a return of nothing", "hub", "/order/{token:str}/return/{part_id:uuid}",
+          "/order/{returned}/return/{returned_part}", status=422, act=sending("form.checkout-form")),
+    Visit("a return to confirm", "hub", "/order/{token:str}/return/{part_id:uuid}",
+          "/order/{returned}/return/{returned_part}", act=choosing_one),
+    Visit("a return's slip", "hub", "/order/{token:str}/returns/{return_id:uuid}/slip",
+          "/order/{returned}/returns/{return_id}/slip"),
     Visit("how ranking works", "hub", "/how-ranking-works", "/how-ranking-works"),
     Visit("nothing here", "hub", "", "/nowhere", status=404),
     Visit("no such boutique", "hub", BOUTIQUE, "/b/nobody", status=404),
@@ -112,6 +128,8 @@ CONSOLE = tuple(
           for kind in ("settlements", "transfers", "payouts", "refunds", "claims")),
         ("trial balance", "/trial-balance", "/trial-balance", 200),
         ("dead letters", "/dead-letters", "/dead-letters", 200),
+        ("returns", "/returns", "/returns", 200),
+        ("a return", "/returns/{return_id:uuid}", "/returns/{return_id}", 200),
         ("mails", "/mails", "/mails", 200),
         ("a mail", "/mails/{mail_id:uuid}", "/mails/{mail}", 200),
     )
@@ -136,6 +154,12 @@ PORTAL = (
             ("orders", "/orders", "/orders", 200, None),
             ("an order, sent", "/orders/{row:int}", "/orders/{shipped_row}", 200, None),
             ("an order, accepted", "/orders/{row:int}", "/orders/{accepted_row}", 200, None),
+            ("a packing slip", "/orders/{row:int}/slip", "/orders/{shipped_row}/slip", 200, None),
+            ("returns", "/returns", "/returns", 200, None),
+            ("returns, none", "/returns", "/returns?state=rejected", 200, None),
+            ("a return, agreed", "/returns/{row:int}", "/returns/{return_row}", 200, None),
+            ("a return, to answer", "/returns/{row:int}", "/returns/{asked_row}", 200, None),
+            ("not delivered", "/undelivered", "/undelivered", 200, None),
             ("money", "/money", "/money", 200, None),
             ("hubs", "/hubs", "/hubs", 200, None),
             ("profile", "/profile", "/profile", 200, None),

@@ -14,7 +14,7 @@ import shops.importers.store.runs
 import shops.inventory.store.registers
 import shops.inventory.store.reservations
 import shops.media.store
-import shops.orders.return_store
+import shops.orders.returns.store
 import shops.orders.store
 import shops.store
 
@@ -29,7 +29,7 @@ STORES = [
     shops.inventory.store.registers,
     shops.inventory.store.reservations,
     shops.media.store,
-    shops.orders.return_store,
+    shops.orders.returns.store,
     shops.orders.store,
 ]
 OPEN_DOORS = {

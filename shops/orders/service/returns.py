@@ -35,10 +35,10 @@ from shops import store as boutiques
 from shops.errors import OrderStateError
 from shops.inventory.service.levels import set_levels
 from shops.inventory.store import registers, reservations
-from shops.orders import return_store as store
 from shops.orders import store as orders
 from shops.orders.domain.orders import Event, OrderView
 from shops.orders.domain.returns import Judgement, ReturnView, arrived, judged
+from shops.orders.returns import store
 from shops.orders.service import owner_mails
 from shops.orders.service.steps import Step
 

@@ -25,9 +25,10 @@ from federation.vocabulary.money import Money
 from federation.vocabulary.reasons import DECLINE_WORDS
 from federation.vocabulary.wording import message
 from shops.errors import UnknownOrderError
-from shops.orders import return_store, store
+from shops.orders import store
 from shops.orders.domain.orders import OrderView, actions
 from shops.orders.domain.parcels import parcels_of
+from shops.orders.returns import store as return_store
 from shops.orders.service import steps
 from shops.orders.service.steps import Step
 from shops.portal import forms

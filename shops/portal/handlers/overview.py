@@ -15,8 +15,8 @@ from federation.service.replicas import sync_states
 from shops import store
 from shops.catalog import store as catalog
 from shops.inventory.store import registers
-from shops.orders import return_store
 from shops.orders import store as orders
+from shops.orders.returns import store as return_store
 from shops.portal.door import boutique_of, render
 from shops.portal.lag import hub_lags, lag_plot
 from shops.portal.views import STATE_WORDS, Standing, todos

@@ -16,9 +16,9 @@ from federation.vocabulary.errors import GalleriaError, NotFoundError
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.wording import message
 from shops.errors import UnknownOrderError
-from shops.orders import return_store
 from shops.orders import store as orders
 from shops.orders.domain.returns import REASON_WORDS, ReturnAction, ReturnView, actions
+from shops.orders.returns import store as return_store
 from shops.orders.service import returns as service
 from shops.orders.service.steps import Step
 from shops.portal import forms, return_forms
