@@ -97,7 +97,7 @@ class IdentityView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PeerIdentityView(msgspec.Struct, frozen=True, kw_only=True):
-    """A peer whose identity has changed since its genesis: its newest operation, and whether that may still change."""
+    """How a peer's identity stands: its newest operation that holds, and until when that may still change."""
 
     party_id: PartyId
     name: str
@@ -133,21 +133,24 @@ async def identity_view(party_id: PartyId, now: datetime) -> IdentityView:
 
 async def changed_peers(local_id: PartyId, now: datetime) -> list[PeerIdentityView]:
     """The linked peers with more operations than their genesis: contested ones first, then the newest change first."""
-    views = []
-    for link in await links.links(local_id):
-        found = await peers.resolution(link.remote_id, now)
-        if found is not None and len(found.steps) > 1:
-            until = found.contested_until if found.contested else None
-            views.append(
-                PeerIdentityView(
-                    party_id=link.remote_id,
-                    name=link.remote_name,
-                    newest=_operations(found)[-1],
-                    retired=found.state.retired,
-                    contested_until=None if until is None else _moment(until),
-                )
-            )
+    found = [await peer_identity(link, now) for link in await links.links(local_id)]
+    views = [view for view in found if view is not None and view.newest.number > 1]
     return sorted(views, key=lambda view: (view.contested_until is None, -view.newest.first_seen_at.timestamp()))
+
+
+async def peer_identity(link: LinkView, now: datetime) -> PeerIdentityView | None:
+    """How a linked peer's identity stands; None for one never met."""
+    found = await peers.resolution(link.remote_id, now)
+    if found is None:
+        return None
+    until = found.contested_until if found.contested else None
+    return PeerIdentityView(
+        party_id=link.remote_id,
+        name=link.remote_name,
+        newest=_operations(found)[-1],
+        retired=found.state.retired,
+        contested_until=None if until is None else _moment(until),
+    )
 
 
 def _operations(found: Resolution) -> list[OperationView]:

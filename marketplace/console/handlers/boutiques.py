@@ -14,6 +14,7 @@ from federation.node.plots import first_day, sales_plots
 from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.service import contacts
+from federation.service.identity_view import peer_identity
 from federation.service.links import links
 from federation.service.replicas import repair_note, replica_states
 from federation.vocabulary.errors import ConflictError, NotFoundError
@@ -97,6 +98,7 @@ async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
         profile=await boutiques.published_profile(shop_id),
         faults=await boutiques.quarantined(shop_id),
         fork=await boutiques.fork(shop_id),
+        identity=await peer_identity(link, now),
         pictures=await media.missing_pictures(shop_id),
         picture_reasons=REASONS,
         account=await reads.account_of(shop_id),

@@ -195,7 +195,7 @@ async def test_contradicting_root_keys_stop_orders_for_a_while(pair: Pair) -> No
         await hold(pair, wish())
 
 
-async def _operations(node: Node) -> parties.OperationsDocument:
+async def _operations(node: Node) -> identity.OperationsDocument:
     with node.here():
         return await parties.own_operations(node.party_id)
 
