@@ -27,6 +27,8 @@ _OTHER_NAME = re.compile(rb'[\x80-\xff](?:[^"\\\x80-\xff]++|\\.)*+":', re.DOTALL
 """A string with a character outside ASCII that a colon follows: a name."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
+_OPENING = ord("[")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _PATH_STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+|\.\.\.)\]")
 _INTEGER_CHARACTERS_MAX = len(str(-limits.INTEGER_MAGNITUDE_MAX))
@@ -95,10 +97,17 @@ def check_strictly(data: bytes) -> None:
 def _check_depth(data: bytes) -> None:
     if data.count(b"[") + data.count(b"{") <= limits.JSON_DEPTH_MAX:
         return
-    outside_strings = data.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2]
+    if b"\\" in data:
+        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    brackets = b"".join(data.split(b'"')[::2]).translate(_ONE_KIND, _NOT_BRACKETS)
+    rest = brackets
+    for _ in range(limits.JSON_DEPTH_MAX):  # each turn takes one level away, the innermost
+        rest = rest.replace(b"[]", b"")
+    if not rest:
+        return
     depth = 0
-    for bracket in b"".join(outside_strings).translate(None, _NOT_BRACKETS):
-        depth += 1 if bracket in b"[{" else -1
+    for bracket in brackets:
+        depth += 1 if bracket == _OPENING else -1
         if depth > limits.JSON_DEPTH_MAX:
             raise TooLargeError(f"the document nests deeper than {limits.JSON_DEPTH_MAX}")
 

@@ -219,3 +219,17 @@ def test_the_quick_way_passes_on_what_it_cannot_judge(data: bytes) -> None:
     assert not json.is_plain(data)
     with pytest.raises(RecordInvalidError):
         json.check(data)
+
+
+@pytest.mark.parametrize("count", range(14, 40))
+def test_alternating_brackets_count_each(count: int) -> None:
+    """Objects in arrays in objects: every level counts, whatever its kind and however many neighbours it has."""
+    opening, closing = '[{"a":', "}]"
+    deep = "[" * (count % 2) + opening * (count // 2) + "[],[],{}"[: 2 * (count % 2)] + "1" * (1 - count % 2)
+    data = (deep + closing * (count // 2) + "]" * (count % 2)).encode()
+    depth = count + count % 2
+    if depth <= limits.JSON_DEPTH_MAX:
+        json.check(data)
+    else:
+        with pytest.raises(TooLargeError):
+            json.check(data)
