@@ -1,7 +1,7 @@
 """The life cycle of a hub's copy of a shop's log.
 
 A copy is served in every state but `desynced` and `snapshotting`, and never from below the highest size its hub has
-cosigned. `frozen` means the shop signed two histories: only the hub's operator ends it, after a new epoch.
+cosigned. `frozen` means the shop signed two histories: only a root key of the shop ends it, by a new epoch.
 """
 
 from typing import Literal

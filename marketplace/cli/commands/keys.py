@@ -21,7 +21,6 @@ from federation.store import parties as store
 from federation.vocabulary.ids import PartyId, new_secret
 from marketplace.cli import keys_words
 from marketplace.cli.commands.keys_changes import CHANGES
-from marketplace.cli.commands.keys_epoch import new_epoch
 from marketplace.cli.commands.keys_options import EXISTING_FILE, JSON, PARTY
 from marketplace.cli.commands.keys_recover import recover
 from marketplace.cli.errors import CommandError
@@ -34,7 +33,7 @@ def keys() -> None:
     """Make, show, change, back up and recover the keys of a boutique or a hub."""
 
 
-for command in (*CHANGES, new_epoch, recover):
+for command in (*CHANGES, recover):
     keys.add_command(command)
 
 
