@@ -28,6 +28,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 _PLACE = re.compile(r"\{(\w+):(int|str)\}")
 _SPELLING = {"int": r"0|[1-9]\d{0,15}", "str": r"[A-Za-z0-9._~-]{1,200}"}
 
+_BY_SHAPE: dict[tuple[str, int], list[Endpoint]] = {}
+"""Endpoints by method and number of slashes in their whole address: no place in one holds a slash."""
+for _each in ENDPOINTS:
+    _BY_SHAPE.setdefault((_each.method, f"{PREFIX}/{_each.path}".count("/")), []).append(_each)
+
 
 async def exchange(fed: Federation, request: WireRequest, now: datetime) -> WireResponse:
     """Answer a request that is here whole. Raises nothing that a peer can cause."""
@@ -47,8 +52,8 @@ async def exchange_reading(fed: Federation, request: WireRequest, read_body: Rea
 
 def endpoint_at(method: str, path: str) -> Found | None:
     """The endpoint that a method and an undecoded path mean. No address of the protocol needs percent-encoding."""
-    for endpoint in ENDPOINTS:
-        if endpoint.method == method and (match := _pattern(endpoint.path).fullmatch(path)):
+    for endpoint in _BY_SHAPE.get((method, path.count("/")), ()):
+        if match := _pattern(endpoint.path).fullmatch(path):
             return Found(endpoint, match.groupdict())
     return None
 

@@ -127,6 +127,11 @@ class MemoryConnection:
         """Whether what is written now waits for a COMMIT."""
         return self._depth > 0
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether the transaction has neither written nor locked anything: it has only looked."""
+        return not self._journal and not self._locks
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
         """A transaction, or a savepoint of the one that is open."""
@@ -349,7 +354,9 @@ class statement:  # noqa: N801 - reads as a function: `async with statement() as
         if own is None or mark is None:
             return
         try:
-            if kind is None:
+            if kind is None and own.is_idle:
+                own.roll_back(mark)
+            elif kind is None:
                 await own.end(mark)
             else:
                 own.roll_back(mark)

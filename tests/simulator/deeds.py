@@ -27,9 +27,12 @@ KEYS = 6
 
 
 async def publish(world: World) -> None:
-    """A shop says, changes or takes back some products; one in eight is odd, so that hubs refuse it."""
+    """A shop says, changes or takes back some products, some of them so that hubs refuse them.
+
+    One that was restored waits until it has been told what it lost, as its node does at its start.
+    """
     shop, dice = world.dice.choice(world.shops), world.dice
-    if shop.name in world.recovering:
+    if world.is_behind(shop):
         return
     changes = [_change(dice, number) for number in dice.sample(range(KEYS), dice.randint(1, 3))]
 
@@ -140,7 +143,6 @@ async def restore(world: World) -> None:
     backup = world.backups.pop(machine.name)
     world.replace_disk(machine, backup)
     if machine.kind == "shop":
-        world.recover(machine)
         await _recount(world, machine)
 
 

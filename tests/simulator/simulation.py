@@ -21,9 +21,10 @@ from tests.simulator.machine import Make, place_of
 from tests.simulator.network import CALM, Faults
 from tests.simulator.world import Deed, Shape, World, base_of
 
-STEPS = 24
+STEPS = 20
 DEEDS = (*PEOPLE_AND_WEATHER, *ATTACKS)
-SHAPES = ((Shape(1, 1), 5), (Shape(2, 1), 3), (Shape(1, 2), 2), (Shape(2, 2), 4))
+STEP_SECONDS = 1.8
+SHAPES = ((Shape(1, 1), 5), (Shape(2, 1), 4), (Shape(1, 2), 2), (Shape(2, 2), 3))
 SKEWS = ((5, 12), (40, 3), (400, 1))
 """How far clocks are wrong at most, in seconds, and how often that is so; those of hubs go ahead only, since the world
 at rest was made by a right clock and putting a hub's back would make it call old news fresh."""
@@ -78,7 +79,7 @@ async def _storm(world: World, deeds: Sequence[tuple[Deed, int]]) -> None:
         deed = dice.choices(choice, weights)[0]
         world.note(deed.__name__)
         await deed(world)
-        await asyncio.sleep(dice.expovariate(1 / 2.0))
+        await asyncio.sleep(dice.expovariate(1 / STEP_SECONDS))
         world.check()
 
 

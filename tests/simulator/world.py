@@ -11,16 +11,15 @@ import msgspec
 from federation.documents.keys import SigningKey
 from federation.node.database import atomic
 from federation.node.memory import Disk
-from federation.records import LogHead
 from federation.service import catalogue, links, parties
 from federation.service.catalogue import Change
-from federation.service.recovery import recover_end
+from federation.service.own_history import compare_with_hubs
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import PartyId
 from tests.federation.goods import product
 from tests.simulator import loop
 from tests.simulator.chance import Dice
-from tests.simulator.invariants import Checks, ViolationError
+from tests.simulator.invariants import Checks, ViolationError, head_of
 from tests.simulator.machine import Machine, Make, Process, Surroundings, place_of
 from tests.simulator.network import Network, Passage
 from tests.simulator.shop_desk import ShopDesk
@@ -63,7 +62,6 @@ class World:
         self.backups: dict[str, Disk] = {}
         self.overheard: list[Passage] = []
         self._background: set[asyncio.Task[object]] = set()
-        self.recovering: dict[str, asyncio.Task[None]] = {}
         self.network = Network(dice, self._passed)
         around = Surroundings(dice, self.network, self.mistaken, make or Make())
         around.died = self._died
@@ -157,8 +155,6 @@ class World:
     def stop(self) -> None:
         """Switch everything off."""
         self.is_over = True
-        for task in list(self.recovering.values()):
-            task.cancel()
         for machine in self.machines.values():
             machine.kill()
 
@@ -174,7 +170,9 @@ class World:
         machine.disk = disk
         self.checks.restored(machine)
         self.watch_disk(machine)
-        machine.start()
+        process = machine.start()
+        if machine.kind == "shop":
+            process.spawn(compare_with_hubs(process.fed, machine.now()))
 
     async def settle(self) -> None:
         """Wait until everybody agrees; raises ViolationError when that does not come."""
@@ -190,28 +188,13 @@ class World:
 
     def unsettled(self) -> list[str]:
         """Why the world is not at rest."""
-        return [*(f"{name} still recovers" for name in self.recovering), *self.checks.differences()]
+        return self.checks.differences()
 
-    def recover(self, shop: Machine) -> None:
-        """Let a restored shop ask all hubs for the end of its log, again and again, before it publishes anything."""
-        task = asyncio.get_running_loop().create_task(self._recover(shop))
-        self.recovering[shop.name] = task
-        task.add_done_callback(lambda done: self._recovered(shop, done))
-
-    def _recovered(self, shop: Machine, done: "asyncio.Task[None]") -> None:
-        if self.recovering.get(shop.name) is done:
-            del self.recovering[shop.name]
-
-    async def _recover(self, shop: Machine) -> None:
-        waiting = list(self.hubs)
-        while waiting:
-            await asyncio.sleep(1)
-            if shop.process is not None:
-                fed, hub = shop.process.fed, waiting[0]
-                task = shop.process.spawn(recover_end(fed, (shop.party_id, hub.party_id), shop.now()))
-                await self.until(task)
-                done = not task.cancelled() and isinstance(task.result(), LogHead)
-                waiting = waiting[1:] if done else [*waiting[1:], hub]
+    def is_behind(self, shop: Machine) -> bool:
+        """Whether some hub holds lines that a restored shop has lost and has not fetched back yet."""
+        own = head_of(shop, shop.party_id)
+        copies = [head_of(hub, shop.party_id) for hub in self.hubs]
+        return own is not None and any(copy is not None and copy.size > own.size for copy in copies)
 
     async def create(self) -> None:
         """Make the parties, link them all, publish and stock some things."""
