@@ -63,12 +63,12 @@ async def take_stock(desk: HubDesk, ends: tuple[PartyId, PartyId], batch: StockB
     if news:
         replaced = [before[place] for item in news if (place := stock.place_of(item)) in before]
         tally = tally.moved(replaced, news)
-        await registers.put(hub_id, shop_id, news, tally)
+        await registers.put(hub_id, shop_id, news)
         await desk.stock_changed(hub_id, shop_id, news, now)
     in_step = tally.heartbeat == batch.heartbeat
-    said_at = stock.said_at(batch, now)
-    if in_step and said_at is not None:
-        await registers.record_heard(hub_id, shop_id, said_at, now)
+    said_at = stock.said_at(batch, now) if in_step else None
+    await registers.save_tally(hub_id, shop_id, tally, said_at, now)
+    if said_at is not None:
         await desk.heartbeat(hub_id, shop_id, said_at)
     return StockReceipt(vseq_high=tally.vseq_high, in_step=in_step, echo=int(now.timestamp() * 1000))
 

@@ -107,8 +107,9 @@ async def take_stock(hub_id: str, shop_id: str, registers: Sequence[StockRegiste
 
 async def take_heartbeat(hub_id: str, shop_id: str, now: datetime) -> None:
     """The shop's stock as told is current."""
-    await shop_store.ensure_shop(hub_id, shop_id, now)
-    await shop_store.hear_stock(shop_id, now)
+    if not await shop_store.hear_stock(shop_id, now):
+        await shop_store.ensure_shop(hub_id, shop_id, now)
+        await shop_store.hear_stock(shop_id, now)
 
 
 async def take_link(hub_id: str, shop_id: str, state: str, name: str, now: datetime) -> None:

@@ -29,17 +29,17 @@ async def at_places(hub_id: PartyId, shop_id: PartyId, places: Sequence[Place]) 
         return [row.register for row in rows if row is not None]
 
 
-async def put(hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister], tally: Tally) -> None:
+async def put(hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister]) -> None:
     async with statement() as own:
         for register in registers:
             await own.put(REGISTERS, RegisterRow(hub_id, shop_id, register))
-        await own.change(STOCKS, (hub_id, shop_id), lambda row: msgspec.structs.replace(row, tally=tally))
 
 
-async def record_heard(hub_id: PartyId, shop_id: PartyId, heard_at: datetime, now: datetime) -> None:
+async def save_tally(hub_id: PartyId, shop_id: PartyId, tally: Tally, heard_at: datetime | None, now: datetime) -> None:
     def change(row: StockRow) -> StockRow:
-        is_later = row.heard_at is None or row.heard_at < heard_at or row.heard_at > now
-        return msgspec.structs.replace(row, heard_at=heard_at if is_later else row.heard_at)
+        known = None if row.heard_at is not None and row.heard_at > now else row.heard_at
+        moments = [moment for moment in (known, heard_at) if moment is not None]
+        return msgspec.structs.replace(row, tally=tally, heard_at=max(moments, default=None))
 
     async with statement() as own:
         await own.change(STOCKS, (hub_id, shop_id), change)

@@ -24,11 +24,16 @@ class RegisterStore(Protocol):
     async def at_places(self, hub_id: PartyId, shop_id: PartyId, places: Sequence[Place]) -> list[StockRegister]:
         """The registers that are kept of these places."""
 
-    async def put(self, hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister], tally: Tally) -> None:
-        """Keep registers, each in place of the one before it, and what the table then comes to."""
+    async def put(self, hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister]) -> None:
+        """Keep registers, each in place of the one before it."""
 
-    async def record_heard(self, hub_id: PartyId, shop_id: PartyId, heard_at: datetime, now: datetime) -> None:
-        """Record that the table was the shop's own at a moment; a later one that is known stays, unless past `now`."""
+    async def save_tally(
+        self, hub_id: PartyId, shop_id: PartyId, tally: Tally, heard_at: datetime | None, now: datetime
+    ) -> None:
+        """Keep what the table comes to, and that it was the shop's own at `heard_at` (None: it may not be).
+
+        A later moment that is known stays, unless it lies past `now`.
+        """
 
     async def page(self, hub_id: PartyId, shop_id: PartyId, after: Place | None, limit: int) -> list[StockRegister]:
         """The next registers past a place, in an order that is always the same."""

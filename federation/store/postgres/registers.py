@@ -42,40 +42,35 @@ async def at_places(hub_id: PartyId, shop_id: PartyId, places: Sequence[Place]) 
     return [StockRegister(**dict(row)) for row in rows]
 
 
-async def put(hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister], tally: Tally) -> None:
-    if registers:
-        await database.execute(
-            """
-            INSERT INTO fed_register (hub_id, shop_id, variant_id, location, quantity, vseq)
-            SELECT $1, $2, n.* FROM unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS n
-            ON CONFLICT (hub_id, shop_id, variant_id, location)
-            DO UPDATE SET quantity = excluded.quantity, vseq = excluded.vseq
-            """,
-            hub_id,
-            shop_id,
-            [register.variant_id for register in registers],
-            [register.location for register in registers],
-            [register.quantity for register in registers],
-            [register.vseq for register in registers],
-        )
+async def put(hub_id: PartyId, shop_id: PartyId, registers: Sequence[StockRegister]) -> None:
     await database.execute(
-        "UPDATE fed_stock SET vseq_high = $3, registers = $4, total = $5 WHERE hub_id = $1 AND shop_id = $2",
+        """
+        INSERT INTO fed_register (hub_id, shop_id, variant_id, location, quantity, vseq)
+        SELECT $1, $2, n.* FROM unnest($3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS n
+        ON CONFLICT (hub_id, shop_id, variant_id, location)
+        DO UPDATE SET quantity = excluded.quantity, vseq = excluded.vseq
+        """,
+        hub_id,
+        shop_id,
+        [register.variant_id for register in registers],
+        [register.location for register in registers],
+        [register.quantity for register in registers],
+        [register.vseq for register in registers],
+    )
+
+
+async def save_tally(hub_id: PartyId, shop_id: PartyId, tally: Tally, heard_at: datetime | None, now: datetime) -> None:
+    await database.execute(
+        """
+        UPDATE fed_stock SET vseq_high = $3, registers = $4, total = $5,
+            heard_at = CASE WHEN heard_at > $7 THEN $6 ELSE greatest(heard_at, $6) END
+        WHERE hub_id = $1 AND shop_id = $2
+        """,
         hub_id,
         shop_id,
         tally.vseq_high,
         tally.count,
         tally.total,
-    )
-
-
-async def record_heard(hub_id: PartyId, shop_id: PartyId, heard_at: datetime, now: datetime) -> None:
-    await database.execute(
-        """
-        UPDATE fed_stock SET heard_at = $3
-        WHERE hub_id = $1 AND shop_id = $2 AND (heard_at IS NULL OR heard_at < $3 OR heard_at > $4)
-        """,
-        hub_id,
-        shop_id,
         heard_at,
         now,
     )

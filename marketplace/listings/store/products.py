@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - the column lists are our own constants, values travel as parameters
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -231,21 +231,23 @@ async def counts() -> list[tuple[str, str, int, int]]:
 
 async def save_stock(shop_id: str, registers: Sequence[StockRegister]) -> set[str]:
     """Keep the newer of each register; returns the products of which a variant went in or out of stock."""
-    ids = list({register.variant_id for register in registers})
-    before = await _in_stock(shop_id, ids)
+    known = await _registers(shop_id, list({register.variant_id for register in registers}))
     newest = {(one.variant_id, one.location): one for one in sorted(registers, key=lambda register: register.vseq)}
+    news = {place: one for place, one in newest.items() if place not in known or known[place].vseq < one.vseq}
     await database.execute(
         """INSERT INTO hub_stock (shop_id, variant_id, location, quantity, vseq)
         SELECT $1::text, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[])
         ON CONFLICT (shop_id, variant_id, location) DO UPDATE
             SET quantity = excluded.quantity, vseq = excluded.vseq WHERE hub_stock.vseq < excluded.vseq""",
         shop_id,
-        [one.variant_id for one in newest.values()],
-        [one.location for one in newest.values()],
-        [one.quantity for one in newest.values()],
-        [one.vseq for one in newest.values()],
+        [one.variant_id for one in news.values()],
+        [one.location for one in news.values()],
+        [one.quantity for one in news.values()],
+        [one.vseq for one in news.values()],
     )
-    flipped = before ^ await _in_stock(shop_id, ids)
+    flipped = _in_stock(known) ^ _in_stock(known | news)
+    if not flipped:
+        return set()
     rows = await database.fetch(
         "SELECT DISTINCT product_id FROM hub_variant WHERE shop_id = $1 AND variant_id = ANY($2::text[])",
         shop_id,
@@ -254,11 +256,16 @@ async def save_stock(shop_id: str, registers: Sequence[StockRegister]) -> set[st
     return {row["product_id"] for row in rows}
 
 
-async def _in_stock(shop_id: str, variant_ids: Sequence[str]) -> set[str]:
+async def _registers(shop_id: str, variant_ids: Sequence[str]) -> dict[tuple[str, str], StockRegister]:
+    """Everything known of these variants' stock, by variant and location."""
     rows = await database.fetch(
-        """SELECT DISTINCT variant_id FROM hub_stock
-        WHERE shop_id = $1 AND variant_id = ANY($2::text[]) AND quantity > 0""",
+        """SELECT variant_id, location, quantity, vseq FROM hub_stock
+        WHERE shop_id = $1 AND variant_id = ANY($2::text[])""",
         shop_id,
         variant_ids,
     )
-    return {row["variant_id"] for row in rows}
+    return {(row["variant_id"], row["location"]): StockRegister(**dict(row)) for row in rows}
+
+
+def _in_stock(registers: Mapping[tuple[str, str], StockRegister]) -> set[str]:
+    return {one.variant_id for one in registers.values() if one.quantity > 0}

@@ -126,9 +126,10 @@ async def drop_profile(shop_id: str, now: datetime) -> None:
     )
 
 
-async def hear_stock(shop_id: str, now: datetime) -> None:
-    """The shop spoke of its stock just now."""
-    await database.execute("UPDATE hub_shop SET stock_heard_at = $2 WHERE shop_id = $1", shop_id, now)
+async def hear_stock(shop_id: str, now: datetime) -> bool:
+    """The shop spoke of its stock just now; False when the shop has no row yet."""
+    tag = await database.execute("UPDATE hub_shop SET stock_heard_at = $2 WHERE shop_id = $1", shop_id, now)
+    return database.affected(tag) == 1
 
 
 async def quarantine(shop_id: str, records: Sequence[Quarantine], now: datetime) -> None:

@@ -31,9 +31,10 @@ async def test_a_table_and_what_it_comes_to(store_db: Database) -> None:
     assert await registers.tally(HUB, SHOP) == Tally()
     assert await registers.tally(HUB, met(SHOP).id + "x") is None  # type: ignore[arg-type]
     tally = Tally().moved((), (A, B))
-    await registers.put(HUB, SHOP, (A, B), tally)
+    await registers.put(HUB, SHOP, (A, B))
     newer = StockRegister(variant_id="a", quantity=1, vseq=3)
-    await registers.put(HUB, SHOP, (newer,), tally.moved((A,), (newer,)))
+    await registers.put(HUB, SHOP, (newer,))
+    await registers.save_tally(HUB, SHOP, tally.moved((A,), (newer,)), None, NOW)
     assert (await registers.tally(HUB, SHOP)).heartbeat == stock.heartbeat((newer, B))  # type: ignore[union-attr]
     assert await registers.at_places(HUB, SHOP, [("a", "main"), ("b", "main")]) == [newer]
     first = await registers.page(HUB, SHOP, None, 1)
@@ -49,7 +50,7 @@ async def test_hearing_never_goes_back_but_from_the_future(store_db: Database) -
         (NOW - timedelta(seconds=9), NOW, NOW),
         (NOW - timedelta(hours=1), NOW - timedelta(minutes=30), NOW - timedelta(hours=1)),
     ):
-        await registers.record_heard(HUB, SHOP, heard_at, now)
+        await registers.save_tally(HUB, SHOP, Tally(), heard_at, now)
         views = await replicas.views(HUB)
         assert [view["last_stock_at"] for view in views] in ([], [kept])
 
