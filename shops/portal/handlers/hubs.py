@@ -78,7 +78,7 @@ FORWARD = re.compile(r'(https?://[^\s<>"]{1,290})?')
 Decide = Callable[[Federation, PartyId, PartyId, datetime], Awaitable[None]]
 DECISIONS: dict[str, tuple[Decide, str]] = {
     "accept": (links.accept_link, message("Linked.")),
-    "suspend": (links.suspend_link, message("Paused: nothing passes until you accept again.")),
+    "suspend": (links.suspend_link, message("Paused: nothing passes until you resume.")),
 }
 
 
