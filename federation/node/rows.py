@@ -1,8 +1,9 @@
 """Rows of a table as lines that any program can read, and back: for archives that outlive this program's tables.
 
 A line is a JSON object by column name. Bytes are text where they are UTF-8, else `{"base64": ...}`; times are RFC 3339
-in UTC; ids are their text. Numbers that a database counts up by itself (`bigserial` ids) stay behind. Invariants: rows
-come out in a steady order, in pages, of one snapshot; a line with a column that the table lacks is refused, never cut.
+in UTC; ids are their text. Numbers that a database counts up by itself (`bigserial`, identity) stay behind. Invariants:
+rows come out in a steady order, in pages, of one snapshot; a line with a column that the table lacks is refused, never
+cut.
 """
 
 import base64
@@ -58,6 +59,7 @@ async def columns_of(carried: Carried) -> list[Column]:
         "coalesce(pg_get_expr(d.adbin, d.adrelid), '') AS preset "
         "FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
         "WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' "
+        "AND a.attidentity = '' "
         "ORDER BY a.attnum",
         carried.table,
     )

@@ -1,7 +1,8 @@
 """The key and the address with which a boutique goes on at a new node, as its operations will say.
 
 With the root key: a fresh sign key is named and the old ones end at once, so the old node can sign nothing more even
-if it wanted to; and the address moves. Without it the boutique speaks with the key it had, from the address it had.
+if it wanted to; and the address moves. Without it the boutique speaks with the key it had, from the address it had. One
+that nobody can connect to has no address, and needs none at its new node either.
 """
 
 import os
@@ -12,6 +13,7 @@ import msgspec
 from federation.documents import identity
 from federation.documents.identity import Operation, SeenOperation, SignKey
 from federation.documents.keys import SigningKey, encode_base64url
+from federation.documents.profile import OUTBOX_ADDRESS
 from federation.documents.times import text_of
 from federation.service.arriving import Judged
 from federation.vocabulary.errors import NotAllowedError
@@ -32,6 +34,7 @@ def settle(judged: Judged, address: str, root: SigningKey | None, sealed: Signin
         return _as_before(judged, address, sealed, now)
     if root.public not in judged.state.root_keys:
         raise NotAllowedError(f"this is not the root key of {judged.told.name}: look for {judged.party_id}.root-key")
+    address = OUTBOX_ADDRESS if judged.state.address == OUTBOX_ADDRESS else address
     key = SigningKey.from_seed(os.urandom(32))
     ends = text_of(now)
     kept = [
@@ -57,6 +60,8 @@ def _as_before(judged: Judged, address: str, sealed: SigningKey | None, now: dat
         raise NotAllowedError("give the boutique's root key (its recovery file), or the password of the key inside")
     if judged.state.sign_key(sealed.public.keyid, int(now.timestamp())) is None:
         raise NotAllowedError("the key in the archive may no longer sign: the root key must name a new one")
+    if judged.state.address == OUTBOX_ADDRESS:
+        address = OUTBOX_ADDRESS
     if judged.state.address != address:
         raise NotAllowedError(
             f"{judged.told.name} lives at {judged.state.address}: only its root key can say that it lives at {address}"

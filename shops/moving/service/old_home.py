@@ -7,7 +7,7 @@ import structlog
 
 from federation import limits
 from federation.documents.identity import OperationsDocument
-from federation.documents.profile import endpoint_of
+from federation.documents.profile import OUTBOX_ADDRESS, endpoint_of
 from federation.errors import PartyMovedError, PartyMovingError
 from federation.node.answers import Problem
 from federation.service.arriving import Judged
@@ -28,6 +28,9 @@ async def require_fenced(fed: Federation, judged: Judged, *, is_gone: bool) -> N
     """
     address = judged.state.address
     if address == fed.settings.public_url:
+        return
+    if address == OUTBOX_ADDRESS:
+        _refuse_early(judged, is_gone=is_gone)
         return
     try:
         answer = await fed.door.request(
@@ -53,6 +56,15 @@ async def require_fenced(fed: Federation, judged: Judged, *, is_gone: bool) -> N
         raise ConflictError(
             f"the archive was made while {judged.told.name} went on at {address}: make a last one there "
             "with `galleria export --leave`"
+        )
+
+
+def _refuse_early(judged: Judged, *, is_gone: bool) -> None:
+    """A boutique without an address cannot be asked: its archive must say itself that it has stopped."""
+    if not judged.manifest.is_final and not is_gone:
+        raise ConflictError(
+            f"the archive was made while {judged.told.name} went on at its old node: make a last one there with "
+            "`galleria export --leave`, or say --old-node-is-gone if that cannot be done any more"
         )
 
 

@@ -25,7 +25,7 @@ async def rows_of(shop_id: PartyId) -> dict[str, list[dict[str, object]]]:
     for carried in (*FEDERATION_ROWS, *store.CARRIED):
         sql = f"SELECT * FROM {carried.table} WHERE {carried.where} ORDER BY {carried.order}"  # noqa: S608 - our tables
         rows = await database.fetch(sql, shop_id)
-        left = {"recovery_file", "departed"} | ({"id"} if carried.order == "id" and carried.mode == "own" else set())
+        left = {"recovery_file", "departed"} | ({"id"} if carried.table not in {"fed_peer", "fed_link"} else set())
         found[carried.table] = [{name: value for name, value in row.items() if name not in left} for row in rows]
     return found
 
