@@ -22,7 +22,8 @@ SPOILT = (
     ),
     "UPDATE hub_product SET leaf_hash = repeat('0', 64) WHERE product_id = 'p6'",
     (
-        "INSERT INTO hub_product (shop_id, product_id, body, seq, leaf_hash, category, stale, first_seen_at, updated_at)"
+        "INSERT INTO hub_product"
+        " (shop_id, product_id, body, seq, leaf_hash, category, stale, first_seen_at, updated_at)"
         " SELECT shop_id, 'ghost', body, seq, leaf_hash, category, stale, first_seen_at, updated_at FROM hub_product"
         " WHERE product_id = 'p7'"
     ),
