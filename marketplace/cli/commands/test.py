@@ -31,7 +31,7 @@ _NO_PLUGINS = ("-p", "no:cacheprovider", "-p", "no:playwright", "-p", "no:schema
 class Suite(msgspec.Struct, frozen=True):
     """One pytest run: its marker expression, whether `--quick` includes it, and in how many processes it runs.
 
-    One that runs `aside` mostly waits, so it shares the machine with the checks before the last suite.
+    One that runs `aside` mostly waits, so it shares the machine with the checks that need one processor.
     """
 
     name: str
@@ -43,8 +43,8 @@ class Suite(msgspec.Struct, frozen=True):
 
 SUITES = (
     Suite("processes", "processes and not browser", aside=True),
-    Suite("simulation", "simulation"),
     Suite("browser", "browser"),
+    Suite("simulation", "simulation", processes=2),
     Suite("pure and services", _QUICK, quick=True, processes=2),
 )
 
@@ -110,13 +110,13 @@ def _need_programs(progress: Progress) -> None:
 
 
 def _run_all(suites: Sequence[Suite], progress: Progress) -> list[Outcome]:
-    """Lint and every suite in turn; what runs aside begins first and has ended when the last suite begins."""
-    *early, last = (suite for suite in suites if not suite.aside)
+    """Lint and every suite: first those that need one processor, with what runs aside beside them, then the others."""
+    alone = [suite for suite in suites if not suite.aside and suite.processes == 1]
     with ThreadPoolExecutor(1) as lane:
         beside = [lane.submit(_run_aside, suite, progress) for suite in suites if suite.aside]
-        outcomes = _lint(progress) + [_run_suite(suite, (), progress) for suite in early]
+        outcomes = _lint(progress) + [_run_suite(suite, (), progress) for suite in alone]
         outcomes += [running.result() for running in beside]
-    return [*outcomes, _run_suite(last, (), progress)]
+    return outcomes + [_run_suite(suite, (), progress) for suite in suites if suite.processes > 1]
 
 
 def _run_aside(suite: Suite, progress: Progress) -> Outcome:
