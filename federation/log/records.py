@@ -4,6 +4,7 @@ A type we do not know is kept as it is and served to nobody. A record's key says
 product of that id, `shop/profile` the boutique itself. `log/epoch` is no goods: the first line of a later epoch.
 """
 
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -45,8 +46,12 @@ def product_key(product_id: str) -> str:
     return f"product/{product_id}"
 
 
+@lru_cache(maxsize=2 * limits.BATCH_OPERATIONS_MAX)
 def decode_record(record_type: str, body: bytes) -> Record:
-    """Read a body by its type; raises RecordInvalidError with a pointer per fault, or TooLargeError."""
+    """Read a body by its type; raises RecordInvalidError with a pointer per fault, or TooLargeError.
+
+    Whoever judges a batch and whoever lists it read the same bodies one after the other: the last are remembered.
+    """
     if record_type == PRODUCT_TYPE:
         product = json.decode(body, Product, bytes_max=limits.LINE_BYTES_MAX)
         check_product(product)
