@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from tests.support.clients import running
 from tests.support.postgres import Server
 
 OLD, NEW, HUB = "127.0.0.1:21701", "127.0.0.1:21702", "127.0.0.1:21703"
+AHEAD_SECONDS = 10
 PASSWORD = "a long enough password"
 
 
@@ -51,11 +53,12 @@ class House:
         with using(self.database):
             yield
 
-    async def drain(self) -> int:
-        """Let the node's worker deliver what is due."""
+    async def drain(self, ahead_seconds: int = 0) -> int:
+        """Let the node's worker deliver what is due, or will be in a while."""
         handlers = {**fed_handlers(self.fed), **shop_handlers(self.settings)}
         with self.here():
-            return sum([await Outbox(handlers).drain(queue, clock.now()) for queue in (QUEUE, "import")])
+            now = clock.now() + timedelta(seconds=ahead_seconds)
+            return sum([await Outbox(handlers).drain(queue, now) for queue in (QUEUE, "import")])
 
     async def take_out(self, shop_id: PartyId, path: Path, *, password: str = "", leave: bool = True) -> TakenOut:
         """The boutique's archive."""
@@ -83,8 +86,10 @@ class Quarter(msgspec.Struct):
     path: Path
 
     async def settle(self) -> None:
-        """Let all workers run until none has anything to do."""
+        """Let all workers run until none has anything to do, a first retry included."""
         while await self.old.drain() + await self.new.drain() + await self.hub.drain():
+            pass
+        while await self.new.drain(AHEAD_SECONDS) + await self.hub.drain():
             pass
 
     async def leave(self) -> bytes:
