@@ -201,6 +201,52 @@ async def test_till_and_hubs_race_for_the_last_piece(shop_id: PartyId, committed
     assert sum(task.result() for task in tries) == 1
 
 
+async def test_two_hubs_and_a_till_never_sell_a_piece_twice(shop_id: PartyId, committed: Database) -> None:
+    """Shoppers of two hubs who buy, think better of it or are too late, and a busy till: every piece goes once."""
+    pieces = 6
+    dress = await stocked(shop_id, pieces)
+
+    async def at_the_till(number: int) -> bool:
+        with using(committed):
+            try:
+                async with atomic():
+                    await levels.sell_at_till(shop_id, (dress, "main"), 1, UUID(int=number), clock.now())
+            except StockChangedError:
+                return False
+            return True
+
+    async def online(hub_id: PartyId, mood: int) -> bool:
+        with using(committed):
+            answer = await hold(shop_id, (dress, 1), hub_id=hub_id)
+            if answer.state != "held":
+                return False
+            if mood == 0:
+                await release(shop_id, answer.id, hub_id)
+                return False
+            if mood == 1:
+                await run_out(answer.id)
+            try:
+                async with atomic():
+                    return (await DESK.confirm(shop_id, hub_id, answer.id, clock.now())).state == "confirmed"
+            except ReservationExpiredError:
+                return False
+
+    async with asyncio.TaskGroup() as group:
+        tries = [
+            group.create_task(online(hub, number % 4), context=contextvars.Context())
+            for number in range(10)
+            for hub in (HUB, OTHER_HUB)
+        ]
+        tries += [group.create_task(at_the_till(number), context=contextvars.Context()) for number in range(1, 9)]
+    await holds.expire_holds(clock.now())
+    sold = sum(task.result() for task in tries)
+    left = await on_hand(shop_id, dress)
+    assert sold + left == pieces
+    assert left == await sellable(shop_id, dress)
+    told = await DESK.stock_news(shop_id, 0, 10)
+    assert told.heartbeat == stock.heartbeat(told.registers)
+
+
 async def test_registers_rise_in_vseq_and_agree_with_the_heartbeat(shop_id: PartyId) -> None:
     """Each change of what is sellable takes the next vseq; the heartbeat kept beside is that of the whole table."""
     dress, coat = await stocked(shop_id, 3), await stocked(shop_id, 1, "coat")
