@@ -1,4 +1,4 @@
-"""The page of hubs: for each what it has, holds and sold, and what the owner may decide; two hubs stand side by side."""
+"""The page of hubs: for each what it has, holds and sold, and what the owner may decide; two stand side by side."""
 
 import httpx
 import pytest
