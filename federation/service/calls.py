@@ -170,7 +170,7 @@ async def _through_door(
     fed: Federation, exchange: PeerCall, url: str, headers: dict[str, str], total_timeout_seconds: float
 ) -> DoorResponse:
     authority, clock = authority_of(url), asyncio.get_running_loop().time
-    breaker, pace = fed.breaker(authority), fed.pace(exchange.remote_id)
+    breaker, pace = fed.breaker(authority), fed.pace(exchange.local_id, exchange.remote_id)
     await _in_its_time(exchange, pace.pause(clock()))
     rest = breaker.resting_for(clock())
     if rest:

@@ -49,7 +49,7 @@ class Federation:
         self.item_sets = ItemSets()
         self._lanes: dict[str, asyncio.Semaphore] = {}
         self._breakers: dict[str, Breaker] = {}
-        self._paces: dict[str, Pace] = {}
+        self._paces: dict[tuple[str, str], Pace] = {}
         self.admission = Admission()
 
     def lane(self, peer_id: str) -> asyncio.Semaphore:
@@ -60,9 +60,9 @@ class Federation:
         """What this process knows of how an address answers."""
         return self._breakers.setdefault(authority, Breaker())
 
-    def pace(self, peer_id: str) -> Pace:
-        """How much a peer takes at once from this process, and how soon again."""
-        return self._paces.setdefault(peer_id, Pace())
+    def pace(self, local_id: str, peer_id: str) -> Pace:
+        """How much a peer takes at once of a party from this process, and how soon again; each party has its own."""
+        return self._paces.setdefault((local_id, peer_id), Pace())
 
 
 def create_federation(

@@ -105,7 +105,7 @@ class _Run:
 
     async def _next_batch(self) -> StockBatch:
         waited = clock.now() - self._echo_at
-        self._most = self._fed.pace(self._ends[1]).batch(limits.STOCK_BATCH_MAX)
+        self._most = self._fed.pace(*self._ends).batch(limits.STOCK_BATCH_MAX)
         batch = await self._desk.stock_news(self._ends[0], self._vseq, self._most)
         return StockBatch(
             registers=batch.registers,

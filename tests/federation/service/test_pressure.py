@@ -101,7 +101,8 @@ async def test_a_sender_obeys_the_credit_of_its_hub(pair: Pair) -> None:
     with pair.shop.here() as fed:
         desk, ends = pair.shop.shop_desk, (pair.shop.party_id, pair.hub.party_id)
         desk.registers = {f"v{n}": StockRegister(variant_id=f"v{n}", quantity=1, vseq=n) for n in range(1, 61)}
-        pace = fed.pace(pair.hub.party_id)
+        pace = fed.pace(*ends)
+        assert fed.pace("another", pair.hub.party_id) is not pace
         pace.heard("batch=20, interval-ms=0", 0)
         before = len(pair.way.passages)
         assert await stock_delivery.deliver_stock(fed, desk, ends, clock.now()) == 60
