@@ -44,7 +44,7 @@ LAST_WORD_PATH = "/operations"
 """What even a retired party still tells: that it has retired."""
 BULK_PATHS = ("/log/", "/inv")
 """What a peer may ask to be sent later; whatever a shopper waits for goes at once."""
-PAUSE_SECONDS_MAX = 0.5
+PAUSE_SECONDS_MAX = 2.0
 LANE_SECONDS = 1.0
 """How long a request may wait for its turn beyond the time it may take itself."""
 
