@@ -180,7 +180,7 @@ class ArchiveReader:
                     if size > bytes_max:
                         raise ArchiveRefusedError("it is longer than the manifest says", member=name)
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
             raise ArchiveRefusedError(f"it is damaged ({error})", member=name) from error
 
 
