@@ -29,6 +29,7 @@ from federation.conversations.forms import (
     Version,
     Word,
 )
+from federation.conversations.link import LinkState
 from federation.conversations.mailbox import PartyPapers
 from federation.conversations.return_messages import (
     HUB_RETURN_EVENTS,
@@ -61,6 +62,15 @@ class LinkProposal(msgspec.Struct, frozen=True, kw_only=True):
 
 Forward = Annotated[str, msgspec.Meta(max_length=300, pattern=r"^(https?://[^\s<>\"]+)?(?!\n)$")]
 """Where shoppers may find a shop that has left, empty when it does not say."""
+
+
+class LinkAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How the answering side sees the link after a proposal or a decision: its own word, the sender's, and both."""
+
+    id: Uuid
+    ours: LinkState
+    theirs: LinkState
+    state: LinkState
 
 
 class LinkDecision(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """Links as they arrive: a peer's proposal, a peer's decision."""
 
 from federation.conversations import checks
-from federation.conversations.messages import LinkDecision, LinkProposal
+from federation.conversations.messages import LinkAnswer, LinkDecision, LinkProposal
 from federation.documents import json
 from federation.http.edge import Endpoint, Inbound, Outbound
 from federation.records import Link
@@ -22,7 +22,7 @@ async def _decision(fed: Federation, inbound: Inbound) -> Outbound:
 
 
 def _answer(link: Link) -> Outbound:
-    return Outbound(json.encode({"id": str(link.id), "ours": link.ours, "theirs": link.theirs, "state": link.state}))
+    return Outbound(json.encode(LinkAnswer(id=str(link.id), ours=link.ours, theirs=link.theirs, state=link.state)))
 
 
 ENDPOINTS = (

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import msgspec
 
+from federation.conversations import checks
 from federation.conversations.link import EVENT_OF_DECISION, LinkEvent, step
-from federation.conversations.messages import LinkDecision, LinkProposal
+from federation.conversations.messages import LinkAnswer, LinkDecision, LinkProposal
 from federation.documents import json
 from federation.documents.profile import endpoint_of
 from federation.documents.times import text_of
@@ -227,7 +228,19 @@ async def deliver_link(fed: Federation, due: LinkDue, now: datetime) -> None:
         content_type=JSON_TYPE,
         idempotency_key=due.key,
     )
-    await call(fed, exchange, now)
+    answer = await call(fed, exchange, now)
+    await _heard(fed, due, checks.read(answer.body, LinkAnswer), now)
+
+
+async def _heard(fed: Federation, due: LinkDue, said: LinkAnswer, now: datetime) -> None:
+    """Take the peer's word from its answer where we lack it: it accepted us on a node that is lost, or in a backup."""
+    async with atomic():
+        known = await store.link(due.local_id, due.remote_id, lock=True)
+        if known is None or known.theirs != "proposed" or said.ours != "accepted":
+            return
+        link = msgspec.structs.replace(known, theirs=step(known.theirs, "accept"), changed_at=now)
+        local = await parties.party(due.local_id)
+        await _changed(fed, local, await _peer(due.remote_id), (known, link), None)
 
 
 async def _known(local_id: PartyId, remote_id: PartyId) -> Link:

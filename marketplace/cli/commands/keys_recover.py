@@ -13,7 +13,7 @@ import msgspec
 
 from federation.node import clock
 from federation.node.database import atomic
-from federation.service import announcing, recovery, takeover
+from federation.service import announcing, links, recovery, takeover
 from federation.service.announcing import OperationsDue
 from federation.service.identity_view import IdentityView, identity_view
 from federation.service.takeover import TakenOver, TakeOver
@@ -72,6 +72,7 @@ async def _recover(wish: _Wish) -> tuple[IdentityView, str]:
             await takeover.keep_words(history)
             await takeover.open_log(taken, now)
             await announcing.announce_to(taken.party.id, history.hub.id, now)
+        await links.propose_link(node.federation, taken.party.id, wish.hub, clock.now(), "recovered on another node")
         fetched = await _history_of_catalogue(node, taken, history.hub.id)
         return await identity_view(taken.party.id, clock.now()), fetched
 

@@ -5,10 +5,12 @@ import pytest
 from federation.conversations import checks
 from federation.conversations.messages import LinkProposal
 from federation.errors import PeerMismatchError
-from federation.node import clock
+from federation.node import clock, database
 from federation.node.database import atomic
 from federation.service import links, parties, replicas
+from tests.federation.goods import product
 from tests.federation.nodes import Pair
+from tests.federation.service.test_catalogue import append
 
 
 async def test_a_proposal_waits_at_the_hub(strangers: Pair) -> None:
@@ -135,3 +137,17 @@ async def test_a_lost_proposal_arrives_later(strangers: Pair) -> None:
     with strangers.hub.here():
         assert len(await links.links(strangers.hub.party_id)) == 1
     assert len(strangers.hub.hub_desk.links) == 1
+
+
+async def test_a_shop_that_lost_its_link_is_linked_again_by_the_hubs_own_word(pair: Pair) -> None:
+    """A node that recovered the shop proposes; the hub's answer says that it accepted long ago, and that counts."""
+    with pair.shop.here():
+        await database.execute("DELETE FROM fed_delivery")
+        await database.execute("DELETE FROM fed_link")
+    await pair.propose()
+    for node in (pair.shop, pair.hub):
+        with node.here():
+            assert [link.state for link in await links.links(node.party_id)] == ["accepted"]
+    await append(pair.shop, product(7))
+    await pair.settle()
+    assert "product/p7" in pair.hub.hub_desk.records
