@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from federation.documents.errors import BadSignatureError, KeyNotChainedError
 from federation.documents.cosignatures import Cosignature
+from federation.documents.errors import BadSignatureError, KeyNotChainedError
 from federation.documents.keys import SigningKey
 from federation.documents.notes import Note, sign
 from federation.log import checkpoint

@@ -79,6 +79,7 @@ class Internet:
         max_bytes: int,
         connect_timeout_seconds: float = 2,
         total_timeout_seconds: float = 5,
+        head_timeout_seconds: float = 5,
     ) -> DoorResponse:
         """Answer, if there is an answer."""
         if url not in self.answers:

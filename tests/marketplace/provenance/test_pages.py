@@ -1,4 +1,4 @@
-"""A hub's real pages, checked as a stranger would: what they show is what the boutique signed, or they say it is not."""
+"""A hub's real pages, checked as a stranger would: they show what the boutique signed, or say that they do not."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
