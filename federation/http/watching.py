@@ -43,7 +43,7 @@ async def attend(
                 wanted.setdefault(pair[1], []).append(pair)
             for hub_id in [hub_id for hub_id, (pairs, _) in visits.items() if wanted.get(hub_id) != pairs]:
                 visits.pop(hub_id)[1].cancel()
-            for hub_id in wanted.keys() - visits.keys():
+            for hub_id in sorted(wanted.keys() - visits.keys()):
                 task = group.create_task(visit_hub(fed, wanted[hub_id], wait_seconds))
                 visits[hub_id] = (wanted[hub_id], task)
             await asyncio.sleep(links_seconds)

@@ -5,6 +5,8 @@ import selectors
 from collections.abc import Coroutine, Mapping
 from typing import Any, TypeVar
 
+from federation.node.memory import ProcessKilledError
+
 T = TypeVar("T")
 
 
@@ -51,7 +53,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 def run(coroutine: Coroutine[Any, Any, T], start: float = 0.0) -> T:
     """Run to the end in a time that begins at `start`."""
     with asyncio.Runner(loop_factory=lambda: VirtualLoop(start)) as runner:
+        runner.get_loop().set_exception_handler(_left_behind)
         return runner.run(coroutine)
+
+
+def _left_behind(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What tasks of a dead process end with is nobody's concern."""
+    if not isinstance(context.get("exception"), ProcessKilledError):
+        loop.default_exception_handler(context)
 
 
 def at_once(coroutine: Coroutine[Any, Any, T]) -> T:

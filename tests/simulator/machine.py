@@ -12,6 +12,7 @@ import msgspec
 
 from federation.http.edge import WireRequest, WireResponse
 from federation.http.exchange import exchange
+from federation.http.watching import attend
 from federation.node import clock
 from federation.node.database import using
 from federation.node.memory import DeadlockError, Disk, MemoryDatabase, ProcessKilledError
@@ -59,7 +60,10 @@ class Surroundings:
 
 
 class Machine:
-    """A computer with a disk, a clock that may be wrong, and at most one process of a node."""
+    """A computer with a disk, a clock that may be wrong, and at most one process of a node.
+
+    Nobody can connect to one that is outbound: it fetches what is asked of it.
+    """
 
     def __init__(self, name: str, kind: str, disk: Disk, around: Surroundings) -> None:
         self.name = name
@@ -67,6 +71,7 @@ class Machine:
         self.disk = disk
         self.skew = timedelta()
         self.party_id = PartyId("")
+        self.is_outbound = False
         self.around = around
         self.process: Process | None = None
         self.dies_in = 0
@@ -95,7 +100,8 @@ class Machine:
     def start(self) -> "Process":
         """Begin a process on what the disk holds."""
         self.process = Process(self)
-        self.around.network.serve(self.authority, self.name, self.process.answer)
+        if not self.is_outbound:
+            self.around.network.serve(self.authority, self.name, self.process.answer)
         self.process.work()
         return self.process
 
@@ -200,6 +206,8 @@ class Process:
     def work(self) -> None:
         """Begin what the node's worker does."""
         self.spawn(self._drain())
+        if self.machine.is_outbound:
+            self.spawn(attend(self.fed))
         for sweep in (*fed_sweeps(self.fed), *self._own_sweeps()):
             self.spawn(self._sweep(sweep))
 

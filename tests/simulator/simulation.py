@@ -24,7 +24,7 @@ from tests.simulator.world import Deed, Shape, World, base_of
 STEPS = 20
 DEEDS = (*PEOPLE_AND_WEATHER, *ATTACKS)
 STEP_SECONDS = 1.8
-SHAPES = ((Shape(1, 1), 5), (Shape(2, 1), 4), (Shape(1, 2), 2), (Shape(2, 2), 3))
+SHAPES = ((Shape(1, 1), 5), (Shape(2, 1), 4), (Shape(1, 2), 2), (Shape(2, 2), 3), (Shape(2, 1, outbound=True), 2))
 SKEWS = ((5, 12), (40, 3), (400, 1))
 """How far clocks are wrong at most, in seconds, and how often that is so; those of hubs go ahead only, since the world
 at rest was made by a right clock and putting a hub's back would make it call old news fresh."""

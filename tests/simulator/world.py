@@ -36,11 +36,12 @@ Deed = Callable[["World"], Awaitable[None]]
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """How many nodes of each kind there are, and whether they know each other from the start."""
+    """How many nodes of each kind, whether they know each other from the start, whether nobody can reach a shop."""
 
     hubs: int
     shops: int
     linked: bool = True
+    outbound: bool = False
 
 
 class Base(msgspec.Struct, frozen=True):
@@ -71,6 +72,7 @@ class World:
         self.machines = {name: Machine(name, kind, disks[name], around) for name, kind in names}
         self.hubs = [machine for machine in self.machines.values() if machine.kind == "hub"]
         self.shops = [machine for machine in self.machines.values() if machine.kind == "shop"]
+        self.shops[-1].is_outbound = shape.outbound
         self.truths: dict[PartyId, ShopTruth] = {}
         self.checks = Checks(self.hubs, self.shops, self.truths)
         for name, known in (base.known if base else {}).items():
@@ -218,7 +220,13 @@ class World:
     async def _party(self, machine: Machine) -> Known:
         async with atomic():
             kind = "hub" if machine.kind == "hub" else "shop"
-            made = await parties.create_party(machine.settings(), kind, machine.name, machine.now())  # type: ignore[arg-type]
+            made = await parties.create_party(
+                machine.settings(),
+                kind,  # type: ignore[arg-type]
+                machine.name,
+                machine.now(),
+                outbound=machine.is_outbound,
+            )
         party = await parties.party(made.party_id)
         keyid = SigningKey.from_seed(party.sign_seed).public.keyid
         return Known(made.party_id, machine.name, made.root_seed, {keyid})
