@@ -11,6 +11,7 @@ from federation.node import accounts
 from federation.node.accounts import Account
 from federation.node.pages import page
 from federation.node.web import AnyRequest, session_of, web_node
+from marketplace.console.words import WORDING
 
 _NOTICE = "console_notice"
 SEE_OTHER: Literal[303] = 303
@@ -38,7 +39,7 @@ def render(request: AnyRequest, template: str, *, status_code: int = 200, **valu
 
 def back_to(request: AnyRequest, path: str, said: str, *, failed: bool = False) -> Redirect:
     """After a form: go to a page of the console and say there what happened."""
-    session_of(request).data[_NOTICE] = {"text": said, "failed": failed}
+    session_of(request).data[_NOTICE] = {"text": WORDING.said(said), "failed": failed}
     return Redirect(path, status_code=SEE_OTHER)
 
 

@@ -126,6 +126,19 @@ class Sale:
             await desk.refund(self.shop_id, view.row, (said, False, "Thank you"), click or step())
         await self.running.work()
 
+    async def refuse(self, reason: str) -> None:
+        """The boutique says no."""
+        view = await self.at_desk()
+        with self.running.at_shop():
+            await desk.refuse(self.shop_id, view.row, reason, step())
+        await self.running.work()
+
+    async def cancel(self) -> None:
+        """The boutique stops its order, as it was asked."""
+        with self.running.at_shop():
+            await steps.cancel(self.shop_id, await self.row(), "", step())
+        await self.running.work()
+
     async def kept(self, made: Return) -> Return:
         """A return as the hub has it now."""
         with self.running.at_hub():

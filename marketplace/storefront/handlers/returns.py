@@ -23,6 +23,7 @@ from marketplace.orders.after_sale import AfterSale
 from marketplace.orders.domain.returns import REASON_WORDS, ReturnWish, check_wish
 from marketplace.orders.views import OrderPartView, OrderView
 from marketplace.storefront.return_form import PIECES, REASON, read_wish, wish_fields
+from marketplace.storefront.words import WORDING
 
 SEE_OTHER: Final = 303
 NOTICE = "order_notice"
@@ -30,7 +31,7 @@ NOTICE = "order_notice"
 
 def back(request: AnyRequest, token: str, said: str, *, failed: bool = False, at: str = "") -> Redirect:
     """To the order's page, which says what happened."""
-    session_of(request).data[NOTICE] = {"text": said, "failed": failed}
+    session_of(request).data[NOTICE] = {"text": WORDING.said(said), "failed": failed}
     return Redirect(f"/order/{token}{at}", status_code=SEE_OTHER)
 
 
