@@ -97,6 +97,7 @@ async def begin(fed: Federation, ends: Ends, now: datetime, *, failures: int = 0
         if goal.size < head.size or goal.origin != checkpoint.origin_of(ends[1], head.epoch):
             raise PeerMismatchError(f"{ends[1]} offers a snapshot of {goal.size} leaves; {head.size} are held here")
         await snapshots.end_load(*ends)
+        await repairs.drop_beyond(head, head.size)
         await snapshots.save_load(SnapshotLoad(*ends, note, now, failures=failures))
         await move(ends, "gap")
         await move(ends, "snapshot")
@@ -190,7 +191,8 @@ async def _take(loading: _Loading, number: int, here: _Checked, now: datetime) -
         if load is None or load.taken != number or load.manifest != loading.load.manifest:
             return False
         if here.leaves:
-            await repairs.put_leaves(loading.head, [growth.stored(leaf) for leaf in here.leaves])
+            put = repairs.put_leaves if loading.head.size else repairs.add_leaves
+            await put(loading.head, [growth.stored(leaf) for leaf in here.leaves])
             await _project(loading, here, now)
         else:
             await snapshots.put_part(load, number, here.part)

@@ -67,6 +67,13 @@ async def test_misfits_are_rows_that_contradict_their_lines() -> None:
     assert await repairs.misfits(HEAD) == [0, 1, 2, 3, 9]
 
 
+async def test_many_leaves_are_added_at_once() -> None:
+    """They stand beside those that were there."""
+    more = [leaf(5, "product/d"), leaf(6, "product/e")]
+    await repairs.add_leaves(HEAD, more)
+    assert await repairs.leaves_of(HEAD, 7, range(7), []) == [*LEAVES, *more]
+
+
 async def test_hashes_alone_fill_places_and_are_no_leaves() -> None:
     """Where a line stands it stays; a hash alone is in history and in no key's newest, and has no line to hand out."""
     await repairs.put_hashes(HEAD, [(4, bytes(32)), (5, b"h" * 32)])
