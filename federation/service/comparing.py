@@ -6,7 +6,6 @@ for a larger one its holder is asked how it grew from ours. Whatever contradicts
 frozen here and the proof passed on. A hub that answers nonsense proves nothing and is noted as such.
 """
 
-import random
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -34,7 +33,7 @@ from federation.service.context import Federation
 from federation.service.pull import for_each_peer
 from federation.store import compared, links, logs, replicas
 from federation.vocabulary.errors import GalleriaError, PeerUnreachableError
-from federation.vocabulary.ids import PARTY_ID_PATTERN, PartyId
+from federation.vocabulary.ids import PARTY_ID_PATTERN, PartyId, any_between
 
 _log = structlog.get_logger(__name__)
 
@@ -132,7 +131,8 @@ async def compare_with(fed: Federation, hub: ComparedHub, now: datetime) -> int:
             await _compare_noted(fed, hub, item, tally, now)
     except GalleriaError as refusal:
         tally.error = refusal.detail
-    wait = limits.GOSSIP_INTERVAL_SECONDS + random.randint(-limits.GOSSIP_JITTER_SECONDS, limits.GOSSIP_JITTER_SECONDS)  # noqa: S311 - spreads load
+    jitter = limits.GOSSIP_JITTER_SECONDS
+    wait = limits.GOSSIP_INTERVAL_SECONDS + any_between(-jitter, jitter)
     done = msgspec.structs.replace(
         hub,
         next_at=now + timedelta(seconds=wait),
