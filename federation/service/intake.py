@@ -22,7 +22,7 @@ from federation.log.errors import EpochMismatchError, ForkDetectedError, RootMis
 from federation.log.tree import Range
 from federation.node.database import atomic
 from federation.ports import AcceptedRecord, HubDesk
-from federation.records import HostedParty, LogHead, Replica
+from federation.records import HostedParty, LogHead, Replica, StoredLeaf
 from federation.service import catalogue, epochs, forking, growth, peers, reading
 from federation.store import logs, replicas
 from federation.vocabulary.errors import GalleriaError, NotFoundError, QuotaError
@@ -162,7 +162,8 @@ async def _take(taking: _Taking, lines: Sequence[bytes], old_size: int) -> PushR
     grown = LogHead(hub.id, taking.shop_id, head.epoch, accepted.tree.size, accepted.tree.encode(), note, now)
     if accepted.leaves:
         await growth.keep(grown, accepted.leaves, accepted.nodes)
-        await _refuse_too_many(grown)
+        if any(leaf.operation == "put" and not _is_live(newest.get(leaf.key)) for leaf in accepted.leaves):
+            await _refuse_too_many(grown)
     quarantined = tuple(await _project(taking.desk, grown, accepted, now))
     await epochs.drop_unsaid(taking.desk, head.size, grown, now)
     return PushReceipt(size=grown.size, cosignature=line, accepted=len(accepted.leaves), quarantined=quarantined)
@@ -202,6 +203,11 @@ def _keys_in(lines: Sequence[bytes]) -> list[str]:
         except GalleriaError:
             continue
     return keys
+
+
+def _is_live(newest: StoredLeaf | None) -> bool:
+    """Whether a key was published before: saying it again makes no record more."""
+    return newest is not None and newest.operation == "put"
 
 
 async def _refuse_too_many(head: LogHead) -> None:
