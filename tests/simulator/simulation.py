@@ -90,6 +90,7 @@ async def _calm(world: World) -> None:
     for machine in world.machines.values():
         machine.dies_in = 0
         world.process(machine)
+    await world.accept_all()
     await world.settle()
 
 

@@ -15,7 +15,7 @@ def test_time_and_chance_come_from_where_a_simulation_can_give_them() -> None:
     federation = ROOT / "federation"
     files = [path for part in PARTS for path in sorted((federation / part).rglob("*.py"))]
     found = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
+        f"{path.relative_to(ROOT)}: {ast.unparse(node)}"
         for path in (*files, *(federation / name for name in FILES))
         for node in ast.walk(ast.parse(path.read_text()))
         if _is_own(node)

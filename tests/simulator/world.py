@@ -231,6 +231,11 @@ class World:
         keyid = SigningKey.from_seed(party.sign_seed).public.keyid
         return Known(made.party_id, machine.name, made.root_seed, {keyid})
 
+    async def accept_all(self) -> None:
+        """Let every hub take back what it has suspended."""
+        for hub in self.hubs:
+            await self.until(self.process(hub).spawn(self._accept(hub)))
+
     async def link_all(self) -> None:
         """Let every shop propose a link to every hub, and every hub accept."""
         for shop in self.shops:
@@ -245,7 +250,7 @@ class World:
         await links.propose_link(self.process(shop).fed, shop.party_id, address, shop.now())
 
     async def _accept(self, hub: Machine) -> None:
-        for view in await links.links(hub.party_id):
+        for view in [view for view in await links.links(hub.party_id) if view.ours in {"proposed", "suspended"}]:
             async with atomic():
                 await links.accept_link(self.process(hub).fed, hub.party_id, view.remote_id, hub.now())
 
