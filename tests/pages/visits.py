@@ -53,11 +53,15 @@ def opening(selector: str) -> Act:
     return act
 
 
-async def choosing_one(page: Page) -> None:
-    """Give one piece back, and see it once more."""
-    await page.locator("select[name^=pieces_]").first.select_option("1")
-    async with page.expect_navigation():
-        await page.locator("form.checkout-form button").click()
+def giving_back(pieces: str) -> Act:
+    """Choose so many of the first piece, and go on."""
+
+    async def act(page: Page) -> None:
+        await page.locator("select[name^=pieces_]").first.select_option(pieces)
+        async with page.expect_navigation():
+            await page.locator("form.checkout-form button").click()
+
+    return act
 
 
 BOUTIQUE, PIECE = "/b/{handle:str}", "/b/{handle:str}/p/{product_id:str}"
@@ -96,9 +100,9 @@ STOREFRONT = (
     Visit("a return to choose", "hub", "/order/{token:str}/return/{part_id:uuid}",
           "/order/{returned}/return/{returned_part}"),
     Visit("a return of nothing", "hub", "/order/{token:str}/return/{part_id:uuid}",
-          "/order/{returned}/return/{returned_part}", status=422, act=sending("form.checkout-form")),
+          "/order/{returned}/return/{returned_part}", status=422, act=giving_back("0")),
     Visit("a return to confirm", "hub", "/order/{token:str}/return/{part_id:uuid}",
-          "/order/{returned}/return/{returned_part}", act=choosing_one),
+          "/order/{returned}/return/{returned_part}", act=giving_back("1")),
     Visit("a return's slip", "hub", "/order/{token:str}/returns/{return_id:uuid}/slip",
           "/order/{returned}/returns/{return_id}/slip"),
     Visit("how ranking works", "hub", "/how-ranking-works", "/how-ranking-works"),
