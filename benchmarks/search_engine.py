@@ -51,7 +51,7 @@ def owners(count: int) -> list[OwnerDocuments]:
 
 def _owner(chance: random.Random, number: int) -> OwnerDocuments:
     category = chance.choice(sorted(CATEGORIES))
-    colours = chance.sample(COLOUR_FAMILIES, 2)
+    colours = chance.sample(sorted(COLOUR_FAMILIES), 2)
     variants = tuple(
         Variant(
             id=f"{number}-{family}-{size}",

@@ -11,8 +11,8 @@ from federation.http.routes import routes as federation_routes
 from federation.node.app import make_app
 from federation.node.covers.http import show_cover
 from federation.node.settings import load
-from federation.service.sealing import seal_keys
 from federation.node.web import OWN_PICTURES, web_node
+from federation.service.sealing import seal_keys
 from marketplace.api.http import API_ROUTES
 from marketplace.composition import build_hub
 from marketplace.console.handlers import ROUTES as CONSOLE_ROUTES

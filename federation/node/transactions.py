@@ -47,8 +47,11 @@ class Connection(Protocol):
 
 
 async def _leave_as_it_is(_connection: object) -> None:
-    """What a connection goes through before its next use: the driver has ended what was open, and `session()` resets
-    what it lent; a round trip to reset all the others would cost as much as the statement they served."""
+    """What a connection goes through before its next use: nothing.
+
+    The driver has ended what was open, and `session()` resets what it lent; a round trip to reset all the others would
+    cost as much as the statement they served.
+    """
 
 
 class Transaction:

@@ -7,6 +7,7 @@ import pytest
 
 from federation.node import clock, database
 from federation.node.database import atomic
+from federation.vocabulary.ids import PartyId
 from marketplace.desk import GalleryDesk
 from marketplace.leaving import service
 from marketplace.leaving.domain.keeping import RULES, kept_until, to_delete_before
@@ -18,7 +19,7 @@ from tests.marketplace.orders.world import APPS
 
 pytestmark = pytest.mark.apps(*APPS)
 
-SHOP = shop_id_of("a")
+SHOP = PartyId(shop_id_of("a"))
 PAGE, PIECE = "/b/zagara-figlie", "/b/zagara-figlie/p/orange-grove-shirt-dress"
 FORWARD = "https://zagara.example/shop"
 

@@ -14,8 +14,8 @@ COPIES = """
 WITH copy AS (
     INSERT INTO hub_order (id, hub_id, token, number, checkout_key, state, currency, language, email, note, address,
         total_minor, paid_minor, redirect_url, due_at, created_at, updated_at)
-    SELECT gen_random_uuid(), hub_id, token || n, number || n, checkout_key || n, state, currency, language, email, note,
-        address, total_minor, paid_minor, redirect_url, due_at, created_at, updated_at
+    SELECT gen_random_uuid(), hub_id, token || n, number || n, checkout_key || n, state, currency, language, email,
+        note, address, total_minor, paid_minor, redirect_url, due_at, created_at, updated_at
     FROM hub_order, generate_series(2, $1) n RETURNING id
 ), parts AS (
     INSERT INTO hub_shop_order SELECT (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(),

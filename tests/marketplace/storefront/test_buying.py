@@ -69,7 +69,7 @@ async def test_a_silent_boutique_is_said_to_be_asked_first(browser: httpx.AsyncC
     handle, product_id, _ = first_in_stock(0)
     seen = []
     for seconds in (0, 60, 300):
-        await execute(f"UPDATE hub_shop SET stock_heard_at = now() - interval '{seconds} seconds'")
+        await execute("UPDATE hub_shop SET stock_heard_at = now() - make_interval(secs => $1)", float(seconds))
         pages = [(await browser.get(path)).text for path in (f"/b/{handle}/p/{product_id}", "/basket", "/checkout")]
         assert [faults(page) for page in pages] == [[], [], []]
         seen.append(["have not heard from" in page for page in pages])
