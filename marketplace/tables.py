@@ -271,7 +271,10 @@ class HubRates(Table, tablename="hub_rates", db=proxy):
 
 
 class HubPicture(Table, tablename="hub_picture", db=proxy):
-    """A picture that a listing names, by its hash: wanted until made, or missing for a reason; due while wanted."""
+    """A picture that a listing names, by its hash: wanted until made, or missing for a reason; due while wanted.
+
+    Loose is one that perhaps nobody names any more: looked at when due, then wanted again or deleted.
+    """
 
     sha256 = Text(primary_key=True)
     shop_id = Text()

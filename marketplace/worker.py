@@ -54,7 +54,7 @@ def node_of(hub: Hub) -> Node:
             *order_sweeps(),
             *rate_sweeps(hub),
             *listing_sweeps(hub.catalog, hub.settings.currency),
-            *media_sweeps(),
+            *media_sweeps(hub.settings.media_dir),
             *leaving_sweeps(),
         ),
         queues=QUEUES,

@@ -14,6 +14,7 @@ from marketplace.leaving import store
 from marketplace.leaving.domain.keeping import to_delete_before
 from marketplace.leaving.store import Departed
 from marketplace.listings.store import index as index_store
+from marketplace.media import tidying
 
 ORDERS_AT_ONCE = 500
 
@@ -23,6 +24,7 @@ async def left(shop_id: str, now: datetime) -> None:
     await store.note_left(shop_id, now)
     await index_store.add_index_events_of_shop(shop_id, now)
     await store.forget_listings(shop_id)
+    await tidying.let_go(shop_id, now)
 
 
 async def forwarded(shop_id: str, forward: str) -> None:

@@ -56,8 +56,8 @@ async def departed(handle: str) -> Departed | None:
 
 
 async def forget_listings(shop_id: str) -> None:
-    """Delete everything on show of a boutique; pictures go with the sweep of pictures nobody names."""
-    for table in ("hub_variant", "hub_product", "hub_stock", "hub_quarantine", "hub_picture"):
+    """Delete everything on show of a boutique but its pictures, which others may show as well."""
+    for table in ("hub_variant", "hub_product", "hub_stock", "hub_quarantine"):
         await database.execute(f"DELETE FROM {table} WHERE shop_id = $1", shop_id)  # noqa: S608 - our own tables
 
 

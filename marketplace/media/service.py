@@ -64,10 +64,11 @@ async def note_pictures(plates_dir: Path | None, shop_id: str, products: Iterabl
     named = {one.sha256: one.url for product in products for one in product.media}
     outside = [(sha256, url) for sha256, url in sorted(named.items()) if plate(plates_dir, sha256) is None]
     if outside and await store.note(shop_id, outside, now):
-        await _announce(shop_id, now)
+        await announce(shop_id, now)
 
 
-async def _announce(shop_id: str, now: datetime) -> None:
+async def announce(shop_id: str, now: datetime) -> None:
+    """In the caller's transaction: have the pictures fetched that are wanted of a boutique."""
     due = PicturesDue(shop_id)
     await outbox.enqueue(TOPIC, f"{TOPIC}:{shop_id}", due, key=f"{TOPIC}:{new_id()}", queue=QUEUE, now=now)
 
@@ -79,7 +80,7 @@ async def fetch_due(studio: Studio, shop_id: str) -> None:
         await _fetch_recorded(studio, PartyId(shop_id), picture)
     if len(pictures) == PICTURES_PER_MESSAGE:
         async with atomic():
-            await _announce(shop_id, clock.now())
+            await announce(shop_id, clock.now())
 
 
 async def _fetch_recorded(studio: Studio, shop_id: PartyId, picture: Wanted) -> None:

@@ -1,10 +1,12 @@
 """Which pictures listings name and how each stands, and the files of our own copies, under the picture's hash."""
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -12,6 +14,8 @@ import msgspec
 from federation.node import database
 from marketplace.media.domain.addresses import WIDTHS
 from marketplace.media.domain.reasons import Reason, read_reason
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -34,14 +38,14 @@ class Missing(msgspec.Struct, frozen=True):
 async def note(shop_id: str, pictures: Sequence[tuple[str, str]], now: datetime) -> int:
     """Remember pictures on first sight, as (hash, address); returns how many are to be fetched.
 
-    One that was given up is wanted again when it is said to lie elsewhere.
+    One that was given up is wanted again when it is said to lie elsewhere, one that was let go in any case.
     """
     tag = await database.execute(
         """INSERT INTO hub_picture (sha256, shop_id, url, state, attempts, due_at, reason, seen_at)
         SELECT n.sha256, $1, n.url, 'wanted', 0, $4, '', $4 FROM unnest($2::text[], $3::text[]) AS n (sha256, url)
         ON CONFLICT (sha256) DO UPDATE SET shop_id = excluded.shop_id, url = excluded.url, state = 'wanted',
             attempts = 0, due_at = excluded.due_at, reason = ''
-        WHERE hub_picture.state = 'missing' AND hub_picture.url <> excluded.url""",
+        WHERE hub_picture.state = 'loose' OR (hub_picture.state = 'missing' AND hub_picture.url <> excluded.url)""",
         shop_id,
         [sha256 for sha256, _ in pictures],
         [url for _, url in pictures],
@@ -95,7 +99,8 @@ async def failed(sha256: str, reason: Reason, due_at: datetime | None) -> None:
 async def missing(shop_id: str, limit: int) -> list[Missing]:
     """Pictures of a boutique that cannot be shown, or could not so far."""
     rows = await database.fetch(
-        """SELECT sha256, url, reason, due_at FROM hub_picture WHERE shop_id = $1 AND state <> 'made' AND reason <> ''
+        """SELECT sha256, url, reason, due_at FROM hub_picture
+        WHERE shop_id = $1 AND state IN ('wanted', 'missing') AND reason <> ''
         ORDER BY seen_at DESC, sha256 LIMIT $2""",
         shop_id,
         limit,
@@ -105,7 +110,33 @@ async def missing(shop_id: str, limit: int) -> list[Missing]:
 
 def copy_path(media_dir: Path, sha256: str, width: int) -> Path:
     """Where a copy lies. Only call it with a checked hash."""
-    return media_dir / sha256[:2] / sha256 / f"{width}.webp"
+    return folder_of(media_dir, sha256) / f"{width}.webp"
+
+
+def folder_of(media_dir: Path, sha256: str) -> Path:
+    """Where the copies of a picture lie. Only call it with a checked hash."""
+    return media_dir / sha256[:2] / sha256
+
+
+def old_copies(media_dir: Path, number: int, before: datetime, limit: int) -> list[str]:
+    """Pictures whose hash begins with the byte `number` and whose copies were made before a moment, at most `limit`.
+
+    What a process that died left half made there before that moment is deleted.
+    """
+    found: list[str] = []
+    for folder in islice(_folders(media_dir / f"{number:02x}", before), limit):
+        if _HASH.fullmatch(folder.name):
+            found.append(folder.name)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    return found
+
+
+def _folders(parent: Path, before: datetime) -> Iterator[Path]:
+    with suppress(FileNotFoundError):
+        for entry in parent.iterdir():
+            if entry.is_dir() and entry.stat().st_mtime < before.timestamp():
+                yield entry
 
 
 def read_copy(media_dir: Path, sha256: str, width: int) -> bytes | None:

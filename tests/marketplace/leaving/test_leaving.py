@@ -65,7 +65,7 @@ async def test_nothing_of_it_is_found_or_kept_on_show(gallery: Gallery, browser:
     await leave(gallery)
     for path in ("/boutiques", "/search?q=orange+grove+shirt", "/"):
         assert "zagara-figlie" not in (await browser.get(path)).text
-    for table in ("hub_product", "hub_variant", "hub_stock", "hub_picture", "hub_quarantine"):
+    for table in ("hub_product", "hub_variant", "hub_stock", "hub_quarantine"):
         assert await listed(table) == 0, table
     assert await database.fetch_value("SELECT count(*) FROM hub_product") > 0
 
