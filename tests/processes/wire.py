@@ -7,6 +7,7 @@ cannot know.
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -26,14 +27,19 @@ class Fault(msgspec.Struct):
     seconds: float = 0.0
 
 
+def nobody_looks(_request_line: str, _answer: bytes) -> None:
+    """Most wires are not watched."""
+
+
 class Wire:
-    """One direction into one process; answers go back the same way."""
+    """One direction into one process; answers go back the same way. `watch` is shown each request line and answer."""
 
     def __init__(self, port: int, target_port: int) -> None:
         self.port = port
         self.target_port = target_port
         self.faults: list[Fault] = []
         self.met = 0
+        self.watch: Callable[[str, bytes], None] = nobody_looks
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
 
@@ -75,6 +81,7 @@ class Wire:
         if fault is not None and fault.trouble == "late":
             await asyncio.sleep(fault.seconds)
         answer = await self._ask(request)
+        self.watch(lines[0].decode("latin-1"), answer)
         if fault is not None and fault.trouble == "repeat":
             await self._ask(request)
         if fault is not None and fault.trouble == "lose_answer":
