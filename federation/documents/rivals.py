@@ -9,6 +9,7 @@ holder of a higher root can crowd out one that is.
 """
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -30,6 +31,8 @@ from federation.vocabulary.errors import GalleriaError
 
 RIVALS_PER_ROOT_MAX = 2
 """Operations of one root key after one operation that a reader keeps: a third would prove nothing new."""
+BYTES_PER_RANK_MAX = limits.PROFILE_BYTES_MAX
+"""Bytes of operations that a reader keeps of one rank of branches (see `_Tree`): a longer chain could not be served."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -137,37 +140,55 @@ def key_lives(steps: Sequence[Step]) -> tuple[KeyLife, ...]:
 
 
 class _Tree:
-    """Every state that any branch of an identity leads to, by the hash of its newest operation."""
+    """Every state that any branch of an identity leads to, by the hash of its newest operation.
+
+    A branch ranks as the lowest root that signed on it. Each rank has room of its own, so that whoever holds a lower
+    root fills none but that.
+    """
 
     def __init__(self) -> None:
         self.states: dict[str, IdentityState] = {}
         self.places: dict[str, list[int]] = {}
+        self.ranks: dict[str, int] = {}
         self.size = 0
+        self.sizes: Counter[int] = Counter()
+        self.bytes: Counter[int] = Counter()
 
     def add(self, signed: SignedOperation, *, bounded: bool) -> bool:
         """Put an operation in its place; False when it has none or, `bounded`, there is no room for it."""
         if not self.states:
             state = begin(signed)
             self.states[state.head] = state
-            self.size += 1
+            self._count(signed, 0)
             return True
         before = self.states.get(signed.operation.previous or "")
         if before is None or signed.hash in self.states:
             return False
         place = signing_root(before, signed)
-        if place is None or (bounded and not self._has_room(before.head, place)):
+        if place is None:
+            return False
+        rank = max(place, self.ranks[before.head])
+        if bounded and not self._has_room(before.head, place, rank, len(signed.data)):
             return False
         self.states[signed.hash] = follow(before, signed)
         self.places.setdefault(before.head, []).append(place)
-        self.size += 1
+        self._count(signed, rank)
         return True
 
-    def _has_room(self, head: str, place: int) -> bool:
-        """Room for RIVALS_PER_ROOT_MAX of each root in each place; past OPERATIONS_MAX only for a higher root's."""
+    def _count(self, signed: SignedOperation, rank: int) -> None:
+        self.ranks[signed.hash] = rank
+        self.size += 1
+        self.sizes[rank] += 1
+        self.bytes[rank] += len(signed.data)
+
+    def _has_room(self, head: str, place: int, rank: int, size: int) -> bool:
+        """Room for RIVALS_PER_ROOT_MAX of each root in each place; a higher root's rivals have a rank's room twice."""
         rivals = self.places.get(head, [])
         if rivals.count(place) >= RIVALS_PER_ROOT_MAX or self.size >= limits.OPERATIONS_SEEN_MAX:
             return False
-        return self.size < limits.OPERATIONS_MAX or (bool(rivals) and place < min(rivals))
+        times = 2 if rivals and place < min(rivals) else 1
+        has_bytes = self.bytes[rank] + size <= times * BYTES_PER_RANK_MAX
+        return has_bytes and self.sizes[rank] < times * limits.OPERATIONS_MAX
 
 
 def _by_previous(operations: Iterable[SeenOperation]) -> dict[str, list[SignedOperation]]:

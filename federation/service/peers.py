@@ -41,7 +41,8 @@ TOPIC = "fed.peer"
 QUEUE = "sync"
 STRANGERS_PER_MINUTE_MAX = 300
 """How many parties may introduce themselves to this node in a minute; each costs two requests to their address."""
-
+LONG_BYTES_MIN = 16 * 1024
+"""An identity with more bytes of operations than this is remembered beside few others."""
 
 Introduction = Literal["profile", "operations"]
 """How a message may present a sender whose key is not known yet: where its profile is, or its operations themselves."""
@@ -269,9 +270,22 @@ async def _state(peer_id: PartyId) -> IdentityState | None:
     return _resolved(operations).state if operations else None
 
 
-@functools.lru_cache(maxsize=2_000)
 def _resolved(operations: tuple[SeenOperation, ...]) -> Resolution:
-    """Which operations hold; remembered, since verifying their signatures anew costs more than a request."""
+    """Which operations hold; remembered, since verifying their signatures anew costs more than a request.
+
+    Only few long ones are: a stranger may tell as many operations as anybody keeps, and then one more at a time.
+    """
+    is_long = sum(len(item.data) for item in operations) > LONG_BYTES_MIN
+    return (_long_resolved if is_long else _short_resolved)(operations)
+
+
+@functools.lru_cache(maxsize=2_000)
+def _short_resolved(operations: tuple[SeenOperation, ...]) -> Resolution:
+    return rivals.resolve(operations, 0)
+
+
+@functools.lru_cache(maxsize=100)
+def _long_resolved(operations: tuple[SeenOperation, ...]) -> Resolution:
     return rivals.resolve(operations, 0)
 
 

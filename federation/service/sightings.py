@@ -79,7 +79,7 @@ def _sights(
     return sight_of
 
 
-@functools.lru_cache(maxsize=1_000)
+@functools.lru_cache(maxsize=100)
 def _places(operations: tuple[bytes, ...]) -> dict[bytes, tuple[str, int]]:
     """The hash of each operation and its number from the genesis on."""
     numbers: dict[str, int] = {}

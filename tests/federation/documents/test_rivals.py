@@ -189,6 +189,33 @@ def test_a_flood_by_a_lower_root_leaves_room_for_the_higher() -> None:
     assert rivals.resolve(kept, 10).state.address == "https://owner.example"
 
 
+def lengthened(chain: list[bytes], root: SigningKey, count: int) -> list[bytes]:
+    """`count` operations of some 8 KiB each after a chain, signed by `root`."""
+    longer = list(chain)
+    epoch = identity.fold(chain).epoch
+    for number in range(1, count + 1):
+        longer.append(after(longer, root, type="fork_resolve", epoch=epoch + number, checkpoint="x" * 8_000))
+    return longer[len(chain) :]
+
+
+def test_no_more_of_an_identity_is_kept_than_a_reader_takes() -> None:
+    """A party that tells ever more operations is not believed, kept or resolved past the bytes of one document."""
+    told = lengthened([GENESIS], ROOT, 20)
+    kept = rivals.joined(seen_at((GENESIS, 0)), told, 10)
+    assert [item.data for item in kept] == [GENESIS, *told[: len(kept) - 1]]
+    assert 100_000 < sum(len(item.data) for item in kept) <= limits.PROFILE_BYTES_MAX
+
+
+def test_a_long_branch_by_a_lower_root_leaves_the_owner_all_its_room() -> None:
+    """A thief's many long operations fill the lower root's room alone: the owner undoes the first and goes on."""
+    flood = [THEFT, *lengthened([GENESIS, THEFT], SECOND, 40)]
+    seen = rivals.joined(seen_at((GENESIS, 0)), flood, 10)
+    own = [ANSWER, *lengthened([GENESIS, ANSWER], ROOT, 10)]
+    kept = rivals.joined(seen, own, 20)
+    assert sum(len(item.data) for item in seen) <= limits.PROFILE_BYTES_MAX + len(GENESIS)
+    assert rivals.resolve(kept, 20).chain == (GENESIS, *own)
+
+
 # The lives of sign keys
 
 
