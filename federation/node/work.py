@@ -19,6 +19,7 @@ from celery import Celery, signals
 from kombu.entity import Queue
 
 from federation.node import clock, idempotency, logs, mail, outbox, sessions, signin
+from federation.node.alone import alone
 from federation.node.attending import Attendance, Attendant
 from federation.node.database import Database, using
 from federation.node.logs import correlated, new_correlation_id
@@ -38,7 +39,6 @@ HOUSEKEEPING_SECONDS = 3600.0
 STANDBY_SECONDS = 2.0
 SILENCE_SECONDS_MAX = 5.0
 POOL_MAX = 8
-_SWEEP_LOCK_SPACE = 7219
 
 
 class Sweep(msgspec.Struct, frozen=True):
@@ -130,14 +130,9 @@ class NodeProcess:
 
     async def _alone(self, sweep: Sweep) -> None:
         assert self._database is not None, "run() opens the database first"  # noqa: S101 - tells the type checker
-        async with self._database.session() as guard:
-            key = f"{_SWEEP_LOCK_SPACE}/{sweep.name}"
-            if not await guard.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key):
-                return
-            try:
+        async with alone(self._database, sweep.name) as is_ours:
+            if is_ours:
                 await sweep.run(clock.now())
-            finally:
-                await guard.fetchval("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
 
     def attendances(self, queues: Sequence[str]) -> list[Attendance]:
         """What goes on all the time in a worker of these queues; each has a database of its own."""

@@ -13,6 +13,7 @@ from search.service import Catalog
 
 REINDEX = "hub.reindex"
 QUEUE = "index"
+INDEX_SWEEP = "listings.index"
 INDEX_SECONDS = 0.5
 """How often the index looks for changes: a change must be found within two seconds."""
 
@@ -44,4 +45,4 @@ def listing_sweeps(catalog: Catalog, currency: str = "EUR") -> tuple[Sweep, ...]
     async def index(now: datetime) -> object:
         return await indexer.drain(catalog, now, currency)
 
-    return (Sweep("listings.index", INDEX_SECONDS, QUEUE, index),)
+    return (Sweep(INDEX_SWEEP, INDEX_SECONDS, QUEUE, index),)

@@ -47,6 +47,14 @@ async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
+async def talking(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """A machine that talks to an app which runs already."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url=web_node(app).settings.public_url) as caller:
+        yield caller
+
+
+@asynccontextmanager
 async def running(app: Litestar) -> AsyncIterator[None]:
     """The app's lifespan in a task of its own: fixtures begin and end in different tasks, which a lifespan refuses."""
     started, stop = asyncio.Event(), asyncio.Event()

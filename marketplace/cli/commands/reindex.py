@@ -6,7 +6,8 @@ import time
 import click
 
 from federation.node import clock, outbox
-from federation.node.database import atomic
+from federation.node.alone import alone
+from federation.node.database import atomic, current
 from marketplace.cli.archives import told_on
 from marketplace.cli.errors import CommandError
 from marketplace.cli.node_context import as_node
@@ -19,12 +20,12 @@ LOOK_SECONDS = 0.5
 
 
 @click.command()
-@click.option("--here", is_flag=True, help="Build it in this process: only while no indexer is running.")
+@click.option("--here", is_flag=True, help="Build it in this process; an indexer waits meanwhile.")
 @click.option("--wait", default=600, show_default=True, help="Seconds to wait for the indexer to be done.")
 def reindex(*, here: bool, wait: int) -> None:
     """Build the search index anew from the database and swap it in; shoppers search the old one until then.
 
-    The running indexer does it, being the only process that writes the index; without one, say --here.
+    The running indexer does it, being the process that writes the index; where none runs, say --here.
     """
     started = time.monotonic()
     written = asyncio.run(_here() if here else _asked(wait))
@@ -35,9 +36,10 @@ async def _here() -> int:
     async with as_node(HubSettings) as settings:
         hub = build_hub(settings)
         with told_on("index") as told:
-            return await indexer.reindex(
-                hub.catalog, settings.currency, lambda done, whole: told("products", done, whole)
-            )
+            async with alone(current(), tasks.INDEX_SWEEP, wait=True):
+                return await indexer.reindex(
+                    hub.catalog, settings.currency, lambda done, whole: told("products", done, whole)
+                )
 
 
 async def _asked(wait: int) -> int:
