@@ -1,14 +1,11 @@
-"""The worked example of docs/protocol.md: fixed seeds and times, every byte made by the code it documents.
+"""The worked example of docs/protocol/: fixed seeds and times, every byte made by the code it documents.
 
 Signature bases are put together here by hand, from the headers alone, so the example also checks the signer.
 """
 
 import re
-from typing import Any
 
-from federation.conversations import stock
-from federation.conversations.messages import StockRegister
-from federation.documents import identity, json, profile, signing
+from federation.documents import identity, signing
 from federation.documents.identity import Operation
 from federation.documents.keys import SigningKey
 from federation.documents.signing import RequestToSign
@@ -52,10 +49,6 @@ LINES = (
     build_leaf(1, "put", "look/2", None, record_type="example.look/1", body=b'{"a":2}'),
 )
 TOMBSTONE = build_leaf(2, "del", "look/1", leaf_hash(LINES[0]).hex())
-REGISTERS = (
-    StockRegister(variant_id="1-s", quantity=2, vseq=7),
-    StockRegister(variant_id="1-m", quantity=0, vseq=8),
-)
 
 
 def request_headers() -> dict[str, str]:
@@ -118,39 +111,3 @@ def log_checkpoint() -> bytes:
     note = checkpoint.sign(Checkpoint(origin, 3, tree.root_of(hashes)), SHOP_KEY)
     line = checkpoint.cosign(checkpoint.parse(note), HUB.party_id, HUB_KEY, CREATED)
     return checkpoint.with_line(note, line)
-
-
-def vectors() -> dict[str, Any]:
-    """Everything a second implementation can check itself against, as one document."""
-    hashes = [leaf_hash(line) for line in (*LINES, TOMBSTONE)]
-    named = {"shop root": ROOT, "shop sign": SHOP_KEY, "hub root": HUB_ROOT, "hub sign": HUB_KEY}
-    return {
-        "keys": {
-            name: {"seed": key.seed.hex(), "public": key.public.raw.hex(), "keyid": key.public.keyid}
-            for name, key in named.items()
-        },
-        "identity": {
-            "shop": {"party_id": SHOP.party_id, "head": SHOP.head, "operations": [GENESIS.decode()]},
-            "shop after moving": {
-                "party_id": SHOP.party_id,
-                "head": identity.fold([GENESIS, MOVE]).head,
-                "operations": [GENESIS.decode(), MOVE.decode()],
-            },
-            "hub": {"party_id": HUB.party_id, "head": HUB.head, "operations": [HUB_GENESIS.decode()]},
-        },
-        "profile": json.encode(profile.profile_of(SHOP, "Atelier", CREATED)).decode(),
-        "request": {"body": REQUEST.body.decode(), "headers": request_headers(), "signature_base": request_base()},
-        "response": {"body": ANSWER.decode(), "headers": response_headers(), "signature_base": response_base()},
-        "log": {
-            "lines": [line.decode() for line in (*LINES, TOMBSTONE)],
-            "leaf_hashes": [value.hex() for value in hashes],
-            "roots": [tree.root_of(hashes[:size]).hex() for size in range(4)],
-            "inclusion_proof_of_leaf_0_in_3": [step.hex() for step in tree.inclusion_proof(hashes, 0)],
-            "consistency_proof_2_to_3": [step.hex() for step in tree.consistency_proof(hashes, 2)],
-            "checkpoint": log_checkpoint().decode(),
-        },
-        "stock": {
-            "lines": "1-m\tmain\t0\t8\n1-s\tmain\t2\t7\n",
-            "heartbeat": json.encode(stock.heartbeat(REGISTERS)).decode(),
-        },
-    }
