@@ -34,6 +34,9 @@ QUEUE = "sync"
 FETCH_FIRST = timedelta(seconds=5)
 """A hub fetches a new shop's catalogue in its own time; what it has not fetched by then is pushed."""
 
+TROUBLE = timedelta(minutes=10)
+"""How recent a failure must be for our word about the link to be said again, and how often that is."""
+
 
 class LinkDue(msgspec.Struct, frozen=True):
     """The outbox's note that a peer must hear a proposal or a decision; `body` is its exact JSON text."""
@@ -119,6 +122,21 @@ async def announce_address(local_id: PartyId, now: datetime) -> None:
         link = await store.link(local_id, view.remote_id)
         if link is not None and link.state != "ended":
             await _send(link, "/links", await _proposal(local, link, now), now)
+
+
+async def say_again(now: datetime) -> None:
+    """Say our word about every link that should work and does not: either side may have come back from a backup.
+
+    It is the proposal once more, which is our acceptance; the answer tells the peer's word. Opens its own transactions.
+    """
+    for local_id, remote_id in await store.troubled_pairs(now - TROUBLE):
+        async with atomic():
+            link = await store.link(local_id, remote_id)
+            if link is not None and link.state == "accepted":
+                proposal = await _proposal(await parties.party(local_id), link, now)
+                due = LinkDue(local_id, remote_id, "/links", json.encode(proposal).decode(), str(new_id()))
+                subject = f"{local_id}:{remote_id}"
+                await outbox.rearm(TOPIC, subject, due, key=f"{TOPIC}:again:{subject}", queue=QUEUE, now=now)
 
 
 async def peer_retired(fed: Federation, local_id: PartyId, remote_id: PartyId, now: datetime) -> None:

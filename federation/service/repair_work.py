@@ -5,7 +5,7 @@ from datetime import datetime
 from federation.node import clock
 from federation.node.outbox import Handler, Message
 from federation.node.work import Sweep
-from federation.service import bootstrap, snapshots, tending
+from federation.service import bootstrap, links, snapshots, tending
 from federation.service.bootstrap import LoadDue
 from federation.service.context import Federation
 from federation.service.snapshots import SnapshotDue
@@ -29,7 +29,7 @@ def repair_handlers(fed: Federation) -> dict[str, Handler]:
 
 
 def repair_sweeps(fed: Federation) -> list[Sweep]:
-    """Snapshots of long logs wherever logs are held; copies looked over at a hub."""
+    """Snapshots of long logs wherever logs are held; links in trouble; copies looked over at a hub."""
 
     async def make_snapshots(now: datetime) -> None:
         await snapshots.make_wanted(now)
@@ -37,7 +37,10 @@ def repair_sweeps(fed: Federation) -> list[Sweep]:
     async def tend(now: datetime) -> None:
         await tending.tend_due(fed, now)
 
-    sweeps = [Sweep("fed.snapshots", SNAPSHOT_SECONDS, QUEUE, make_snapshots)]
+    sweeps = [
+        Sweep("fed.snapshots", SNAPSHOT_SECONDS, QUEUE, make_snapshots),
+        Sweep("fed.words", links.TROUBLE.total_seconds(), QUEUE, links.say_again),
+    ]
     if fed.hub_desk is not None:
         sweeps.append(Sweep("fed.tend", TEND_SECONDS, QUEUE, tend))
     return sweeps

@@ -18,6 +18,7 @@ from federation.store.memory.rows import (
     PARTIES,
     PEERS,
     REFUSALS,
+    REPLICAS,
     DeliveryRow,
     LinkRow,
 )
@@ -123,6 +124,15 @@ async def lagging_pairs(before: datetime, failed_before: datetime) -> list[tuple
             if behind and rested and (item.shop_id, item.hub_id) in accepted:
                 lagging.append((item.shop_id, item.hub_id))
         return lagging
+
+
+async def troubled_pairs(since: datetime) -> list[tuple[PartyId, PartyId]]:
+    async with statement() as own:
+        told = [(row.delivery.last_error or row.stock_error, row.delivery) for row in own.scan(DELIVERIES)]
+        held = [row for row in own.scan(REPLICAS) if row.last_error and (row.last_error_at or since) >= since]
+        failed = [(row.hub_id, row.shop_id) for row in held]
+        failed += [(row.shop_id, row.hub_id) for error, row in told if error and (row.last_error_at or since) >= since]
+        return sorted(set(_accepted(own)).intersection(failed))
 
 
 async def open_delivery(shop_id: PartyId, hub_id: PartyId) -> None:

@@ -131,6 +131,22 @@ async def lagging_pairs(before: datetime, failed_before: datetime) -> list[tuple
     return [(PartyId(row["shop_id"]), PartyId(row["hub_id"])) for row in rows]
 
 
+async def troubled_pairs(since: datetime) -> list[tuple[PartyId, PartyId]]:
+    rows = await database.fetch(
+        """
+        SELECT l.local_id, l.remote_id FROM fed_link l
+        JOIN fed_party p ON p.id = l.local_id AND p.left_at IS NULL
+        LEFT JOIN fed_delivery d ON d.shop_id = l.local_id AND d.hub_id = l.remote_id
+        LEFT JOIN fed_replica r ON r.hub_id = l.local_id AND r.shop_id = l.remote_id
+        WHERE l.state = 'accepted' AND ((d.last_error <> '' OR d.stock_error <> '') AND d.last_error_at >= $1
+            OR r.last_error <> '' AND r.last_error_at >= $1)
+        ORDER BY l.local_id, l.remote_id
+        """,
+        since,
+    )
+    return [(PartyId(row["local_id"]), PartyId(row["remote_id"])) for row in rows]
+
+
 async def open_delivery(shop_id: PartyId, hub_id: PartyId) -> None:
     await database.execute(
         "INSERT INTO fed_delivery (shop_id, hub_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", shop_id, hub_id

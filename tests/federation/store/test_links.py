@@ -140,6 +140,20 @@ async def test_a_hub_lags_when_lines_are_old_and_nobody_is_at_it() -> None:
     assert await links.lagging_pairs(LATER, LATER) == []
 
 
+async def test_a_shop_in_trouble_is_known() -> None:
+    """Also when it is its stock alone that does not arrive; while the trouble lasts and the link is accepted."""
+    await link_both()
+    await links.open_delivery(SHOP, HUB)
+    await links.record_stock_error(SHOP, HUB, "no answer", NOW)
+    assert await links.troubled_pairs(NOW) == [(SHOP, HUB)]
+    assert await links.troubled_pairs(LATER) == []
+    await links.record_stock(SHOP, HUB, 1, 0, NOW)
+    assert await links.troubled_pairs(NOW) == []
+    await links.record_error(SHOP, HUB, "no answer", NOW)
+    await links.save_link(linked(FIRST, HUB, "suspended"), None)
+    assert await links.troubled_pairs(NOW) == []
+
+
 async def test_the_portal_sees_every_hub_with_its_last_trouble() -> None:
     """Also hubs that nothing was delivered to; trouble with the log stands before trouble with stock."""
     await link_both()
