@@ -67,7 +67,7 @@ SAID: dict[str, Said] = {
     "GET /replicas/{shop_id}/snapshot/{sha256}": Said("hub", "", "`application/vnd.fed.snapshot+zstd`", "not-found"),
     "POST /inv": Said("hub", "StockBatch", "StockReceipt", "not-found"),
     "GET /inv": Said("hub", "`after`", "StockPage"),
-    "POST /reservations": Said("shop", "ReservationRequest", "ReservationAnswer", "hold-quota, conflict"),
+    "POST /reservations": Said("shop", "ReservationRequest", "ReservationAnswer", "hold-quota"),
     "POST /reservations/{reservation_id}/confirm": Said("shop", "", "ReservationAnswer", "reservation-expired"),
     "POST /reservations/{reservation_id}/release": Said("shop", "", "ReservationAnswer"),
     "POST /orders": Said("shop", "ShopOrder", '`{"id"}`', "order-declined, conflict"),

@@ -26,10 +26,11 @@ from federation.log import errors as log_errors
 from federation.node import idempotency
 from federation.node.answers import BusyError, status_of
 from federation.vocabulary import errors as shared_errors
+from federation.vocabulary import product
 from federation.vocabulary.errors import GalleriaError
 from tests.federation import protocol_endpoints, protocol_schemas
 from tests.federation import protocol_example as example
-from tests.vectors import files, goods, history, letterbox, mending, trade
+from tests.vectors import files, goods, history, letterbox, mending, trade, wares
 
 DOCS = Path(__file__).parents[2] / "docs"
 FOLDER = DOCS / "protocol"
@@ -118,6 +119,7 @@ def made_parts() -> dict[str, str]:
     tables = {
         "endpoints": protocol_endpoints.table(),
         "events": _events(),
+        "words": _words(),
         "limits": _limits(),
         "refusals": _refusals(),
         "checks": _checks(),
@@ -151,6 +153,7 @@ def _worked_parts() -> dict[str, str]:
     stock = goods.made()
     return {
         "leaves": _block("text", "".join(line.decode() + "\n" for line in (*example.LINES, example.TOMBSTONE))),
+        "records": _block("text", "".join(f"{row['line']}\n" for row in wares.made()["served"])),
         "checkpoint": _block("text", example.log_checkpoint().decode()),
         "epoch-line": _block("text", history.opening().decode() + "\n"),
         "record-proof": _block("json", history.made()["record_proof"] + "\n"),
@@ -208,6 +211,17 @@ def _events() -> str:
 
 def _speakers(kind: str) -> str:
     return ", ".join(name for name, kinds in (("shop", SHOP_EVENTS), ("hub", HUB_EVENTS)) if kind in kinds)
+
+
+def _words() -> str:
+    lists = {
+        "`category`": product.CATEGORIES,
+        "`family` of a colour": product.COLOUR_FAMILIES,
+        "`layout` of a theme": product.LAYOUTS,
+        "`motif` of a theme": product.MOTIFS,
+    }
+    rows = "".join(f"| {name} | {', '.join(f'`{word}`' for word in words)} |\n" for name, words in lists.items())
+    return f"| List | Words |\n|---|---|\n{rows}"
 
 
 def _limits() -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.vectors import goods, history, leaving, letterbox, mending, plain, signed, trade
+from tests.vectors import goods, history, leaving, letterbox, mending, plain, signed, trade, wares
 
 MAKERS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "documents": (
@@ -19,6 +19,7 @@ MAKERS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
         "Seven leaves with roots and proofs, checkpoints, a batch (any zstd frame of its text is good), fork proofs.",
         history.made,
     ),
+    "records": ("A boutique and a product as they are published, and records that are quarantined.", wares.made),
     "stock": ("Register lines and ids, digests of tables, a message and its receipt, labels of freshness.", goods.made),
     "orders": ("A hold and its answers, an order, events of both sides, a receipt and its bytes.", trade.made),
     "repair": (
