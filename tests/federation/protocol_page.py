@@ -5,7 +5,7 @@ made part stands between `<!-- made: name -->` and `<!-- end -->`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +214,7 @@ def _speakers(kind: str) -> str:
 
 
 def _words() -> str:
-    lists = {
+    lists: dict[str, Iterable[str]] = {
         "`category`": product.CATEGORIES,
         "`family` of a colour": product.COLOUR_FAMILIES,
         "`layout` of a theme": product.LAYOUTS,
