@@ -157,7 +157,10 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class Replica(msgspec.Struct, frozen=True):
-    """How a hosted hub stands with one shop's log."""
+    """How a hosted hub stands with one shop's log.
+
+    `kept_note` is the newest checkpoint of an earlier copy that was forgotten, until this one has been found to agree.
+    """
 
     hub_id: PartyId
     shop_id: PartyId
@@ -168,6 +171,7 @@ class Replica(msgspec.Struct, frozen=True):
     last_pull_at: datetime | None
     last_error: str
     last_error_at: datetime | None
+    kept_note: bytes = b""
 
 
 class SyncState(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ from federation.log.tree import Range
 from federation.node.database import atomic
 from federation.ports import AcceptedRecord, HubDesk
 from federation.records import HostedParty, LogHead, Replica, StoredLeaf
-from federation.service import catalogue, epochs, forking, growth, peers, reading
+from federation.service import catalogue, epochs, forking, growth, peers, reading, remembering
 from federation.store import logs, replicas
 from federation.vocabulary.errors import GalleriaError, NotFoundError, QuotaError
 from federation.vocabulary.ids import PartyId
@@ -60,17 +60,22 @@ async def take_batch(
                 raise CopyLoadingError("a snapshot of this log is being loaded here: push again when that is done")
             head = await locked_head(hub.id, shop_id, now)
             refuse_other_epoch(head, signed)
+            if replica.kept_note and not shop_size:
+                raise CopyLoadingError("this log is being fetched from its first line: push again when that is done")
             await refuse_fork(head, signed, keys)
             taking = _Taking(desk, hub, shop_id, replica, head, signed, keys, now)
             receipt = await _take(taking, batch.lines, old_size)
             await _record(taking, receipt, shop_size)
-            return receipt
+            agrees = await _agrees(replica, receipt.size)
     except ForkDetectedError:
         await freeze((hub.id, shop_id), batch.note, now)
         raise
     except RootMismatchError as error:
         await _mark_mismatch((hub.id, shop_id), error.detail, now)
         raise
+    if not agrees:
+        await refuse_other_beginning(replica, now)
+    return receipt
 
 
 async def unfrozen(hub_id: PartyId, shop_id: PartyId) -> Replica:
@@ -120,6 +125,31 @@ async def _root_at(head: LogHead, size: int) -> bytes:
     """
     note = head.note if size == head.size else await logs.checkpoint_at(head, size)
     return checkpoint.parse(note).checkpoint.root if note else await reading.root_at(head, size)
+
+
+async def agrees_with_memory(replica: Replica, head: LogHead) -> bool:
+    """Whether our copy begins with what is remembered of an earlier one, as far as it has come.
+
+    In the caller's transaction; what has been found to agree is remembered no longer.
+    """
+    if not replica.kept_note or not remembering.is_settled(replica, head):
+        return True
+    kept = checkpoint.parse(replica.kept_note).checkpoint
+    if head.epoch == checkpoint.epoch_of(kept) and await reading.root_at(head, kept.size) != kept.root:
+        return False
+    await replicas.keep_note(replica.hub_id, replica.shop_id, b"")
+    return True
+
+
+async def _agrees(replica: Replica, size: int) -> bool:
+    head = await logs.head(replica.hub_id, replica.shop_id) if replica.kept_note and size else None
+    return head is None or await agrees_with_memory(replica, head)
+
+
+async def refuse_other_beginning(replica: Replica, now: datetime) -> None:
+    """Freeze a copy that contradicts what is remembered of an earlier one; raises ForkDetectedError."""
+    await freeze((replica.hub_id, replica.shop_id), replica.kept_note, now)
+    raise ForkDetectedError(f"{replica.shop_id} does not begin with what was countersigned here before")
 
 
 async def freeze(ends: tuple[PartyId, PartyId], note: bytes, now: datetime) -> None:

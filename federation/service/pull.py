@@ -21,7 +21,7 @@ from federation.node.database import atomic, detached
 from federation.ports import HubDesk
 from federation.recon.state import way_for
 from federation.records import HostedParty, LogHead
-from federation.service import bootstrap, epochs, forking, intake, parties, peers
+from federation.service import bootstrap, epochs, forking, intake, parties, peers, remembering
 from federation.service.calls import PeerCall, call
 from federation.service.context import Federation
 from federation.service.replica_moves import state_of
@@ -168,6 +168,8 @@ async def _compare(hub: HostedParty, shop_id: PartyId, note: bytes, now: datetim
             replica = await intake.unfrozen(hub.id, shop_id)
             head = await intake.locked_head(hub.id, shop_id, now)
             intake.refuse_other_epoch(head, signed)
+            remembering.refuse_shrunk(replica, signed.checkpoint)
+            agrees = await intake.agrees_with_memory(replica, head)
             await intake.refuse_fork(head, signed, keys)
             told = signed.checkpoint
             if told.size == head.size:
@@ -176,6 +178,8 @@ async def _compare(hub: HostedParty, shop_id: PartyId, note: bytes, now: datetim
     except ForkDetectedError:
         await intake.freeze((hub.id, shop_id), note, now)
         raise
+    if not agrees:
+        await intake.refuse_other_beginning(replica, now)
     if told.size < head.size:
         raise PeerMismatchError(f"{shop_id} has gone back to {told.size} lines; {head.size} were signed and are kept")
     return told, head

@@ -38,7 +38,7 @@ async def last_note(hub_id: PartyId, shop_id: PartyId) -> bytes:
 
 
 async def forget_documents(hub_id: PartyId, shop_id: PartyId, order_ids: list[str]) -> None:
-    """Delete the words of orders between the two (names, addresses); that there was such an order stays."""
+    """Delete the words of orders between the two (names, addresses, what was said since); that they were stays."""
     await database.execute(
         "UPDATE fed_conversation SET document = '' "
         "WHERE local_id = $1 AND remote_id = $2 AND order_id = ANY($3::text[])",
@@ -46,3 +46,11 @@ async def forget_documents(hub_id: PartyId, shop_id: PartyId, order_ids: list[st
         shop_id,
         order_ids,
     )
+    for table in ("fed_event_in", "fed_event_out", "fed_event_early"):
+        await database.execute(
+            f"UPDATE {table} SET body = '' "  # noqa: S608 - our own tables
+            "WHERE local_id = $1 AND remote_id = $2 AND order_id = ANY($3::text[])",
+            hub_id,
+            shop_id,
+            order_ids,
+        )

@@ -19,6 +19,7 @@ class Replica(Table, tablename="fed_replica", db=proxy):
     last_pull_at = Timestamptz(null=True, default=None)
     last_error = Text(default="")
     last_error_at = Timestamptz(null=True, default=None)
+    kept_note = Bytea(default=b"")
 
 
 class QuarantinedRecord(Table, tablename="fed_quarantine", db=proxy):

@@ -7,7 +7,8 @@ are none of this, they are finished between the two as before; a boutique that c
 from datetime import datetime
 
 from federation.node.database import atomic
-from federation.store import forgetting, registers, replicas
+from federation.service import remembering
+from federation.store import forgetting, registers
 from federation.vocabulary.ids import PartyId
 from marketplace.accounts.setup import hub_id
 from marketplace.leaving import store
@@ -34,20 +35,22 @@ async def forwarded(shop_id: str, forward: str) -> None:
 
 async def came_back(local: PartyId, shop_id: PartyId, now: datetime) -> None:
     """A boutique that had left is linked again: it is followed anew; in the caller's transaction."""
-    if await store.came_back(shop_id):
-        await start_over(local, shop_id, now)
+    last_note = await store.came_back(shop_id)
+    if last_note is not None:
+        await start_over(local, shop_id, now, last_note)
 
 
-async def start_over(local: PartyId, shop_id: PartyId, now: datetime) -> None:
+async def start_over(local: PartyId, shop_id: PartyId, now: datetime, last_note: bytes = b"") -> None:
     """Forget the hub's copy of a boutique and what was made of it, to follow it from its first line on.
 
-    In the caller's transaction; orders, money and the link stay.
+    In the caller's transaction; orders, money and the link stay. What comes must agree with the last checkpoint of the
+    copy, or with `last_note`, which is left of one that was forgotten before.
     """
     await index_store.add_index_events_of_shop(shop_id, now)
     await store.forget_listings(shop_id)
     await store.forget_profile(shop_id)
-    await forgetting.forget_copy(local, shop_id)
-    await replicas.open_replica(local, shop_id)
+    kept = remembering.longest(await remembering.forget_copy(local, shop_id), last_note)
+    await remembering.follow_anew(local, shop_id, kept)
     await registers.open_table(local, shop_id)
 
 
@@ -61,8 +64,7 @@ async def purge(now: datetime) -> int:
     local = await hub_id()
     for shop_id in await store.copies_due(to_delete_before("log", now)):
         async with atomic():
-            note = await forgetting.last_note(local, PartyId(shop_id))
-            await forgetting.forget_copy(local, PartyId(shop_id))
+            note = await remembering.forget_copy(local, PartyId(shop_id))
             await store.note_purged(shop_id, note, now)
     async with atomic():
         due = await store.orders_due(to_delete_before("contact", now), ORDERS_AT_ONCE)

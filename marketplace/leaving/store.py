@@ -39,10 +39,12 @@ async def note_forward(shop_id: str, forward: str) -> None:
     await database.execute("UPDATE hub_departure SET forward = $2 WHERE shop_id = $1", shop_id, forward)
 
 
-async def came_back(shop_id: str) -> bool:
-    """Forget that a boutique left; whether it had."""
-    tag = await database.execute("DELETE FROM hub_departure WHERE shop_id = $1", shop_id)
-    return database.affected(tag) == 1
+async def came_back(shop_id: str) -> bytes | None:
+    """Forget that a boutique left; the last checkpoint of its log, empty while a copy is kept. None if it had not."""
+    note: bytes | None = await database.fetch_value(
+        "DELETE FROM hub_departure WHERE shop_id = $1 RETURNING last_note", shop_id
+    )
+    return note
 
 
 async def departed(handle: str) -> Departed | None:
@@ -111,4 +113,7 @@ async def forget_people(order_ids: list[str]) -> None:
             'country', coalesce(address->>'country', 'IT'))
         WHERE id = ANY($1::uuid[])""",
         order_ids,
+    )
+    await database.execute(
+        "UPDATE hub_return SET note = '', shop_note = '' WHERE order_id = ANY($1::uuid[])", order_ids
     )

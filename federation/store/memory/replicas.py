@@ -31,6 +31,10 @@ async def open_replica(hub_id: PartyId, shop_id: PartyId) -> None:
         await own.insert(REPLICAS, _unknown(hub_id, shop_id))
 
 
+async def keep_note(hub_id: PartyId, shop_id: PartyId, note: bytes) -> None:
+    await _change(hub_id, shop_id, lambda row: _replace(row, kept_note=note))
+
+
 def _unknown(hub_id: PartyId, shop_id: PartyId) -> Replica:
     return Replica(
         hub_id=hub_id,

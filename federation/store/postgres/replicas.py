@@ -13,7 +13,8 @@ from federation.records import Replica
 from federation.vocabulary.ids import PartyId
 
 _REPLICA = """
-hub_id, shop_id, state, shop_size, found_by_pull, last_push_at, last_pull_at, last_error, last_error_at
+hub_id, shop_id, state, shop_size, found_by_pull, last_push_at, last_pull_at, last_error, last_error_at,
+kept_note
 """
 
 
@@ -22,6 +23,12 @@ async def open_replica(hub_id: PartyId, shop_id: PartyId) -> None:
         "INSERT INTO fed_replica (hub_id, shop_id, state) VALUES ($1, $2, 'desynced') ON CONFLICT DO NOTHING",
         hub_id,
         shop_id,
+    )
+
+
+async def keep_note(hub_id: PartyId, shop_id: PartyId, note: bytes) -> None:
+    await database.execute(
+        "UPDATE fed_replica SET kept_note = $3 WHERE hub_id = $1 AND shop_id = $2", hub_id, shop_id, note
     )
 
 

@@ -36,6 +36,16 @@ async def test_a_replica_begins_desynced_and_follows() -> None:
     assert await replicas.replica(HUB, OTHER_SHOP) is None
 
 
+async def test_the_last_word_of_a_forgotten_copy_is_kept() -> None:
+    """What was remembered is read with the replica until it is no longer needed."""
+    await replicas.open_replica(HUB, SHOP)
+    for note in (b"note", b""):
+        await replicas.keep_note(HUB, SHOP, note)
+        known = await replicas.replica(HUB, SHOP)
+        assert known is not None
+        assert known.kept_note == note
+
+
 async def test_a_replica_freezes_and_begins_anew() -> None:
     """After a fork it says why; a new epoch begins without the old one's size."""
     await replicas.open_replica(HUB, SHOP)
