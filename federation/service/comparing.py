@@ -191,8 +191,7 @@ async def _compare_noted(fed: Federation, hub: ComparedHub, item: ListedReplica,
         return
     tally.compared += 1
     tally.agreed += proof is None
-    tally.forked += proof is not None
-    await forking.keep_apart(hub.hub_id, proof, now)
+    tally.forked += await forking.keep_apart(hub.hub_id, proof, now)
 
 
 async def _contradiction(

@@ -23,7 +23,7 @@ from federation.ports import AcceptedRecord, HubDesk
 from federation.records import LogHead
 from federation.service import catalogue, parties, peers
 from federation.service.context import Federation
-from federation.store import links, logs, replicas
+from federation.store import links, logs, repairs, replicas, snapshots
 from federation.store import parties as party_store
 from federation.vocabulary.errors import ConflictError, NotFoundError
 from federation.vocabulary.ids import PartyId
@@ -72,8 +72,9 @@ async def open_epoch(shop_id: PartyId, operation: bytes, now: datetime) -> LogHe
 async def follow(fed: Federation, ends: tuple[PartyId, PartyId], epoch: int, now: datetime) -> None:
     """Let a hub's copy enter the epoch that a shop is in, once a root key has said so; `ends` are (hub, shop).
 
-    Nothing when it is there already. Raises EpochMismatchError for an epoch that the shop's operations do not have.
-    Call outside a transaction: the shop may have to be asked for its operations.
+    Nothing when it is there already; a snapshot of the epoch before is not loaded any further. Raises
+    EpochMismatchError for an epoch that the shop's operations do not have. Call outside a transaction: the shop may
+    have to be asked for its operations.
     """
     hub_id, shop_id = ends
     head = await logs.head(hub_id, shop_id)
@@ -123,6 +124,9 @@ async def _enter(hub_id: PartyId, shop_id: PartyId, epoch: int, now: datetime) -
     head = await logs.head(hub_id, shop_id, lock=True)
     if replica is None or (head is not None and head.epoch >= epoch):
         return
+    await snapshots.end_load(hub_id, shop_id)
+    if head is not None:
+        await repairs.drop_beyond(head, head.size)
     await logs.open_log(LogHead(hub_id, shop_id, catalogue.FIRST_EPOCH, 0, b"", b"", now))
     await logs.begin_epoch(LogHead(hub_id, shop_id, epoch, 0, b"", b"", now))
     state = step(replica.state, "thaw") if replica.state == "frozen" else replica.state

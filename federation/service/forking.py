@@ -25,7 +25,7 @@ from federation.service.calls import JSON_TYPE, PeerCall, call
 from federation.service.context import Federation
 from federation.store import compared, logs, replicas
 from federation.store import forks as store
-from federation.vocabulary.errors import NotFoundError, PeerRefusedError, PeerUnreachableError
+from federation.vocabulary.errors import GalleriaError, NotFoundError, PeerRefusedError, PeerUnreachableError
 from federation.vocabulary.ids import PartyId, new_id
 
 _log = structlog.get_logger(__name__)
@@ -139,8 +139,7 @@ async def accuse(fed: Federation, ends: tuple[PartyId, PartyId], note: bytes, no
     exchange = PeerCall(local_id=hub_id, remote_id=shop_id, method="GET", path="/proof", query=query)
     growth = json.decode((await call(fed, exchange, now)).body, GrowthAnswer).growth
     proof = await prove_longer(head, note, growth, now)
-    await keep_apart(hub_id, proof, now)
-    if proof is not None:
+    if proof is not None and await keep_apart(hub_id, proof, now):
         raise ForkDetectedError(sentence(proof))
 
 
@@ -186,11 +185,21 @@ async def deliver(fed: Federation, due: ForkDue, now: datetime) -> None:
         _log.info("fork_not_taken", shop=due.shop_id, slug=error.peer_slug)
 
 
-async def keep_apart(holder_id: PartyId, proof: ForkProof | None, now: datetime) -> None:
-    """Keep a proof in a transaction of its own, after the one that came upon it was given up."""
-    if proof is not None:
-        async with atomic():
-            await keep(holder_id, proof, "", now)
+async def keep_apart(holder_id: PartyId, proof: ForkProof | None, now: datetime) -> bool:
+    """Keep a proof in a transaction of its own, after the one that came upon it was given up.
+
+    False, and nothing is kept, when there is none or it convinces nobody: then what we hold is damaged, and no fork.
+    """
+    if proof is None:
+        return False
+    try:
+        forks.verify(proof)
+    except GalleriaError as error:
+        _log.warning("fork_not_proven", holder=holder_id, shop=proof.shop, epoch=proof.epoch, detail=error.detail)
+        return False
+    async with atomic():
+        await keep(holder_id, proof, "", now)
+    return True
 
 
 async def operations_of(holder_id: PartyId, shop_id: PartyId, now: datetime) -> Sequence[bytes]:

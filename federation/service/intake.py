@@ -28,6 +28,8 @@ from federation.store import logs, replicas
 from federation.vocabulary.errors import GalleriaError, NotFoundError, QuotaError
 from federation.vocabulary.ids import PartyId
 
+DAMAGED = "our copy contradicts what the shop signed and proves nothing against it: its rows are damaged here"
+
 
 class _Taking(msgspec.Struct, frozen=True):
     """A batch at the door: whose it is, what we hold, what it claims and who may have signed that."""
@@ -153,10 +155,10 @@ async def refuse_other_beginning(replica: Replica, now: datetime) -> None:
 
 
 async def freeze(ends: tuple[PartyId, PartyId], note: bytes, now: datetime) -> None:
-    """Stop following a shop, with the proof that `note` contradicts our copy."""
+    """Stop following a shop, with the proof that `note` contradicts our copy; without one our copy is to be mended."""
     head = await logs.head(*ends)
-    if head is not None:
-        await forking.keep_apart(ends[0], await forking.prove(head, note, now), now)
+    if head is not None and not await forking.keep_apart(ends[0], await forking.prove(head, note, now), now):
+        await _mark_mismatch(ends, DAMAGED, now)
 
 
 async def _mark_mismatch(ends: tuple[PartyId, PartyId], reason: str, now: datetime) -> None:

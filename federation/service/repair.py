@@ -15,6 +15,7 @@ from federation import limits
 from federation.conversations.repair_messages import LeavesRequest
 from federation.errors import PeerMismatchError
 from federation.log import checkpoint
+from federation.log.leaves import Leaf
 from federation.node.database import atomic
 from federation.recon.state import way_for
 from federation.records import LogHead
@@ -174,9 +175,20 @@ async def _fetch(case: _Case, *, places: Sequence[int] = (), hashes: Sequence[by
         async with atomic():
             await repairs.put_leaves(head, [growth.stored(leaf) for leaf in leaves])
         outcome.records += len(leaves)
-        here, told = {leaf.seq for leaf in leaves}, {bytes.fromhex(leaf.hash) for leaf in leaves}
-        places = [place for place in places if place not in here]
-        hashes = [item for item in hashes if item not in told]
+        places, hashes = still_wanted(places, hashes, leaves)
+
+
+def still_wanted(
+    places: Sequence[int], hashes: Sequence[bytes], leaves: Sequence[Leaf]
+) -> tuple[list[int], list[bytes]]:
+    """What is left to ask for after an answer. Raises PeerMismatchError for one that holds nothing of it.
+
+    Else a peer that proves the same other leaf again and again would be asked for ever.
+    """
+    here, told = {leaf.seq for leaf in leaves}, {bytes.fromhex(leaf.hash) for leaf in leaves}
+    if here.isdisjoint(places) and told.isdisjoint(hashes):
+        raise PeerMismatchError("the answer holds other leaves than those that were asked for")
+    return [place for place in places if place not in here], [item for item in hashes if item not in told]
 
 
 async def _rebuilt(head: LogHead) -> bool:

@@ -2,12 +2,18 @@
 
 from datetime import timedelta
 
+import pytest
+
 from federation import limits
+from federation.batches import Batch
+from federation.errors import PeerMismatchError
+from federation.log.errors import ForkDetectedError
+from federation.log.leaves import build_leaf, parse_leaf
 from federation.node import clock, database
 from federation.recon.state import RepairNote
-from federation.service import pull, repair, replicas, tending
+from federation.service import forking, intake, parties, pull, repair, replicas, tending
 from federation.service.repair import Outcome
-from federation.store import repairs
+from federation.store import logs, repairs
 from tests.federation.goods import product
 from tests.federation.nodes import Pair
 from tests.federation.service.test_catalogue import append
@@ -189,3 +195,34 @@ async def test_the_sweep_looks_when_a_copy_is_due(pair: Pair) -> None:
         assert await tending.tend_due(fed, now + timedelta(seconds=721)) == 1
         await repairs.hasten(pair.hub.party_id, pair.shop.party_id, now)
         assert await tending.tend_due(fed, now) == 1
+
+
+async def test_rows_damaged_here_are_no_fork(pair: Pair) -> None:
+    """A shop is not frozen for our own broken rows: what would prove nothing is not kept, and the copy is mended."""
+    await publish(pair, 3)
+    await publish(pair, 3, first=3)
+    ends = (pair.hub.party_id, pair.shop.party_id)
+    with pair.shop.here():
+        own = await logs.head(pair.shop.party_id, pair.shop.party_id)
+        assert own is not None
+        older = await logs.checkpoint_at(own, 3)
+        assert older is not None
+    await damage(pair, "UPDATE fed_leaf SET hash = sha256(hash) WHERE seq = 1")
+    await damage(pair, "DELETE FROM fed_node")
+    await damage(pair, "DELETE FROM fed_checkpoint WHERE size < 6")
+    with pair.hub.here():
+        hub = await parties.party(ends[0])
+        with pytest.raises(ForkDetectedError):
+            await intake.take_batch(pair.hub.hub_desk, (hub, ends[1]), Batch(older, ()), 6, clock.now())
+        (view,) = await replicas.replica_states(ends[0], clock.now())
+        assert (view.state, await forking.standing(*ends, 1)) == ("repairing", None)
+    assert (await tend(pair))[0] == "live"
+
+
+def test_a_peer_that_answers_past_the_question_is_asked_no_more() -> None:
+    """Proven leaves that nobody asked for bring a repair no nearer to its end."""
+    leaf = parse_leaf(build_leaf(5, "put", "product/p", None, record_type="fed.product/1", body=b"{}"))
+    assert repair.still_wanted([5, 7], [], [leaf]) == ([7], [])
+    assert repair.still_wanted([], [bytes.fromhex(leaf.hash)], [leaf]) == ([], [])
+    with pytest.raises(PeerMismatchError):
+        repair.still_wanted([7], [bytes(32)], [leaf])

@@ -19,7 +19,9 @@ from federation.vocabulary.errors import GalleriaError, NotFoundError
 from tests.federation.goods import product
 from tests.federation.nodes import Pair
 from tests.federation.service.test_catalogue import append
+from tests.federation.service.test_peers import may_refresh
 from tests.federation.service.test_repair import damage, look, rows, tend
+from tests.federation.several import open_epoch
 
 COUNT = 60
 CUT = snapshots.Cut(lines_max=10, hashes_max=25)
@@ -107,6 +109,29 @@ async def test_pushes_wait_while_a_snapshot_is_loaded(pair: Pair) -> None:
     with pair.hub.here() as fed:
         await pull.pull_recorded(fed, ends, clock.now())
     assert await state(pair) == ("live", COUNT + 1)
+
+
+async def test_an_epoch_that_begins_meanwhile_ends_the_load(pair: Pair) -> None:
+    """A snapshot of the epoch before never becomes the copy of the new one, which would look like two histories."""
+    pair.way.only, pair.way.lose_requests = f"{pair.hub.party_id}/log/", 1_000
+    pair.hub.fed.log_gap_max = 20
+    await stock_shop(pair)
+    ends = (pair.hub.party_id, pair.shop.party_id)
+    with pair.hub.here() as fed:
+        await bootstrap.begin(fed, ends, clock.now())
+        assert await bootstrap.go_on(fed, ends, clock.now(), chunks_max=1)
+    await open_epoch(pair.shop)
+    pair.way.lose_requests = 0
+    await may_refresh(pair.hub)
+    await pair.shop.drain_later()
+    with pair.hub.here() as fed:
+        assert not await bootstrap.go_on(fed, ends, clock.now())
+        pair.hub.fed.log_gap_max = COUNT
+        await pull.pull(fed, ends, clock.now())
+        head = await logs.head(*ends)
+    assert await state(pair) == ("live", COUNT - 6)
+    assert head is not None
+    assert head.note.startswith(f"{ends[1]}/catalog/2\n".encode())
 
 
 Alter = Callable[[Manifest], Manifest]
