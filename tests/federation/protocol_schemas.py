@@ -88,7 +88,11 @@ def definitions() -> dict[str, Any]:
     forms = (*MESSAGES, _order_event(), OrderRecord)
     _, found = msgspec.json.schema_components(forms, ref_template="#/$defs/{name}")
     _, packed = msgspec.json.schema_components(ARCHIVE, ref_template="#/$defs/Archive{name}")
-    return dict(sorted({**found, **{f"Archive{name}": schema for name, schema in packed.items()}}.items()))
+    whole = {**found, **{f"Archive{name}": {**schema, "title": f"Archive{name}"} for name, schema in packed.items()}}
+    for schema in whole.values():
+        if "description" in schema:
+            schema["description"] = " ".join(schema["description"].split())
+    return dict(sorted(whole.items()))
 
 
 def _order_event() -> type[msgspec.Struct]:
