@@ -150,8 +150,8 @@ class PaymentProvider(Protocol):
         """
         ...
 
-    async def transfers_of(self, reference: str) -> Sequence[TransferState]:
-        """The transfers made with this reference, for taking up work whose key may have been forgotten."""
+    async def transfers_of(self, reference: str, payment_id: str) -> Sequence[TransferState]:
+        """The transfers out of a payment made with this reference, for work whose key may have been forgotten."""
         ...
 
     async def reverse_transfer(self, reference: str, transfer_id: str, amount: Money, key: str) -> ReversalState:

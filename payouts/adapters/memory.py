@@ -196,9 +196,10 @@ class MemoryProvider:
 
         return self._once("transfer", key, (reference, account_id, amount, payment_id), act)
 
-    async def transfers_of(self, reference: str) -> Sequence[TransferState]:
+    async def transfers_of(self, reference: str, payment_id: str) -> Sequence[TransferState]:
         self._meet("transfers_of", "before")
-        return [made for made in self.transfers.values() if made.reference == reference]
+        made = [each for each in self.transfers.values() if each.reference == reference]
+        return [each for each in made if self._payment_of[each.id] == payment_id]
 
     async def reverse_transfer(self, reference: str, transfer_id: str, amount: Money, key: str) -> ReversalState:
         def act() -> ReversalState:

@@ -99,7 +99,7 @@ class SandboxProvider:
         new = {"reference": reference, "account_id": account_id, "amount": amount, "payment_id": payment_id}
         return await self._post("/transfers", new, key, TransferState)
 
-    async def transfers_of(self, reference: str) -> Sequence[TransferState]:
+    async def transfers_of(self, reference: str, payment_id: str) -> Sequence[TransferState]:  # noqa: ARG002 - it finds them by reference alone
         return await self._get(f"/transfers?{urlencode({'reference': reference})}", list[TransferState])
 
     async def reverse_transfer(self, reference: str, transfer_id: str, amount: Money, key: str) -> ReversalState:

@@ -48,7 +48,7 @@ async def send_settlement(pay: Payments, settlement_id: UUID, now: datetime) -> 
     try:
         sent = await _ask(pay, transfer, now)
     except (InsufficientBalanceError, AccountNotReadyError, ProviderRefusedError) as error:
-        made = await pay.provider.transfers_of(str(transfer.settlement_id))
+        made = await pay.provider.transfers_of(str(transfer.settlement_id), await _source(transfer))
         if not made:
             async with atomic():
                 await _record_failure(pay, transfer, _REASONS[type(error)], error.detail, now)
@@ -125,18 +125,23 @@ async def _net_claims(pay: Payments, settlement: SettlementRecord, now: datetime
 
 async def _ask(pay: Payments, transfer: TransferRecord, now: datetime) -> TransferState:
     """Have the transfer made, or find it made: an old key may have been forgotten by the provider."""
+    source, reference = await _source(transfer), str(transfer.settlement_id)
+    if now - transfer.submitted_at > timedelta(seconds=pay.settings.key_lifetime_seconds):
+        for made in await pay.provider.transfers_of(reference, source):
+            return _checked(transfer, made)
+    return _checked(
+        transfer,
+        await pay.provider.transfer(reference, transfer.account_id, transfer.amount, source, transfer.key),
+    )
+
+
+async def _source(transfer: TransferRecord) -> str:
+    """The provider's payment that the transfer comes out of."""
     settlement = await rows.settlements.get(transfer.settlement_id)
     payment = None if settlement is None else await rows.payments.get(settlement.payment_id)
     if payment is None or payment.provider_id is None:
         raise PaymentMissingError(f"settlement {transfer.settlement_id} has no payment at the provider")
-    reference = str(transfer.settlement_id)
-    if now - transfer.submitted_at > timedelta(seconds=pay.settings.key_lifetime_seconds):
-        for made in await pay.provider.transfers_of(reference):
-            return _checked(transfer, made)
-    return _checked(
-        transfer,
-        await pay.provider.transfer(reference, transfer.account_id, transfer.amount, payment.provider_id, transfer.key),
-    )
+    return payment.provider_id
 
 
 def _checked(transfer: TransferRecord, made: TransferState) -> TransferState:

@@ -1,0 +1,1 @@
+"""Stripe behind the payment provider's port. Nothing outside this folder imports the `stripe` package."""

@@ -1,0 +1,199 @@
+"""Shops' accounts by Stripe's two interfaces: v2 with a recipient configuration, and v1's express accounts.
+
+Both make an account whose papers Stripe itself collects on pages of its own, whose fees and losses are the platform's,
+and whose balance is paid out only when the hub asks (`balance_settings`, manual).
+"""
+
+from datetime import UTC, datetime
+from typing import ClassVar, Protocol
+
+import msgspec
+import stripe
+
+from payouts.adapters.stripe.calling import ask
+from payouts.adapters.stripe.settings import StripeSettings
+from payouts.adapters.stripe.states import REFERENCE
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """A connected account, whichever interface it was read by."""
+
+    id: str
+    reference: str
+    ready: bool
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A page for a shop's papers; it works once and until then."""
+
+    url: str
+    expires_at: datetime
+
+
+class Accounts(Protocol):
+    """What the adapter needs of accounts."""
+
+    async def create(self, shop_id: str, name: str, country: str, currency: str, key: str) -> Account: ...
+
+    async def get(self, account_id: str) -> Account: ...
+
+    async def link(self, account_id: str, key: str) -> Link: ...
+
+
+class _Status(msgspec.Struct, frozen=True, kw_only=True):
+    status: str = ""
+
+
+class _StripeBalance(msgspec.Struct, frozen=True, kw_only=True):
+    stripe_transfers: _Status | None = None
+
+
+class _Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    stripe_balance: _StripeBalance | None = None
+
+
+class _Recipient(msgspec.Struct, frozen=True, kw_only=True):
+    capabilities: _Capabilities | None = None
+
+
+class _Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    recipient: _Recipient | None = None
+
+
+class SeenAccountV2(msgspec.Struct, frozen=True, kw_only=True):
+    """A v2 account with its recipient configuration included."""
+
+    STRIPE: ClassVar[str] = "v2.core.Account"
+    id: str
+    metadata: dict[str, str] | None = None
+    configuration: _Configuration | None = None
+    closed: bool | None = None
+
+    def account(self) -> Account:
+        """Ready once the capability for transfers is active."""
+        recipient = self.configuration.recipient if self.configuration else None
+        balance = recipient.capabilities.stripe_balance if recipient and recipient.capabilities else None
+        transfers = balance.stripe_transfers if balance else None
+        ready = transfers is not None and transfers.status == "active" and not self.closed
+        return Account(id=self.id, reference=(self.metadata or {}).get(REFERENCE, ""), ready=ready)
+
+
+class SeenLinkV2(msgspec.Struct, frozen=True, kw_only=True):
+    """A v2 account link."""
+
+    STRIPE: ClassVar[str] = "v2.core.AccountLink"
+    url: str
+    expires_at: datetime
+
+
+class _CapabilitiesV1(msgspec.Struct, frozen=True, kw_only=True):
+    transfers: str = "inactive"
+
+
+class SeenAccountV1(msgspec.Struct, frozen=True, kw_only=True):
+    """A v1 account."""
+
+    STRIPE: ClassVar[str] = "Account"
+    id: str
+    metadata: dict[str, str] | None = None
+    capabilities: _CapabilitiesV1 | None = None
+
+    def account(self) -> Account:
+        """Ready once the capability for transfers is active."""
+        ready = self.capabilities is not None and self.capabilities.transfers == "active"
+        return Account(id=self.id, reference=(self.metadata or {}).get(REFERENCE, ""), ready=ready)
+
+
+class SeenLinkV1(msgspec.Struct, frozen=True, kw_only=True):
+    """A v1 account link."""
+
+    STRIPE: ClassVar[str] = "AccountLink"
+    url: str
+    expires_at: int
+
+
+class AccountsV2:
+    """Accounts v2: a recipient and nothing else, with the express dashboard."""
+
+    def __init__(self, client: stripe.StripeClient, settings: StripeSettings) -> None:
+        self._core = client.v2.core
+        self._portal_url = settings.portal_url
+
+    async def create(self, shop_id: str, name: str, country: str, currency: str, key: str) -> Account:
+        call = self._core.accounts.create_async(
+            {
+                "display_name": name,
+                "dashboard": "express",
+                "identity": {"country": country.lower()},
+                "defaults": {
+                    "currency": currency.lower(),
+                    "responsibilities": {"fees_collector": "application", "losses_collector": "application"},
+                },
+                "configuration": {
+                    "recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}}
+                },
+                "include": ["configuration.recipient"],
+                "metadata": {REFERENCE: shop_id},
+            },
+            {"idempotency_key": key},
+        )
+        return (await ask(call, SeenAccountV2)).account()
+
+    async def get(self, account_id: str) -> Account:
+        call = self._core.accounts.retrieve_async(account_id, {"include": ["configuration.recipient"]})
+        return (await ask(call, SeenAccountV2)).account()
+
+    async def link(self, account_id: str, key: str) -> Link:
+        call = self._core.account_links.create_async(
+            {
+                "account": account_id,
+                "use_case": {
+                    "type": "account_onboarding",
+                    "account_onboarding": {
+                        "refresh_url": self._portal_url,
+                        "return_url": self._portal_url,
+                    },
+                },
+            },
+            {"idempotency_key": key},
+        )
+        made = await ask(call, SeenLinkV2)
+        return Link(url=made.url, expires_at=made.expires_at)
+
+
+class AccountsV1:
+    """Accounts v1, express: asks for card payments too, since transfers alone are refused in the hub's own country."""
+
+    def __init__(self, client: stripe.StripeClient, settings: StripeSettings) -> None:
+        self._v1 = client.v1
+        self._portal_url = settings.portal_url
+
+    async def create(self, shop_id: str, name: str, country: str, currency: str, key: str) -> Account:
+        call = self._v1.accounts.create_async(
+            {
+                "type": "express",
+                "country": country.upper(),
+                "default_currency": currency.lower(),
+                "business_profile": {"name": name},
+                "capabilities": {"card_payments": {"requested": True}, "transfers": {"requested": True}},
+                "metadata": {REFERENCE: shop_id},
+            },
+            {"idempotency_key": key},
+        )
+        return (await ask(call, SeenAccountV1)).account()
+
+    async def get(self, account_id: str) -> Account:
+        return (await ask(self._v1.accounts.retrieve_async(account_id), SeenAccountV1)).account()
+
+    async def link(self, account_id: str, key: str) -> Link:
+        call = self._v1.account_links.create_async(
+            {
+                "account": account_id,
+                "type": "account_onboarding",
+                "refresh_url": self._portal_url,
+                "return_url": self._portal_url,
+            },
+            {"idempotency_key": key},
+        )
+        made = await ask(call, SeenLinkV1)
+        return Link(url=made.url, expires_at=datetime.fromtimestamp(made.expires_at, UTC))

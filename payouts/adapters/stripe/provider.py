@@ -1,0 +1,306 @@
+"""The payment provider as Stripe Connect offers it: separate charges and transfers, one payment for each basket.
+
+The shopper pays on Stripe's own page (a Checkout Session, whose one PaymentIntent carries the basket's transfer
+group); shops get separate transfers out of the charge; refunds never reverse transfers by themselves. Every change
+carries the key of our row. When Stripe itself fails it keeps that failure under the key for a day, so the object is
+then looked for by the key in its metadata before the outcome is called unknown.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import stripe
+from stripe.params.checkout import SessionCreateParams
+
+from federation.node import clock
+from federation.vocabulary.money import Money
+from payouts.adapters.stripe import events
+from payouts.adapters.stripe.accounts import Account, AccountsV1, AccountsV2, Link
+from payouts.adapters.stripe.calling import ask, make_client, make_http
+from payouts.adapters.stripe.listing import Lists, one_page
+from payouts.adapters.stripe.refusals import failed_inside
+from payouts.adapters.stripe.seen import (
+    SeenBalance,
+    SeenBalanceSettings,
+    SeenCharge,
+    SeenPage,
+    SeenPayout,
+    SeenRefund,
+    SeenReversal,
+    SeenTransfer,
+)
+from payouts.adapters.stripe.settings import StripeSettings
+from payouts.adapters.stripe.states import (
+    KEY,
+    PAYMENT,
+    REFERENCE,
+    amounts,
+    charge_of,
+    payment_state,
+    payout_state,
+    refund_state,
+    reversal_state,
+    transfer_state,
+)
+from payouts.errors import ProviderRefusedError, ProviderUnavailableError
+from payouts.ports import (
+    AccountState,
+    BalanceState,
+    PaymentState,
+    PayoutState,
+    ProviderEvent,
+    RefundState,
+    ReversalState,
+    TransferState,
+)
+
+MadeT = TypeVar("MadeT", SeenTransfer, SeenReversal, SeenRefund, SeenPayout)
+
+CHARGE = "payment_intent.latest_charge.balance_transaction"
+LOOK_BACK = timedelta(hours=1)
+LINK_SPARE = timedelta(minutes=1)
+
+
+class StripeProvider:
+    """Speaks for one platform account. `close` ends its connections; one belongs to one event loop."""
+
+    def __init__(self, settings: StripeSettings) -> None:
+        self._settings = settings
+        self._http = make_http(settings)
+        client = make_client(settings, self._http)
+        self._v1 = client.v1
+        self._accounts: AccountsV1 | AccountsV2 = (
+            AccountsV1(client, settings) if settings.accounts == "v1" else AccountsV2(client, settings)
+        )
+        self._lists = Lists(client)
+        self._links: dict[str, Link] = {}
+
+    async def close(self) -> None:
+        """End the connections."""
+        await self._http.close_async()  # type: ignore[no-untyped-call]
+
+    async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
+        made = await self._accounts.create(shop_id, name, country, currency, key)
+        call = self._v1.balance_settings.update_async(
+            {"payments": {"payouts": {"schedule": {"interval": "manual"}}}},
+            {"stripe_account": made.id, "idempotency_key": f"{key}:manual"},
+        )
+        await ask(call, SeenBalanceSettings)
+        return await self._account_state(made)
+
+    async def get_account(self, account_id: str) -> AccountState:
+        return await self._account_state(await self._accounts.get(account_id))
+
+    async def create_payment(
+        self, reference: str, amount: Money, description: str, return_url: str, key: str
+    ) -> PaymentState:
+        params = _page_params(reference, amount, description, return_url, key)
+        call = self._v1.checkout.sessions.create_async(params, {"idempotency_key": key})
+        return payment_state(await ask(call, SeenPage))
+
+    async def get_payment(self, payment_id: str) -> PaymentState:
+        return payment_state(await self._page(payment_id))
+
+    async def cancel_payment(self, payment_id: str, key: str) -> PaymentState:
+        call = self._v1.checkout.sessions.expire_async(payment_id, {"expand": [CHARGE]}, {"idempotency_key": key})
+        try:
+            return payment_state(await ask(call, SeenPage))
+        except ProviderRefusedError:
+            page = await self._page(payment_id)
+            if page.status == "open":
+                raise
+            return payment_state(page)
+
+    async def refund(self, reference: str, payment_id: str, amount: Money, key: str) -> RefundState:
+        page = await self._page(payment_id)
+        if page.payment_intent is None or isinstance(page.payment_intent, str):
+            raise ProviderRefusedError(f"payment {payment_id} has not been paid")
+        intent_id = page.payment_intent.id
+        if amount.currency != page.currency.upper():
+            raise ProviderRefusedError(f"a refund of payment {payment_id} is made in {page.currency.upper()}")
+        call = self._v1.refunds.create_async(
+            {
+                "payment_intent": intent_id,
+                "amount": amount.amount_minor,
+                "metadata": {REFERENCE: reference, KEY: key, PAYMENT: page.id},
+                "expand": ["balance_transaction"],
+            },
+            {"idempotency_key": key},
+        )
+        found = await self._made(
+            call,
+            SeenRefund,
+            key,
+            lambda: self._lists.refunds(intent_id),
+        )
+        return refund_state(found)
+
+    async def get_refund(self, refund_id: str) -> RefundState:
+        call = self._v1.refunds.retrieve_async(refund_id, {"expand": ["balance_transaction"]})
+        return refund_state(await ask(call, SeenRefund))
+
+    async def transfer(
+        self, reference: str, account_id: str, amount: Money, payment_id: str, key: str
+    ) -> TransferState:
+        charge = await self._charge(payment_id)
+        call = self._v1.transfers.create_async(
+            {
+                "amount": amount.amount_minor,
+                "currency": amount.currency.lower(),
+                "destination": account_id,
+                "source_transaction": charge.id,
+                "metadata": {REFERENCE: reference, KEY: key, PAYMENT: payment_id},
+            },
+            {"idempotency_key": key},
+        )
+        found = await self._made(
+            call,
+            SeenTransfer,
+            key,
+            lambda: self._lists.transfers(charge.transfer_group or ""),
+        )
+        return transfer_state(found)
+
+    async def transfers_of(self, reference: str, payment_id: str) -> Sequence[TransferState]:
+        charge = charge_of(await self._page(payment_id))
+        made = await self._lists.transfers(charge.transfer_group) if charge and charge.transfer_group else []
+        return [transfer_state(each) for each in made if each.metadata.get(REFERENCE) == reference]
+
+    async def reverse_transfer(self, reference: str, transfer_id: str, amount: Money, key: str) -> ReversalState:
+        call = self._v1.transfers.reversals.create_async(
+            transfer_id,
+            {"amount": amount.amount_minor, "metadata": {REFERENCE: reference, KEY: key}},
+            {"idempotency_key": key},
+        )
+        return reversal_state(await self._made(call, SeenReversal, key, lambda: self._lists.reversals(transfer_id)))
+
+    async def reversals_of(self, transfer_id: str) -> Sequence[ReversalState]:
+        return [reversal_state(each) for each in await self._lists.reversals(transfer_id)]
+
+    async def payout(self, reference: str, account_id: str, amount: Money, key: str) -> PayoutState:
+        call = self._v1.payouts.create_async(
+            {
+                "amount": amount.amount_minor,
+                "currency": amount.currency.lower(),
+                "metadata": {REFERENCE: reference, KEY: key},
+            },
+            {"stripe_account": account_id, "idempotency_key": key},
+        )
+        found = await self._made(
+            call,
+            SeenPayout,
+            key,
+            lambda: self._lists.payouts(account_id),
+        )
+        return payout_state(account_id, found)
+
+    async def get_payout(self, payout_id: str) -> PayoutState:
+        account_id, _, stripe_id = payout_id.rpartition("/")
+        options: stripe.RequestOptions = {"stripe_account": account_id} if account_id else {}
+        return payout_state(account_id, await ask(self._v1.payouts.retrieve_async(stripe_id, {}, options), SeenPayout))
+
+    async def balance(self) -> BalanceState:
+        seen = await ask(self._v1.balance.retrieve_async(), SeenBalance)
+        return BalanceState(available=amounts(seen.available), pending=amounts(seen.pending))
+
+    async def list_events(self, after: str, limit: int = 100) -> Sequence[ProviderEvent]:
+        """As the port says, for the platform's own events.
+
+        An `after` that Stripe's list does not hold (a connected account's, a thin one, one older than thirty days)
+        begins an hour ago. Events of connected accounts are not in the list.
+        """
+        if not after:
+            return [events.hint(each) for each in reversed(await self._lists.events_since(0))][:limit]
+        try:
+            page = await self._lists.events_after(after, limit)
+        except ProviderRefusedError:
+            since = int((clock.now() - LOOK_BACK).timestamp())
+            page = (await self._lists.events_since(since))[-limit:]
+        return [events.hint(each) for each in reversed(page)]
+
+    def read_event(self, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderEvent:
+        return events.read(self._settings.webhook_secrets, headers, body, now)
+
+    async def _account_state(self, account: Account) -> AccountState:
+        seen = await ask(self._v1.balance.retrieve_async({}, {"stripe_account": account.id}), SeenBalance)
+        return AccountState(
+            id=account.id,
+            reference=account.reference,
+            ready=account.ready,
+            onboarding_url="" if account.ready else await self._onboarding_url(account.id),
+            available=amounts(seen.available),
+            pending=amounts(seen.pending),
+        )
+
+    async def _onboarding_url(self, account_id: str) -> str:
+        now = clock.now()
+        known = self._links.get(account_id)
+        if known is None or known.expires_at - LINK_SPARE <= now:
+            known = await self._accounts.link(account_id, f"link:{account_id}:{now.isoformat()}")
+            self._links[account_id] = known
+        return known.url
+
+    async def _page(self, payment_id: str) -> SeenPage:
+        """The page by its own id, or by that of its payment intent, which events name."""
+        if not payment_id.startswith("pi_"):
+            return await ask(self._v1.checkout.sessions.retrieve_async(payment_id, {"expand": [CHARGE]}), SeenPage)
+        call = self._v1.checkout.sessions.list_async(
+            {"payment_intent": payment_id, "limit": 1, "expand": [f"data.{CHARGE}"]}
+        )
+        pages, _ = await one_page(call, SeenPage)
+        if not pages:
+            raise ProviderRefusedError(f"payment {payment_id} was not made by this hub")
+        return pages[0]
+
+    async def _charge(self, payment_id: str) -> SeenCharge:
+        charge = charge_of(await self._page(payment_id))
+        if charge is None:
+            raise ProviderRefusedError(f"payment {payment_id} has not been paid")
+        return charge
+
+    async def _made(
+        self,
+        call: Awaitable[stripe.StripeObject],
+        kind: type[MadeT],
+        key: str,
+        look: Callable[[], Awaitable[Sequence[MadeT]]],
+    ) -> MadeT:
+        """What a call made; after a failure of Stripe's own, what is found to have been made with its key."""
+        try:
+            return await ask(call, kind)
+        except ProviderUnavailableError as error:
+            if not failed_inside(error):
+                raise
+            for each in await look():
+                if (each.metadata or {}).get(KEY) == key:
+                    return each
+            raise
+
+
+def _page_params(reference: str, amount: Money, description: str, return_url: str, key: str) -> SessionCreateParams:
+    metadata = {REFERENCE: reference, KEY: key}
+    return {
+        "mode": "payment",
+        "adaptive_pricing": {"enabled": False},
+        "client_reference_id": reference,
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": amount.currency.lower(),
+                    "unit_amount": amount.amount_minor,
+                    "product_data": {"name": description or reference},
+                },
+            }
+        ],
+        "metadata": metadata,
+        "payment_intent_data": {
+            "description": description,
+            "metadata": metadata,
+            "transfer_group": f"og_{reference}",
+        },
+        "success_url": return_url,
+        "cancel_url": return_url,
+        "expand": [CHARGE],
+    }

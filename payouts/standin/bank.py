@@ -1,0 +1,97 @@
+"""Payouts: from a balance to a bank, arriving later, and sometimes coming back after they were called paid."""
+
+from payouts.standin.accounts import settings_of
+from payouts.standin.errors import RefusedError
+from payouts.standin.moves import move
+from payouts.standin.world import PLATFORM, Thing, World
+
+DAY_SECONDS = 86_400
+
+
+def pay_out(world: World, owner: str, params: Thing, *, automatic: bool = False) -> Thing:
+    """Send money from the available balance of the platform or of an account to its bank."""
+    amount, currency = params["amount"], params["currency"].lower()
+    if amount <= 0:
+        raise RefusedError("Invalid positive integer", "parameter_invalid_integer", "amount")
+    if owner != PLATFORM and not world.account(owner)["ready"]:
+        raise RefusedError("Payouts are not allowed for this account.", "payouts_not_allowed")
+    if world.available_minor(owner, currency) < amount:
+        raise RefusedError("You have insufficient funds in your Stripe account.", "balance_insufficient")
+    payout_id = world.new_id("payout")
+    out = move(world, owner, ("payout", payout_id), -amount, currency)
+    made = {
+        "id": payout_id,
+        "object": "payout",
+        "amount": amount,
+        "arrival_date": world.now + world.settings.payout_delay_seconds,
+        "automatic": automatic,
+        "balance_transaction": out["id"],
+        "created": world.now,
+        "currency": currency,
+        "description": params.get("description"),
+        "destination": None,
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "livemode": False,
+        "metadata": params.get("metadata", {}),
+        "method": "standard",
+        "reconciliation_status": "in_progress" if automatic else "not_applicable",
+        "source_type": "card",
+        "statement_descriptor": params.get("statement_descriptor"),
+        "status": "in_transit",
+        "type": "bank_account",
+    }
+    world.add("payout", made, owner)
+    world.tell("payout.created", made, owner)
+    return made
+
+
+def arrive_due(world: World) -> None:
+    """Let payouts reach their banks, or come back."""
+    for made in list(world.things["payout"].values()):
+        if made["status"] == "in_transit" and made["arrival_date"] <= world.now:
+            arrive(world, made)
+
+
+def arrive(world: World, made: Thing) -> None:
+    """A payout reached the bank, or the bank refused it."""
+    owner = world.owners[made["id"]]
+    if owner in world.failing_banks:
+        fail(world, made, "account_closed")
+        return
+    made["status"] = "paid"
+    world.tell("payout.paid", made, owner)
+    if made["automatic"]:
+        made["reconciliation_status"] = "completed"
+        world.tell("payout.reconciliation_completed", made, owner)
+
+
+def fail(world: World, made: Thing, code: str) -> None:
+    """A payout came back, also after it was called paid: the money is on the balance again."""
+    owner = world.owners[made["id"]]
+    back = move(world, owner, ("payout_failure", made["id"]), made["amount"], made["currency"])
+    made |= {
+        "status": "failed",
+        "failure_balance_transaction": back["id"],
+        "failure_code": code,
+        "failure_message": "The bank account has been closed.",
+    }
+    world.tell("payout.failed", made, owner)
+
+
+def pay_out_by_schedule(world: World) -> None:
+    """Pay out what accounts with a daily schedule have available above the least they keep."""
+    for account_id in list(world.things["account"]):
+        kept = settings_of(world, account_id)["payments"]["payouts"]
+        if kept["schedule"]["interval"] == "daily":
+            _pay_out_rest(world, account_id, kept["minimum_balance_by_currency"] or {})
+
+
+def _pay_out_rest(world: World, account_id: str, least: Thing) -> None:
+    if not world.account(account_id)["ready"]:
+        return
+    for currency in world.currencies(account_id):
+        amount = world.available_minor(account_id, currency) - int(least.get(currency, 0))
+        if amount > 0:
+            pay_out(world, account_id, {"amount": amount, "currency": currency}, automatic=True)

@@ -1,0 +1,103 @@
+"""Disputes: from an inquiry, where no money moves, to the withdrawal and to won or lost."""
+
+from typing import Literal
+
+from payouts.standin.errors import RefusedError
+from payouts.standin.moves import exchanged_minor, move
+from payouts.standin.world import PLATFORM, Thing, World
+
+EVIDENCE_SECONDS = 7 * 86_400
+_ANSWERABLE = frozenset({"needs_response", "warning_needs_response"})
+
+
+def open_dispute(world: World, charge_id: str, amount: int, reason: str, *, inquiry: bool) -> Thing:
+    """A shopper's bank asks about a charge, or takes its money back at once."""
+    charge = world.find("charge", charge_id)
+    if not 0 < amount <= charge["amount_captured"]:
+        raise RefusedError("A dispute is about a part of its charge.", "amount_too_large")
+    dispute: Thing = {
+        "id": world.new_id("dispute"),
+        "object": "dispute",
+        "amount": amount,
+        "balance_transactions": [],
+        "charge": charge_id,
+        "created": world.now,
+        "currency": charge["currency"],
+        "evidence": {},
+        "evidence_details": {
+            "due_by": world.now + EVIDENCE_SECONDS,
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": inquiry,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "reason": reason,
+        "status": "warning_needs_response" if inquiry else "needs_response",
+    }
+    world.add("dispute", dispute)
+    charge["disputed"] = True
+    world.tell("charge.dispute.created", dispute)
+    if not inquiry:
+        _withdraw(world, dispute)
+    return dispute
+
+
+def escalate(world: World, dispute_id: str) -> Thing:
+    """An inquiry becomes a chargeback."""
+    dispute = world.find("dispute", dispute_id)
+    if not dispute["status"].startswith("warning_") or dispute["status"] == "warning_closed":
+        raise RefusedError("only an open inquiry escalates")
+    dispute |= {"status": "needs_response", "is_charge_refundable": False}
+    world.tell("charge.dispute.updated", dispute)
+    _withdraw(world, dispute)
+    return dispute
+
+
+def give_evidence(world: World, dispute_id: str, params: Thing) -> Thing:
+    """Keep evidence, and hand it in when `submit` is not false."""
+    dispute = world.find("dispute", dispute_id)
+    if dispute["status"] not in _ANSWERABLE:
+        raise RefusedError("This dispute is already closed or under review.", "dispute_evidence_page_limit_exceeded")
+    dispute["evidence"] |= params.get("evidence", {})
+    dispute["metadata"] |= params.get("metadata", {})
+    details = dispute["evidence_details"]
+    details["has_evidence"] = bool(dispute["evidence"])
+    if params.get("submit", True):
+        details["submission_count"] += 1
+        dispute["status"] = "warning_under_review" if dispute["status"].startswith("warning") else "under_review"
+    world.tell("charge.dispute.updated", dispute)
+    return dispute
+
+
+def accept(world: World, dispute_id: str) -> Thing:
+    """Give the dispute up: it is lost."""
+    return decide(world, dispute_id, "lost")
+
+
+def decide(world: World, dispute_id: str, outcome: Literal["won", "lost", "warning_closed"]) -> Thing:
+    """The shopper's bank has decided; of a won dispute the money comes back, the fee does not."""
+    dispute = world.find("dispute", dispute_id)
+    if dispute["status"] in {"won", "lost", "warning_closed"}:
+        raise RefusedError("This dispute is already closed.")
+    dispute["status"] = outcome
+    if outcome == "won" and dispute["balance_transactions"]:
+        taken = dispute["balance_transactions"][0]
+        _book(world, dispute, -taken["amount"], taken["currency"], 0)
+        world.tell("charge.dispute.funds_reinstated", dispute)
+    world.tell("charge.dispute.closed", dispute)
+    return dispute
+
+
+def _withdraw(world: World, dispute: Thing) -> None:
+    amount = exchanged_minor(world, dispute["amount"], dispute["currency"])
+    currency = world.settings.settlement_currency.lower()
+    _book(world, dispute, -amount, currency, world.settings.dispute_fee_minor)
+    world.tell("charge.dispute.funds_withdrawn", dispute)
+
+
+def _book(world: World, dispute: Thing, amount: int, currency: str, fee: int) -> None:
+    made = move(world, PLATFORM, ("adjustment", dispute["id"]), amount, currency, fee=fee)
+    dispute["balance_transactions"] = [*dispute["balance_transactions"], dict(made)]

@@ -1,0 +1,78 @@
+"""Webhook endpoints: who is told of events, with which secret, and how it is changed for another."""
+
+import secrets
+
+from payouts.standin.world import Thing, World
+
+
+def open_endpoint(world: World, params: Thing) -> Thing:
+    """Register an address for the platform's events, or with `connect` for those of connected accounts.
+
+    The secret is shown in this answer only.
+    """
+    endpoint = {
+        "id": world.new_id("webhook_endpoint"),
+        "object": "webhook_endpoint",
+        "api_version": params.get("api_version"),
+        "application": None,
+        "created": world.now,
+        "description": params.get("description"),
+        "enabled_events": params["enabled_events"],
+        "livemode": False,
+        "metadata": params.get("metadata", {}),
+        "status": "enabled",
+        "url": params["url"],
+    }
+    world.add("webhook_endpoint", endpoint)
+    secret = f"whsec_{secrets.token_hex(16)}"
+    world.drafts[endpoint["id"]] = {"connect": bool(params.get("connect")), "secrets": [secret]}
+    return endpoint | {"secret": secret}
+
+
+def open_destination(world: World, params: Thing) -> Thing:
+    """Register an address for thin events (v2); its secret is shown in this answer only."""
+    made = open_endpoint(world, {"url": params["webhook_endpoint"]["url"], "enabled_events": params["enabled_events"]})
+    world.drafts[made["id"]]["thin"] = True
+    return {
+        "id": made["id"],
+        "object": "v2.core.event_destination",
+        "created": world.moment.isoformat().replace("+00:00", "Z"),
+        "enabled_events": params["enabled_events"],
+        "event_payload": "thin",
+        "livemode": False,
+        "name": params["name"],
+        "status": "enabled",
+        "type": "webhook_endpoint",
+        "webhook_endpoint": {"signing_secret": made["secret"], "url": made["url"]},
+    }
+
+
+def close_endpoint(world: World, endpoint_id: str) -> Thing:
+    """Stop telling an address of events."""
+    endpoint = world.find("webhook_endpoint", endpoint_id)
+    del world.things["webhook_endpoint"][endpoint_id]
+    return {"id": endpoint["id"], "object": "webhook_endpoint", "deleted": True}
+
+
+def rotate_secret(world: World, endpoint_id: str, *, keep_old: bool) -> str:
+    """A new secret for an endpoint; with `keep_old` deliveries are signed with both for the time being."""
+    world.find("webhook_endpoint", endpoint_id)
+    kept = world.drafts[endpoint_id]
+    secret = f"whsec_{secrets.token_hex(16)}"
+    kept["secrets"] = [secret, *kept["secrets"][:1]] if keep_old else [secret]
+    return secret
+
+
+def secrets_of(world: World, endpoint_id: str) -> list[str]:
+    """The secrets deliveries to an endpoint are signed with now."""
+    return list(world.drafts[endpoint_id]["secrets"])
+
+
+def takes(world: World, endpoint: Thing, event: Thing) -> bool:
+    """Whether an endpoint is told of an event."""
+    kept = world.drafts[endpoint["id"]]
+    if (event["object"] == "v2.core.event") != kept.get("thin", False):
+        return False
+    if event["object"] == "event" and bool(event.get("account")) != kept["connect"]:
+        return False
+    return bool({"*", event["type"]} & set(endpoint["enabled_events"]))

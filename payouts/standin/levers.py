@@ -1,0 +1,87 @@
+"""What the world does to the stand-in: shoppers pay or go away, papers come in, banks refuse, time passes."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from payouts.standin import bank, payments, refunds
+from payouts.standin.errors import RefusedError
+from payouts.standin.world import Thing, World
+
+
+def pay_page(world: World, page_id: str, *, asks_bank: bool = False) -> Thing:
+    """The shopper pays on a page; with `asks_bank` the bank wants a confirmation first, given by paying again."""
+    page = _open_page(world, page_id)
+    intent = _intent_of(world, page)
+    if asks_bank:
+        intent["status"] = "requires_action"
+        world.tell("payment_intent.requires_action", intent)
+        return page
+    payments.use_card(world, intent)
+    held = intent["status"] == "requires_capture"
+    page |= {"status": "complete", "payment_status": "unpaid" if held else "paid", "url": None}
+    world.tell("checkout.session.completed", page)
+    return page
+
+
+def decline_page(world: World, page_id: str, why: str = "Your card was declined.") -> Thing:
+    """The shopper's card is refused; the page stays open for another."""
+    page = _open_page(world, page_id)
+    payments.decline_card(world, _intent_of(world, page), why)
+    return page
+
+
+def give_up(world: World, page_id: str) -> Thing:
+    """The shopper goes away, and the page closes."""
+    return payments.expire_page(world, page_id)
+
+
+def break_bank(world: World, account_id: str) -> Thing:
+    """The account's bank sends back every payout from now on."""
+    world.failing_banks.add(account_id)
+    return world.account(account_id)
+
+
+def move_rate(world: World, currency: str, per_euro: Decimal) -> Thing:
+    """Let a currency stand at so many units for one euro from now on."""
+    world.rates[currency] = per_euro
+    return {"currency": currency}
+
+
+def pass_time(world: World, seconds: int) -> Thing:
+    """Move the clock ahead and let what is due happen, day by day."""
+    while seconds > 0:
+        step = min(seconds, bank.DAY_SECONDS)
+        world.ahead += timedelta(seconds=step)
+        seconds -= step
+        tick(world)
+        if step == bank.DAY_SECONDS:
+            bank.pay_out_by_schedule(world)
+    return {"now": world.now}
+
+
+def tick(world: World) -> None:
+    """Let what is due by now happen: charges settle, refunds are paid, payouts arrive, pages close."""
+    payments.settle_due(world)
+    for made in list(world.things["refund"].values()):
+        refunds.pay_if_possible(world, made)
+    bank.arrive_due(world)
+    for page in list(world.things["checkout.session"].values()):
+        if page["status"] == "open" and page["expires_at"] <= world.now:
+            payments.expire_page(world, page["id"])
+
+
+def _open_page(world: World, page_id: str) -> Thing:
+    page = world.find("checkout.session", page_id)
+    if page["status"] != "open":
+        raise RefusedError(f"this page is {page['status']}")
+    return page
+
+
+def _intent_of(world: World, page: Thing) -> Thing:
+    """The page's payment intent, made when a card is first used on it."""
+    if page["payment_intent"]:
+        return world.find("payment_intent", page["payment_intent"])
+    draft = world.drafts[page["id"]]
+    intent = payments.open_intent(world, draft | {"amount": page["amount_total"], "currency": page["currency"]})
+    page["payment_intent"] = intent["id"]
+    return intent

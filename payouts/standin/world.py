@@ -1,0 +1,169 @@
+"""Everything the stand-in remembers: objects by kind, whose they are, its clock, its events, and money as moves.
+
+Objects are maps in Stripe's JSON shapes. An owner is a connected account's id, or the empty text for the platform.
+Times are whole seconds of the stand-in's own clock, which levers move ahead. A balance is the sum of the balance
+transactions of an owner; one counts as available once the clock has reached its `available_on`.
+"""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from federation.node import clock
+from federation.vocabulary.errors import RecordInvalidError
+from federation.vocabulary.money import Money
+from payouts.sandbox.rates import PER_EURO, converted, rate_text
+from payouts.standin.errors import RefusedError
+from payouts.standin.settings import StandinSettings
+
+Thing = dict[str, Any]
+
+PLATFORM = ""
+API_VERSION = "2026-10-28.endive"
+
+_PREFIXES = {
+    "account": "acct",
+    "balance_transaction": "txn",
+    "charge": "ch",
+    "checkout.session": "cs_test",
+    "dispute": "dp",
+    "event": "evt",
+    "payment_intent": "pi",
+    "payout": "po",
+    "refund": "re",
+    "transfer": "tr",
+    "transfer_reversal": "trr",
+    "webhook_endpoint": "we",
+}
+
+
+class World:
+    """The state behind the stand-in's answers, and the bookkeeping every part of it shares."""
+
+    def __init__(self, settings: StandinSettings) -> None:
+        self.settings = settings
+        self.ahead = timedelta()
+        self.rates: dict[str, Decimal] = dict(PER_EURO)
+        self.things: dict[str, dict[str, Thing]] = {kind: {} for kind in _PREFIXES}
+        self.owners: dict[str, str] = {}
+        self.drafts: dict[str, Thing] = {}
+        self.balance_settings: dict[str, Thing] = {}
+        self.failing_banks: set[str] = set()
+        self.notices: list[Thing] = []
+        self._numbers = itertools.count(1)
+
+    @property
+    def now(self) -> int:
+        """The present second on the stand-in's clock."""
+        return int((clock.now() + self.ahead).timestamp())
+
+    @property
+    def moment(self) -> datetime:
+        """The present on the stand-in's clock."""
+        return datetime.fromtimestamp(self.now, UTC)
+
+    def new_id(self, kind: str) -> str:
+        """An id that says what it is of, and sorts by making."""
+        return f"{_PREFIXES.get(kind, kind)}_{next(self._numbers):08}standin"
+
+    def add(self, kind: str, thing: Thing, owner: str = PLATFORM) -> Thing:
+        """Keep an object under its id."""
+        self.things[kind][thing["id"]] = thing
+        self.owners[thing["id"]] = owner
+        return thing
+
+    def find(self, kind: str, thing_id: str, owner: str = PLATFORM) -> Thing:
+        """An object of an owner; raises RefusedError when it has none of that id."""
+        found = self.things[kind].get(thing_id)
+        if found is None or self.owners[thing_id] != owner:
+            name = kind.rpartition(".")[2]
+            raise RefusedError(f"No such {name}: '{thing_id[:60]}'", "resource_missing", "id")
+        return found
+
+    def all(self, kind: str, owner: str = PLATFORM) -> list[Thing]:
+        """The objects of a kind an owner has, newest first, as lists are answered."""
+        return [each for each in reversed(self.things[kind].values()) if self.owners[each["id"]] == owner]
+
+    def account(self, account_id: str) -> Thing:
+        """A connected account, or RefusedError."""
+        found = self.things["account"].get(account_id)
+        if found is None:
+            raise RefusedError(f"No such destination: '{account_id[:60]}'", "resource_missing", "destination")
+        return found
+
+    def tell(self, event_type: str, thing: Thing, owner: str = PLATFORM) -> Thing:
+        """Write an event with a picture of the object as it is now."""
+        event: Thing = {
+            "id": self.new_id("event"),
+            "object": "event",
+            "account": owner or None,
+            "api_version": API_VERSION,
+            "created": self.now,
+            "data": {"object": dict(thing)},
+            "livemode": False,
+            "pending_webhooks": 0,
+            "request": {"id": None, "idempotency_key": None},
+            "type": event_type,
+        }
+        if not owner:
+            del event["account"]
+        self.add("event", event, owner)
+        return event
+
+    def notify(self, event_type: str, account_id: str) -> None:
+        """Write a thin event about a connected account: it names the account and shows nothing of it."""
+        url = f"/v2/core/accounts/{account_id}"
+        self.notices.append(
+            {
+                "id": self.new_id("event"),
+                "object": "v2.core.event",
+                "context": None,
+                "created": self.moment.isoformat().replace("+00:00", "Z"),
+                "livemode": False,
+                "reason": None,
+                "related_object": {"id": account_id, "type": "v2.core.account", "url": url},
+                "type": event_type,
+            }
+        )
+
+    def available_minor(self, owner: str, currency: str) -> int:
+        """What can be taken from a balance now."""
+        return self._sum(owner, currency, available=True)
+
+    def pending_minor(self, owner: str, currency: str) -> int:
+        """What will be available later."""
+        return self._sum(owner, currency, available=False)
+
+    def currencies(self, owner: str) -> list[str]:
+        """The currencies an owner ever had money in; the platform always has its own."""
+        found = {each["currency"] for each in self.things["balance_transaction"].values() if self._is_of(each, owner)}
+        return sorted(found | ({self.settings.settlement_currency.lower()} if owner == PLATFORM else set()))
+
+    def converted(self, money: Money, currency: str) -> Money:
+        """An amount at the stand-in's rates of now."""
+        return converted(money, currency, self.rates)
+
+    def exchange_rate(self, currency: str) -> float | None:
+        """Units of the platform's currency for one of `currency`, as Stripe prints it; None for its own."""
+        text = rate_text(currency.upper(), self.settings.settlement_currency, self.rates)
+        return float(text) if text else None
+
+    def _sum(self, owner: str, currency: str, *, available: bool) -> int:
+        return sum(
+            int(each["net"])
+            for each in self.things["balance_transaction"].values()
+            if self._is_of(each, owner) and each["currency"] == currency
+            if (each["available_on"] <= self.now) == available
+        )
+
+    def _is_of(self, thing: Thing, owner: str) -> bool:
+        return self.owners[thing["id"]] == owner
+
+
+def money_of(amount_minor: int, currency: str) -> Money:
+    """An amount in Stripe's spelling as ours; raises RefusedError for a currency there is none of."""
+    try:
+        return Money(amount_minor, currency.upper())
+    except RecordInvalidError as error:
+        raise RefusedError(f"Invalid currency: {currency[:10]}", "parameter_invalid_empty", "currency") from error

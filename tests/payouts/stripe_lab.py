@@ -1,0 +1,108 @@
+"""The adapter for Stripe speaking over real HTTP to a stand-in in this process, and hands on the stand-in's levers."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from granian.constants import Interfaces
+from granian.server.embed import Server as WebServer
+from litestar import Litestar
+
+from payouts.adapters.stripe.provider import StripeProvider
+from payouts.adapters.stripe.settings import StripeSettings
+from payouts.standin import accounts, levers
+from payouts.standin.app import create_app
+from payouts.standin.desk import Desk
+from payouts.standin.faults import Fault, FaultKind
+from payouts.standin.settings import StandinSettings
+from payouts.standin.world import World as State
+
+API_KEY = "sk_test_of_the_tests"
+PORTAL_URL = "http://127.0.0.1:7999/portal"
+
+
+class StripeWorld:
+    """The world around the stand-in; `provider` is the hub's adapter with the real client."""
+
+    def __init__(self, state: State, desk: Desk, provider: StripeProvider) -> None:
+        self.state = state
+        self.desk = desk
+        self.provider = provider
+
+    def fault(self, kind: FaultKind, path: str, times: int = 1) -> None:
+        self.desk.faults.add(Fault(kind, path, times))
+
+    async def pay(self, payment_id: str) -> None:
+        levers.pay_page(self.state, payment_id)
+
+    async def decline(self, payment_id: str) -> None:
+        levers.decline_page(self.state, payment_id)
+
+    async def give_up(self, payment_id: str) -> None:
+        levers.give_up(self.state, payment_id)
+
+    async def complete_account(self, account_id: str) -> None:
+        accounts.change(self.state, account_id, ready=True)
+
+    async def break_bank(self, account_id: str) -> None:
+        levers.break_bank(self.state, account_id)
+
+    async def move_rate(self, currency: str, per_euro: str) -> None:
+        levers.move_rate(self.state, currency, Decimal(per_euro))
+
+    async def advance(self, seconds: int) -> None:
+        levers.pass_time(self.state, seconds)
+
+
+@asynccontextmanager
+async def stripe_world(accounts_by: str = "v2", **habits: Any) -> AsyncIterator[StripeWorld]:
+    """A running stand-in with these habits, empty at first, and an adapter for it."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    state = State(StandinSettings(api_key=API_KEY, public_url=url, **habits))
+    desk = Desk(state)
+    settings = msgspec.convert(
+        {"api_key": API_KEY, "portal_url": PORTAL_URL, "api_url": url, "accounts": accounts_by}, StripeSettings
+    )
+    provider = StripeProvider(settings)
+    async with served(create_app(state, desk), port):
+        yield StripeWorld(state, desk, provider)
+        await provider.close()
+
+
+@asynccontextmanager
+async def served(app: Litestar, port: int) -> AsyncIterator[None]:
+    """The app behind a real web server."""
+    server = WebServer(app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL)
+    serving = asyncio.create_task(server.serve())
+    try:
+        await _listening(port)
+        yield
+    finally:
+        server.stop()  # type: ignore[no-untyped-call]
+        await serving
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def _listening(port: int) -> None:
+    for _ in range(200):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.02)
+        else:
+            writer.close()
+            await writer.wait_closed()
+            return
+    raise AssertionError(f"nobody listens on {port}")
