@@ -86,13 +86,13 @@ def request_base() -> str:
     )
 
 
-def response_base() -> str:
-    """The bytes under the answer's signature."""
+def response_base(headers: dict[str, str] | None = None, status: int = 200) -> str:
+    """The bytes under the signature of an answer to the hold, ours unless other headers are given."""
     asked = request_headers()
     return base_of(
-        response_headers(),
+        headers or response_headers(),
         {
-            '"@status"': "200",
+            '"@status"': str(status),
             '"signature";req;key="fed"': asked["Signature"].removeprefix("fed="),
             '"@method";req': REQUEST.method,
             '"@authority";req': REQUEST.authority,

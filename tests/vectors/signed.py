@@ -95,4 +95,11 @@ def _refusal(what: str, error: GalleriaError) -> dict[str, Any]:
         key=example.SHOP_KEY,
         created=example.CREATED + 1,
     )
-    return {"what": what, "to": "a hold", "status": problem.status, "body": body.decode(), "headers": headers}
+    return {
+        "what": what,
+        "to": "a hold",
+        "status": problem.status,
+        "body": body.decode(),
+        "headers": headers,
+        "signature_base": example.response_base(headers, problem.status),
+    }
