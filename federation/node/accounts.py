@@ -81,6 +81,11 @@ async def revoke(account_id: UUID, role: str, scope: str) -> None:
     await execute("DELETE FROM node_grant WHERE account_id = $1 AND role = $2 AND scope = $3", account_id, role, scope)
 
 
+async def revoke_all(scope: str) -> None:
+    """Take everything within `scope` from everybody."""
+    await execute("DELETE FROM node_grant WHERE scope = $1", scope)
+
+
 async def grants_of(account_id: UUID) -> list[Grant]:
     """Everything an account may do."""
     rows = await fetch("SELECT role, scope FROM node_grant WHERE account_id = $1 ORDER BY role, scope", account_id)

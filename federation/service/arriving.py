@@ -20,6 +20,7 @@ from federation.documents.identity import IdentityState, SeenOperation
 from federation.documents.keys import PublicKey
 from federation.documents.profile import endpoint_of
 from federation.log import checkpoint
+from federation.log.tree import Range
 from federation.node import rows
 from federation.node.rows import Carried
 from federation.records import LogHead
@@ -104,6 +105,26 @@ async def judge(reader: ArchiveReader, further: Sequence[Carried], others: Seque
             for _ in reader.checked(member.name, member.size_bytes, member.sha256):
                 pass
     return judged
+
+
+def require_continued(judged: Judged, known: Sequence[SeenOperation], head: LogHead | None) -> None:
+    """Refuse an archive that does not go on from what this node has of the party, from when it lived here.
+
+    Raises ArchiveRefusedError: an older archive, or one of another history.
+    """
+    told = {item.data for item in judged.operations}
+    if any(item.data not in told for item in known):
+        raise ArchiveRefusedError(
+            "operations are missing that this node knows: it is older than what is here", member=form.OPERATIONS
+        )
+    if head is None:
+        return
+    origin = checkpoint.origin_of(judged.party_id, head.epoch)
+    if _check_logs(judged).get((origin, head.size)) != Range.decode(head.size, head.peaks).root():
+        raise ArchiveRefusedError(
+            f"it does not begin with the {head.size} lines that are here: it is older, or another history",
+            member=form.MANIFEST,
+        )
 
 
 async def write_logs(judged: Judged, now: datetime) -> None:

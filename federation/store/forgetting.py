@@ -1,9 +1,10 @@
-"""Forgetting a hub's copy of a shop, so that it can be made anew from the shop, or because the shop has left.
+"""Forgetting a hub's copy of a shop, to make it anew or because the shop has left; and a hosted party that has moved.
 
 What both sides said to each other about orders is no copy and stays.
 """
 
 from federation.node import database
+from federation.store.carried import CARRIED
 from federation.vocabulary.ids import PartyId
 
 _COPIES = (
@@ -18,6 +19,18 @@ _COPIES = (
     ("fed_replica", "hub_id", "shop_id"),
 )
 
+_OWN_LOG = (
+    ("fed_refusal", "shop_id"),
+    ("fed_fork", "holder_id"),
+    ("fed_snapshot_chunk", "holder_id"),
+    ("fed_snapshot", "holder_id"),
+    ("fed_leaf", "holder_id"),
+    ("fed_node", "holder_id"),
+    ("fed_checkpoint", "holder_id"),
+    ("fed_past_log", "holder_id"),
+    ("fed_log", "holder_id"),
+)
+
 
 async def forget_copy(hub_id: PartyId, shop_id: PartyId) -> None:
     """Delete log, stock and state of one copy, in the caller's transaction."""
@@ -27,6 +40,24 @@ async def forget_copy(hub_id: PartyId, shop_id: PartyId) -> None:
             hub_id,
             shop_id,
         )
+
+
+async def forget_departed(party_id: PartyId) -> None:
+    """Delete what a hosted party that left had here but who it is: its operations, its key, and that it left.
+
+    In the caller's transaction. Peers are others' as well, and stay.
+    """
+    for carried in reversed(CARRIED):
+        if carried.mode == "own" or carried.table == "node_idempotency":
+            await database.execute(f"DELETE FROM {carried.table} WHERE {carried.where}", party_id)  # noqa: S608 - ours
+    for table, owner in _OWN_LOG:
+        await database.execute(f"DELETE FROM {table} WHERE {owner} = $1", party_id)  # noqa: S608 - our own tables
+
+
+async def forget_party(party_id: PartyId) -> None:
+    """Delete who a party is as well, after `forget_departed` and in its transaction: it is about to live here again."""
+    await database.execute("DELETE FROM fed_operation WHERE party_id = $1", party_id)
+    await database.execute("DELETE FROM fed_party WHERE id = $1", party_id)
 
 
 async def last_note(hub_id: PartyId, shop_id: PartyId) -> bytes:

@@ -114,6 +114,39 @@ async def stock_rows(shop_id: PartyId) -> list[Any]:
     )
 
 
+class Counts(msgspec.Struct, frozen=True):
+    """How many products and orders a boutique has here."""
+
+    products: int
+    orders: int
+
+
+async def counts(shop_id: PartyId) -> Counts:
+    """How much there is of a boutique."""
+    row = await database.fetch_one(
+        "SELECT (SELECT count(*) FROM shop_product WHERE shop_id = $1) AS products, "
+        "(SELECT count(*) FROM shop_order WHERE shop_id = $1) AS orders",
+        shop_id,
+    )
+    return Counts(0, 0) if row is None else Counts(row["products"], row["orders"])
+
+
+async def pictures_of_nobody_else(shop_id: PartyId) -> list[str]:
+    """Pictures that only this boutique of the node keeps."""
+    rows = await database.fetch(
+        "SELECT sha256 FROM shop_media m WHERE shop_id = $1 AND NOT EXISTS "
+        "(SELECT FROM shop_media o WHERE o.sha256 = m.sha256 AND o.shop_id <> $1) ORDER BY sha256",
+        shop_id,
+    )
+    return [row["sha256"] for row in rows]
+
+
+async def forget(shop_id: PartyId) -> None:
+    """Delete every row of a boutique, in the caller's transaction."""
+    for table in (*LEFT, *(carried.table for carried in reversed(CARRIED))):
+        await database.execute(f"DELETE FROM {table} WHERE shop_id = $1", shop_id)  # noqa: S608 - our own tables
+
+
 async def import_running(shop_id: PartyId) -> bool:
     """Whether a file is being brought in at this moment."""
     found = await database.fetch_value(

@@ -1,4 +1,4 @@
-"""`galleria shops take-in` and `stay`: a boutique comes to live on this node, or stays where it was."""
+"""`galleria shops take-in`, `stay` and `clear`: a boutique comes to this node, stays, or has left for good."""
 
 import asyncio
 import time
@@ -9,12 +9,13 @@ import msgspec
 
 from federation.node import clock
 from federation.service.context import create_federation
+from federation.vocabulary.ids import PartyId, is_party_id
 from marketplace.cli.archives import disk_said, password_of, told_on
 from marketplace.cli.node_context import as_node
 from marketplace.cli.recovery import read_key
 from shops import store as boutiques
 from shops.desk import BoutiqueDesk
-from shops.moving.service import taking_in, taking_out
+from shops.moving.service import clearing, taking_in, taking_out
 from shops.moving.service.rebasing import RebaseDue, rebase
 from shops.moving.service.taking_in import Arrival, TakenIn
 from shops.settings import ShopNodeSettings
@@ -67,6 +68,26 @@ def stay(handle: str) -> None:
     """Go on for the boutique HANDLE, which `export --leave` stopped, as long as it lives nowhere else."""
     asyncio.run(_stay(handle))
     click.echo("the boutique goes on here; its last archive can be taken in nowhere any more")
+
+
+@click.command(short_help="Delete what a boutique that moved has left behind here.")
+@click.argument("party", metavar="HANDLE|PARTY")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def clear(party: str, *, yes: bool) -> None:
+    """Delete everything of a boutique that lives at another node now; that it moved, and where to, is still told."""
+    asyncio.run(_clear(party, yes=yes))
+
+
+async def _clear(party: str, *, yes: bool) -> None:
+    async with as_node(ShopNodeSettings) as settings:
+        is_id = is_party_id(party)
+        shop_id = PartyId(party) if is_id else (await boutiques.boutique_by_handle(party)).shop_id
+        known = await clearing.moved(shop_id)
+        if not yes:
+            click.confirm(f"{known.name} lives at {known.moved_to}. Delete all that is left of it here?", abort=True)
+        done = await clearing.clear(settings, shop_id)
+    click.echo(f"deleted of {done.name}: {done.products} products, {done.orders} orders, {done.pictures} pictures")
+    click.echo(f"whoever asks here is still told that it lives at {done.moved_to}")
 
 
 async def _take_in(archive: Path, arrival: Arrival) -> tuple[TakenIn, int]:

@@ -72,6 +72,7 @@ def link(handle: str, hub_profile_url: str, message: str) -> None:
 
 shops.add_command(moving.take_in)
 shops.add_command(moving.stay)
+shops.add_command(moving.clear)
 
 
 async def _link(handle: str, hub_profile_url: str, message: str) -> None:

@@ -2,7 +2,8 @@
 
 Invariants: all of the archive is checked before a row is written; the rows are written in one transaction with the
 boutique's new key and address, so a process that dies has taken in nothing, and taking in again is right; a boutique
-that is here already, or still acts elsewhere, is refused. Pictures are kept by hash before; that does no harm twice.
+that is here already, or still acts elsewhere, is refused. One that left and comes back replaces what it left behind,
+which its archive must continue. Pictures are kept by hash before; that does no harm twice.
 """
 
 from datetime import datetime
@@ -24,6 +25,7 @@ from federation.records import HostedParty
 from federation.service import announcing, arriving, catalogue, links, orders, stock
 from federation.service.arriving import Judged
 from federation.service.context import Federation
+from federation.store import forgetting, logs
 from federation.store import links as link_store
 from federation.store import parties as party_store
 from federation.store.carried import CARRIED as FEDERATION_ROWS
@@ -32,7 +34,7 @@ from federation.vocabulary.ids import PartyId
 from shops.media import store as media
 from shops.media.domain.pictures import check_plate, inspect
 from shops.moving import store
-from shops.moving.service import rebasing
+from shops.moving.service import clearing, rebasing
 from shops.moving.service.new_home import NewHome, settle
 from shops.moving.service.old_home import require_fenced, tell
 from shops.moving.service.rebasing import RebaseDue
@@ -90,11 +92,14 @@ async def take_in(
     the key that decides.
     """
     judged = await check(source, now, arrival.told)
-    await _refuse_second(judged)
+    returns = await _refuse_second(settings, judged)
     await require_fenced(fed, judged, is_gone=arrival.is_old_node_gone)
     home = settle(judged, settings.public_url, _root(arrival), _sealed(judged, arrival), now)
     pictures = _keep_pictures(settings, judged, arrival.told)
     async with atomic():
+        if returns:
+            await clearing.forget_rows(judged.party_id)
+            await forgetting.forget_party(judged.party_id)
         counts = await _write(judged, home, now, arrival.told)
     heard = home.address == judged.state.address or await tell(fed, judged, [item.data for item in home.operations])
     end = judged.manifest.logs[-1]
@@ -113,17 +118,24 @@ async def take_in(
     )
 
 
-async def _refuse_second(judged: Judged) -> None:
+async def _refuse_second(settings: ShopNodeSettings, judged: Judged) -> bool:
+    """Whether the boutique comes back to a node that it has left. Raises ConflictError or ArchiveRefusedError."""
     known = await party_store.party(judged.party_id)
-    if known is not None and known.left_at is not None:
+    if known is not None and (known.left_at is None or known.retired_at is not None):
+        raise ConflictError(f"{known.name} lives here already: an archive is taken in once")
+    if known is not None and not known.moved_to and judged.state.address == settings.public_url:
         raise ConflictError(
-            f"{known.name} left this node and its rows are still here: `galleria shops stay` it, or move"
+            f"{known.name} left this node and lives nowhere else yet: `galleria shops stay` lets it go on here"
+        )
+    named = await store.boutique_named(await _handle(judged))
+    if named not in {None, judged.party_id}:
+        raise ConflictError(
+            f"another boutique of this node is called {await _handle(judged)}: take this one in at another node"
         )
     if known is not None:
-        raise ConflictError(f"{known.name} lives here already: an archive is taken in once")
-    handle = await _handle(judged)
-    if await store.boutique_named(handle) is not None:
-        raise ConflictError(f"another boutique of this node is called {handle}: take this one in at another node")
+        head = await logs.head(known.id, known.id)
+        arriving.require_continued(judged, await party_store.seen_operations(known.id), head)
+    return known is not None
 
 
 async def _handle(judged: Judged) -> str:
