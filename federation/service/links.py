@@ -194,7 +194,7 @@ async def take_proposal(
     shop, hub = (local.id, sender) if local.kind == "shop" else (sender, local.id)
     if (proposal.shop, proposal.hub) != (shop, hub):
         raise RecordInvalidError(f"the proposal is about {proposal.shop} and {proposal.hub}, not {shop} and {hub}")
-    peer = await _peer(sender)
+    peer = await peers.named(await _peer(sender), proposal.papers)
     if peer.kind == local.kind:
         raise RecordInvalidError(f"a link joins a shop and a hub, not two of a kind: {local.name} is a {local.kind}")
     known = await store.link(local.id, sender, lock=True)

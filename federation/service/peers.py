@@ -205,14 +205,25 @@ async def meet_by_papers(peer_id: PartyId, papers: PartyPapers, now: datetime) -
     known, operations = await store.peer(peer_id), [text.encode() for text in papers.operations]
     if known is None:
         await _admit_stranger(now)
-    elif (known.base_url, known.name) == (OUTBOX_ADDRESS, told.name) and await _are_known(peer_id, operations):
+    elif known.base_url == OUTBOX_ADDRESS and await _are_known(peer_id, operations):
         return  # anybody may send these again: they cost no signature twice
+    else:
+        told = msgspec.structs.replace(told, name=known.name)  # nobody has signed the name: see `named`
     try:
         await _believe(told, operations, now)
     except PeerError:
         raise
     except GalleriaError as error:
         raise PeerMismatchError(f"the papers of {peer_id}: {error.detail}") from error
+
+
+async def named(peer: Peer, papers: PartyPapers | None) -> Peer:
+    """The peer under the name that its papers give it, once their message has been verified; saves it."""
+    if papers is None or papers.profile.name == peer.name:
+        return peer
+    called = msgspec.structs.replace(peer, name=papers.profile.name)
+    await store.save_peer(called, ())
+    return called
 
 
 async def _are_known(peer_id: PartyId, operations: Sequence[bytes]) -> bool:

@@ -217,6 +217,34 @@ async def test_papers_that_do_not_bear_each_other_out(pg: Server, tmp_path: Path
             assert await party_store.peer(known.id) is None
 
 
+async def test_nobody_else_gives_a_party_its_name(far: Pair) -> None:
+    """Papers are public and say the name unsigned: sent again by anybody with another one, they change nothing."""
+    with far.shop.here():
+        shop = await party_store.party(far.shop.party_id)
+        assert shop is not None
+        papers = await parties.papers_of(shop, clock.now())
+        assert papers is not None
+    other = msgspec.structs.replace(papers, profile=msgspec.structs.replace(papers.profile, name="Buy elsewhere"))
+    with far.hub.here():
+        await peers.meet_by_papers(shop.id, other, clock.now())
+        known = await party_store.peer(shop.id)
+    assert known is not None
+    assert known.name == shop.name
+
+
+async def test_a_party_that_calls_itself_otherwise_is_heard(far: Pair) -> None:
+    """A proposal signed by the party itself brings its new name."""
+    with far.shop.here():
+        await execute("UPDATE fed_party SET name = 'Bottega Nuova'")
+        async with atomic():
+            await links.announce_address(far.shop.party_id, clock.now())
+    await far.settle()
+    with far.hub.here():
+        known = await party_store.peer(far.shop.party_id)
+    assert known is not None
+    assert known.name == "Bottega Nuova"
+
+
 class Shelf:
     """One picture of one shop."""
 
