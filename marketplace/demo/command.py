@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import shutil
 import signal
 import tempfile
@@ -100,6 +101,8 @@ async def _show(state: StateFolder, whole: DemoLayout, progress: Progress) -> bo
             click.echo(line)
         if len(rows) > LINKS_SHOWN:
             click.echo(f"The links of all {len(ready.opened.shops)} boutiques are in {_kept_links(state, rows)}")
+        settings = shlex.quote(str(state.node(whole.hub.name) / "settings"))
+        click.echo(f"To run a command as a node, such as the hub: ( . {settings} && ./galleria keys show )")
         click.echo("Sign-in links work once, within twelve hours. Ctrl-C stops everything.")
         await asyncio.Event().wait()
     return True

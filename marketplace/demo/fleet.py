@@ -29,7 +29,7 @@ from marketplace.cli.progress import Progress
 from marketplace.cli.state import StateFolder
 from marketplace.cli.supervisor import NodeProcess, Supervisor
 from marketplace.cli.valkey import EmbeddedValkey
-from marketplace.demo.layout import HOST, DemoLayout, DemoNode, environment, kept_secret
+from marketplace.demo.layout import HOST, DemoLayout, DemoNode, environment, keep_settings, kept_secret
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -67,6 +67,7 @@ class Fleet:
             for node in self.layout.nodes:
                 urls = await asyncio.to_thread(self.postgres.create_database, node.database)
                 await migrate(urls.owner, node.kind.apps)
+                keep_settings(self.state.node(node.name), self._environment(node))
 
     async def share_fonts(self) -> None:
         """Make the pages' fonts once, which takes seconds, and give every node a copy."""

@@ -7,6 +7,7 @@ guarded doors may reach is written here and nowhere else.
 import contextlib
 import os
 import secrets
+import shlex
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -138,6 +139,19 @@ def environment(
     }
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {**passed_on, "PYTHONUNBUFFERED": "1", **{f"GALLERIA_{name}": value for name, value in own.items()}}
+
+
+def keep_settings(folder: Path, settings: Mapping[str, str]) -> None:
+    """Write a node's settings into `folder` for a shell that is to run commands there: `. FOLDER/settings`.
+
+    Readable by us alone, since it holds the database's password.
+    """
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in settings.items() if name.startswith("GALLERIA_")]
+    made = folder / "settings.new"
+    made.unlink(missing_ok=True)
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write("\n".join(lines) + "\n")
+    made.replace(folder / "settings")
 
 
 def _money(node: DemoNode, whole: DemoLayout, state: StateFolder) -> Mapping[str, str]:

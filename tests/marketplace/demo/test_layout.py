@@ -2,6 +2,7 @@
 
 import socket
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from federation.node.settings import NodeSettings, load
 from marketplace.cli.errors import CommandError
 from marketplace.cli.processes import HUB, SANDBOX, SHOP_NODE
 from marketplace.cli.state import StateFolder
-from marketplace.demo.layout import DemoNode, environment, free_base_port, layout
+from marketplace.demo.layout import DemoNode, environment, free_base_port, keep_settings, layout
 from marketplace.demo.running import chosen_layout
 from marketplace.demo.world.boutiques import house_names
 from marketplace.settings import HubSettings
@@ -42,6 +43,18 @@ def test_each_node_accepts_what_it_is_told(node: DemoNode, state: StateFolder) -
     settings = load(KINDS[node.kind.name], told(node, state))
     assert settings.environment == "demo"
     assert settings.public_url == node.url
+
+
+def test_a_shell_can_take_a_nodes_settings(state: StateFolder) -> None:
+    """What is kept for people who run a command as a node is what its processes are told, and ours alone to read."""
+    node = layout(7400).hub
+    folder = state.node(node.name)
+    keep_settings(folder, told(node, state) | {"GALLERIA_NODE_NAME": "Anna's hub"})
+    kept = folder / "settings"
+    shell = ["/bin/sh", "-c", '. "$0" && printf "%s %s" "$GALLERIA_NODE_NAME" "$GALLERIA_PUBLIC_URL"', str(kept)]
+    assert subprocess.run(shell, capture_output=True, text=True, check=True).stdout == f"Anna's hub {node.url}"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert "PATH=" not in kept.read_text()
 
 
 def test_nodes_may_reach_each_other_and_nothing_else(state: StateFolder) -> None:
