@@ -11,8 +11,9 @@ import msgspec
 from federation import limits
 from federation.node.door import Door
 from federation.node.settings import is_loopback
+from federation.vocabulary.errors import RecordInvalidError, TooLargeError
 from marketplace.cli.errors import CommandError
-from marketplace.provenance.checking import CheckedStep, Report, check_page, check_saved
+from marketplace.provenance.checking import Report, check_page, check_saved
 
 EXIT_FAILED = 1
 MARKS = {"held": "\u2713", "failed": "\u2717", "unasked": "\u2013"}
@@ -35,7 +36,10 @@ def verify(what: str, as_json: bool, reach: tuple[str, ...]) -> None:  # noqa: F
 
 def _report(what: str, reach: tuple[str, ...]) -> Report:
     if "://" not in what:
-        return check_saved(what, _saved(Path(what)))
+        try:
+            return check_saved(what, _saved(Path(what)))
+        except (RecordInvalidError, TooLargeError) as error:
+            raise CommandError(f"{what} is not a saved proof: {error.detail}") from error
     own = urlsplit(what).netloc
     allowed = {*reach, own} if is_loopback(own) else set(reach)
     return asyncio.run(check_page(Door(frozenset(allowed)), what))
@@ -53,13 +57,14 @@ def _saved(path: Path) -> bytes:
 
 def _in_words(report: Report) -> str:
     lines = [report.address, *(f"  {MARKS[step.outcome]} {step.words}" for step in report.steps)]
-    lines.append("It holds: this is what the boutique published." if report.holds else _verdict(report.steps))
+    lines.append("It holds: this is what the boutique published." if report.holds else _verdict(report))
     return "\n".join(lines)
 
 
-def _verdict(steps: list[CheckedStep]) -> str:
-    failed = ", ".join(step.name for step in steps if step.outcome == "failed")
-    return f"It does not hold ({failed}): do not trust this page."
+def _verdict(report: Report) -> str:
+    failed = ", ".join(step.name for step in report.steps if step.outcome == "failed")
+    shown = "page" if "://" in report.address else "file"
+    return f"It does not hold ({failed}): do not trust this {shown}."
 
 
 def _as_json(report: Report) -> str:

@@ -39,6 +39,7 @@ async def proof(request: AnyRequest, handle: FromPath[str], product_id: FromPath
         provenance=found.provenance,
         path=product_path(handle, product_id),
         proof_path=proof_path(view),
+        file_name=f"{handle}-{product_id}.proof.json",
         command=f"galleria verify {hub.settings.public_url}{product_path(handle, product_id)}",
         steps=said_steps(found.judged),
         seq=found.provenance.seq,
