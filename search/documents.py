@@ -9,8 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from federation.vocabulary.product import CATEGORIES, Product, ShopProfile, Size, Variant
-from federation.vocabulary.wording import message
+from federation.vocabulary.product import CATEGORIES, ONE_SIZE_LABEL, Product, ShopProfile, Size, Variant
 from search.analysis import index_text
 from search.lexicon import attribute_words, colour_and_parent
 from search.ports import EngineDocument, IndexSpec, OwnerDocuments
@@ -48,7 +47,7 @@ def size_label(token: str) -> str:
     _, _, rest = token.partition(":")
     system, _, value = rest.partition(":")
     if system == "ONE":
-        return message("One size")
+        return ONE_SIZE_LABEL
     return value if system in {"INT", "WL"} else f"{system} {value}"
 
 

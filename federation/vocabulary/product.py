@@ -5,7 +5,7 @@ registers). Unknown fields in a received body are kept by whoever stores the byt
 refuse a line break before their `$`, which alone would let one through at the end.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -84,6 +84,10 @@ class Size(msgspec.Struct, frozen=True):
     system: SizeSystem
     value: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
     label: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+
+ONE_SIZE_LABEL: Final = message("One size")
+"""The usual label of a piece that comes in one size only; pages say it in their reader's language."""
 
 
 class Colour(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from federation.conversations.messages import Fulfilment, Refunded, Shipped
+from federation.conversations.messages import CancelRefused, Fulfilment, Refunded, Shipped
 from federation.conversations.return_messages import ReturnBody
 from federation.conversations.shipment import Parcel, Told, parcels
 from federation.service.history import SaidOfOrder, order_history
@@ -118,6 +118,7 @@ class AfterSale(msgspec.Struct, frozen=True, kw_only=True):
     told_at: datetime | None
     answer_by: datetime | None
     cancel_known_at: datetime | None = None
+    cancel_answer: str = ""
 
     @property
     def pieces_left(self) -> int:
@@ -142,6 +143,7 @@ async def _of_part(order: Order, part: Part, now: datetime) -> AfterSale:
     open_still = until is None or now <= until
     left = rules.returnable(lines, made, returned) if part.state in rules.SENT and open_still else []
     wishes = [one.arrived_at for one in history if one.sent and one.kind == "cancel_requested"]
+    noes = [one.body.reason for one in history if isinstance(one.body, CancelRefused)]
     return AfterSale(
         can_be_cancelled=part.state in CAN_BE_CANCELLED and part.cancellation in {"none", "refused"},
         returnable=tuple(one for one in left if one.left),
@@ -152,6 +154,7 @@ async def _of_part(order: Order, part: Part, now: datetime) -> AfterSale:
         told_at=part.placed_at,
         answer_by=patience.time_to_answer(part) if part.state in UNANSWERED else None,
         cancel_known_at=wishes[-1] if wishes else None,
+        cancel_answer=noes[-1] if noes else "",
     )
 
 

@@ -12,14 +12,13 @@ from federation.conversations.errors import TransitionRefusedError
 from federation.conversations.messages import CancelRequested
 from federation.service.orders import hold_conversation, send_event
 from federation.vocabulary.ids import PartyId
+from federation.vocabulary.reasons import SHOPPER_ASKED
 from marketplace.errors import OrderNotFoundError, OrderStateError
 from marketplace.orders import mails
 from marketplace.orders.domain.shop_order_life import CAN_BE_CANCELLED
 from marketplace.orders.domain.values import Order
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
-
-REASON_DEFAULT = "The shopper asked for it."
 
 
 async def shopper_asks(order: Order, shop_order_id: UUID, public_url: str, now: datetime) -> None:
@@ -30,7 +29,7 @@ async def shopper_asks(order: Order, shop_order_id: UUID, public_url: str, now: 
     part = await part_store.by_id(shop_order_id)
     if part is None or part.order_id != order.id:
         raise OrderNotFoundError("no such part of this order")
-    await ask_to_cancel(shop_order_id, REASON_DEFAULT, now)
+    await ask_to_cancel(shop_order_id, SHOPPER_ASKED, now)
     shop = (await mails.names([part], now))[part.shop_id]
     values = {"order": order, "part": part, "shop": shop}
     await mails.send("cancel_asked", order, values, public_url, f"cancel_asked:{part.id}", now)
@@ -59,5 +58,5 @@ async def ask_to_cancel(shop_order_id: UUID, reason: str, now: datetime) -> None
     except TransitionRefusedError as error:
         raise OrderStateError(error.detail) from error
     await part_store.change(part.id, now, cancellation=cancellation)
-    wish = CancelRequested(reason.strip()[:500] or REASON_DEFAULT)
+    wish = CancelRequested(reason.strip()[:500] or SHOPPER_ASKED)
     await send_event(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id), wish, now)

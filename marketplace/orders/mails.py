@@ -12,15 +12,20 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from federation.conversations.messages import CancelRequested
 from federation.node import mail
 from federation.node.languages import Wording, speaking
+from federation.node.pages import OWN_LOCALE
+from federation.service.history import order_history
+from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money, to_decimal
+from federation.vocabulary.reasons import SHOPPER_ASKED, reason_in_words
 from marketplace.listings import service as listings
 from marketplace.orders.domain.values import Line, Order, Part, Refund, rate_words
 from marketplace.orders.store import parts as part_store
 
 _FOLDER = Path(__file__).parent.parent / "mails"
-WORDING = Wording([_FOLDER / "locale"])
+WORDING = Wording([_FOLDER / "locale", OWN_LOCALE])
 
 
 def _environment() -> Environment:
@@ -32,6 +37,7 @@ def _environment() -> Environment:
     )
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(WORDING.gettext, WORDING.ngettext, newstyle=True)
+    made.filters |= {"said": WORDING.said, "reason": lambda text: WORDING.said(reason_in_words(text))}
     environment: Environment = made
     return environment
 
@@ -72,8 +78,16 @@ async def refunded(order: Order, part: Part, refund: Refund, public_url: str, no
     """Money has gone back."""
     shops = await names([part], now)
     amount = words(refund.amount_minor, order)
-    values = {"order": order, "part": part, "shop": shops[part.shop_id], "amount": amount}
+    wished = await _was_wished(order, part)
+    values = {"order": order, "part": part, "shop": shops[part.shop_id], "amount": amount, "wished": wished}
     await send("refunded", order, values, public_url, f"refunded:{refund.id}", now)
+
+
+async def _was_wished(order: Order, part: Part) -> bool:
+    """Whether the shopper asked for this part to be cancelled."""
+    history = await order_history(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id))
+    wishes = [one.body for one in history if one.sent and isinstance(one.body, CancelRequested)]
+    return any(one.reason == SHOPPER_ASKED for one in wishes)
 
 
 def words(amount_minor: int, order: Order) -> str:

@@ -34,9 +34,9 @@ async def moved(order: Order, part: Part, made: Return, public_url: str, now: da
         await _send(name, order, part, made, public_url, now)
 
 
-async def cancel_refused(order: Order, part: Part, public_url: str, now: datetime) -> None:
-    """The boutique goes on with its part."""
-    values = {"order": order, "part": part, "shop": (await mails.names([part], now))[part.shop_id]}
+async def cancel_refused(order: Order, part: Part, reason: str, public_url: str, now: datetime) -> None:
+    """The boutique goes on with its part, and says why."""
+    values = {"order": order, "part": part, "reason": reason, "shop": (await mails.names([part], now))[part.shop_id]}
     key = f"cancel_refused:{part.id}:{now.isoformat()}"
     await mails.send("cancel_refused", order, values, public_url, key, now)
 

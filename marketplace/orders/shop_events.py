@@ -13,7 +13,7 @@ import structlog
 from federation.conversations import checks
 from federation.conversations import order as order_life
 from federation.conversations.errors import TransitionRefusedError
-from federation.conversations.messages import Cancelled, Declined, OrderEvent, Shipped
+from federation.conversations.messages import Cancelled, CancelRefused, Declined, EventBody, OrderEvent, Shipped
 from federation.conversations.return_messages import ReturnBody
 from federation.vocabulary.wording import message
 from marketplace.errors import OrderNotFoundError
@@ -50,7 +50,7 @@ async def take(shop_id: str, event: OrderEvent, public_url: str, now: datetime) 
     if isinstance(body, ReturnBody):
         await return_events.take(order, part, (event.kind, body), public_url, now)
         return
-    await _answer_wish(order, part, event.kind, public_url, now)
+    await _answer_wish(order, part, (event.kind, body), public_url, now)
     step = STEPS.get(event.kind)
     if step is None:
         return
@@ -69,16 +69,18 @@ async def take(shop_id: str, event: OrderEvent, public_url: str, now: datetime) 
         await releases.release_when_sent(part, now)
 
 
-async def _answer_wish(order: Order, part: Part, kind: str, public_url: str, now: datetime) -> None:
+async def _answer_wish(
+    order: Order, part: Part, said: tuple[str, EventBody | None], public_url: str, now: datetime
+) -> None:
     """Note what the boutique says to a wish to cancel, and write a no to the shopper; a yes is written by the money."""
     try:
-        cancellation = order_life.step_cancellation(part.cancellation, kind)
+        cancellation = order_life.step_cancellation(part.cancellation, said[0])
     except TransitionRefusedError:
         return
     if cancellation != part.cancellation:
         await part_store.change(part.id, now, cancellation=cancellation)
-        if cancellation == "refused":
-            await return_mails.cancel_refused(order, part, public_url, now)
+        if isinstance(said[1], CancelRefused):
+            await return_mails.cancel_refused(order, part, said[1].reason, public_url, now)
 
 
 async def _does_not_fit(part: Part, event: OrderEvent, now: datetime) -> None:

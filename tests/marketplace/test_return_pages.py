@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from federation.node import accounts, clock, signin
+from federation.node import accounts, clock, mail, signin
 from federation.node.web import web_node
 from federation.vocabulary.ids import new_id
 from tests.marketplace.house import OPERATOR
@@ -61,7 +61,7 @@ async def test_a_guest_gives_a_piece_back_in_two_steps(sale: Sale, browser: http
     await sale.authorise()
     shown = (await browser.get(f"/order/{sale.token}")).text
     assert "Via Maqueda 5" in shown
-    assert "aurora has this since" in shown.lower()
+    assert "aurora has had this since" in shown.lower()
     slip = await browser.get(f"/order/{sale.token}/returns/{fields['return_id']}/slip")
     assert "Via Maqueda 5" in slip.text
     sent = f"/order/{sale.token}/returns/{fields['return_id']}/sent"
@@ -92,8 +92,11 @@ async def test_a_guest_asks_to_cancel_and_reads_the_answer(sale: Sale, browser: 
         asked = await browser.post(f"/order/{sale.token}/cancel/{part_id}", data={"csrf_token": token})
         assert asked.status_code == 303
     await sale.running.work()
-    assert "has your wish since" in (await browser.get(f"/order/{sale.token}")).text
+    assert "has known since" in (await browser.get(f"/order/{sale.token}")).text
     await sale.cancel()
+    with sale.running.at_hub():
+        written = next(one.text_body for one in await mail.mails() if one.subject.startswith("Refund"))
+    assert "You asked for this part to be cancelled" in written
     shown = (await browser.get(f"/order/{sale.token}")).text
     assert "All of it was given back" in shown
     assert sale.given_back() > 0

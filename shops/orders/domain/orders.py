@@ -21,6 +21,7 @@ from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money
 from federation.vocabulary.reasons import DeclineReason
+from federation.vocabulary.wording import sentence
 
 Action = Literal["accept", "decline", "ship", "deliver", "cancel", "refuse_cancel"]
 
@@ -165,7 +166,12 @@ def parcel(lines: Iterable[Line], quantities: dict[str, int]) -> tuple[ShippedLi
     for line in lines:
         quantity = quantities.get(line.line_id, 0) if quantities else line.to_ship
         if not 0 <= quantity <= line.to_ship:
-            raise RecordInvalidError(f"{line.title}: {line.to_ship} pieces are left to ship, not {quantity}")
+            raise RecordInvalidError(
+                sentence(
+                    "%(title)s: %(left)s left to ship, not %(quantity)s",
+                    title=line.title, left=line.to_ship, quantity=quantity,
+                )
+            )  # fmt: skip
         if quantity:
             parcel_lines.append(ShippedLine(line.line_id, quantity))
     if not parcel_lines:

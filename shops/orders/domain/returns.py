@@ -107,7 +107,7 @@ def arrived(lines: Iterable[ReturnLine], quantities: Mapping[str, int]) -> tuple
         if not 0 <= quantity <= line.quantity:
             raise RecordInvalidError(
                 sentence(
-                    "%(title)s: %(expected)s were asked back, not %(quantity)s",
+                    "%(title)s: %(expected)s asked back, not %(quantity)s",
                     title=line.title, expected=line.quantity, quantity=quantity,
                 )
             )  # fmt: skip

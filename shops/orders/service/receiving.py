@@ -26,7 +26,7 @@ from federation.conversations.messages import (
 from federation.conversations.return_messages import ReturnBody
 from federation.errors import OrderDeclinedError
 from federation.vocabulary.ids import PartyId, new_id
-from federation.vocabulary.wording import message
+from federation.vocabulary.reasons import PARCEL_LEFT
 from shops import store as boutiques
 from shops.catalog import store as catalog
 from shops.inventory.service.levels import restock
@@ -36,9 +36,6 @@ from shops.orders.domain.checking import refusal
 from shops.orders.domain.orders import Event, OrderView, currency_of
 from shops.orders.service import returns
 from shops.orders.service.steps import Step, tell
-
-TOO_LATE = message("The parcel has left already.")
-"""What a shopper reads who wishes to cancel what was sent."""
 
 
 async def place(shop_id: PartyId, hub_id: PartyId, order: ShopOrder, now: datetime) -> None:
@@ -114,7 +111,7 @@ async def _move(
 
 async def _too_late(shop_id: PartyId, row: int, now: datetime) -> None:
     """Answer a wish to cancel what has left or is over: nobody needs to be asked."""
-    await tell(shop_id, await store.order(shop_id, row), CancelRefused(TOO_LATE), Step(new_id(), now))
+    await tell(shop_id, await store.order(shop_id, row), CancelRefused(PARCEL_LEFT), Step(new_id(), now))
 
 
 async def _count_money(shop_id: PartyId, order: OrderView, body: EventBody) -> None:

@@ -28,7 +28,7 @@ from federation.node.database import atomic
 from federation.service.orders import hold_conversation, send_event
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PartyId, new_id
-from federation.vocabulary.reasons import DeclineReason, reason_of
+from federation.vocabulary.reasons import PARCEL_LEFT, DeclineReason, reason_of
 from shops import store as boutiques
 from shops.errors import OrderStateError
 from shops.inventory.service.levels import restock
@@ -110,7 +110,7 @@ async def _take(shop_id: PartyId, row: int, body: EventBody, step: Step, *, rest
         async with atomic():
             await hold_conversation(shop_id, order.hub_id, str(order.order_id))
             if isinstance(body, Shipped) and order.cancellation == "requested":
-                await tell(shop_id, order, CancelRefused("The parcel has left."), Step(new_id(), step.now))
+                await tell(shop_id, order, CancelRefused(PARCEL_LEFT), Step(new_id(), step.now))
                 order = msgspec.structs.replace(order, cancellation="refused")
             await tell(shop_id, order, body, step)
             if restocked:

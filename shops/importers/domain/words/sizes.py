@@ -10,7 +10,7 @@ from typing import get_args
 
 import msgspec
 
-from federation.vocabulary.product import Size, SizeSystem
+from federation.vocabulary.product import ONE_SIZE_LABEL, Size, SizeSystem
 from shops.importers.domain.words.folding import folded
 
 
@@ -63,7 +63,7 @@ _CENTIMETRES = re.compile(r"^(\d{1,3}(?:[.,]\d)?)\s*cm$", re.IGNORECASE)
 _FRACTIONS = str.maketrans({"½": ".5", "¼": ".25", "¾": ".75", ",": "."})
 _VALUE_MAX, _LABEL_MAX = 20, 40
 
-ONE_SIZE = Size("ONE", "ONE", "One size")
+ONE_SIZE = Size("ONE", "ONE", ONE_SIZE_LABEL)
 
 _BY_NATURE: dict[str, SizeSystem] = {
     "belts": "CM", "hats": "CM", "rings": "ISO", "necklaces": "CM", "bracelets": "CM", "gloves": "INT",
