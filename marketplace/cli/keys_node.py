@@ -1,7 +1,7 @@
-"""The node on which `galleria keys` works, whichever kind the environment describes, and which party is meant."""
+"""The node at hand for commands that hubs and shop nodes both know, by its environment, and which party is meant."""
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -14,6 +14,7 @@ from marketplace.cli.errors import CommandError
 from marketplace.cli.node_context import as_node
 from marketplace.desk import GalleryDesk
 from marketplace.settings import HubSettings
+from shops import store
 from shops.desk import BoutiqueDesk
 from shops.settings import ShopNodeSettings
 
@@ -37,16 +38,29 @@ async def keys_node(environ: Mapping[str, str] = os.environ) -> AsyncIterator[Ke
 
 
 async def party_meant(words: str) -> HostedParty:
-    """The party of this node that a person means: by id, the beginning of one, or name; the only one when unnamed."""
+    """The party of this node that a person means: by handle, name, id or its beginning; the only one when unnamed."""
     hosted = await parties.hosted()
+    if not hosted:
+        raise CommandError("this node hosts no party yet")
+    handles = await _handles(hosted)
     meant = [
         party
         for party in hosted
-        if not words or party.id.startswith(words) or party.name.casefold() == words.casefold()
+        if not words or party.id.startswith(words) or words.casefold() in {party.name.casefold(), handles.get(party.id)}
     ]
     if len(meant) == 1:
         return meant[0]
-    known = ", ".join(f"{party.name} ({party.id})" for party in (meant or hosted)[:10])
-    if not hosted:
-        raise CommandError("this node hosts no party yet")
-    raise CommandError(f"{'several parties' if meant else 'no party'} of this node fit {words!r}; name one: {known}")
+    known = ", ".join(f"{handles.get(party.id, party.id)} ({party.name})" for party in (meant or hosted)[:10])
+    asked = (
+        f"{'several parties' if meant else 'no party'} of this node fit {words!r}"
+        if words
+        else "this node hosts several parties"
+    )
+    raise CommandError(f"{asked}; name one: {known}")
+
+
+async def _handles(hosted: Sequence[HostedParty]) -> dict[str, str]:
+    """What each boutique of this node is called in addresses; a hub has none."""
+    if not any(party.kind == "shop" for party in hosted):
+        return {}
+    return {one.shop_id: one.handle for one in await store.boutiques()}

@@ -6,10 +6,9 @@ import click
 
 from federation.node import clock
 from federation.node.database import atomic
-from federation.node.settings import NodeSettings
 from federation.service.letters import Undelivered, send_again, send_all_again, undelivered
 from marketplace.cli.errors import CommandError
-from marketplace.cli.node_context import as_node
+from marketplace.cli.keys_node import keys_node
 
 
 @click.command(short_help="Show what could not be delivered; send it again.")
@@ -23,7 +22,7 @@ def letters(again: str) -> None:
 
 
 async def _letters(again: str) -> None:
-    async with as_node(NodeSettings):
+    async with keys_node():
         if again:
             await _again(again)
             return

@@ -94,7 +94,16 @@ def test_a_party_is_shown_in_plain_words(surroundings: dict[str, str], root_key:
     for words in ("Bottega, a shop", "1. ", "began, signed by the highest root key", "signs now", "one root key only"):
         assert words in said
     assert "no party" in refused(surroundings, "keys", "show", "Atelier")
+    assert "name one: bottega (Bottega)" in refused(surroundings, "keys", "show", "Atelier")
+    assert done(surroundings, "keys", "show", "bottega") == said
     assert shown(surroundings)["party_id"] in root_key
+
+
+def test_what_could_not_be_delivered_is_asked_with_the_nodes_own_settings(surroundings: dict[str, str]) -> None:
+    """A setting that shop nodes alone know is no reason to refuse; a number that nobody has is."""
+    own = surroundings | {"GALLERIA_PLATES_DIR": surroundings["GALLERIA_STATE_DIR"]}
+    assert "everything was delivered" in done(own, "letters")
+    assert "no undelivered message" in refused(own, "letters", "--again", "99")
 
 
 def test_a_boutique_is_born_with_three_roots(surroundings: dict[str, str], tmp_path: Path) -> None:
