@@ -289,6 +289,15 @@ class HubPicture(Table, tablename="hub_picture", db=proxy):
     made_at = Timestamptz(null=True)
 
 
+class HubSince(Table, tablename="hub_since", db=proxy):
+    """Since when a piece is shown, kept while its boutique is followed anew."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text(default=None)
+    product_id = Text(default=None)
+    first_seen_at = Timestamptz(default=None)
+
+
 class HubDeparture(Table, tablename="hub_departure", db=proxy):
     """A boutique that has left: since when, where it says it is, and when the copy of its log was forgotten."""
 

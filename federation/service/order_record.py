@@ -79,7 +79,7 @@ async def fetch_missing(fed: Federation, due: MissingDue, now: datetime) -> int:
         raise NotFoundError(f"{due.local_id} has no desk on this node")
     for _ in range(PAGES_MAX):
         last_ours, last_theirs = await store.last_numbers(ends, due.order_id)
-        page = await _ask(fed, due, (last_ours, last_theirs), now)
+        page = await ask(fed, due, (last_ours, last_theirs), now)
         theirs = page.shop if _is_hub(due.local_id) else page.hub
         for data in theirs:
             async with atomic():
@@ -95,7 +95,7 @@ async def resume_numbers(fed: Federation, due: MissingDue, now: datetime) -> int
     _, last_theirs = await store.last_numbers((due.local_id, due.remote_id), due.order_id)
     heard: list[bytes] = []
     for _ in range(PAGES_MAX):
-        page = await _ask(fed, due, (len(heard), last_theirs), now)
+        page = await ask(fed, due, (len(heard), last_theirs), now)
         ours = page.hub if _is_hub(due.local_id) else page.shop
         heard += [bytes(data) for data in ours]
         if not ours:
@@ -116,8 +116,8 @@ async def _restore(ends: Ends, order_id: str, heard: list[bytes], now: datetime)
         await store.restore_event_out(ends, order_id, EventRecord(UUID(event.id), event.sequence, data), now)
 
 
-async def _ask(fed: Federation, due: MissingDue, after: tuple[int, int], now: datetime) -> OrderRecord:
-    """A page of what the peer has after our number and its own."""
+async def ask(fed: Federation, due: MissingDue, after: tuple[int, int], now: datetime) -> OrderRecord:
+    """A page of what the peer has of an order, after our number and its own. Raises PeerError."""
     hub, shop = after if _is_hub(due.local_id) else after[::-1]
     exchange = PeerCall(
         local_id=due.local_id,

@@ -12,7 +12,8 @@ import msgspec
 
 from federation.node import clock
 from federation.node.database import atomic
-from federation.service import pull
+from federation.service import order_comparing, pull
+from federation.service.order_comparing import Compared
 from federation.store import links, logs, replicas
 from federation.vocabulary.ids import PartyId
 from marketplace.accounts.setup import hub_id
@@ -53,6 +54,20 @@ async def rebuild(hub: Hub, told: Told, *, only: str = "") -> list[Rebuilt]:
     return sorted(done, key=lambda item: item.shop_id)
 
 
+async def compare_orders(hub: Hub, told: Told, *, only: str = "") -> list[Compared]:
+    """Compare the orders of every linked boutique (or `only` that one) with what it has of them; changes nothing."""
+    local = await hub_id()
+    pairs = [pair for pair in await links.accepted_pairs("hub") if pair[0] == local and only in {"", pair[1]}]
+    done: list[Compared] = []
+
+    async def one(pair: tuple[PartyId, PartyId]) -> None:
+        done.append(await order_comparing.compare(hub.federation, pair, lambda _count: None))
+        told(len(done), len(pairs))
+
+    await pull.for_each_peer(pairs, one)
+    return sorted(done, key=lambda item: item.shop_id)
+
+
 async def listed() -> tuple[int, int]:
     """How many boutiques are shown and how many products they list."""
     counts = await products.counts()
@@ -67,6 +82,8 @@ async def _follow(hub: Hub, pair: tuple[PartyId, PartyId]) -> Rebuilt:
         replica, head = await replicas.replica(*pair), await logs.head(*pair)
         state = "missing" if replica is None else replica.state
         error = "" if replica is None else replica.last_error
+        if state == "live":
+            await service.as_before(pair[1], clock.now())
         if state in {"live", "frozen", "missing"} or error or clock.now() > ends:
             return Rebuilt(pair[1], state, 0 if head is None else head.size, error)
         await asyncio.sleep(LOOK_SECONDS)

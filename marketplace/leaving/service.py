@@ -47,11 +47,21 @@ async def start_over(local: PartyId, shop_id: PartyId, now: datetime, last_note:
     copy, or with `last_note`, which is left of one that was forgotten before.
     """
     await index_store.add_index_events_of_shop(shop_id, now)
+    await store.keep_since(shop_id)
     await store.forget_listings(shop_id)
     await store.forget_profile(shop_id)
     kept = remembering.longest(await remembering.forget_copy(local, shop_id), last_note)
     await remembering.follow_anew(local, shop_id, kept)
     await registers.open_table(local, shop_id)
+
+
+async def as_before(shop_id: PartyId, now: datetime) -> int:
+    """A boutique has been read again: its pieces are shown since when they first were; returns how many."""
+    async with atomic():
+        restored = await store.restore_since(shop_id)
+        if restored:
+            await index_store.add_index_events_of_shop(shop_id, now)
+    return restored
 
 
 async def departed(handle: str) -> Departed | None:

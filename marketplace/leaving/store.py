@@ -63,6 +63,28 @@ async def forget_listings(shop_id: str) -> None:
         await database.execute(f"DELETE FROM {table} WHERE shop_id = $1", shop_id)  # noqa: S608 - our own tables
 
 
+async def keep_since(shop_id: str) -> None:
+    """Remember since when each piece of a boutique is shown; what is remembered already was seen before, and stays."""
+    await database.execute(
+        "INSERT INTO hub_since (shop_id, product_id, first_seen_at) "
+        "SELECT shop_id, product_id, first_seen_at FROM hub_product WHERE shop_id = $1 "
+        "ON CONFLICT (shop_id, product_id) DO UPDATE "
+        "SET first_seen_at = least(hub_since.first_seen_at, excluded.first_seen_at)",
+        shop_id,
+    )
+
+
+async def restore_since(shop_id: str) -> int:
+    """Let pieces that are shown again be shown since they were first, and remember no more; returns how many."""
+    tag = await database.execute(
+        "UPDATE hub_product p SET first_seen_at = s.first_seen_at FROM hub_since s WHERE p.shop_id = $1 "
+        "AND (s.shop_id, s.product_id) = (p.shop_id, p.product_id) AND s.first_seen_at < p.first_seen_at",
+        shop_id,
+    )
+    await database.execute("DELETE FROM hub_since WHERE shop_id = $1", shop_id)
+    return database.affected(tag)
+
+
 async def forget_profile(shop_id: str) -> None:
     """Let the boutique be presented by the next profile it publishes."""
     await database.execute(

@@ -115,6 +115,12 @@ async def orders_waiting(local_id: PartyId, remote_id: PartyId) -> list[str]:
         return sorted({row.order_id for row in own.scan(EVENTS_OUT, local_id, remote_id) if row.acked_at is None})
 
 
+async def orders_of(ends: tuple[PartyId, PartyId], after: str, limit: int) -> list[str]:
+    async with statement() as own:
+        placed = sorted(row.order_id for row in own.scan(_CONVERSATIONS, *ends) if row.document)
+    return [order_id for order_id in placed if order_id > after][:limit]
+
+
 async def acknowledge(event_id: UUID, receipt: str, now: datetime) -> None:
     async with statement() as own:
         for row in own.scan(EVENTS_OUT):

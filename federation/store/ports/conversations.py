@@ -56,6 +56,9 @@ class ConversationStore(Protocol):
     async def orders_waiting(self, local_id: PartyId, remote_id: PartyId) -> list[str]:
         """The orders with events that the peer has not acknowledged."""
 
+    async def orders_of(self, ends: tuple[PartyId, PartyId], after: str, limit: int) -> list[str]:
+        """The orders placed between a hosted party and a peer, by id after one."""
+
     async def acknowledge(self, event_id: UUID, receipt: str, now: datetime) -> None:
         """Record that the peer has taken an event, with its receipt if it gave one."""
 

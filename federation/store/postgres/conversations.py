@@ -181,6 +181,17 @@ async def orders_waiting(local_id: PartyId, remote_id: PartyId) -> list[str]:
     return [row["order_id"] for row in rows]
 
 
+async def orders_of(ends: tuple[PartyId, PartyId], after: str, limit: int) -> list[str]:
+    rows = await database.fetch(
+        "SELECT order_id FROM fed_conversation WHERE local_id = $1 AND remote_id = $2 AND document <> '' "
+        "AND order_id > $3 ORDER BY order_id LIMIT $4",
+        *ends,
+        after,
+        limit,
+    )
+    return [row["order_id"] for row in rows]
+
+
 async def acknowledge(event_id: UUID, receipt: str, now: datetime) -> None:
     await database.execute(
         """

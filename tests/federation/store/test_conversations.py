@@ -74,6 +74,8 @@ async def test_an_order_is_opened_once_and_waits_for_its_events(shop_and_hub: Da
     assert not await conversations.open_conversation(*ENDS, ORDER, b"other", NOW)
     assert await conversations.document(*ENDS, ORDER) == b"order"
     assert await conversations.last_in(*ENDS, ORDER) == 0
+    assert await conversations.orders_of(ENDS, "", 5) == [ORDER]
+    assert await conversations.orders_of(ENDS, ORDER, 5) == []
     one = event(1, b"one")
     await conversations.add_event_out(ENDS, ORDER, one)
     assert await conversations.orders_waiting(*ENDS) == [ORDER]
