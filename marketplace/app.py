@@ -37,7 +37,7 @@ def create_app(settings: HubSettings, hub: Hub | None = None) -> Litestar:
         static=[folder for name in ("storefront", "console") if (folder := HERE / name / "static").is_dir()],
         on_startup=[seal_keys, learn_hub_name],
         context=page_context,
-        form_targets=[_origin(settings.sandbox_url)],
+        form_targets=[_origin(settings.payment_pages_url)],
         state={"hub": own},
     )
     web_node(app).image_sources = OWN_PICTURES

@@ -19,7 +19,7 @@ from marketplace.media.service import Studio
 from marketplace.orders.adapters.federated import FederatedBoutiques
 from marketplace.payments import OrderMoney
 from marketplace.settings import HubSettings
-from payouts.adapters.sandbox import SandboxProvider
+from payouts.adapters.choice import make_provider
 from payouts.ports import PaymentProvider
 from payouts.service.context import Payments
 from payouts.settings import PayoutSettings
@@ -38,11 +38,11 @@ def build_hub(
     catalog: Catalog | None = None,
     peer_door: PeerDoor | None = None,
 ) -> Hub:
-    """A hub over the sandbox provider, the embedded index and the guarded door, unless others are given."""
+    """A hub over the provider its settings name, the embedded index and the guarded door, unless others are given."""
     door = Door(frozenset(settings.reachable))
     payout_settings = payout_settings_of(settings)
     payments = Payments(
-        provider or SandboxProvider(door, settings.sandbox_url, settings.sandbox_key, settings.sandbox_webhook_secret),
+        provider or make_provider(settings.provider, door),
         OrderMoney(settings, payout_settings),
         payout_settings,
     )

@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from federation.node.settings import NodeSettings
+from federation.node.settings import NodeSettings, SettingsError
+from payouts.adapters.choice import PAGE_ORIGIN, ProviderName, ProviderSettings, SandboxSettings
+from payouts.adapters.stripe.settings import API_URL, StripeSettings
 
 Rate = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 """A share in basis points: 1000 is ten per cent."""
@@ -20,12 +22,19 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     0 means a day, and in the demo a few seconds. A boutique that has not accepted a paid order after
     `answer_within_hours` is given up and its part given back. `plates_dir` is the folder of our own vector plates,
     shared with shop nodes of the same machine. `boutiques_expected` is how many a demo is about to open; 0 where
-    nobody counts.
+    nobody counts. `payment_provider` says who takes the money; of `sandbox_` and `stripe_` settings only the chosen
+    one's are needed.
     """
 
-    sandbox_url: str
-    sandbox_key: str
-    sandbox_webhook_secret: str
+    payment_provider: ProviderName = "sandbox"
+    sandbox_url: str = ""
+    sandbox_key: str = ""
+    sandbox_webhook_secret: str = ""
+    stripe_key: str = ""
+    stripe_webhook_secrets: tuple[str, ...] = ()
+    stripe_accounts: Literal["v2", "v1"] = "v2"
+    stripe_url: str = API_URL
+    stripe_pages_url: str = PAGE_ORIGIN
     search_dir: str = ""
     country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")] = "IT"
     currency: Literal["EUR", "GBP", "USD", "CHF", "JPY"] = "EUR"
@@ -36,6 +45,37 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     answer_within_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 48
     plates_dir: Path | None = None
     boutiques_expected: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        needed = (
+            ("sandbox_url", "sandbox_key", "sandbox_webhook_secret")
+            if self.payment_provider == "sandbox"
+            else ("stripe_key", "stripe_webhook_secrets")
+        )
+        missing = [f"GALLERIA_{name.upper()}" for name in needed if not getattr(self, name)]
+        if missing:
+            raise SettingsError(f"payments by {self.payment_provider} need {', '.join(missing)}")
+
+    @property
+    def provider(self) -> ProviderSettings:
+        """What the chosen payment provider's adapter is told."""
+        if self.payment_provider == "stripe":
+            return StripeSettings(
+                api_key=self.stripe_key,
+                webhook_secrets=self.stripe_webhook_secrets,
+                accounts=self.stripe_accounts,
+                api_url=self.stripe_url,
+                portal_url=f"{self.public_url}/",
+            )
+        return SandboxSettings(
+            url=self.sandbox_url, api_key=self.sandbox_key, webhook_secret=self.sandbox_webhook_secret
+        )
+
+    @property
+    def payment_pages_url(self) -> str:
+        """Where shoppers are sent to pay."""
+        return self.stripe_pages_url if self.payment_provider == "stripe" else self.sandbox_url
 
     @property
     def media_dir(self) -> Path:

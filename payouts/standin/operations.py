@@ -6,6 +6,7 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from types import MappingProxyType
 
 import msgspec
 
@@ -38,6 +39,7 @@ class Operation(msgspec.Struct, frozen=True):
     required: tuple[str, ...] = ()
 
 
+NOTHING: Accepted = MappingProxyType({})
 _TEXTS: dict[str, type] = {"description": str, "metadata.*": str}
 _MONEY: dict[str, type] = {"amount": int, "currency": str, **_TEXTS, **EXPAND}
 _INTENT: dict[str, type] = {"capture_method": str, "transfer_group": str, "statement_descriptor_suffix": str, **_TEXTS}
@@ -377,6 +379,7 @@ def _event_operations() -> Iterator[Operation]:
         "/v1/webhook_endpoints/{id}",
         "WebhookEndpointDeleteParams",
         lambda world, call: endpoints.close_endpoint(world, call.ids[0]),
+        NOTHING,
     )
     yield Operation(
         "POST",
