@@ -111,7 +111,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     `introduces` lets a sender present itself, or its newest key, by what its body says. `settled` demands that nobody
     contests who the sender is. What is public, or `outlives`
     a party's leaving, is answered although it acts elsewhere by now. What is `patient` waits for others by its nature
-    and counts for nothing among the requests that are answered at once.
+    and is counted apart from the requests that are answered at once.
     """
 
     method: str
@@ -209,7 +209,8 @@ async def _answer(
         await peers.refuse_contested(inbound.peer, now)
     pair = (inbound.receiver.id, inbound.sender or "")
     if endpoint.patient:
-        return await _run(fed, endpoint, inbound)
+        with fed.admission.waiting(pair):
+            return await _run(fed, endpoint, inbound)
     began = exchange.now()
     with fed.admission.admitted(pair):
         try:

@@ -9,7 +9,7 @@ so one with very much to say has at most half of the time.
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import msgspec
 
@@ -21,6 +21,10 @@ CREDIT_HEADER = "Fed-Credit"
 ASKED_PER_PEER_MAX = 8
 """A peer has REQUESTS_IN_FLIGHT_MAX under way from each of its processes."""
 ASKED_MAX = 64
+WAITING_PER_PEER_MAX = 4
+"""A party has one request waiting at a mailbox, or one at many; more overlap only where connections broke."""
+WAITING_MAX = 256
+"""Requests kept waiting on purpose by one process; it must work on so many more at once than on all others."""
 INTERVAL_MS_MAX = 10_000
 """No receiver makes a sender wait longer than this by a hint."""
 COMPANY_SECONDS = 2.0
@@ -65,40 +69,58 @@ def read_credit(text: str) -> Credit:
     return Credit(batch, min(int(found[2]), INTERVAL_MS_MAX))
 
 
+class _Gate:
+    """Who is inside: so many of each pair, so many in all."""
+
+    def __init__(self, each_max: int, total_max: int) -> None:
+        self.total = 0
+        self._each_max = each_max
+        self._total_max = total_max
+        self._inside: dict[Pair, int] = {}
+
+    @contextmanager
+    def pass_through(self, pair: Pair) -> Iterator[None]:
+        """Raises QuotaError (429) or BusyError (503), both saying when to ask again."""
+        if self.total >= self._total_max:
+            raise BusyError("this node answers as many requests as it can: ask again", retry_after_seconds=1)
+        if self._inside.get(pair, 0) >= self._each_max:
+            raise QuotaError(
+                f"{self._each_max} of your requests are being answered: wait for one to end", retry_after_seconds=1
+            )
+        self._inside[pair] = self._inside.get(pair, 0) + 1
+        self.total += 1
+        try:
+            yield
+        finally:
+            self.total -= 1
+            self._inside[pair] -= 1
+            if not self._inside[pair]:
+                del self._inside[pair]
+
+
 class Admission:
     """The requests of peers that this process is answering; times are any clock that only moves forward."""
 
     def __init__(self) -> None:
-        self._asked: dict[Pair, int] = {}
-        self._total = 0
+        self._asked = _Gate(ASKED_PER_PEER_MAX, ASKED_MAX)
+        self._waiting = _Gate(WAITING_PER_PEER_MAX, WAITING_MAX)
         self._last: Pair | None = None
         self._company_until = 0.0
 
-    @contextmanager
-    def admitted(self, pair: Pair) -> Iterator[None]:
-        """While a verified request is answered. Raises QuotaError (429) or BusyError (503), both with Retry-After."""
-        if self._total >= ASKED_MAX:
-            raise BusyError("this node answers as many requests as it can: ask again", retry_after_seconds=1)
-        if self._asked.get(pair, 0) >= ASKED_PER_PEER_MAX:
-            raise QuotaError(
-                f"{ASKED_PER_PEER_MAX} of your requests are being answered: wait for one to end", retry_after_seconds=1
-            )
-        self._asked[pair] = self._asked.get(pair, 0) + 1
-        self._total += 1
-        try:
-            yield
-        finally:
-            self._total -= 1
-            self._asked[pair] -= 1
-            if not self._asked[pair]:
-                del self._asked[pair]
+    def admitted(self, pair: Pair) -> AbstractContextManager[None]:
+        """While a verified request is answered. Raises QuotaError (429) or BusyError (503)."""
+        return self._asked.pass_through(pair)
+
+    def waiting(self, pair: Pair) -> AbstractContextManager[None]:
+        """While a verified request is kept waiting on purpose. Raises as `admitted`."""
+        return self._waiting.pass_through(pair)
 
     def credit(self, pair: Pair, took_seconds: float, at: float) -> Credit:
         """What the answer says to a peer whose request took so long and ends now."""
         if self._last not in {None, pair}:
             self._company_until = at + COMPANY_SECONDS
         self._last = pair
-        return credit_for(self._total, took_seconds, in_company=at < self._company_until)
+        return credit_for(self._asked.total, took_seconds, in_company=at < self._company_until)
 
 
 class Pace:

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import msgspec
 
+from federation.service.pressure import WAITING_MAX
+
 WORKERS_KILL_TIMEOUT_SECONDS = 5
 HEADER_READ_TIMEOUT_MS = 10_000
-BACKPRESSURE = 64
-"""Requests one web process works on at once; more wait in the socket's queue."""
+BACKPRESSURE = WAITING_MAX + 64
+"""Requests one web process works on at once, beside those that mailboxes keep waiting; more wait in the socket."""
 
 _WORKER_FLAGS = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO")
 

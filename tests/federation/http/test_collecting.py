@@ -27,6 +27,7 @@ from federation.node.database import atomic, execute
 from federation.service import identity_changes, links, parties, peers, pull, reservations
 from federation.service.calls import PeerCall, call
 from federation.service.pictures import mailed_picture
+from federation.service.pressure import WAITING_PER_PEER_MAX
 from federation.store import links as link_store
 from federation.store import mailbox as store
 from federation.store import parties as party_store
@@ -198,6 +199,21 @@ async def test_nobody_else_looks_into_a_mailbox(far: Pair) -> None:
         ask = PeerCall(local_id=far.shop.party_id, remote_id=far.hub.party_id, method="GET", path="/outbox")
         await call(fed, ask, clock.now())
     assert (unsigned.status, refused.value.peer_slug) == (401, "not-linked")
+
+
+async def test_a_party_keeps_few_requests_waiting(far: Pair) -> None:
+    """Whoever asks at a mailbox again and again, without an end, takes few places in the hub's process."""
+    ends = (far.shop.party_id, far.hub.party_id)
+    with far.shop.here() as fed:
+        asks = [
+            PeerCall(
+                local_id=ends[0], remote_id=ends[1], method="GET", path="/outbox", query="wait=2", lane=f"lane {number}"
+            )
+            for number in range(WAITING_PER_PEER_MAX + 1)
+        ]
+        answers = await asyncio.gather(*(call(fed, ask, clock.now()) for ask in asks), return_exceptions=True)
+    refused = [one.peer_slug for one in answers if isinstance(one, PeerRefusedError)]
+    assert (len(answers) - len(refused), refused) == (WAITING_PER_PEER_MAX, ["quota"])
 
 
 async def test_papers_that_do_not_bear_each_other_out(pg: Server, tmp_path: Path) -> None:

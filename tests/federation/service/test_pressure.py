@@ -16,6 +16,8 @@ from federation.service.pressure import (
     ASKED_PER_PEER_MAX,
     CREDIT_HEADER,
     INTERVAL_MS_MAX,
+    WAITING_MAX,
+    WAITING_PER_PEER_MAX,
     Admission,
     Credit,
     Pace,
@@ -23,6 +25,7 @@ from federation.service.pressure import (
     read_credit,
 )
 from federation.vocabulary.errors import PeerRefusedError, PeerUnreachableError, QuotaError
+from marketplace.cli.processes import BACKPRESSURE
 from tests.federation.nodes import Pair
 
 PAIR, OTHER = ("hub", "s1"), ("hub", "s2")
@@ -73,6 +76,27 @@ def test_a_crowd_of_one_leaves_room_for_others() -> None:
         one.__exit__(None, None, None)
     with admission.admitted(PAIR):
         assert admission.credit(PAIR, 0.0, 9.0) == Credit()
+
+
+def test_waiting_requests_are_bounded_apart() -> None:
+    """One party keeps few requests waiting, all together leave room to work, and none blocks a quick one."""
+    admission = Admission()
+    own = [admission.waiting(PAIR) for _ in range(WAITING_PER_PEER_MAX)]
+    for one in own:
+        one.__enter__()
+    with pytest.raises(QuotaError), admission.waiting(PAIR):
+        pass
+    others = [admission.waiting(("hub", f"x{number}")) for number in range(WAITING_MAX - WAITING_PER_PEER_MAX)]
+    for one in others:
+        one.__enter__()
+    with pytest.raises(BusyError), admission.waiting(("hub", "late")):
+        pass
+    with admission.admitted(PAIR):
+        pass
+    own[0].__exit__(None, None, None)
+    with admission.waiting(PAIR):
+        pass
+    assert BACKPRESSURE >= WAITING_MAX + ASKED_MAX
 
 
 def test_who_takes_long_waits_as_long_while_others_are_there() -> None:
