@@ -39,6 +39,7 @@ from federation.conversations.return_messages import (
 )
 from federation.conversations.shipment import ParcelWord
 from federation.vocabulary.errors import FieldError
+from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import Code
 
@@ -337,6 +338,11 @@ HUB_EVENTS = frozenset(
     {"cancel_requested", "cancelled", "refunded", "settled", "transferred", "paid_out", *HUB_RETURN_EVENTS}
 )
 KIND_OF_BODY: dict[type[EventBody], str] = {body: kind for kind, body in EVENT_BODIES.items()}
+
+
+def may_say(speaker: PartyId, kind: str) -> bool:
+    """Whether an event of that kind is this side's to say; a kind not known here is anybody's, and moves nothing."""
+    return kind not in EVENT_BODIES or kind in (HUB_EVENTS if speaker.startswith("h") else SHOP_EVENTS)
 
 
 class OrderEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,9 @@
 """Hearing what a peer says about an order: each number once and in order, early ones kept, every one receipted.
 
 Invariants: events are taken in the order of their numbers, whatever the order in which they come; one taken before is
-answered with the same receipt; one that came early waits in a buffer of EVENT_BUFFER_MAX, and what is missing before
-it is asked for. An order that is revoked before it was placed stays revoked: its placing is declined.
+answered with the same receipt; one that is the other side's to say is kept and moves nothing; one that came early
+waits in a buffer of EVENT_BUFFER_MAX, and what is missing before it is asked for. An order that is revoked before it
+was placed stays revoked: its placing is declined.
 """
 
 from datetime import datetime
@@ -12,7 +13,7 @@ import msgspec
 
 from federation import limits
 from federation.conversations import checks, receipt
-from federation.conversations.messages import OrderEvent
+from federation.conversations.messages import OrderEvent, may_say
 from federation.conversations.receipt import Acknowledgement, Receipt
 from federation.documents import json
 from federation.documents.keys import SigningKey
@@ -85,7 +86,8 @@ async def take(desk: ShopDesk | HubDesk, ends: Ends, data: bytes, now: datetime)
 
 async def _take_next(desk: ShopDesk | HubDesk, ends: Ends, came: tuple[OrderEvent, bytes], now: datetime) -> None:
     event, data = came
-    await desk.order_event(*ends, event, now)
+    if may_say(ends[1], event.kind):
+        await desk.order_event(*ends, event, now)
     await store.add_event_in(ends, event.order_id, EventRecord(UUID(event.id), event.sequence, data), now)
 
 

@@ -166,6 +166,16 @@ async def test_the_receipt_proves_that_the_other_side_has_an_event(pair: Pair) -
         receipt.check(read[0], (pair.shop.party_id, pair.hub.party_id), (said[0].event_id, 1, b"other words"))
 
 
+async def test_what_is_not_a_sides_to_say_moves_nothing(pair: Pair) -> None:
+    """A shop that speaks as the hub, or a hub as the shop, is receipted like any, and neither desk hears of it."""
+    placed = await place(pair)
+    await tell(pair.shop, pair.hub, placed, CancelRequested(reason="odd"), Accepted())
+    await tell(pair.hub, pair.shop, placed, Delivered(), Cancelled(reason="changed mind"))
+    await pair.settle()
+    assert [(event.kind, event.sequence) for event in pair.hub.hub_desk.events] == [("accepted", 2)]
+    assert [(event.kind, event.sequence) for event in pair.shop.shop_desk.events] == [("cancelled", 2)]
+
+
 async def test_an_event_that_came_early_waits_for_the_one_before_it(pair: Pair) -> None:
     """The hub keeps it, asks the shop for what is missing, and takes all in order although nothing is sent again."""
     placed = await place(pair)
