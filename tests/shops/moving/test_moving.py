@@ -30,13 +30,41 @@ async def rows_of(shop_id: PartyId) -> dict[str, list[dict[str, object]]]:
     return found
 
 
+async def a_return(town: Quarter) -> None:
+    """A return is under way at the old node, an event has come before its turn, and another has its receipt."""
+    order_id = await database.fetch_value("SELECT order_id FROM shop_order")
+    mine, now, return_id = (town.shop.shop_id, town.hub.party_id), clock.now(), new_id()
+    await database.execute(
+        "INSERT INTO shop_return (shop_id, hub_id, order_id, return_id, state, withdrawal, note, address, "
+        "requested_at, changed_at) VALUES ($1, $2, $3, $4, 'authorised', true, 'Too small', $5, $6, $6)",
+        *(*mine, order_id, return_id, b'{"town":"Palermo"}', now),
+    )
+    await database.execute(
+        "INSERT INTO shop_return_line (shop_id, hub_id, return_id, line_id, quantity, reason) "
+        "VALUES ($1, $2, $3, 'line', 1, 'size')",
+        *(*mine, return_id),
+    )
+    for table, place in (("fed_event_early", 7), ("fed_event_out", 1)):
+        moment = "received_at" if table == "fed_event_early" else "acked_at"
+        await database.execute(
+            f"INSERT INTO {table} (event_id, local_id, remote_id, order_id, sequence, body, {moment}) "  # noqa: S608 - ours
+            "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            *(new_id(), *mine, str(order_id), place, b"\xff event", now),
+        )
+    await database.execute("UPDATE fed_event_out SET receipt = 'signed by the hub'")
+
+
 async def test_everything_arrives(town: Quarter) -> None:
-    """Rows, log, people and holds are at the new node what they were at the old one: same size, same root."""
+    """Rows, log, people, holds and returns are at the new node what they were at the old one: same size, same root."""
+    with town.old.here():
+        await a_return(town)
     made = await town.old.take_out(town.shop.shop_id, town.path)
     with town.old.here():
         before, log_before = await rows_of(town.shop.shop_id), await log_state(town.shop.shop_id)
         people = await store.people(town.shop.shop_id)
     taken = await town.new.take_in(town.path.read_bytes(), town.shop.root_seed)
+    for table in ("shop_return", "shop_return_line", "fed_event_early", "fed_event_out"):
+        assert len(before[table]) == 1, table
     with town.new.here():
         assert await rows_of(town.shop.shop_id) == before
         log = await log_state(town.shop.shop_id)
