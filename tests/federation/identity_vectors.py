@@ -77,6 +77,8 @@ CASES: list[tuple[str, list[tuple[str, int]], int]] = [
 def vectors() -> dict[str, Any]:
     """Everything the file holds."""
     return {
+        "what": "Keys taken and refused, a chain of operations, rivals and which of them hold, countersigned heads.",
+        "check": "Fold the chain and compare each state; feed each case in its order and ask who holds at its time.",
         "keys": {
             "accepted": [
                 {"seed": key.seed.hex(), "public": encode_base64url(key.public.raw), "keyid": key.public.keyid}

@@ -4,41 +4,73 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from tests.vectors import goods, history, leaving, letterbox, mending, plain, signed, trade, wares
 
-MAKERS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
-    "documents": (
-        "JSON that a reader takes and refuses, canonical bytes, a signed note. Read each text as the bytes of UTF-8.",
+
+class File(msgspec.Struct, frozen=True):
+    """A file of vectors: what is in it, how to check an implementation by it, who makes it."""
+
+    what: str
+    check: str
+    made: Callable[[], dict[str, Any]]
+
+
+FILES: dict[str, File] = {
+    "documents": File(
+        "JSON that a reader takes and refuses, canonical bytes, a party's profile and operations, a signed note.",
+        "Read each text as the bytes of UTF-8. The note is signed by the key of the seed; its key hash is said.",
         plain.made,
     ),
-    "signatures": (
-        "Signed requests and answers. Build the base from the request, sign it with the key of the seed, compare both.",
+    "signatures": File(
+        "Signed requests and answers.",
+        "Build the base from the request (or from the answer and its request), sign it with the key, compare both.",
         signed.made,
     ),
-    "log": (
-        "Seven leaves with roots and proofs, checkpoints, a batch (any zstd frame of its text is good), fork proofs.",
+    "log": File(
+        "Seven leaves with all roots and proofs, checkpoints, a batch, an epoch's first line, a record, three forks.",
+        "Hash the lines, verify every proof. Any zstd frame that inflates to the batch's text is as good as this one.",
         history.made,
     ),
-    "records": ("A boutique and a product as they are published, and records that are quarantined.", wares.made),
-    "stock": ("Register lines and ids, digests of tables, a message and its receipt, labels of freshness.", goods.made),
-    "orders": ("A hold and its answers, an order, events of both sides, a receipt and its bytes.", trade.made),
-    "repair": (
-        "Varints, Negentropy sessions (answers must be these bytes, questions may differ), leaves proven, a snapshot.",
+    "records": File(
+        "A boutique and a product as they are published, and records that are quarantined.",
+        "The first two are shown; each of the others is taken as history and named with these pointers and codes.",
+        wares.made,
+    ),
+    "stock": File(
+        "Register lines and ids, digests of tables, a message and its receipt, labels of freshness.",
+        "Hash the lines, add up the ids; a table names its registers by their places in the list.",
+        goods.made,
+    ),
+    "orders": File(
+        "A hold and its answers, an order, events of both sides, a receipt.",
+        "Read each by its schema; hash the receipt's event, verify its note under the name <receiver>/receipts.",
+        trade.made,
+    ),
+    "repair": File(
+        "Varints, fingerprints, whole Negentropy sessions, leaves proven together, a snapshot with its chunks.",
+        "With the answerer's items every answer must be these bytes; questions may be cut otherwise.",
         mending.made,
     ),
-    "mailbox": (
-        "A shop that nobody can connect to: the proposal with its papers, the page with a hold, the answer it brings.",
+    "mailbox": File(
+        "A shop that nobody can connect to: its proposal with papers, a page with a hold, the answer that it brings.",
+        "Verify the request inside the page for the authority outbox.invalid, and the answer as one to that request.",
         letterbox.made,
     ),
-    "archive": ("An archive's signed manifest and its members, a departure, a link's end, a retirement.", leaving.made),
+    "archive": File(
+        "An archive's signed manifest and its smallest members, a departure, a link's end, a retirement.",
+        "Hash the members; verify the manifest under the party id, the operations by the genesis's root key.",
+        leaving.made,
+    ),
 }
 
 
 def texts() -> dict[str, str]:
     """Every file by name, as it stands on disk."""
-    return {f"{name}.json": _text(what, maker()) for name, (what, maker) in MAKERS.items()}
+    return {f"{name}.json": _text(file) for name, file in FILES.items()}
 
 
-def _text(what: str, made: dict[str, Any]) -> str:
-    heading = {"what": what, "signed_at": "2026-11-22T07:16:00Z", "made_by": f"{__package__}"}
-    return json.dumps({**heading, **made}, indent=1, ensure_ascii=False) + "\n"
+def _text(file: File) -> str:
+    heading = {"what": file.what, "check": file.check}
+    return json.dumps({**heading, **file.made()}, indent=1, ensure_ascii=False) + "\n"
