@@ -30,7 +30,7 @@ from federation.vocabulary import product
 from federation.vocabulary.errors import GalleriaError
 from tests.federation import protocol_endpoints, protocol_schemas
 from tests.federation import protocol_example as example
-from tests.vectors import files, goods, history, letterbox, mending, trade, wares
+from tests.vectors import files, goods, history, letterbox, mending, plain, trade, wares
 
 DOCS = Path(__file__).parents[2] / "docs"
 FOLDER = DOCS / "protocol"
@@ -155,6 +155,7 @@ def _worked_parts() -> dict[str, str]:
         "leaves": _block("text", "".join(line.decode() + "\n" for line in (*example.LINES, example.TOMBSTONE))),
         "records": _block("text", "".join(f"{row['line']}\n" for row in wares.made()["served"])),
         "checkpoint": _block("text", example.log_checkpoint().decode()),
+        "sights": _block("json", plain.told_back() + "\n"),
         "epoch-line": _block("text", history.opening().decode() + "\n"),
         "record-proof": _block("json", history.made()["record_proof"] + "\n"),
         "fork-proof": _block("json", history.made()["fork_proofs"]["two-prefixes"] + "\n"),

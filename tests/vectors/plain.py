@@ -3,6 +3,7 @@
 from typing import Any
 
 from federation.documents import json, notes, profile
+from federation.documents.identity import OperationSight, SightsDocument
 from tests.federation import protocol_example as example
 
 TAKEN = ('{"a":1,"b":[true,null,"é"]}', ' { "a" : 1 } ', "9007199254740991", '{"a":-9007199254740991}')
@@ -34,6 +35,7 @@ def made() -> dict[str, Any]:
         "party": {
             "profile": json.encode(profile.profile_of(example.SHOP, "Atelier", example.CREATED)).decode(),
             "operations": json.encode({"operations": [example.GENESIS.decode()]}).decode(),
+            "told_back": told_back(),
         },
         "note": {
             "seed": example.SHOP_KEY.seed.hex(),
@@ -43,3 +45,9 @@ def made() -> dict[str, Any]:
             "note": notes.Note(NOTE_TEXT, (line,)).encode().decode(),
         },
     }
+
+
+def told_back() -> str:
+    """What a shop answers to a hub that told its genesis, which the shop has seen a minute before."""
+    sight = OperationSight(hash=example.HUB.head, number=1, first_seen="2026-11-22T07:15:00Z", holds=True)
+    return json.encode(SightsDocument(party_id=example.HUB.party_id, operations=(sight,))).decode()
