@@ -193,7 +193,7 @@ async def _carried_out(wish: _Wish, make_plan: MakePlan, sentences: list[str]) -
         click.echo(msgspec.json.encode(view))
         return
     click.echo(f"done: {keys_words.sentence(view.operations[-1])}")
-    click.echo(f"{len(view.hubs)} hubs hear of it; `galleria keys show` says which have countersigned it")
+    click.echo(f"hubs that hear of it: {len(view.hubs)}; `galleria keys show` says which have countersigned it")
 
 
 CHANGES = (rotate, roots, move, retire, undo, new_epoch)
