@@ -15,7 +15,7 @@ from federation.conformance.session import Judged
 from federation.conformance.verdicts import FailedError, NotAskedError, Verdict
 from federation.documents import identity, json, profile
 from federation.documents.identity import IdentityState, OperationsDocument
-from federation.documents.profile import PREFIX, ListedParty, NodeListing, PartyProfile
+from federation.documents.profile import OUTBOX_ADDRESS, PREFIX, ListedParty, NodeListing, PartyProfile
 from federation.service.context import PeerDoor
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import PartyId
@@ -58,6 +58,8 @@ async def profile_address(door: PeerDoor, address: str, party_id: str = "") -> s
 
     Raises NotAskedError when the node hosts several parties and none is named: they are listed in the reason.
     """
+    if address.startswith(OUTBOX_ADDRESS):
+        raise NotAskedError("nobody can connect to this party: judge it at an address of its own, opened for that")
     if PREFIX in address:
         return address if address.endswith("/profile") else f"{address.rstrip('/')}/profile"
     parties = [item async for item in _listed(door, address)]

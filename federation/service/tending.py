@@ -19,7 +19,7 @@ from federation.service.context import Federation
 from federation.service.repair import Ends, Outcome
 from federation.service.replica_moves import move, state_of
 from federation.store import repairs, replicas
-from federation.vocabulary.errors import GalleriaError
+from federation.vocabulary.errors import GalleriaError, NotFoundError, PeerRefusedError
 from federation.vocabulary.ids import any_between
 
 _log = structlog.get_logger(__name__)
@@ -27,6 +27,8 @@ _log = structlog.get_logger(__name__)
 PAIRS_PER_SWEEP = 16
 """So many copies are looked over in one sweep; the others come next, the longest waiting first."""
 RETRY = timedelta(seconds=60)
+UNABLE_REST = timedelta(days=1)
+"""How long a shop that has nothing to compare its log by is left alone with that."""
 
 
 async def tend_due(fed: Federation, now: datetime) -> int:
@@ -106,11 +108,17 @@ def mended(note: RepairNote, outcome: Outcome, now: datetime) -> RepairNote:
 async def _failed(ends: Ends, error: GalleriaError, now: datetime) -> None:
     """A look that broke off counts against the budget once something is known to differ."""
     async with atomic():
-        note = msgspec.structs.replace(await repairs.note(*ends), next_at=now + RETRY)
+        note = msgspec.structs.replace(await repairs.note(*ends), next_at=now + rest_after(error))
         if await state_of(ends) == "repairing":
             note = note.charged(0, now)
         await repairs.save_note(note)
         await replicas.record_error(*ends, error.detail, now)
+
+
+def rest_after(error: GalleriaError) -> timedelta:
+    """How long to leave a copy alone after a look that broke off."""
+    is_unable = isinstance(error, PeerRefusedError) and error.peer_slug == NotFoundError.slug
+    return UNABLE_REST if is_unable else RETRY
 
 
 def _interval() -> float:

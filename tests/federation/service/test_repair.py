@@ -14,6 +14,7 @@ from federation.recon.state import RepairNote
 from federation.service import forking, intake, parties, pull, repair, replicas, tending
 from federation.service.repair import Outcome
 from federation.store import logs, repairs
+from federation.vocabulary.errors import PeerRefusedError, PeerUnreachableError
 from tests.federation.goods import product
 from tests.federation.nodes import Pair
 from tests.federation.service.test_catalogue import append
@@ -195,6 +196,13 @@ async def test_the_sweep_looks_when_a_copy_is_due(pair: Pair) -> None:
         assert await tending.tend_due(fed, now + timedelta(seconds=721)) == 1
         await repairs.hasten(pair.hub.party_id, pair.shop.party_id, now)
         assert await tending.tend_due(fed, now) == 1
+
+
+def test_a_shop_that_compares_nothing_is_left_alone_for_a_day() -> None:
+    """Reconciliation is a shop's choice; every other failure is tried again within minutes."""
+    unable = PeerRefusedError("no such place", peer_slug="not-found", peer_status=404, peer_retry="never")
+    assert tending.rest_after(unable) == timedelta(days=1)
+    assert tending.rest_after(PeerUnreachableError("silence")) == timedelta(minutes=1)
 
 
 async def test_rows_damaged_here_are_no_fork(pair: Pair) -> None:
