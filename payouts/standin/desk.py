@@ -68,7 +68,7 @@ class Desk:
         """The answer to a request, after its effect."""
         if asked.headers.get("authorization") != f"Bearer {self.world.settings.api_key}":
             return _refusal(RequestError("Invalid API Key provided", kind="invalid_request_error"), status=401)
-        fault = self.faults.take(asked.path)
+        fault = self.faults.take(f"{asked.method} {asked.path}") or self.faults.take(asked.path)
         if fault == "drop_request":
             return Told(200, _CUT_OFF)
         if fault in _EARLY:

@@ -20,14 +20,12 @@ FaultKind = Literal[
 ]
 DELIVERIES = "events"
 
-CALL_FAULTS: frozenset[str] = frozenset(
-    {"drop_request", "drop_response", "refuse_409", "refuse_429", "refuse_500", "fail_after"}
-    | {"balance_insufficient", "account_disabled"}
-)
-
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True):
-    """What goes wrong with the next `times` calls of `path` (or deliveries, when the path is `events`)."""
+    """What goes wrong with the next `times` calls of `path` (or deliveries, when the path is `events`).
+
+    A path can begin with the method and a blank: `POST /v1/transfers`.
+    """
 
     kind: FaultKind
     path: str

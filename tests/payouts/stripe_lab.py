@@ -16,12 +16,15 @@ from payouts.adapters.stripe.provider import StripeProvider
 from payouts.adapters.stripe.settings import StripeSettings
 from payouts.standin import accounts, levers
 from payouts.standin.app import create_app
+from payouts.standin.delivery import Postman
 from payouts.standin.desk import Desk
+from payouts.standin.endpoints import open_destination, open_endpoint
 from payouts.standin.faults import Fault, FaultKind
 from payouts.standin.settings import StandinSettings
 from payouts.standin.world import World as State
 
 API_KEY = "sk_test_of_the_tests"
+HOOK_URL = "http://127.0.0.1:7999/hooks/payments"
 PORTAL_URL = "http://127.0.0.1:7999/portal"
 
 
@@ -32,6 +35,7 @@ class StripeWorld:
         self.state = state
         self.desk = desk
         self.provider = provider
+        self.postman = Postman(state, desk.faults)
 
     def fault(self, kind: FaultKind, path: str, times: int = 1) -> None:
         self.desk.faults.add(Fault(kind, path, times))
@@ -65,13 +69,21 @@ async def stripe_world(accounts_by: str = "v2", **habits: Any) -> AsyncIterator[
     url = f"http://127.0.0.1:{port}"
     state = State(StandinSettings(api_key=API_KEY, public_url=url, **habits))
     desk = Desk(state)
-    settings = msgspec.convert(
-        {"api_key": API_KEY, "portal_url": PORTAL_URL, "api_url": url, "accounts": accounts_by}, StripeSettings
-    )
+    told = {"api_key": API_KEY, "portal_url": PORTAL_URL, "api_url": url, "accounts": accounts_by}
+    settings = msgspec.convert(told | {"webhook_secrets": _registered(state)}, StripeSettings)
     provider = StripeProvider(settings)
     async with served(create_app(state, desk), port):
         yield StripeWorld(state, desk, provider)
         await provider.close()
+
+
+def _registered(state: State) -> tuple[str, ...]:
+    """The hub's three addresses at the stand-in; their secrets."""
+    own = open_endpoint(state, {"url": HOOK_URL, "enabled_events": ["*"]})
+    connected = open_endpoint(state, {"url": HOOK_URL, "enabled_events": ["*"], "connect": True})
+    thin = {"name": "thin", "enabled_events": ["*"], "webhook_endpoint": {"url": HOOK_URL}}
+    papers = open_destination(state, thin)
+    return own["secret"], connected["secret"], papers["webhook_endpoint"]["signing_secret"]
 
 
 @asynccontextmanager

@@ -1,0 +1,116 @@
+"""The hub's real services over the real client: the worked example from the page to the bank, whatever goes wrong."""
+
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+
+from federation.node import clock
+from federation.node.database import atomic
+from federation.vocabulary.ids import new_id
+from payouts import service
+from payouts.service.bank_payouts import run_payouts
+from payouts.service.events import receive_event
+from payouts.standin.faults import FaultKind
+from payouts.standin.world import Thing
+from tests.payouts.scene import Scene
+from tests.payouts.stripe_lab import StripeWorld, stripe_world
+from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, B, C
+
+pytestmark = pytest.mark.apps("payouts.piccolo_app")
+
+
+class StripeScene(Scene):
+    """A hub whose provider is Stripe; events reach it signed, through its own address."""
+
+    def __init__(self, lab: StripeWorld) -> None:
+        super().__init__(lab.provider)
+        self.lab = lab
+
+    async def hear(self) -> None:
+        """Have everything that waits delivered, and act on it."""
+        await self.lab.postman.deliver(self._take)
+        await self.drain()
+
+    async def _take(self, url: str, headers: Mapping[str, str], body: bytes) -> bool:
+        del url
+        async with atomic():
+            await receive_event(self.pay, headers, body, clock.now())
+        return True
+
+    async def buy(self) -> None:
+        """The worked example paid and booked."""
+        await self.open_accounts()
+        for account_id in list(self.lab.state.things["account"]):
+            await self.lab.complete_account(account_id)
+        await self.hear()
+        payment = await self.ask()
+        await self.lab.pay(payment.redirect_url.rsplit("/", 1)[1])
+        await self.hear()
+
+
+@pytest.fixture
+async def scene(committed: object) -> AsyncIterator[StripeScene]:
+    """A hub on a database of its own and a stand-in where money is available at once."""
+    async with stripe_world() as lab:
+        yield StripeScene(lab)
+
+
+async def test_the_worked_example_from_the_page_to_the_bank(scene: StripeScene) -> None:
+    """Paid, released, sent, one ring given back, clawed back and paid out; books and provider agree throughout.
+
+    The refund waits at first: everything was sent to the shops, and the hub's balance suffices after the claw-back.
+    """
+    await scene.buy()
+    await scene.check()
+    await scene.release(PART_A, PART_B, PART_C)
+    await scene.check()
+    ring = service.RefundRequest(
+        refund_id=new_id(), order_id=ORDER, shop_order_id=PART_C, parts=(service.RefundPart("ring", quantity=1),)
+    )
+    refund = await scene.refund(ring)
+    assert refund.status == "pending"
+    await scene.lab.advance(1)
+    await scene.hear()
+    paid = await service.refund_by_id(refund.id)
+    assert paid is not None
+    assert paid.status == "succeeded"
+    await scene.check()
+    assert await run_payouts(scene.pay, clock.now()) == 3
+    await scene.lab.advance(1)
+    await scene.hear()
+    assert {each.shop_id: each.amount_minor for each in await service.payouts()} == {A: 12890, B: 9050, C: 9988 - 4499}
+    assert {each.status.value for each in await service.payouts()} == {"paid"}
+    await scene.check()
+
+
+async def test_events_twice_late_in_another_order_or_never(scene: StripeScene) -> None:
+    """Whatever becomes of events, the money ends where it belongs."""
+    kinds: tuple[FaultKind, ...] = ("duplicate", "reorder", "drop", "delay", "reorder", "duplicate", "drop", "drop")
+    for kind in kinds:
+        scene.lab.fault(kind, "events")
+    await scene.buy()
+    await scene.lab.advance(1)
+    await scene.hear()
+    await scene.sweep()
+    await scene.release(PART_A, PART_B, PART_C)
+    await scene.sweep()
+    assert {each.status.value for each in await service.settlements(A)} == {"sent"}
+    assert len({each["metadata"]["reference"] for each in _transfers(scene)}) == len(_transfers(scene))
+    await scene.check()
+
+
+@pytest.mark.parametrize("kind", ["drop_response", "fail_after", "refuse_429", "refuse_500", "balance_insufficient"])
+async def test_a_misfortune_at_every_transfer_doubles_nothing(scene: StripeScene, kind: FaultKind) -> None:
+    """Each share reaches its shop once, though every transfer's first call went wrong."""
+    await scene.buy()
+    scene.lab.fault(kind, "POST /v1/transfers", 3)
+    await scene.release(PART_A, PART_B, PART_C)
+    for round_of in range(1, 5):
+        await scene.sweep(200 * round_of)
+    sent = {each["metadata"]["reference"]: each["amount"] for each in _transfers(scene)}
+    assert (len(sent), len(_transfers(scene)), sum(sent.values())) == (7, 7, 31928)
+    await scene.check()
+
+
+def _transfers(scene: StripeScene) -> list[Thing]:
+    return list(scene.lab.state.things["transfer"].values())
