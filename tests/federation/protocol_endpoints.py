@@ -70,7 +70,7 @@ SAID: dict[str, Said] = {
     "POST /reservations": Said("shop", "ReservationRequest", "ReservationAnswer", "hold-quota"),
     "POST /reservations/{reservation_id}/confirm": Said("shop", "", "ReservationAnswer", "reservation-expired"),
     "POST /reservations/{reservation_id}/release": Said("shop", "", "ReservationAnswer"),
-    "POST /orders": Said("shop", "ShopOrder", '`{"id"}`', "order-declined, conflict"),
+    "POST /orders": Said("shop", "ShopOrder", '`{"id"}`', "order-declined, conflict, idempotency-conflict"),
     "GET /orders/{order_id}": Said("both", "`hub`, `shop`", "OrderRecord", "not-found"),
     "POST /orders/{order_id}/events": Said(
         "both", "OrderEvent", "Acknowledgement", "not-found, conflict, idempotency-conflict, sequence-gap"
