@@ -6,7 +6,6 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from types import MappingProxyType
 
 import msgspec
 
@@ -14,6 +13,22 @@ from payouts.standin import accounts, bank, disputes, endpoints, payments, refun
 from payouts.standin.errors import RequestError
 from payouts.standin.forms import EXPAND, PAGING, Accepted
 from payouts.standin.moves import balance_of, with_status
+from payouts.standin.parameters import (
+    ACCOUNT_V1,
+    ACCOUNT_V2,
+    BALANCE_SETTINGS,
+    DESTINATION,
+    ENDPOINT,
+    EVENTS,
+    EVIDENCE,
+    INTENT,
+    LINK_V1,
+    LINK_V2,
+    MONEY,
+    NOTHING,
+    PAGE,
+    TEXTS,
+)
 from payouts.standin.world import Thing, World
 
 
@@ -37,90 +52,6 @@ class Operation(msgspec.Struct, frozen=True):
     deed: Deed
     accepts: Accepted = EXPAND
     required: tuple[str, ...] = ()
-
-
-NOTHING: Accepted = MappingProxyType({})
-_TEXTS: dict[str, type] = {"description": str, "metadata.*": str}
-_MONEY: dict[str, type] = {"amount": int, "currency": str, **_TEXTS, **EXPAND}
-_INTENT: dict[str, type] = {"capture_method": str, "transfer_group": str, "statement_descriptor_suffix": str, **_TEXTS}
-_PAGE: dict[str, type] = {
-    "mode": str,
-    "success_url": str,
-    "cancel_url": str,
-    "client_reference_id": str,
-    "ui_mode": str,
-    "metadata.*": str,
-    "adaptive_pricing.enabled": bool,
-    "line_items.*.quantity": int,
-    "line_items.*.price_data.currency": str,
-    "line_items.*.price_data.unit_amount": int,
-    "line_items.*.price_data.product_data.name": str,
-    **{f"payment_intent_data.{name}": kind for name, kind in _INTENT.items()},
-    **EXPAND,
-}
-_ACCOUNT_V2: dict[str, type] = {
-    "contact_email": str,
-    "dashboard": str,
-    "display_name": str,
-    "include.*": str,
-    "metadata.*": str,
-    "identity.country": str,
-    "identity.entity_type": str,
-    "defaults.currency": str,
-    "defaults.responsibilities.fees_collector": str,
-    "defaults.responsibilities.losses_collector": str,
-    "configuration.recipient.capabilities.stripe_balance.stripe_transfers.requested": bool,
-}
-_LINK_V2: dict[str, type] = {
-    "account": str,
-    "use_case.type": str,
-    "use_case.account_onboarding.refresh_url": str,
-    "use_case.account_onboarding.return_url": str,
-}
-_ACCOUNT_V1: dict[str, type] = {
-    "type": str,
-    "country": str,
-    "default_currency": str,
-    "email": str,
-    "business_profile.name": str,
-    "capabilities.card_payments.requested": bool,
-    "capabilities.transfers.requested": bool,
-    "metadata.*": str,
-    **EXPAND,
-}
-_LINK_V1: dict[str, type] = {"account": str, "type": str, "refresh_url": str, "return_url": str, **EXPAND}
-_BALANCE_SETTINGS: dict[str, type] = {
-    "payments.debit_negative_balances": bool,
-    "payments.payouts.minimum_balance_by_currency.*": int,
-    "payments.payouts.schedule.interval": str,
-    "payments.payouts.schedule.weekly_payout_days.*": str,
-    "payments.payouts.schedule.monthly_payout_days.*": int,
-    "payments.payouts.statement_descriptor": str,
-    "payments.settlement_timing.delay_days_override": int,
-    **EXPAND,
-}
-_ENDPOINT: dict[str, type] = {"url": str, "enabled_events.*": str, "connect": bool, "api_version": str, **_TEXTS}
-_DESTINATION: dict[str, type] = {
-    "name": str,
-    "type": str,
-    "event_payload": str,
-    "enabled_events.*": str,
-    "include.*": str,
-    "webhook_endpoint.url": str,
-}
-_EVIDENCE: dict[str, type] = {
-    "evidence.uncategorized_text": str,
-    "evidence.shipping_carrier": str,
-    "evidence.shipping_date": str,
-    "evidence.shipping_tracking_number": str,
-    "evidence.customer_email_address": str,
-    "evidence.product_description": str,
-    "evidence.refund_policy_disclosure": str,
-    "metadata.*": str,
-    "submit": bool,
-    **EXPAND,
-}
-_EVENTS: dict[str, type] = {"type": str, "types.*": str, "created.gte": int, "created.gt": int, **PAGING}
 
 
 def _of_intent(world: World, call: Call, kind: str) -> list[Thing]:
@@ -154,7 +85,7 @@ def _payment_operations() -> Iterator[Operation]:
         "/v1/checkout/sessions",
         "checkout.SessionCreateParams",
         lambda world, call: payments.open_page(world, call.params),
-        _PAGE,
+        PAGE,
         ("mode", "success_url"),
     )
     yield Operation(
@@ -176,7 +107,7 @@ def _payment_operations() -> Iterator[Operation]:
         "/v1/payment_intents",
         "PaymentIntentCreateParams",
         lambda world, call: payments.open_intent(world, call.params),
-        {**_MONEY, **_INTENT, **EXPAND},
+        {**MONEY, **INTENT, **EXPAND},
         ("amount", "currency"),
     )
     yield _look("/v1/payment_intents/{id}", "PaymentIntentRetrieveParams", "payment_intent")
@@ -185,7 +116,7 @@ def _payment_operations() -> Iterator[Operation]:
         "/v1/payment_intents/{id}",
         "PaymentIntentUpdateParams",
         lambda world, call: payments.update_intent(world, call.ids[0], call.params),
-        {"amount": int, **_TEXTS, "transfer_group": str, **EXPAND},
+        {"amount": int, **TEXTS, "transfer_group": str, **EXPAND},
     )
     yield Operation(
         "POST",
@@ -210,7 +141,7 @@ def _transfer_operations() -> Iterator[Operation]:
         "/v1/transfers",
         "TransferCreateParams",
         lambda world, call: transfers.transfer(world, call.params),
-        {**_MONEY, "destination": str, "source_transaction": str, "transfer_group": str},
+        {**MONEY, "destination": str, "source_transaction": str, "transfer_group": str},
         ("amount", "currency", "destination"),
     )
     yield Operation(
@@ -226,7 +157,7 @@ def _transfer_operations() -> Iterator[Operation]:
         "/v1/transfers/{id}/reversals",
         "TransferReversalCreateParams",
         lambda world, call: transfers.reverse(world, call.ids[0], call.params),
-        {"amount": int, **_TEXTS, **EXPAND},
+        {"amount": int, **TEXTS, **EXPAND},
     )
     yield Operation(
         "GET",
@@ -264,7 +195,7 @@ def _transfer_operations() -> Iterator[Operation]:
         "/v1/disputes/{id}",
         "DisputeUpdateParams",
         lambda world, call: disputes.give_evidence(world, call.ids[0], call.params),
-        _EVIDENCE,
+        EVIDENCE,
     )
     yield Operation(
         "POST",
@@ -280,7 +211,7 @@ def _account_operations() -> Iterator[Operation]:
         "/v2/core/accounts",
         "v2.core.AccountCreateParams",
         lambda world, call: accounts.open_account(world, call.params),
-        _ACCOUNT_V2,
+        ACCOUNT_V2,
     )
     yield Operation(
         "GET",
@@ -294,7 +225,7 @@ def _account_operations() -> Iterator[Operation]:
         "/v2/core/account_links",
         "v2.core.AccountLinkCreateParams",
         lambda world, call: accounts.link_v2(world, call.params),
-        _LINK_V2,
+        LINK_V2,
         ("account",),
     )
     yield Operation(
@@ -302,7 +233,7 @@ def _account_operations() -> Iterator[Operation]:
         "/v1/accounts",
         "AccountCreateParams",
         lambda world, call: accounts.open_account_v1(world, call.params),
-        _ACCOUNT_V1,
+        ACCOUNT_V1,
     )
     yield Operation(
         "GET",
@@ -315,7 +246,7 @@ def _account_operations() -> Iterator[Operation]:
         "/v1/account_links",
         "AccountLinkCreateParams",
         lambda world, call: accounts.link_v1(world, call.params),
-        _LINK_V1,
+        LINK_V1,
         ("account", "type"),
     )
 
@@ -333,7 +264,7 @@ def _balance_operations() -> Iterator[Operation]:
         "/v1/balance_settings",
         "BalanceSettingsUpdateParams",
         lambda world, call: accounts.change_settings(world, call.account, call.params),
-        _BALANCE_SETTINGS,
+        BALANCE_SETTINGS,
     )
     yield Operation(
         "GET",
@@ -347,7 +278,7 @@ def _balance_operations() -> Iterator[Operation]:
         "/v1/payouts",
         "PayoutCreateParams",
         lambda world, call: bank.pay_out(world, call.account, call.params),
-        {**_MONEY, "statement_descriptor": str},
+        {**MONEY, "statement_descriptor": str},
         ("amount", "currency"),
     )
     yield Operation(
@@ -357,14 +288,14 @@ def _balance_operations() -> Iterator[Operation]:
 
 
 def _event_operations() -> Iterator[Operation]:
-    yield Operation("GET", "/v1/events", "EventListParams", _events, _EVENTS)
+    yield Operation("GET", "/v1/events", "EventListParams", _events, EVENTS)
     yield _look("/v1/events/{id}", "EventRetrieveParams", "event")
     yield Operation(
         "POST",
         "/v1/webhook_endpoints",
         "WebhookEndpointCreateParams",
         lambda world, call: endpoints.open_endpoint(world, call.params),
-        {**_ENDPOINT, **EXPAND},
+        {**ENDPOINT, **EXPAND},
         ("url", "enabled_events"),
     )
     yield Operation(
@@ -386,7 +317,7 @@ def _event_operations() -> Iterator[Operation]:
         "/v2/core/event_destinations",
         "v2.core.EventDestinationCreateParams",
         lambda world, call: endpoints.open_destination(world, call.params),
-        _DESTINATION,
+        DESTINATION,
         ("name", "type", "event_payload", "enabled_events"),
     )
 
