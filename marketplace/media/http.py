@@ -12,9 +12,9 @@ from federation.node.web import AnyRequest
 from federation.vocabulary.errors import NotFoundError
 from marketplace.hub import hub_of
 from marketplace.listings import service as listings
-from marketplace.media import store
 from marketplace.media.domain.addresses import WIDTHS
 from marketplace.media.stand_in import stand_in
+from marketplace.media.store import pictures as store
 
 QUIET: Final = {"transaction": False, "session": False}
 FOR_A_MINUTE = {**PICTURE_HEADERS, "Cache-Control": "public, max-age=60"}

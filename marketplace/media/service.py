@@ -21,12 +21,12 @@ from federation.service.context import PeerDoor
 from federation.vocabulary.errors import GalleriaError, PeerError
 from federation.vocabulary.ids import PartyId, new_id
 from federation.vocabulary.product import Product
-from marketplace.media import store
 from marketplace.media.domain.reasons import Kind, Reason
 from marketplace.media.domain.retries import next_try
 from marketplace.media.errors import OtherPictureError, PictureRefusedError
 from marketplace.media.ports import Press
-from marketplace.media.store import Missing, Wanted
+from marketplace.media.store import pictures as store
+from marketplace.media.store.pictures import Missing, Wanted
 
 TOPIC = "hub.pictures"
 QUEUE = "media"

@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from federation.node.database import atomic
-from marketplace.media import loose, service, store
+from marketplace.media import service
+from marketplace.media.store import loose
+from marketplace.media.store import pictures as store
 
 LOOSE_AT_ONCE = 2_000
 DELETED_AT_ONCE = 200

@@ -45,7 +45,9 @@ def export(
     click.echo(f"log: {end.size} lines, root {end.root}")
     click.echo(f"pictures: {made.manifest.media_count} ({shown(made.manifest.media_bytes)})")
     if made.manifest.is_final:
-        click.echo("the boutique has stopped here; take it in elsewhere with `galleria shops take-in`")
+        click.echo("the boutique has stopped here. Carry the file to its new node and there say:")
+        click.echo(f"  galleria shops take-in {made.path.name} --root-key RECOVERY-FILE")
+        click.echo("until then `galleria shops stay` lets it go on here")
 
 
 async def _export(party: str, archive: Path | None, wish: Wish) -> TakenOut:

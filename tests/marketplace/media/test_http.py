@@ -12,8 +12,8 @@ from federation.node.database import atomic
 from federation.node.plates import write_plate
 from federation.vocabulary.product import Media
 from marketplace.listings import records
-from marketplace.media import store
 from marketplace.media.domain.addresses import WIDTHS, picture_of
+from marketplace.media.store import pictures as store
 from tests.marketplace.gallery import Gallery
 from tests.marketplace.listings.builders import product, put, shop_id_of
 from tests.marketplace.markup import faults

@@ -14,11 +14,12 @@ from federation.node.door import Door
 from federation.node.outbox import Outbox
 from federation.node.plates import write_plate
 from federation.vocabulary.product import Media
-from marketplace.media import service, store
+from marketplace.media import service
 from marketplace.media.adapters.process_press import ProcessPress
 from marketplace.media.domain.reasons import Reason, read_reason
 from marketplace.media.domain.retries import next_try
 from marketplace.media.service import Studio
+from marketplace.media.store import pictures as store
 from marketplace.media.tasks import media_handlers
 from tests.marketplace.listings.builders import NOW, product, shop_id_of
 from tests.marketplace.media.server import PictureServer, bomb, jpeg

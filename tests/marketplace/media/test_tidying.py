@@ -13,8 +13,9 @@ from federation.vocabulary.ids import new_id
 from federation.vocabulary.product import Media
 from marketplace.leaving import service as leaving
 from marketplace.listings import records
-from marketplace.media import service, store, tidying
+from marketplace.media import service, tidying
 from marketplace.media.domain.addresses import WIDTHS
+from marketplace.media.store import pictures as store
 from tests.marketplace.listings.builders import delete, product, put, shop_id_of, variant
 
 pytestmark = pytest.mark.apps("marketplace.piccolo_app", "federation.piccolo_app")

@@ -1,17 +1,21 @@
 """What follows a move: a further hub takes the boutique up, and a hub that moves itself is followed."""
 
+import asyncio
 from pathlib import Path
 
 from federation.documents.keys import SigningKey
+from federation.documents.profile import OUTBOX_ADDRESS
+from federation.http.watching import attend
 from federation.node import clock, database
 from federation.node.database import atomic
-from federation.service import identity_changes, links, parties
+from federation.service import identity_changes, links, parties, reservations
 from federation.service.catalogue import log_state
-from federation.store import logs
+from federation.store import logs, mailbox
 from federation.vocabulary.ids import new_id
 from shops.inventory.service import levels
 from tests.federation.nodes import APPS as HUB_APPS
 from tests.federation.nodes import Node
+from tests.shops.house import request
 from tests.shops.moving.houses import Quarter
 from tests.support.clients import running
 from tests.support.postgres import Server
@@ -68,3 +72,34 @@ async def test_a_second_hub_and_a_hub_that_moves(town: Quarter, pg: Server, tmp_
             assert hub.hub_desk.stock["dress2-42"] == 7
         assert address == f"http://{HUB_MOVED}"
     pg.drop(urls)
+
+
+async def test_a_boutique_that_nobody_can_reach_moves(town: Quarter) -> None:
+    """It has no address before or after; the hub asks it through its mailbox, which the new node looks into."""
+    shop_id, hub_id = town.shop.shop_id, town.hub.party_id
+    with town.old.here():
+        plan = await identity_changes.plan_move(shop_id, OUTBOX_ADDRESS, clock.now())
+        async with atomic():
+            root = SigningKey.from_seed(town.shop.root_seed)
+            await identity_changes.carry_out(town.old.fed, plan, root, clock.now())
+    await town.settle()
+    taken = await town.move()
+    assert (taken.address_before, taken.address) == (OUTBOX_ADDRESS, OUTBOX_ADDRESS)
+    town.way.apps = {address: app for address, app in town.way.apps.items() if app is town.hub.app}
+    await town.settle()
+    with town.new.here():
+        task = asyncio.create_task(attend(town.new.fed, wait_seconds=2, links_seconds=0.05))
+    try:
+        asked = request(("dress2-42", 2))
+        with town.hub.here() as fed:
+            async with asyncio.timeout(5):
+                while await mailbox.last_visit((hub_id, shop_id)) is None:
+                    await asyncio.sleep(0.02)
+            held = await reservations.hold_remote(fed, hub_id, shop_id, asked, clock.now())
+            confirmed = await reservations.confirm_remote(fed, hub_id, shop_id, asked.id, clock.now())
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+    assert (held.state, confirmed.state) == ("held", "confirmed")
+    with town.new.here():
+        assert await database.fetch_value("SELECT on_hand FROM shop_register WHERE variant_id = 'dress2-42'") == 18

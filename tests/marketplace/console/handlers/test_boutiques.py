@@ -18,8 +18,8 @@ from federation.store import forks as fork_store
 from federation.vocabulary.ids import PartyId
 from marketplace.accounts.setup import hub_profile_url
 from marketplace.listings import records
-from marketplace.media import store as pictures
 from marketplace.media.domain.reasons import Reason
+from marketplace.media.store import pictures
 from shops import service as shop_service
 from tests.federation.log.histories import HUB, SHOP, signed, story
 from tests.marketplace.console.operator import read
