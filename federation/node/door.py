@@ -1,21 +1,23 @@
 """The guarded door: the only way to an address that somebody else told us.
 
-Invariants: a name is resolved once and the connection goes only to addresses that were checked; one that is not
-public among them shuts the door to all of them (`federation.node.addresses`), save the exact `host:port` pairs on
-loopback that the operator listed; elsewhere only https on port 443; no redirect is followed; size, number and length
-of headers, time and slowness are bounded; nothing is decompressed; no cookie and no proxy is used.
+Invariants: a name is resolved once for a connection, which goes only to addresses that were checked and serves further
+requests for a minute at most (`federation.node.connections`); one that is not public among them shuts the door to all
+of them (`federation.node.addresses`), save the exact `host:port` pairs on loopback that the operator listed; elsewhere
+only https on port 443; no redirect is followed; size, number and length of headers, time and slowness are bounded;
+nothing is decompressed; no cookie and no proxy is used.
 """
 
 import asyncio
 import socket
 from collections.abc import Mapping
-from urllib.parse import SplitResult
+from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
 import msgspec
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from federation.node.addresses import HTTPS_PORT, DoorRefusedError, check_address, check_host, checked_url, literal
+from federation.node.connections import IDLE_SECONDS, Connections, Wire
 from federation.node.lookups import Ask, Lookups, ask_system
 from federation.vocabulary.errors import PeerUnreachableError
 
@@ -29,6 +31,8 @@ RATE_BYTES_PER_SECOND_MIN = 2048
 RATE_GRACE_SECONDS = 2.0
 HEADERS_MAX = 64
 HEADER_BYTES_MAX = 8 * 1024
+CONNECTIONS_MAX = 32
+"""To one place at once."""
 ADDRESSES_TRIED_MAX = 4
 """Of a name's checked addresses, so many are tried one after the other, within the one time to connect."""
 
@@ -56,6 +60,16 @@ class _Target(msgspec.Struct, frozen=True):
     host: str
     port: int
     addresses: tuple[str, ...]
+
+
+class _Ask(msgspec.Struct, frozen=True):
+    """What is sent, and how much and how long to wait for the answer."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    max_bytes: int
+    timeout: aiohttp.ClientTimeout
+    head_seconds_max: float
 
 
 class _PinnedResolver(AbstractResolver):
@@ -90,6 +104,7 @@ class Door:
     def __init__(self, reachable: frozenset[str] = frozenset(), *, ask: Ask = ask_system) -> None:
         self._reachable = reachable
         self._lookups = Lookups(ask)
+        self._connections = Connections()
 
     async def request(
         self,
@@ -107,18 +122,37 @@ class Door:
         parts = checked_url(url)
         try:
             async with asyncio.timeout(total_timeout_seconds):
-                async with asyncio.timeout(connect_timeout_seconds):
-                    target = await self._resolve(parts)
                 timeout = aiohttp.ClientTimeout(total=total_timeout_seconds, connect=connect_timeout_seconds)
                 ask = _Ask(headers, body, max_bytes, timeout, head_timeout_seconds)
-                return await _exchange(method, url, target, ask)
+                return await self._through(method, url, parts, ask)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             reason = str(error) or type(error).__name__
             raise PeerUnreachableError(f"{parts.hostname} gave no answer within bounds: {reason}") from error
 
+    async def _through(self, method: str, url: str, parts: SplitResult, ask: _Ask) -> DoorResponse:
+        """The exchange over a kept connection; once more over a new one when the peer had hung up meanwhile."""
+
+        async def make() -> aiohttp.TCPConnector:
+            async with asyncio.timeout(ask.timeout.connect):
+                return _connector(await self._resolve(parts))
+
+        place = (parts.scheme, parts.hostname or "", _port(parts))
+        async with self._connections.wire(place, make) as wire:
+            was_kept, wire.has_served = wire.has_served, True
+            try:
+                return await _exchange(method, url, wire, ask)
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+                if not was_kept or isinstance(error, aiohttp.ClientConnectorError) or not _may_repeat(method, ask):
+                    raise
+        fresh = _connector(await self._resolve(parts))
+        try:
+            return await _exchange(method, url, Wire(fresh, 0), ask)
+        finally:
+            await fresh.close()
+
     async def _resolve(self, parts: SplitResult) -> _Target:
         host = parts.hostname or ""
-        port = parts.port or (HTTPS_PORT if parts.scheme == "https" else 80)
+        port = _port(parts)
         is_listed = f"{host}:{port}" in self._reachable
         if not is_listed:
             if parts.scheme != "https" or port != HTTPS_PORT:
@@ -132,20 +166,26 @@ class Door:
         return _Target(host, port, tuple(addresses[:ADDRESSES_TRIED_MAX]))
 
 
-class _Ask(msgspec.Struct, frozen=True):
-    """What is sent, and how much and how long to wait for the answer."""
-
-    headers: Mapping[str, str]
-    body: bytes
-    max_bytes: int
-    timeout: aiohttp.ClientTimeout
-    head_seconds_max: float
+def _port(parts: SplitResult) -> int:
+    return parts.port or (HTTPS_PORT if parts.scheme == "https" else 80)
 
 
-async def _exchange(method: str, url: str, target: _Target, ask: _Ask) -> DoorResponse:
-    connector = aiohttp.TCPConnector(resolver=_PinnedResolver(target), force_close=True, use_dns_cache=False)
+def _connector(target: _Target) -> aiohttp.TCPConnector:
+    return aiohttp.TCPConnector(
+        resolver=_PinnedResolver(target), keepalive_timeout=IDLE_SECONDS, use_dns_cache=False, limit=CONNECTIONS_MAX
+    )
+
+
+def _may_repeat(method: str, ask: _Ask) -> bool:
+    """Whether a request does no harm when the peer gets it twice."""
+    return method == "GET" or any(name.lower() == "idempotency-key" for name in ask.headers)
+
+
+async def _exchange(method: str, url: str, wire: Wire, ask: _Ask) -> DoorResponse:
+    host = urlsplit(url).hostname
     async with aiohttp.ClientSession(
-        connector=connector,
+        connector=wire.connector,
+        connector_owner=False,
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         timeout=ask.timeout,
@@ -164,15 +204,15 @@ async def _exchange(method: str, url: str, target: _Target, ask: _Ask) -> DoorRe
             )
         async with response:
             if response.status in _REDIRECTS and response.status != _NOT_MODIFIED:
-                raise PeerUnreachableError(f"{target.host} answers with a redirect, and none is followed")
+                raise PeerUnreachableError(f"{host} answers with a redirect, and none is followed")
             headers = [(name, content) for name, content in response.headers.items()]
-            return DoorResponse(response.status, headers, await _read(response, target, ask.max_bytes))
+            return DoorResponse(response.status, headers, await _read(response, host, ask.max_bytes))
 
 
-async def _read(response: aiohttp.ClientResponse, target: _Target, max_bytes: int) -> bytes:
+async def _read(response: aiohttp.ClientResponse, host: str | None, max_bytes: int) -> bytes:
     """The whole body, unless it is too large or comes too slowly, be it in drops or not at all."""
     if (response.content_length or 0) > max_bytes:
-        raise PeerUnreachableError(f"{target.host} announces more than {max_bytes} bytes")
+        raise PeerUnreachableError(f"{host} announces more than {max_bytes} bytes")
     started, parts, size = asyncio.get_running_loop().time(), list[bytes](), 0
     try:
         async with asyncio.timeout_at(started + RATE_GRACE_SECONDS) as patience:
@@ -180,12 +220,10 @@ async def _read(response: aiohttp.ClientResponse, target: _Target, max_bytes: in
                 parts.append(part)
                 size += len(part)
                 if size > max_bytes:
-                    raise PeerUnreachableError(f"{target.host} sends more than {max_bytes} bytes")
+                    raise PeerUnreachableError(f"{host} sends more than {max_bytes} bytes")
                 patience.reschedule(started + max(RATE_GRACE_SECONDS, size / RATE_BYTES_PER_SECOND_MIN))
     except TimeoutError as error:
         if not patience.expired():
             raise
-        raise PeerUnreachableError(
-            f"{target.host} sends less than {RATE_BYTES_PER_SECOND_MIN} bytes a second"
-        ) from error
+        raise PeerUnreachableError(f"{host} sends less than {RATE_BYTES_PER_SECOND_MIN} bytes a second") from error
     return b"".join(parts)

@@ -188,6 +188,11 @@ def joined(transaction: Transaction) -> Iterator[None]:
         _open.reset(opened)
 
 
+def bound() -> Database | None:
+    """The database bound to this context, if any."""
+    return _bound.get()
+
+
 def current() -> Database:
     """The database bound to this context."""
     database = _bound.get()

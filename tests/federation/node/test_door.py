@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from federation.node.database import Database
 from federation.node.door import HEADERS_MAX, Door, DoorRefusedError, DoorResponse
 from federation.node.lookups import LOOKUPS_MAX
 from federation.vocabulary.errors import PeerUnreachableError
@@ -82,6 +83,64 @@ async def test_request_goes_out_as_given(serve: Callable[[Serve], Awaitable[str]
     headers = {"Content-Type": "application/json", "Fed-From": "s1x"}
     answer = await door.request("POST", f"http://{pair}/a?b=c", headers=headers, body=b"hello", max_bytes=10)
     assert (answer.body, seen) == (b"ok", [b"hello"])
+
+
+def keeping(requests: list[int], heard: list[bytes], answers: int) -> Serve:
+    """Answers so many requests of a connection and hangs up; notes how many connections there were, and the heads."""
+
+    async def serve_all(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        requests.append(0)
+        for _ in range(answers):
+            requests[-1] += 1
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            await writer.drain()
+            if requests[-1] < answers:
+                heard.append(await reader.readuntil(b"\r\n\r\n"))
+        await asyncio.sleep(0.05)
+
+    return serve_all
+
+
+async def test_a_connection_is_kept_for_the_next_request(
+    serve: Callable[[Serve], Awaitable[str]], committed: Database
+) -> None:
+    """Requests of one door to one place share a connection; another door has its own."""
+    requests: list[int] = []
+    pair = await serve(keeping(requests, [], 3))
+    door = Door(frozenset({pair}))
+    for _ in range(3):
+        answer = await door.request("GET", f"http://{pair}/", headers={}, body=b"", max_bytes=10)
+        assert answer.body == b"ok"
+    assert requests == [3]
+    await ask(pair)
+    assert requests == [3, 1]
+    del committed
+
+
+@pytest.mark.parametrize(("headers", "tries"), [({"Idempotency-Key": "k"}, 2), ({}, 1)])
+async def test_a_hang_up_while_idle_costs_a_repeatable_request_nothing(
+    serve: Callable[[Serve], Awaitable[str]], committed: Database, headers: dict[str, str], tries: int
+) -> None:
+    """What the peer may get twice is sent again, once, over a new connection; anything else is an unknown outcome."""
+    requests: list[int] = []
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        requests.append(1)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        await writer.drain()
+        if len(requests) == 1:
+            await reader.readuntil(b"\r\n\r\n")
+
+    pair = await serve(hang_up)
+    door = Door(frozenset({pair}))
+    await door.request("POST", f"http://{pair}/", headers=headers, body=b"", max_bytes=10)
+    if tries > 1:
+        await door.request("POST", f"http://{pair}/", headers=headers, body=b"", max_bytes=10)
+    else:
+        with pytest.raises(PeerUnreachableError):
+            await door.request("POST", f"http://{pair}/", headers=headers, body=b"", max_bytes=10)
+    assert len(requests) == tries
+    del committed
 
 
 async def test_redirect_is_not_followed(serve: Callable[[Serve], Awaitable[str]]) -> None:
