@@ -1,15 +1,18 @@
 """Logs as they are pushed to a hub and read from whoever holds them."""
 
+import asyncio
 import re
 
 from federation import batches, limits
 from federation.documents import json
 from federation.http.edge import Endpoint, Inbound, Outbound
 from federation.log.answers import GrowthAnswer, InclusionAnswer
+from federation.ports import HubDesk
 from federation.records import LogHead
 from federation.service import comparing, epochs, forking, intake, proving, reading, refusals
 from federation.service.calls import LOG_TYPE
 from federation.service.context import Federation
+from federation.service.pressure import BULK_BYTES
 from federation.vocabulary.errors import NotFoundError, RecordInvalidError
 from federation.vocabulary.ids import PartyId, is_party_id
 
@@ -23,13 +26,20 @@ async def _push(fed: Federation, inbound: Inbound) -> Outbound:
         raise NotFoundError("only a hub takes a shop's log")
     if inbound.content_type != LOG_TYPE or inbound.old_size is None:
         raise RecordInvalidError(f"a push has the type {LOG_TYPE} and the header Fed-Old-Size")
-    batch = batches.decode(inbound.body)
+    async with fed.bulk.entered(len(inbound.body)):
+        return await _take(fed, fed.hub_desk, inbound, inbound.old_size)
+
+
+async def _take(fed: Federation, desk: HubDesk, inbound: Inbound, old_size: int) -> Outbound:
+    """Take a push in; what is large is unpacked beside the loop."""
+    is_large = len(inbound.body) >= BULK_BYTES
+    batch = await asyncio.to_thread(batches.decode, inbound.body) if is_large else batches.decode(inbound.body)
     epoch = _epoch(inbound)
     if f"{inbound.peer}/catalog/{epoch}\n" != batch.note.decode()[: len(f"{inbound.peer}/catalog/{epoch}\n")]:
         raise RecordInvalidError("the checkpoint is of another log than the address")
     ends = (inbound.receiver, inbound.peer)
     await epochs.follow(fed, (inbound.receiver.id, inbound.peer), epoch, inbound.now)
-    return Outbound(json.encode(await intake.take_batch(fed.hub_desk, ends, batch, inbound.old_size, inbound.now)))
+    return Outbound(json.encode(await intake.take_batch(desk, ends, batch, old_size, inbound.now)))
 
 
 async def _checkpoint(_fed: Federation, inbound: Inbound) -> Outbound:

@@ -11,7 +11,7 @@ from federation.node.settings import NodeSettings
 from federation.ports import HubDesk, Pictures, ShopDesk
 from federation.recon.cache import ItemSets
 from federation.service.breaker import Breaker
-from federation.service.pressure import Admission, Pace
+from federation.service.pressure import Admission, BulkGate, Pace
 
 
 class PeerDoor(Protocol):
@@ -51,6 +51,7 @@ class Federation:
         self._breakers: dict[str, Breaker] = {}
         self._paces: dict[tuple[str, str], Pace] = {}
         self.admission = Admission()
+        self.bulk = BulkGate()
 
     def lane(self, peer_id: str) -> asyncio.Semaphore:
         """The gate through which at most REQUESTS_IN_FLIGHT_MAX requests to a peer pass at once in this process."""

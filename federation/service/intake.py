@@ -5,8 +5,10 @@ what it projects into listings are committed together. A bad record is taken as 
 Two signed roots for one size freeze the replica, with both notes kept as proof.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -29,6 +31,8 @@ from federation.vocabulary.errors import GalleriaError, NotFoundError, QuotaErro
 from federation.vocabulary.ids import PartyId
 
 DAMAGED = "our copy contradicts what the shop signed and proves nothing against it: its rows are damaged here"
+LINES_BESIDE_MIN = 50
+"""From so many lines on a batch is judged in a thread beside the loop, which others wait for."""
 
 
 class _Taking(msgspec.Struct, frozen=True):
@@ -188,7 +192,8 @@ async def _take(taking: _Taking, lines: Sequence[bytes], old_size: int) -> PushR
         lambda key: newest[key].hash.hex() if key in newest else None,
         await epochs.opening_text(taking.shop_id, head.epoch, now),
     )
-    accepted = intake.check_batch(state, old_size, lines, signed, taking.keys)
+    check = partial(intake.check_batch, state, old_size, lines, signed, taking.keys)
+    accepted = await asyncio.to_thread(check) if len(lines) >= LINES_BESIDE_MIN else check()
     line = checkpoint.cosign(signed, hub.id, SigningKey.from_seed(hub.sign_seed), int(now.timestamp()))
     note = checkpoint.with_line(signed.note.encode(), line)
     grown = LogHead(hub.id, taking.shop_id, head.epoch, accepted.tree.size, accepted.tree.encode(), note, now)

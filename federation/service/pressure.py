@@ -4,12 +4,13 @@ A receiver says in `Fed-Credit: batch=N, interval-ms=M` how many registers the n
 after this answer the next bulk request (log, stock) may come. The header is a hint outside the signature: a sender
 believes it only within bounds. Invariants: at most ASKED_PER_PEER_MAX requests of one peer and ASKED_MAX in all are
 answered at once by a process; while several peers are at it, none is asked to come sooner than its last request took,
-so one with very much to say has at most half of the time.
+so one with very much to say has at most half of the time; large batches are taken in one after the other.
 """
 
+import asyncio
 import re
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 
 import msgspec
 
@@ -25,6 +26,9 @@ WAITING_PER_PEER_MAX = 4
 """A party has one request waiting at a mailbox, or one at many; more overlap only where connections broke."""
 WAITING_MAX = 256
 """Requests kept waiting on purpose by one process; it must work on so many more at once than on all others."""
+BULK_BYTES = 16 * 1024
+"""A packed batch from this size on is large: dozens of records."""
+BULK_WAIT_SECONDS = 1.0
 INTERVAL_MS_MAX = 10_000
 """No receiver makes a sender wait longer than this by a hint."""
 COMPANY_SECONDS = 2.0
@@ -121,6 +125,29 @@ class Admission:
             self._company_until = at + COMPANY_SECONDS
         self._last = pair
         return credit_for(self._asked.total, took_seconds, in_company=at < self._company_until)
+
+
+class BulkGate:
+    """Lets one large batch at a time be taken in by this process, so that small messages find their turn between."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def entered(self, size: int) -> AsyncIterator[None]:
+        """While a batch of so many bytes is taken in. Raises BusyError when its turn does not come soon."""
+        if size < BULK_BYTES:
+            yield
+            return
+        try:
+            async with asyncio.timeout(BULK_WAIT_SECONDS):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise BusyError("other large batches are being taken in: push again soon", retry_after_seconds=1) from error
+        try:
+            yield
+        finally:
+            self._turn.release()
 
 
 class Pace:
