@@ -4,7 +4,6 @@ Every failure of a delivery is written where the portal shows it, then left to t
 keeps the message as a dead letter. Sweeps find what was lost: a lagging hub, a shop's missed push, a silent stock.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,6 +11,7 @@ import structlog
 from federation import limits
 from federation.conversations.stock import beat_due
 from federation.node import clock
+from federation.node.claims import RETRY_AFTER_SECONDS_MAX, NotYetError
 from federation.node.database import atomic
 from federation.node.outbox import Handler, Message
 from federation.node.work import Sweep
@@ -42,11 +42,11 @@ from federation.service.peers import PeerChanged
 from federation.service.pull import PullDue
 from federation.service.repair_work import repair_handlers, repair_sweeps
 from federation.service.stock import StockDue
-from federation.service.stock_delivery import deliver_due, deliver_stock
+from federation.service.stock_delivery import deliver_due
 from federation.store import links as link_store
 from federation.store import mailbox, parties
 from federation.vocabulary.errors import GalleriaError
-from federation.vocabulary.ids import PartyId
+from federation.vocabulary.ids import any_between
 
 _log = structlog.get_logger(__name__)
 
@@ -70,14 +70,11 @@ def fed_handlers(fed: Federation) -> dict[str, Handler]:
         due = message.read(PushDue)
         try:
             await push.deliver_log(fed, due, clock.now())
+        except NotYetError:
+            raise
         except GalleriaError as error:
             await link_store.record_error(due.shop_id, due.hub_id, error.detail, clock.now())
             raise
-
-    async def push_stock(message: Message) -> None:
-        due, desk = message.read(StockDue), fed.shop_desk
-        if desk is not None:
-            await _stock_recorded(due.shop_id, due.hub_id, lambda: deliver_due(fed, desk, due, clock.now()))
 
     async def send_events(message: Message) -> None:
         await orders.deliver_events(fed, message.read(EventDue), clock.now())
@@ -97,14 +94,44 @@ def fed_handlers(fed: Federation) -> dict[str, Handler]:
     return {
         pull.TOPIC: fetch_log,
         catalogue.TOPIC: push_log,
-        stock.TOPIC: push_stock,
         orders.TOPIC: send_events,
         order_events.MISSING_TOPIC: fetch_events,
         links.TOPIC: send_link,
         forking.TOPIC: tell_fork,
+        **stock_handlers(fed),
         **_identity_handlers(fed),
         **repair_handlers(fed),
     }
+
+
+def stock_handlers(fed: Federation) -> dict[str, Handler]:
+    """Stock told to hubs: what the lane `stock.QUEUE` carries."""
+
+    async def push_stock(message: Message) -> None:
+        due, desk = message.read(StockDue), fed.shop_desk
+        if desk is None:
+            return
+        try:
+            await deliver_due(fed, desk, due, clock.now())
+        except NotYetError:
+            raise
+        except GalleriaError as error:
+            _log.info("stock_waits", shop=due.shop_id, hub=due.hub_id, slug=error.slug, detail=error.detail)
+            await link_store.record_stock_error(due.shop_id, due.hub_id, error.detail, clock.now())
+            if await link_store.state(due.shop_id, due.hub_id) != "accepted":
+                raise
+            raise NotYetError(error.detail, _rest_seconds(error)) from error
+
+    return {stock.TOPIC: push_stock}
+
+
+def _rest_seconds(error: GalleriaError) -> float:
+    """How long stock rests after a failure: never longer than until the next heartbeat, unless the hub asks for it.
+
+    It is no letter that could get lost: what is told is always the newest, and told until the link has ended.
+    """
+    drawn = any_between(1.0, float(limits.HEARTBEAT_INTERVAL_SECONDS))
+    return max(drawn, min(error.retry_after_seconds or 0, RETRY_AFTER_SECONDS_MAX))
 
 
 def _identity_handlers(fed: Federation) -> dict[str, Handler]:
@@ -125,18 +152,15 @@ def fed_sweeps(fed: Federation) -> tuple[Sweep, ...]:
     async def pull_shops(now: datetime) -> None:
         await pull.pull_due(fed, now)
 
-    async def beat(now: datetime) -> None:
-        await heartbeats(fed, now)
-
     sweeps = [Sweep("fed.nonces", NONCE_SECONDS, QUEUE, forget_nonces)]
     if fed.hub_desk is not None:
         sweeps.append(Sweep("fed.pull", PULL_SECONDS, QUEUE, pull_shops))
         sweeps.append(Sweep("fed.mailbox", MAILBOX_SECONDS, QUEUE, forget_mail))
     if fed.shop_desk is not None:
-        sweeps.append(Sweep("fed.heartbeat", BEAT_LOOK_SECONDS, QUEUE, beat))
+        sweeps.append(Sweep("fed.heartbeat", BEAT_LOOK_SECONDS, QUEUE, heartbeats))
         sweeps.append(Sweep("fed.lagging", LAGGING_SECONDS, QUEUE, push_lagging))
-    sweeps += repair_sweeps(fed)
     sweeps += _history_sweeps(fed)
+    sweeps += repair_sweeps(fed)
     return tuple(sweeps)
 
 
@@ -161,22 +185,15 @@ def _history_sweeps(fed: Federation) -> list[Sweep]:
     return sweeps
 
 
-async def heartbeats(fed: Federation, now: datetime) -> None:
-    """Tell every linked hub of each shop that has been silent for a while that its stock is as told."""
-    desk = fed.shop_desk
-    if desk is None:
-        return
-
-    async def beat(pair: tuple[PartyId, PartyId]) -> None:
-        try:
-            await _stock_recorded(*pair, lambda: deliver_stock(fed, desk, pair, now))
-        except GalleriaError as error:
-            _log.info("heartbeat_failed", shop=pair[0], hub=pair[1], slug=error.slug, detail=error.detail)
-
+async def heartbeats(now: datetime) -> None:
+    """Have every linked hub told of each shop that has been silent for a while that its stock is as told."""
     silent_since = now - timedelta(seconds=HEARTBEAT_SECONDS - limits.HEARTBEAT_JITTER_SECONDS)
     silent = await link_store.silent_pairs(silent_since)
     due = [(shop_id, hub_id) for shop_id, hub_id, at in silent if beat_due((shop_id, hub_id), at, now)]
-    await pull.for_each_peer(due, beat)
+    if due:
+        async with atomic():
+            for pair in due:
+                await stock.announce_whole(*pair, clock.now())
 
 
 async def push_lagging(now: datetime) -> None:
@@ -196,12 +213,3 @@ async def forget_nonces(now: datetime) -> None:
 async def forget_mail(now: datetime) -> None:
     """Drop requests that nobody came for and nobody waits for any more: whoever asked has died."""
     await mailbox.forget_expired(now)
-
-
-async def _stock_recorded(shop_id: PartyId, hub_id: PartyId, deliver: Callable[[], Awaitable[int]]) -> None:
-    """Deliver stock; a failure is written down for the portal and raised on."""
-    try:
-        await deliver()
-    except GalleriaError as error:
-        await link_store.record_stock_error(shop_id, hub_id, error.detail, clock.now())
-        raise

@@ -1,13 +1,15 @@
 """The worker of a shop node: federation messages, imports, mails; sweeps of holds and of what has grown old."""
 
 from federation.http.watching import attend
+from federation.node import lanes
 from federation.node.attending import Attendant
 from federation.node.mail import mail_handlers
 from federation.node.outbox import Handler, Outbox
 from federation.node.settings import load
 from federation.node.work import Node, Sweep, make_celery
+from federation.service import stock
 from federation.service.context import Federation, create_federation
-from federation.tasks import fed_handlers, fed_sweeps
+from federation.tasks import fed_handlers, fed_sweeps, stock_handlers
 from shops.desk import BoutiqueDesk
 from shops.media.shelf import Shelf
 from shops.moving.tasks import moving_sweeps
@@ -31,12 +33,19 @@ def build_node() -> Node:
         outbox=Outbox(handlers),
         sweeps=sweeps,
         queues=QUEUES,
-        attendants=(Attendant("mailboxes", "sync", lambda: attend(_federation(settings))),),
+        attendants=(
+            Attendant("mailboxes", "sync", lambda: attend(_federation(settings))),
+            Attendant("stock", "sync", lambda: _tell_stock(_federation(settings))),
+        ),
     )
 
 
 def _federation(settings: ShopNodeSettings) -> Federation:
     return create_federation(settings, shop_desk=BoutiqueDesk(), pictures=Shelf(settings))
+
+
+async def _tell_stock(federation: Federation) -> None:
+    await lanes.attend(Outbox(stock_handlers(federation)), stock.QUEUE)
 
 
 celery = make_celery(build_node)

@@ -4,6 +4,7 @@ Invariants: only the latest claim of a row (its fence) may finish it or set it b
 message of a subject or none of it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -32,6 +33,17 @@ class RetryLaterError(GalleriaError):
 
     slug = "retry-later"
     retry: RetryClass = "after"
+
+
+class NotYetError(GalleriaError):
+    """The effect must wait for its moment, in `seconds`: deliver the message then. That is no failure of it."""
+
+    slug = "not-yet"
+    retry: RetryClass = "after"
+
+    def __init__(self, detail: str, seconds: float) -> None:
+        super().__init__(detail, retry_after_seconds=int(seconds) + 1)
+        self.seconds = seconds
 
 
 class GiveUpError(GalleriaError):
@@ -69,10 +81,20 @@ async def finish(message: Message, now: datetime) -> bool:
     return await messages.finish(message.id, message.claim, message.body, now)
 
 
-async def claim(queue: str, now: datetime, lease: timedelta, *, after: str, most: int) -> list[Message]:
-    """Take the first due message of up to `most` subjects past `after`, leased until `now + lease`, by subject."""
-    found = await messages.claim(queue, now, now + lease, after=after, most=most)
+async def claim(
+    queue: str, now: datetime, lease: timedelta, *, after: str, most: int, full: Sequence[str] = ()
+) -> list[Message]:
+    """Take the first due message of up to `most` subjects past `after`, leased until `now + lease`, by subject.
+
+    Subjects that begin with one of `full` are passed over.
+    """
+    found = await messages.claim(queue, now, now + lease, after=after, most=most, full=full)
     return [msgspec.convert(item, Message, from_attributes=True) for item in found]
+
+
+async def postpone(message: Message, error: NotYetError, now: datetime) -> None:
+    """Let the message wait for its moment as if it had not been claimed."""
+    await messages.postpone(message.id, message.claim, now + timedelta(seconds=error.seconds))
 
 
 async def set_back(message: Message, error: GalleriaError | None, detail: str, now: datetime) -> None:

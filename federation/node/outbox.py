@@ -5,6 +5,7 @@ Invariants
 - A claimed row is leased: nobody else gets it before the lease runs out, and its handler is cut off before that.
 - Within a subject of a queue, messages are delivered in the order of their ids, one at a time; a message that is
   being retried holds back those behind it, one that was merely scheduled for later or is dead does not.
+- What merely waits for its moment (`NotYetError`) gives up its turn, counts as no failure and is delivered then.
 - A finished row is never delivered again unless it is armed again (`rearm`: one row for work that recurs, such as
   telling the newest of what changes all the time); what cannot succeed ends as a dead letter, kept until replayed.
 
@@ -20,7 +21,7 @@ import msgspec
 import structlog
 
 from federation.node import claims
-from federation.node.claims import GiveUpError, LeaseLostError, Message, RetryLaterError
+from federation.node.claims import GiveUpError, LeaseLostError, Message, NotYetError, RetryLaterError
 from federation.node.database import (
     Database,
     DatabaseUsageError,
@@ -42,6 +43,7 @@ __all__ = [
     "Handler",
     "LeaseLostError",
     "Message",
+    "NotYetError",
     "Outbox",
     "RetryLaterError",
     "dead_letters",
@@ -165,6 +167,7 @@ class Outbox:
     def __init__(self, handlers: Mapping[str, Handler]) -> None:
         self._handlers = dict(handlers)
         self._after: dict[str, str] = {}
+        self._moments: dict[str, float] = {}
 
     async def drain(self, queue: str, now: datetime, limit: int = 50, lease_seconds: float = 60) -> int:
         """Deliver what is due in `queue`, up to `limit` messages, several subjects at once; returns how many."""
@@ -185,26 +188,33 @@ class Outbox:
         with using(database):
             claimed = claimed or await run.next()
             while claimed is not None:
-                with correlated(claimed.message.correlation_id or f"message-{claimed.message.id}"):
-                    await self._deliver(run, claimed)
+                await self.deliver(claimed.message, claimed.until, run.now)
                 run.handled += 1
                 claimed = await run.next()
 
-    async def _deliver(self, run: _Drain, claimed: _Claimed) -> None:
-        message = claimed.message
-        try:
-            handler = self._handlers.get(message.topic, _nobody)
-            async with asyncio.timeout_at(claimed.until):
-                await handler(message)
-        except GalleriaError as error:
-            await claims.set_back(message, error, error.detail, run.now())
-        except TimeoutError:
-            await claims.set_back(message, None, "took longer than its lease allows", run.now())
-        except Exception as error:  # noqa: BLE001 - an edge: a mistake of ours in one message stops no other
-            _log.exception("message_failed", topic=message.topic, subject=message.subject, id=message.id)
-            await claims.set_back(message, None, repr(error), run.now())
-        else:
-            await claims.finish(message, run.now())
+    def next_moment(self, queue: str) -> float | None:
+        """In how many seconds, when last looked at, the first message comes that gave up its turn; asked once."""
+        return self._moments.pop(queue, None)
+
+    async def deliver(self, message: Message, until: float, now: Callable[[], datetime]) -> None:
+        """Hand a claimed message to its handler, cut off at `until` of the loop's clock, and keep what came of it."""
+        with correlated(message.correlation_id or f"message-{message.id}"):
+            try:
+                handler = self._handlers.get(message.topic, _nobody)
+                async with asyncio.timeout_at(until):
+                    await handler(message)
+            except NotYetError as error:
+                await claims.postpone(message, error, now())
+                self._moments[message.queue] = min(error.seconds, self._moments.get(message.queue, error.seconds))
+            except GalleriaError as error:
+                await claims.set_back(message, error, error.detail, now())
+            except TimeoutError:
+                await claims.set_back(message, None, "took longer than its lease allows", now())
+            except Exception as error:  # noqa: BLE001 - an edge: a mistake of ours in one message stops no other
+                _log.exception("message_failed", topic=message.topic, subject=message.subject, id=message.id)
+                await claims.set_back(message, None, repr(error), now())
+            else:
+                await claims.finish(message, now())
 
 
 async def _nobody(message: Message) -> None:

@@ -15,6 +15,8 @@ _log = structlog.get_logger(__name__)
 NO_BROKER = "none:"
 DRAIN_TASK = "node.drain"
 SWEEP_TASK = "node.sweep"
+LANE = "lane:"
+"""Queues whose name begins so are drained without a broker (`lanes`): who drains one hears of work by its topic."""
 WAKE_EXPIRES_SECONDS = 30
 PAUSE_AFTER_FAILURE_SECONDS = 1.0
 GATHER_SECONDS = 0.005
@@ -30,6 +32,11 @@ TRANSPORT_OPTIONS: dict[str, object] = {
 """A broker that does not answer is given up quickly: it only carries wake-ups."""
 
 
+def topic_of(queue: str) -> str:
+    """The topic of the database's bell (`listening`) that rings when recurring work of a queue has become due."""
+    return f"queue {queue}"
+
+
 class Waker:
     """Sends wake-ups from a thread of its own, which starts with the first one."""
 
@@ -42,7 +49,7 @@ class Waker:
 
     def wake(self, queue: str) -> None:
         """Ask the workers of `queue` to look into the outbox."""
-        if self._broker_url == NO_BROKER:
+        if self._broker_url == NO_BROKER or queue.startswith(LANE):
             return
         with self._signal:
             if self._stopping:

@@ -39,6 +39,8 @@ HOUSEKEEPING_SECONDS = 3600.0
 STANDBY_SECONDS = 2.0
 SILENCE_SECONDS_MAX = 5.0
 POOL_MAX = 8
+NICENESS = 5
+"""Processes that drain queues step aside for those that serve pages, and for what attends beside them."""
 
 
 class Sweep(msgspec.Struct, frozen=True):
@@ -118,9 +120,18 @@ class NodeProcess:
     def drain(self, queue: str) -> int:
         """Deliver what is due in `queue`; asks for another round when there was more than one round's worth."""
         delivered = self.run(lambda: self.node.outbox.drain(queue, clock.now(), DRAIN_LIMIT))
+        moment = self.node.outbox.next_moment(queue)
         if delivered >= DRAIN_LIMIT:
             self._waker.wake(queue)
+        elif moment is not None and moment < DRAIN_EVERY_SECONDS:
+            self._wake_in(moment, queue)
         return delivered
+
+    def _wake_in(self, seconds: float, queue: str) -> None:
+        """Wake a queue for what gave up its turn until then."""
+        timer = threading.Timer(seconds, self._waker.wake, (queue,))
+        timer.daemon = True
+        timer.start()
 
     def sweep(self, name: str) -> None:
         """Run the sweep of that name, unless it is being run elsewhere or is not known any more."""
@@ -249,7 +260,11 @@ def _connect_signals(here: _Here) -> None:
             thread.stop()
         here.stop()
 
+    def step_aside(**_: object) -> None:
+        os.nice(NICENESS)
+
     signals.setup_logging.connect(configure_logs, weak=False)
+    signals.worker_process_init.connect(step_aside, weak=False)
     signals.worker_ready.connect(start_standby, weak=False)
     signals.task_received.connect(hear, weak=False)
     signals.worker_shutdown.connect(stop_all, weak=False)

@@ -19,6 +19,7 @@ from federation.documents.profile import OUTBOX_ADDRESS
 from federation.documents.signing import ReceivedResponse, RequestToSign
 from federation.errors import PartyMovedError, PartyRetiredError, ReplayedNonceError
 from federation.node.answers import Problem
+from federation.node.claims import NotYetError
 from federation.node.door import DoorResponse
 from federation.node.idempotency import IdempotencyInFlightError
 from federation.records import HostedParty, Peer
@@ -45,6 +46,8 @@ LAST_WORD_PATH = "/operations"
 BULK_PATHS = ("/log/", "/inv")
 """What a peer may ask to be sent later; whatever a shopper waits for goes at once."""
 PAUSE_SECONDS_MAX = 2.0
+TURN_SECONDS = 0.1
+"""To give up one's turn in the outbox and to come again is not worth while for less."""
 LANE_SECONDS = 1.0
 """How long a request may wait for its turn beyond the time it may take itself."""
 
@@ -90,6 +93,7 @@ async def call(
 ) -> PeerAnswer:
     """Send `exchange`, signed, and return the verified answer. Raises PeerRefusedError or PeerUnreachableError.
 
+    NotYetError means that nothing was sent, because the peer wants a bulk request of this kind only later.
     A peer whose clock differs is asked once more by its own clock.
     """
     ends = await _ends(exchange, now)
@@ -200,9 +204,14 @@ async def _through_door(
 
 
 async def _in_its_time(exchange: PeerCall, pause: float) -> None:
-    """Wait a little before a bulk request that the peer wants later; for longer, let somebody else have the turn."""
-    if not exchange.path.startswith(BULK_PATHS):
+    """Keep a bulk request until the peer wants it; one that is sent out of the outbox gives up its turn (NotYetError).
+
+    What is read waits here, for no longer than PAUSE_SECONDS_MAX.
+    """
+    if not pause or not exchange.path.startswith(BULK_PATHS):
         return
+    if exchange.method != "GET" and pause > TURN_SECONDS:
+        raise NotYetError(f"{exchange.remote_id} wants to be told more in {pause:.2f} s", pause)
     if pause > PAUSE_SECONDS_MAX:
         raise PeerUnreachableError(
             f"{exchange.remote_id} wants to be asked again in {pause:.1f} s", retry_after_seconds=int(pause) + 1

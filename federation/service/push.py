@@ -24,7 +24,8 @@ from federation.store import links
 from federation.vocabulary.errors import PeerRefusedError
 from federation.vocabulary.ids import new_id
 
-BATCHES_PER_RUN = 50
+BATCHES_PER_RUN = 10
+"""After so many the others have their turn; the rest is announced anew."""
 REWINDS_PER_RUN = 3
 
 

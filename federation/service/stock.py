@@ -16,13 +16,15 @@ from federation.conversations import stock
 from federation.conversations.messages import StockBatch, StockPage, StockReceipt
 from federation.conversations.stock import Place
 from federation.node import outbox
+from federation.node.wake import LANE
 from federation.ports import HubDesk
 from federation.store import links, registers
 from federation.vocabulary.errors import NotFoundError, RecordInvalidError
 from federation.vocabulary.ids import PartyId
 
 TOPIC = "fed.stock"
-QUEUE = "sync"
+QUEUE = f"{LANE}stock"
+"""A lane of its own: whatever else a shop sends, what was sold is told at once."""
 
 
 class StockDue(msgspec.Struct, frozen=True):
@@ -41,7 +43,10 @@ async def announce_stock(shop_id: PartyId, vseq: int, now: datetime) -> None:
 
 
 async def announce_whole(shop_id: PartyId, hub_id: PartyId, now: datetime) -> None:
-    """Let a hub that has just been linked hear of all stock, after the caller's transaction."""
+    """Let a hub that has just been linked, or heard nothing for a while, hear of all stock that it lacks.
+
+    That happens after the caller's transaction, and it hears at least that all is as told.
+    """
     await announce(StockDue(shop_id, hub_id, limits.INTEGER_MAGNITUDE_MAX), now)
 
 

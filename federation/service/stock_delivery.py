@@ -37,7 +37,9 @@ Ends = tuple[PartyId, PartyId]
 async def deliver_due(fed: Federation, desk: ShopDesk, due: StockDue, now: datetime) -> int:
     """Deliver what is due, unless a later message has carried it already; returns how many registers went.
 
-    What is left after a turn is announced anew.
+    At least a heartbeat goes; what is left after a turn is announced anew. Raises PeerRefusedError,
+    PeerUnreachableError, NotYetError when the hub wants the next message later, or PeerMismatchError for tables that
+    cannot be brought together.
     """
     delivery = await links.delivery(due.shop_id, due.hub_id)
     if delivery is not None and delivery.acked_vseq >= due.vseq:
@@ -46,18 +48,6 @@ async def deliver_due(fed: Federation, desk: ShopDesk, due: StockDue, now: datet
     if not await run.to_end(delivery, now):
         async with atomic():
             await announce(StockDue(due.shop_id, due.hub_id, due.vseq, due.turn + 1), clock.now())
-    return run.sent
-
-
-async def deliver_stock(fed: Federation, desk: ShopDesk, ends: Ends, now: datetime) -> int:
-    """Send what a hub lacks of a shop's registers, at least a heartbeat. Returns how many.
-
-    Raises PeerRefusedError, PeerUnreachableError, or PeerMismatchError for tables that cannot be brought together.
-    """
-    run = _Run(fed, desk, ends)
-    if not await run.to_end(await links.delivery(*ends), now):
-        async with atomic():
-            await announce(StockDue(*ends, limits.INTEGER_MAGNITUDE_MAX), clock.now())
     return run.sent
 
 
@@ -89,12 +79,17 @@ class _Run:
             if step == "done" and had_echo:
                 return True
             if step == "rewind":
-                self._vseq = receipt.vseq_high
+                await self._rewind(receipt)
             elif step == "compare":
                 await self._compare(receipt.vseq_high)
             elif step == "mismatch":
                 raise _mismatch(batch, receipt)
         return False
+
+    async def _rewind(self, receipt: StockReceipt) -> None:
+        """Go back to what the hub knows, and stay there should this turn end before all is told anew."""
+        self._vseq = receipt.vseq_high
+        await links.record_stock(*self._ends, self._vseq, receipt.echo, self._echo_at)
 
     def _step(self, batch: StockBatch, receipt: StockReceipt) -> Step:
         is_full = len(batch.registers) == self._most
@@ -124,6 +119,7 @@ class _Run:
             body=json.encode(batch),
             content_type=JSON_TYPE,
             idempotency_key=str(new_id()),
+            lane=f"{shop_id}/inv",
         )
         receipt = checks.read((await call(self._fed, exchange, clock.now())).body, StockReceipt)
         self._echo, self._echo_at = receipt.echo, clock.now()

@@ -36,7 +36,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 HUB_WORKER_CONCURRENCY = 2
 SHOP_WORKER_CONCURRENCY = 1
 STEPPING_ASIDE = ("nice", "-n", "5")
-"""Workers let the processes that serve pages go first, on a machine where everything runs at once."""
+"""The indexer lets the processes that serve pages go first; the other workers' processes do so by themselves."""
 
 
 class Fleet:
@@ -134,7 +134,7 @@ class Fleet:
         schedule = self.state.node(node.name) / "beat"
         concurrency = HUB_WORKER_CONCURRENCY if node.kind is HUB else SHOP_WORKER_CONCURRENCY
         command = worker_command(node.kind, name, concurrency=concurrency, schedule=schedule)
-        return self._process(f"{node.name}-worker", node, (*STEPPING_ASIDE, *command), name)
+        return self._process(f"{node.name}-worker", node, command, name)
 
     def _indexer(self) -> NodeProcess:
         node = self.layout.hub

@@ -107,8 +107,9 @@ class Trial:
 
     async def sweep(self, ahead: timedelta) -> None:
         """What the sweeps of both nodes do a while from now."""
-        with self.pair.shop.here() as fed:
-            await heartbeats(fed, clock.now() + ahead)
+        with self.pair.shop.here():
+            await heartbeats(clock.now() + ahead)
+        await self.pair.shop.drain_later(int(ahead.total_seconds()))
         with self.pair.hub.here() as fed:
             await pull.pull_due(fed, clock.now() + ahead)
 

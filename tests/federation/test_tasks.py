@@ -45,10 +45,11 @@ async def test_a_refused_push_is_not_repeated_all_the_time(pair: Pair) -> None:
     """A push refused for good stays in the portal, whatever heartbeats say, and is tried again only after an hour."""
     await append(pair.shop, product(1))
     later = clock.now() + timedelta(seconds=60)
-    with pair.shop.here() as fed:
+    with pair.shop.here():
         await link_store.record_error(pair.shop.party_id, pair.hub.party_id, "refused for good", clock.now())
         await database.execute("UPDATE node_outbox SET state = 'dead', finished_at = now() WHERE state = 'due'")
-        await heartbeats(fed, later)
+        await heartbeats(later)
+        await pair.shop.drain()
         await push_lagging(later)
         assert await outbox.waiting("sync") == 0
         (sync,) = await replicas.sync_states(pair.shop.party_id)

@@ -13,7 +13,7 @@ from federation.node.database import Database, atomic, using
 from federation.node.mail import mail_handlers
 from federation.node.outbox import Outbox
 from federation.node.web import web_node
-from federation.service import links, parties
+from federation.service import links, parties, stock
 from federation.service.context import create_federation
 from federation.tasks import fed_handlers
 from federation.vocabulary.ids import PartyId
@@ -135,9 +135,8 @@ class House:
                 handled += sum([await self.hub_node.outbox.drain(queue, now) for queue in ("sync", "money", "mail")])
                 handled += await indexer.drain(self.hub.catalog, now)
             with self.at_shop():
-                handled += sum(
-                    [await _shop_outbox(self).drain(queue, now) for queue in ("sync", "import", "pictures", "mail")]
-                )
+                queues = ("sync", stock.QUEUE, "import", "pictures", "mail")
+                handled += sum([await _shop_outbox(self).drain(queue, now) for queue in queues])
             idle = 0 if handled else idle + 1
             if idle > 1:
                 return

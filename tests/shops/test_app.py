@@ -11,7 +11,7 @@ from federation.node import clock
 from federation.node.database import Database, atomic, using
 from federation.node.outbox import Outbox
 from federation.node.web import web_node
-from federation.service import links
+from federation.service import links, stock
 from federation.service.context import create_federation
 from federation.service.orders import place_order_remote
 from federation.service.parties import profile_url
@@ -22,7 +22,7 @@ from federation.vocabulary.ids import PartyId
 from shops.app import create_app
 from shops.desk import BoutiqueDesk
 from shops.settings import ShopNodeSettings
-from tests.federation.nodes import Node
+from tests.federation.nodes import Node, drained
 from tests.federation.peer import Way
 from tests.shops.house import APPS, euros, order_of, request, stocked
 from tests.shops.portal.conftest import HOME, sign_in
@@ -44,7 +44,7 @@ class Linked:
 
     async def settle(self) -> None:
         """Let both workers run until neither has anything to do."""
-        while await self._outbox.drain("sync", clock.now()) + await self.hub.drain():
+        while await drained(self._outbox, ("sync", stock.QUEUE)) + await self.hub.drain():
             pass
 
     async def link(self) -> None:

@@ -19,6 +19,7 @@ from federation.node.memory import DeadlockError, Disk, MemoryDatabase, ProcessK
 from federation.node.outbox import Outbox
 from federation.node.settings import NodeSettings
 from federation.node.work import Sweep
+from federation.service import stock
 from federation.service.context import Federation, create_federation
 from federation.tasks import fed_handlers, fed_sweeps
 from federation.vocabulary.errors import GalleriaError
@@ -137,13 +138,13 @@ class Process:
             door=Door(machine.around.network, machine.name),
         )
         self._tasks: dict[asyncio.Task[Any], None] = {}
-        self._woken = asyncio.Event()
+        self._woken = {queue: asyncio.Event() for queue in (QUEUE, stock.QUEUE)}
         self._dead: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.database.wake = self._wake
 
-    def _wake(self, _queue: str) -> None:
+    def _wake(self, queue: str) -> None:
         if not self.machine.around.dice.happens(0.1):
-            self._woken.set()
+            self._woken[queue].set()
 
     async def _pause(self) -> None:
         """A statement takes its time, and may be the last one."""
@@ -205,7 +206,8 @@ class Process:
 
     def work(self) -> None:
         """Begin what the node's worker does."""
-        self.spawn(self._drain())
+        for queue in self._woken:
+            self.spawn(self._drain(queue))
         if self.machine.is_outbound:
             self.spawn(attend(self.fed))
         for sweep in (*fed_sweeps(self.fed), *self._own_sweeps()):
@@ -221,14 +223,15 @@ class Process:
 
         return (Sweep("expire", 10, QUEUE, expire),) if self.machine.kind == "shop" else (Sweep("buy", 8, QUEUE, buy),)
 
-    async def _drain(self) -> None:
+    async def _drain(self, queue: str) -> None:
         outbox = Outbox(fed_handlers(self.fed))
+        woken = self._woken[queue]
         while True:
-            self._woken.clear()
-            await outbox.drain(QUEUE, clock.now())
+            woken.clear()
+            await outbox.drain(queue, clock.now())
             try:
-                async with asyncio.timeout(DRAIN_SECONDS):
-                    await self._woken.wait()
+                async with asyncio.timeout(min(DRAIN_SECONDS, outbox.next_moment(queue) or DRAIN_SECONDS)):
+                    await woken.wait()
             except TimeoutError:
                 continue
 

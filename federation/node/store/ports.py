@@ -3,6 +3,7 @@
 Every method takes part in the caller's transaction and decides nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -70,16 +71,26 @@ class MessageStore(Protocol):
     async def rearm(self, message: NewMessage) -> bool:
         """Write a message down, or give the one of its key a new body and, if it was done or dead, its turn anew.
 
-        One that is due keeps its lease or its pause. Returns whether it has become due by this.
+        One that is due keeps its lease or its pause. Returns whether it has become due by this; then the queue's topic
+        rings (`wake.topic_of`).
         """
         ...
 
-    async def claim(self, queue: str, now: datetime, until: datetime, *, after: str, most: int) -> list[ClaimedMessage]:
-        """Lease the first due message of up to `most` subjects past `after` (from the first one when empty)."""
+    async def claim(
+        self, queue: str, now: datetime, until: datetime, *, after: str, most: int, full: Sequence[str] = ()
+    ) -> list[ClaimedMessage]:
+        """Lease the first due message of up to `most` subjects past `after` (from the first one when empty).
+
+        Subjects that begin with one of `full` are passed over.
+        """
+        ...
+
+    async def postpone(self, message_id: int, claim: int, due_at: datetime) -> None:
+        """Let a message wait until `due_at` as if it had not been claimed."""
         ...
 
     async def finish(self, message_id: int, claim: int, body: bytes, now: datetime) -> bool:
-        """Mark a message done, or due at once when its body is another by now; False when the claim holds it no more."""
+        """Mark a message done, or due at once when its body is another by now; False when that claim is outdated."""
         ...
 
     async def set_back(

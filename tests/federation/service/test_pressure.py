@@ -10,6 +10,7 @@ from federation import limits
 from federation.conversations.messages import StockRegister
 from federation.node import clock
 from federation.node.answers import BusyError
+from federation.node.claims import NotYetError
 from federation.service import stock_delivery
 from federation.service.pressure import (
     ASKED_MAX,
@@ -24,7 +25,9 @@ from federation.service.pressure import (
     credit_for,
     read_credit,
 )
-from federation.vocabulary.errors import PeerRefusedError, PeerUnreachableError, QuotaError
+from federation.service.stock import StockDue
+from federation.vocabulary.errors import PeerRefusedError, QuotaError
+from federation.vocabulary.ids import PartyId
 from marketplace.cli.processes import BACKPRESSURE
 from tests.federation.nodes import Pair
 
@@ -120,6 +123,11 @@ def test_a_pace_is_kept() -> None:
     assert (pace.batch(500), pace.pause(12.0)) == (500, 0)
 
 
+def everything(shop_id: PartyId, hub_id: PartyId) -> StockDue:
+    """All stock that a hub lacks, or a heartbeat."""
+    return StockDue(shop_id, hub_id, limits.INTEGER_MAGNITUDE_MAX)
+
+
 async def test_a_sender_obeys_the_credit_of_its_hub(pair: Pair) -> None:
     """Smaller batches when the hub asks for them; a long pause is left to the outbox instead of being slept through."""
     with pair.shop.here() as fed:
@@ -129,25 +137,25 @@ async def test_a_sender_obeys_the_credit_of_its_hub(pair: Pair) -> None:
         assert fed.pace("another", pair.hub.party_id) is not pace
         pace.heard("batch=20, interval-ms=0", 0)
         before = len(pair.way.passages)
-        assert await stock_delivery.deliver_stock(fed, desk, ends, clock.now()) == 60
+        assert await stock_delivery.deliver_due(fed, desk, everything(*ends), clock.now()) == 60
         assert len(pair.way.passages) - before >= 2
         pace.heard("batch=500, interval-ms=5000", asyncio.get_running_loop().time())
-        with pytest.raises(PeerUnreachableError, match="wants to be asked again") as refused:
-            await stock_delivery.deliver_stock(fed, desk, ends, clock.now())
-    assert refused.value.retry_after_seconds == 5
+        with pytest.raises(NotYetError, match="wants to be told more") as refused:
+            await stock_delivery.deliver_due(fed, desk, everything(*ends), clock.now())
+    assert 4 < refused.value.seconds <= 5
 
 
 async def test_answers_carry_credit_and_refusals_a_time(pair: Pair) -> None:
     """Every answer says how to go on; past the bound of one peer the answer is 429 with when to ask again."""
     with pair.shop.here() as fed:
         desk, ends = pair.shop.shop_desk, (pair.shop.party_id, pair.hub.party_id)
-        await stock_delivery.deliver_stock(fed, desk, ends, clock.now())
+        await stock_delivery.deliver_due(fed, desk, everything(*ends), clock.now())
         assert read_credit(pair.way.answers[-1].header(CREDIT_HEADER)).batch == limits.STOCK_BATCH_MAX
         busy = [pair.hub.fed.admission.admitted((ends[1], ends[0])) for _ in range(ASKED_PER_PEER_MAX)]
         for one in busy:
             one.__enter__()
         with pytest.raises(PeerRefusedError) as refused:
-            await stock_delivery.deliver_stock(fed, desk, ends, clock.now())
+            await stock_delivery.deliver_due(fed, desk, everything(*ends), clock.now())
         for one in busy:
             one.__exit__(None, None, None)
     assert (refused.value.peer_slug, refused.value.peer_status) == ("quota", 429)

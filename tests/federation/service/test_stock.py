@@ -7,9 +7,10 @@ from federation.conversations import stock as rules
 from federation.conversations.messages import StockBatch, StockReceipt, StockRegister
 from federation.node import clock, database
 from federation.node.database import atomic
-from federation.service import replicas, stock, stock_delivery
+from federation.node.outbox import Outbox
+from federation.service import replicas, stock
 from federation.service.stock_delivery import BATCHES_PER_TURN
-from federation.tasks import heartbeats
+from federation.tasks import fed_handlers, heartbeats
 from tests.federation.nodes import Pair
 
 V2 = StockRegister(variant_id="v2", quantity=6, vseq=2)
@@ -49,8 +50,9 @@ async def freshness(pair: Pair, now: datetime) -> str:
 
 async def beat(pair: Pair, seconds: int = 30) -> None:
     """Let the shop's worker look, some time later, whose heartbeat is due."""
-    with pair.shop.here() as fed:
-        await heartbeats(fed, clock.now() + timedelta(seconds=seconds))
+    with pair.shop.here():
+        await heartbeats(clock.now() + timedelta(seconds=seconds))
+    await pair.shop.drain_later(seconds)
 
 
 async def test_changed_registers_reach_the_hub(pair: Pair) -> None:
@@ -85,11 +87,11 @@ async def test_a_long_table_lets_others_have_their_turn(pair: Pair) -> None:
     with pair.shop.here() as fed:
         async with atomic():
             for number in range(limits.STOCK_BATCH_MAX * (BATCHES_PER_TURN + 1)):
-                pair.shop.shop_desk.put(f"v{number}", 1)
-        ends = (pair.shop.party_id, pair.hub.party_id)
-        sent = await stock_delivery.deliver_stock(fed, pair.shop.shop_desk, ends, clock.now())
-    assert sent == limits.STOCK_BATCH_MAX * BATCHES_PER_TURN
-    await pair.settle()
+                vseq = pair.shop.shop_desk.put(f"v{number}", 1)
+            await stock.announce_stock(pair.shop.party_id, vseq, clock.now())
+        assert await Outbox(fed_handlers(fed)).drain(stock.QUEUE, clock.now(), limit=1) == 1
+    assert len(pair.hub.hub_desk.stock) <= limits.STOCK_BATCH_MAX * BATCHES_PER_TURN
+    await pair.shop.drain_later()
     assert len(pair.hub.hub_desk.stock) == limits.STOCK_BATCH_MAX * (BATCHES_PER_TURN + 1)
 
 
@@ -120,8 +122,7 @@ async def test_a_lost_message_is_made_good_by_the_heartbeat(pair: Pair) -> None:
     await sell(pair, "v1", 4)
     await pair.settle()
     assert pair.hub.hub_desk.stock == {}
-    with pair.shop.here() as fed:
-        await heartbeats(fed, clock.now() + timedelta(seconds=30))
+    await beat(pair)
     assert pair.hub.hub_desk.stock == {"v1": 4}
 
 
@@ -221,8 +222,7 @@ async def test_a_sale_between_reading_and_counting_does_not_unsettle(pair: Pair)
 
 async def test_a_silent_shop_grows_stale_and_a_heartbeat_makes_it_fresh(pair: Pair) -> None:
     """Trust in a shop's stock follows the time since its last message: fresh, soft, stale, and fresh again."""
-    with pair.shop.here() as fed:
-        await heartbeats(fed, clock.now() + timedelta(seconds=30))
+    await beat(pair)
     seen = []
     with pair.hub.here():
         for seconds in (0, 39, 60, 149, 200):
@@ -236,7 +236,7 @@ async def test_a_silent_shop_grows_stale_and_a_heartbeat_makes_it_fresh(pair: Pa
 async def test_a_hub_that_is_away_delays_nobody_else(pair: Pair) -> None:
     """A heartbeat that fails is written down for the portal and raises nothing."""
     pair.way.only, pair.way.lose_requests = "/inv", 5
-    with pair.shop.here() as fed:
-        await heartbeats(fed, clock.now() + timedelta(seconds=30))
+    await beat(pair)
+    with pair.shop.here():
         (sync,) = await replicas.sync_states(pair.shop.party_id)
     assert "lost" in sync.last_error

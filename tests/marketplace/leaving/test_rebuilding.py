@@ -61,7 +61,7 @@ async def stock_follows(house: House) -> None:
     for _ in range(3):
         with house.at_shop():
             await database.execute("UPDATE fed_delivery SET last_stock_at = NULL")  # as if fifteen seconds had passed
-            await heartbeats(house.shop_fed, clock.now())
+            await heartbeats(clock.now())
         await house.work()
 
 

@@ -12,7 +12,7 @@ from federation.node import clock
 from federation.node.database import Database, atomic, using
 from federation.node.outbox import Outbox
 from federation.node.web import web_node
-from federation.service import links, parties
+from federation.service import links, parties, stock
 from federation.service.context import create_federation
 from federation.tasks import fed_handlers
 from federation.vocabulary.ids import PartyId
@@ -58,7 +58,7 @@ class House:
         handlers = {**fed_handlers(self.fed), **shop_handlers(self.settings)}
         with self.here():
             now = clock.now() + timedelta(seconds=ahead_seconds)
-            return sum([await Outbox(handlers).drain(queue, now) for queue in (QUEUE, "import")])
+            return sum([await Outbox(handlers).drain(queue, now) for queue in (QUEUE, stock.QUEUE, "import")])
 
     async def take_out(self, shop_id: PartyId, path: Path, *, password: str = "", leave: bool = True) -> TakenOut:
         """The boutique's archive."""

@@ -1,5 +1,6 @@
 """The outbox in memory."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -60,9 +61,13 @@ async def rearm(message: NewMessage) -> bool:
         return row.attempts == 0 and row.due_at == message.due_at
 
 
-async def claim(queue: str, now: datetime, until: datetime, *, after: str, most: int) -> list[ClaimedMessage]:
+async def claim(
+    queue: str, now: datetime, until: datetime, *, after: str, most: int, full: Sequence[str] = ()
+) -> list[ClaimedMessage]:
     async with statement() as own:
-        heads = _heads(own, queue, now)
+        heads = {
+            subject: row for subject, row in _heads(own, queue, now).items() if not subject.startswith(tuple(full))
+        }
         chosen = [heads[subject] for subject in sorted(heads) if subject > after or not after]
         found = []
         for row in [row for row in chosen if row.due_at <= now][:most]:
@@ -111,6 +116,13 @@ async def finish(message_id: int, claim: int, body: bytes, now: datetime) -> boo
             changed = msgspec.structs.replace(row, due_at=now, attempts=0, last_error="")
         await own.put(_ROWS, changed)
         return True
+
+
+async def postpone(message_id: int, claim: int, due_at: datetime) -> None:
+    async with statement() as own:
+        row = await own.lock(_ROWS, message_id)
+        if row is not None and row.state == "due" and row.claim == claim:
+            await own.put(_ROWS, msgspec.structs.replace(row, due_at=due_at, attempts=max(row.attempts - 1, 0)))
 
 
 async def set_back(

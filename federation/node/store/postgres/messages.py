@@ -1,12 +1,15 @@
 """Queries over the outbox."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 import msgspec
 
 from federation.node.database import affected, execute, fetch, fetch_one, fetch_value
+from federation.node.listening import CHANNEL
 from federation.node.store.ports import ClaimedMessage, DeadLetter, NewMessage
+from federation.node.wake import topic_of
 
 _CLAIM = """
 WITH RECURSIVE line (subject) AS (
@@ -24,7 +27,9 @@ WITH RECURSIVE line (subject) AS (
             AND (message.attempts > 0 OR message.due_at <= $2)
         ORDER BY message.id LIMIT 1
     ) AS first
-    WHERE first.due_at <= $2 LIMIT $5
+    WHERE first.due_at <= $2 AND NOT EXISTS (
+        SELECT 1 FROM unnest($6::text[]) AS taken (beginning) WHERE starts_with(line.subject, taken.beginning)
+    ) LIMIT $5
 ), claimed AS MATERIALIZED (
     SELECT message.id FROM node_outbox AS message JOIN head ON head.id = message.id
     WHERE message.state = 'due' AND message.due_at <= $2 FOR UPDATE OF message SKIP LOCKED
@@ -67,11 +72,11 @@ async def rearm(message: NewMessage) -> bool:
                 (key, queue, topic, subject, body, due_at, created_at, retry_until, correlation_id)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             ON CONFLICT (key) DO UPDATE SET body = excluded.body, state = 'due', finished_at = NULL,
-                correlation_id = excluded.correlation_id,
+                queue = excluded.queue, correlation_id = excluded.correlation_id,
                 due_at = CASE kept.state WHEN 'due' THEN kept.due_at ELSE excluded.due_at END,
                 attempts = CASE kept.state WHEN 'due' THEN kept.attempts ELSE 0 END,
                 retry_until = CASE kept.state WHEN 'due' THEN kept.retry_until ELSE excluded.retry_until END
-            RETURNING attempts = 0 AND due_at = $6
+            RETURNING CASE WHEN attempts = 0 AND due_at = $6 THEN pg_notify($10, $11) IS NOT NULL ELSE false END
             """,
             message.key,
             message.queue,
@@ -82,13 +87,17 @@ async def rearm(message: NewMessage) -> bool:
             message.created_at,
             message.retry_until,
             message.correlation_id,
+            CHANNEL,
+            topic_of(message.queue),
         )
     )
 
 
-async def claim(queue: str, now: datetime, until: datetime, *, after: str, most: int) -> list[ClaimedMessage]:
+async def claim(
+    queue: str, now: datetime, until: datetime, *, after: str, most: int, full: Sequence[str] = ()
+) -> list[ClaimedMessage]:
     sql = _CLAIM_AFTER if after else _CLAIM_FROM_START
-    rows = await fetch(sql, queue, now, until, after, most)
+    rows = await fetch(sql, queue, now, until, after, most, list(full))
     return sorted((msgspec.convert(dict(row), ClaimedMessage) for row in rows), key=lambda found: found.subject)
 
 
@@ -108,6 +117,16 @@ async def finish(message_id: int, claim: int, body: bytes, now: datetime) -> boo
         now,
     )
     return affected(tag) == 1
+
+
+async def postpone(message_id: int, claim: int, due_at: datetime) -> None:
+    await execute(
+        "UPDATE node_outbox SET due_at = $3, attempts = greatest(attempts - 1, 0)"
+        " WHERE id = $1 AND claim = $2 AND state = 'due'",
+        message_id,
+        claim,
+        due_at,
+    )
 
 
 async def set_back(
