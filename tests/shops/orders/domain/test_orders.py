@@ -55,7 +55,7 @@ def test_an_empty_choice_ships_everything_left() -> None:
 
 def test_more_than_is_left_cannot_leave() -> None:
     """A parcel with more pieces than are left, or with none, is refused."""
-    with pytest.raises(RecordInvalidError, match="2 pieces are left"):
+    with pytest.raises(RecordInvalidError, match="2 left to ship"):
         parcel([line("a", 3, shipped=1)], {"a": 3})
     with pytest.raises(RecordInvalidError, match="nothing is left"):
         parcel([line("a", 1, shipped=1)], {})

@@ -182,7 +182,7 @@ async def test_parcels_may_leave_one_by_one(shop_id: PartyId) -> None:
     for _ in range(2):
         async with atomic():
             await steps.ship(shop_id, view.row, Shipped(lines=(ShippedLine(line_id, 1),)), step())
-    with pytest.raises(RecordInvalidError, match="0 pieces are left"):
+    with pytest.raises(RecordInvalidError, match="0 left to ship"):
         async with atomic():
             await steps.ship(shop_id, view.row, Shipped(lines=(ShippedLine(line_id, 1),)), step())
     assert await sent(shop_id) == ["accepted", "shipped", "shipped"]
