@@ -56,6 +56,8 @@ REPAIR_SESSIONS_MAX = 24
 """Repairs of one copy in a window; beyond them it rests."""
 SNAPSHOT_LEAVES_MIN = 10_000
 """A log shorter than this has no snapshot: it is fetched as lines."""
+SNAPSHOT_LEAVES_MAX = 2_000_000
+"""A log longer than this is fetched as lines: all hashes of a snapshot are held at once."""
 SNAPSHOT_STALE_PERCENT = 10
 """Leaves since a snapshot, as a share of it, after which another is made."""
 SNAPSHOT_LINES_MAX = 1_000

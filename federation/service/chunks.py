@@ -37,6 +37,8 @@ async def checked(shop_id: PartyId, data: bytes, now: datetime) -> tuple[Manifes
     told = json.decode(note.text.encode(), Manifest, bytes_max=limits.SNAPSHOT_MANIFEST_BYTES_MAX)
     signed = checkpoint.parse(told.checkpoint.encode())
     goal = checkpoint.verify(signed, signed.checkpoint.origin, keys)
+    if goal.size > limits.SNAPSHOT_LEAVES_MAX:
+        raise PeerMismatchError(f"a snapshot of {goal.size} leaves is more than a reader loads at once: read the log")
     at = 0
     for part in told.hashes:
         if part.first != at:

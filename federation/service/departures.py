@@ -11,6 +11,7 @@ from datetime import datetime
 
 from federation.documents import rivals
 from federation.documents.identity import SeenOperation
+from federation.documents.keys import SigningKey
 from federation.documents.profile import endpoint_of
 from federation.errors import PartyMovedError, PartyMovingError, PartyRetiredError
 from federation.node.claims import GiveUpError
@@ -85,16 +86,19 @@ async def _party(party_id: PartyId) -> HostedParty:
 async def take_departure(fed: Federation, party: HostedParty, told: Sequence[bytes], now: datetime) -> str:
     """Believe that a party hosted here lives elsewhere now, because a root key of it has said so.
 
-    `told` is its whole chain as its new node has it. In the caller's transaction. Returns the new address; raises
-    OperationRefusedError for a chain that is not this party's, ConflictError when it names no other address.
+    `told` is its whole chain as its new node has it. Only news counts: an address that is not the one known here, or
+    the end of the key that this node signs with. In the caller's transaction. Returns the new address; raises
+    OperationRefusedError for a chain that is not this party's, ConflictError when it says nothing of the kind.
     """
     seconds = int(now.timestamp())
     known = await store.seen_operations(party.id, lock=True)
     before = {item.data for item in known}
     news = tuple(SeenOperation(data, seconds) for data in told if data not in before)
     resolution = rivals.resolve((*known, *news), seconds)
-    address = resolution.state.address
-    if resolution.state.party_id != party.id or not address or address == fed.settings.public_url:
+    address, keyid = resolution.state.address, SigningKey.from_seed(party.sign_seed).public.keyid
+    is_elsewhere = address != rivals.resolve(known, seconds).state.address
+    is_elsewhere |= party.left_at is not None or resolution.state.sign_key(keyid, seconds) is None
+    if resolution.state.party_id != party.id or not is_elsewhere or address in {"", fed.settings.public_url}:
         raise ConflictError(f"these operations do not say that {party.name} lives anywhere but here")
     for item in news:
         if item.data in resolution.chain:

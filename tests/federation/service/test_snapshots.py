@@ -6,11 +6,14 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
+from federation import limits
 from federation.conversations.repair_messages import Manifest
 from federation.documents import json, notes
 from federation.documents.keys import SigningKey
 from federation.documents.notes import Note
 from federation.errors import SnapshotPendingError
+from federation.log import checkpoint
+from federation.log.checkpoint import Checkpoint
 from federation.node import clock, database
 from federation.service import bootstrap, parties, pull, reading, replicas, snapshots
 from federation.store import logs, repairs
@@ -165,6 +168,17 @@ async def load(pair: Pair) -> str:
 def without(told: Manifest, **changes: object) -> Manifest:
     """The manifest with some of it changed."""
     return json.decode(json.encode(json.decode(json.encode(told), dict) | changes), Manifest)
+
+
+async def test_more_than_a_reader_loads_is_left_to_the_log(pair: Pair) -> None:
+    """A manifest of more leaves than may be held at once is refused before a hash is fetched, however small it is."""
+    await stock_shop(pair)
+    with pair.shop.here():
+        shop = await parties.party(pair.shop.party_id)
+    key = SigningKey.from_seed(shop.sign_seed)
+    much = Checkpoint(checkpoint.origin_of(shop.id, 1), limits.SNAPSHOT_LEAVES_MAX + 1, bytes(32))
+    await offer(pair, lambda told: without(told, checkpoint=checkpoint.sign(much, key).decode()))
+    assert "more than a reader loads" in await load(pair)
 
 
 async def test_what_does_not_add_up_is_not_begun(pair: Pair) -> None:
