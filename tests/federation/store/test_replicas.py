@@ -46,6 +46,16 @@ async def test_the_last_word_of_a_forgotten_copy_is_kept() -> None:
         assert known.kept_note == note
 
 
+async def test_a_copy_that_cannot_be_followed_is_trouble() -> None:
+    """Its link is named while the failure is recent."""
+    await replicas.open_replica(HUB, SHOP)
+    await links.save_link(Link(UUID(int=1), HUB, SHOP, "accepted", "accepted", "remote", "please", NOW, NOW), None)
+    assert await links.troubled_pairs(NOW) == []
+    await replicas.record_error(HUB, SHOP, "no answer", NOW)
+    assert await links.troubled_pairs(NOW) == [(HUB, SHOP)]
+    assert await links.troubled_pairs(LATER) == []
+
+
 async def test_a_replica_freezes_and_begins_anew() -> None:
     """After a fork it says why; a new epoch begins without the old one's size."""
     await replicas.open_replica(HUB, SHOP)
