@@ -19,6 +19,10 @@ from shops.desk import BoutiqueDesk
 from shops.settings import ShopNodeSettings
 
 
+_OF_HUBS = ("SANDBOX_URL", "PAYMENT_PROVIDER")
+"""Settings that a hub alone has: every hub names where its payments go."""
+
+
 class KeysNode(msgspec.Struct, frozen=True):
     """The node at hand."""
 
@@ -29,7 +33,7 @@ class KeysNode(msgspec.Struct, frozen=True):
 @asynccontextmanager
 async def keys_node(environ: Mapping[str, str] = os.environ) -> AsyncIterator[KeysNode]:
     """The node of the environment, a hub when it knows a payment provider, else a shop node; its database bound."""
-    if {f"{PREFIX}SANDBOX_URL", f"{PREFIX}SANDBOX_URL_FILE"} & environ.keys():
+    if not environ.keys().isdisjoint(f"{PREFIX}{name}{suffix}" for name in _OF_HUBS for suffix in ("", "_FILE")):
         async with as_node(HubSettings) as hub:
             yield KeysNode(hub, create_federation(hub, hub_desk=GalleryDesk(hub)))
     else:
