@@ -70,5 +70,5 @@ async def test_the_operator_refunds(plain: BrowserContext, town: Town) -> None:
     await page.goto(f"{order}/refund?shop_order_id={town.names['part']}&quantity%3A{town.names['line']}=1&reason=small")
     await page.click("main form[method=post] button")
     assert page.url == order
-    assert await page.locator("main .notice").count() == 1
+    assert await page.locator("main .notice-good").count() == 1
     await page.close()

@@ -83,6 +83,7 @@ STOREFRONT = (
     Visit("piece of a dark house", "hub", PIECE, f"/b/{DARK}/p/{{dark_product}}"),
     Visit("piece without a size", "hub", PIECE, "/b/{handle}/p/{product}", status=422,
           act=sending("form[action='/basket/add']")),
+    Visit("proof of a piece", "hub", f"{PIECE}/proof", "/b/{handle}/p/{product}/proof"),
     Visit("basket, empty", "hub", "/basket", "/basket"),
     Visit("basket, full", "hub", "/basket", "/basket", "shopper"),
     Visit("basket, a wrong quantity", "hub", "/basket", "/basket", "shopper", 422,
@@ -134,6 +135,7 @@ CONSOLE = tuple(
         ("dead letters", "/dead-letters", "/dead-letters", 200),
         ("returns", "/returns", "/returns", 200),
         ("a return", "/returns/{return_id:uuid}", "/returns/{return_id}", 200),
+        ("identity and keys", "/keys", "/keys", 200),
         ("mails", "/mails", "/mails", 200),
         ("a mail", "/mails/{mail_id:uuid}", "/mails/{mail}", 200),
     )
@@ -166,6 +168,8 @@ PORTAL = (
             ("not delivered", "/undelivered", "/undelivered", 200, None),
             ("money", "/money", "/money", 200, None),
             ("hubs", "/hubs", "/hubs", 200, None),
+            ("identity and keys", "/keys", "/keys", 200, None),
+            ("leaving", "/leave", "/leave", 200, None),
             ("profile", "/profile", "/profile", 200, None),
             ("profile, faults", "/profile", "/profile", 422, sending("main form.sheet", country="Italy", name="")),
             ("imports", "/import", "/import", 200, None),
@@ -218,5 +222,7 @@ NOT_PAGES = {
     "/.well-known/": "documents for other nodes",
     "/fed/": "documents for other nodes",
     "/portal/{handle:str}/import/{import_id:str}/report.csv": "a file to save",
+    "/portal/{handle:str}/leave/archive": "a file to save",
+    "/b/{handle:str}/p/{product_id:str}/proof.json": "a file to save",
 }
 """Beginnings of routes that answer no page, and what they answer."""

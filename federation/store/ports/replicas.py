@@ -20,7 +20,7 @@ class ReplicaStore(Protocol):
         """Begin to follow a shop; nothing when that has begun."""
 
     async def keep_note(self, hub_id: PartyId, shop_id: PartyId, note: bytes) -> None:
-        """Remember the newest checkpoint of a copy that was forgotten, for the next one to agree with; empty: no more."""
+        """Remember the newest checkpoint of a forgotten copy, for the next one to agree with; empty: no more."""
 
     async def replica(self, hub_id: str, shop_id: str, *, lock: bool = False) -> Replica | None:
         """How a hub stands with a shop, locked until the end of the transaction when `lock`."""
