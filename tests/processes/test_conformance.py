@@ -55,6 +55,13 @@ async def accept(world: World, node: DemoNode, party_id: PartyId, seed: bytes) -
         await links.accept_link(federation, party_id, tester.party_id, clock.now())
 
 
+async def part(world: World, node: DemoNode, seed: bytes, kind: str) -> None:
+    """End the link and forget what waits for the tester: it never comes back, and nobody waits three days for it."""
+    tester = derive_tester("shop" if kind == "hub" else "hub", seed).party_id
+    await world.act(node, "UPDATE fed_link SET ours = 'ended', state = 'ended' WHERE remote_id = $1", tester)
+    await world.act(node, "DELETE FROM node_outbox WHERE subject LIKE '%' || $1 || '%' AND state <> 'done'", tester)
+
+
 @pytest.mark.parametrize("kind", ["hub", "shop"])
 async def test_ours_conform(world: World, kind: str, tmp_path: Path) -> None:
     """A stranger finds nothing to object to, and a linked party asks every check there is and finds nothing either."""
@@ -68,3 +75,4 @@ async def test_ours_conform(world: World, kind: str, tmp_path: Path) -> None:
     assert (code, failures(report)) == (0, [])
     asked = {verdict.name for verdict in (*strange.verdicts, *report.verdicts) if verdict.outcome == "passed"}
     assert {check.name for check in CHECKS[kind] if check.needs != "spending"} <= asked
+    await part(world, node, bytes.fromhex((tmp_path / "tester").read_text()), kind)
