@@ -42,9 +42,9 @@ _DEAD = "SELECT topic, subject, last_error FROM node_outbox WHERE state = 'dead'
 async def adds_up(world: World) -> None:
     """Wait until nothing is under way anywhere, then check everything; fails with the first thing that is wrong."""
     await until_none("work under way", lambda: _under_way(world), QUIET_SECONDS, 0.3)
-    for node in (world.hub, *world.fleet.layout.shop_nodes):
+    for node in (world.hub, *world.shop_nodes):
         _none(await world.rows(node, _DEAD), f"{node.name} has dead letters")
-    for node in world.fleet.layout.shop_nodes:
+    for node in world.shop_nodes:
         await _pieces(world, node)
     await _orders(world)
     await _money(world)
@@ -55,7 +55,7 @@ async def _under_way(world: World) -> list[Any]:
     """What some node still has to do."""
     try:
         found = [tuple(row) for row in await world.rows(world.hub, _UNDER_WAY)]
-        for node in world.fleet.layout.shop_nodes:
+        for node in world.shop_nodes:
             found += [(node.name, *row) for row in await world.rows(node, _WAITING_MESSAGES)]
     except (OSError, asyncpg.PostgresError) as error:
         return [f"the database is away: {error}"]
@@ -103,7 +103,7 @@ async def _orders(world: World) -> None:
     by_reservation = {str(part["reservation_id"]): part for part in parts.values()}
     sold = {key for key, part in parts.items() if part["state"] in SOLD}
     told: set[str] = set()
-    for node in world.fleet.layout.shop_nodes:
+    for node in world.shop_nodes:
         for row in await world.rows(node, "SELECT reservation_id, state, order_id, restocked FROM shop_reservation"):
             _reservation(row, by_reservation.get(str(row["reservation_id"])))
         for row in await world.rows(node, "SELECT order_id, state, total_minor FROM shop_order"):
@@ -234,7 +234,7 @@ async def _listings(world: World) -> None:
     listed = {(row["shop_id"], row["product_id"], row["leaf_hash"]) for row in rows}
     leaves: set[tuple[str, str, str]] = set()
     stock: set[tuple[str, str, int]] = set()
-    for node in world.fleet.layout.shop_nodes:
+    for node in world.shop_nodes:
         leaves |= {
             (row["shop_id"], row["product_id"], row["leaf_hash"])
             for row in await world.rows(

@@ -65,7 +65,7 @@ class Watch:
 
     async def _pieces(self) -> None:
         """I4: nothing is sold that was not there."""
-        for node in self.world.fleet.layout.shop_nodes:
+        for node in self.world.shop_nodes:
             over = await self.world.rows(
                 node, "SELECT shop_id, variant_id, on_hand, held FROM shop_register WHERE on_hand < held OR held < 0"
             )
@@ -85,7 +85,7 @@ class Watch:
 
     async def _registers(self) -> list[Any]:
         found: list[Any] = []
-        for node in self.world.fleet.layout.shop_nodes:
+        for node in self.world.shop_nodes:
             found += await self.world.rows(node, "SELECT shop_id, stock_total FROM shop_boutique")
         return found
 

@@ -14,6 +14,7 @@ from federation.service import links, parties
 from federation.service.context import create_federation
 from federation.vocabulary.ids import PartyId
 from marketplace.demo.layout import DemoNode
+from marketplace.demo.opening import OpenShop
 from marketplace.listings import boutiques
 from marketplace.settings import HubSettings
 from shops import service as shop_service
@@ -21,6 +22,7 @@ from shops.desk import BoutiqueDesk
 from shops.importers.service import import_jsonl
 from shops.media.service import keep_picture
 from shops.settings import ShopNodeSettings
+from tests.processes.books import adds_up
 from tests.processes.buyer import buy
 from tests.processes.goods import FEW, STOCK, boutique, import_line, product, variant_id
 from tests.processes.waiting import until
@@ -63,6 +65,8 @@ async def test_it_sells(world: World) -> None:
         node, "SELECT on_hand - held FROM shop_register WHERE variant_id = $1", variant_id("d-1", FEW)
     )
     assert left == STOCK[FEW] - 2
+    world.adopt(OpenShop(node=node, shop_id=shop_id, handle=HANDLE, name=HANDLE, owner_email="", products=1))
+    await adds_up(world)
 
 
 async def _opened(world: World, node: DemoNode) -> PartyId:

@@ -14,12 +14,12 @@ from federation.documents.profile import endpoint_of
 from federation.node import clock
 from federation.node.database import atomic
 from federation.service import links
-from federation.service.context import create_federation
+from federation.service.context import Federation, create_federation
 from federation.vocabulary.ids import PartyId
 from marketplace.demo.layout import DemoNode
-from marketplace.settings import HubSettings
 from shops.desk import BoutiqueDesk
 from shops.settings import ShopNodeSettings
+from tests.processes.books import adds_up
 from tests.processes.world import World
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="package")]
@@ -45,20 +45,26 @@ def failures(report: Report) -> list[str]:
     return [f"{verdict.name}: {verdict.reason}" for verdict in report.verdicts if verdict.outcome == "failed"]
 
 
+def federation_of(world: World, node: DemoNode) -> Federation:
+    """The node's federation, composed in this process."""
+    if node == world.hub:
+        return world.built_hub().federation
+    return create_federation(world.fleet.settings_of(node, ShopNodeSettings), shop_desk=BoutiqueDesk())
+
+
 async def accept(world: World, node: DemoNode, party_id: PartyId, seed: bytes) -> None:
     """As the judged party's people: accept the tester's link."""
-    is_hub = node == world.hub
-    settings = world.fleet.settings_of(node, HubSettings if is_hub else ShopNodeSettings)
-    federation = world.built_hub().federation if is_hub else create_federation(settings, shop_desk=BoutiqueDesk())
-    tester = derive_tester("shop" if is_hub else "hub", seed)
+    tester = derive_tester("shop" if node == world.hub else "hub", seed)
     async with world.fleet.inside(node), atomic():
-        await links.accept_link(federation, party_id, tester.party_id, clock.now())
+        await links.accept_link(federation_of(world, node), party_id, tester.party_id, clock.now())
 
 
 async def part(world: World, node: DemoNode, seed: bytes, kind: str) -> None:
     """End the link and forget what waits for the tester: it never comes back, and nobody waits three days for it."""
     tester = derive_tester("shop" if kind == "hub" else "hub", seed).party_id
-    await world.act(node, "UPDATE fed_link SET ours = 'ended', state = 'ended' WHERE remote_id = $1", tester)
+    party_id = world.opened.hub_id if kind == "hub" else world.shops["alba"].shop_id
+    async with world.fleet.inside(node), atomic():
+        await links.end_link(federation_of(world, node), party_id, tester, clock.now())
     await world.act(node, "DELETE FROM node_outbox WHERE subject LIKE '%' || $1 || '%' AND state <> 'done'", tester)
 
 
@@ -76,3 +82,4 @@ async def test_ours_conform(world: World, kind: str, tmp_path: Path) -> None:
     asked = {verdict.name for verdict in (*strange.verdicts, *report.verdicts) if verdict.outcome == "passed"}
     assert {check.name for check in CHECKS[kind] if check.needs != "spending"} <= asked
     await part(world, node, bytes.fromhex((tmp_path / "tester").read_text()), kind)
+    await adds_up(world)

@@ -54,7 +54,7 @@ async def test_ten_seeds(world: World, first: int) -> None:
 async def _hurry(world: World) -> None:
     """Let nobody wait for a second attempt or for the lease of a dead worker."""
     while True:
-        for node in (world.hub, *world.fleet.layout.shop_nodes):
+        for node in (world.hub, *world.shop_nodes):
             await world.leases_end(node)
         await asyncio.sleep(3)
 

@@ -107,6 +107,7 @@ class World:
         self.opened = opened
         self.supervisor = fleet.supervisor
         self.shops = {shop.handle: shop for shop in opened.shops}
+        self.shop_nodes = list(fleet.layout.shop_nodes)
         self._unused = {made.profile.handle: iter([product.id for product in made.products[1:]]) for made in BOUTIQUES}
         self.hub = fleet.layout.hub
         self.sandbox = fleet.layout.sandbox
@@ -123,6 +124,11 @@ class World:
     def node_of(self, handle: str) -> DemoNode:
         """Where a boutique lives."""
         return self.shops[handle].node
+
+    def adopt(self, shop: OpenShop) -> None:
+        """Count a boutique on a node of its own among those that everything is added up over."""
+        self.shop_nodes.append(shop.node)
+        self.opened = msgspec.structs.replace(self.opened, shops=(*self.opened.shops, shop))
 
     def wire(self, name: str) -> Wire:
         """The wire into a node."""
