@@ -141,10 +141,11 @@ async def _all_arrived(fleet: Fleet, opening: "asyncio.Future[Opened]", step: St
     hub = build_hub(fleet.settings_of(node, HubSettings))
     async with fleet.inside(node), Browser(node.url) as browser:
         while True:
-            figure = f"{await _admit(hub)} of {expected} boutiques have arrived"
+            arrived = await _admit(hub)
+            figure = f"{arrived} of {expected} boutiques have arrived"
             if opening.done():
                 missing = await _missing(browser, opening.result())
-                if not missing:
+                if not missing and arrived >= expected:
                     return opening.result()
                 figure += f", {missing} products still on their way"
             if figure != told:
