@@ -7,6 +7,7 @@ moment ago is not answered a second time.
 """
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 
 import structlog
@@ -21,13 +22,16 @@ from federation.conversations.mailbox import (
     WatchedMailbox,
 )
 from federation.documents import json
+from federation.documents.errors import KeyNotChainedError
 from federation.documents.profile import OUTBOX_ADDRESS, PREFIX
 from federation.http.edge import WireRequest, WireResponse
 from federation.http.exchange import exchange
 from federation.node import clock
+from federation.service import announcing
+from federation.service.announcing import OperationsDue
 from federation.service.calls import JSON_TYPE, PeerCall, call
 from federation.service.context import Federation, authority_of
-from federation.vocabulary.errors import GalleriaError
+from federation.vocabulary.errors import GalleriaError, PeerRefusedError
 from federation.vocabulary.ids import PartyId, any_between, new_id
 
 _log = structlog.get_logger(__name__)
@@ -57,7 +61,7 @@ class Visitor:
         self._after = 0
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._gate = asyncio.Semaphore(ANSWERING_MAX)
-        self._rest = Rest(pair)
+        self._rest = Rest(fed, pair)
         self._ticket = ""
         self._ticket_at = 0.0
 
@@ -189,7 +193,8 @@ _NO_ANSWER = WireResponse(500, {}, b"")
 class Rest:
     """The pauses after failures at one hub, longer from one to the next."""
 
-    def __init__(self, pair: Pair) -> None:
+    def __init__(self, fed: Federation, pair: Pair) -> None:
+        self._fed = fed
         self._pair = pair
         self._failures = 0
 
@@ -198,9 +203,13 @@ class Rest:
         self._failures = 0
 
     async def after(self, error: GalleriaError) -> None:
-        """Pause; the first failure is worth a line."""
+        """Pause; the first failure is worth a line, and a hub that has forgotten our key is told of it again."""
         if not self._failures:
             _log.info("mailbox_closed", party=self._pair[0], hub=self._pair[1], slug=error.slug, detail=error.detail)
+        is_forgotten = isinstance(error, PeerRefusedError) and error.peer_slug == KeyNotChainedError.slug
+        if is_forgotten:
+            with contextlib.suppress(GalleriaError):
+                await announcing.deliver_operations(self._fed, OperationsDue(*self._pair), clock.now())
         most = min(PAUSE_SECONDS_MAX, PAUSE_SECONDS_MIN * 2.0**self._failures)
         self._failures = min(self._failures + 1, 10)
         await asyncio.sleep(any_between(PAUSE_SECONDS_MIN / 2, most))

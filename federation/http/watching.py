@@ -72,7 +72,7 @@ class Watchman:
         self._pair = pairs[0]
         self._wait_seconds = wait_seconds
         self._visitors = {pair[0]: Visitor(fed, pair) for pair in pairs}
-        self._rest = Rest(pairs[0])
+        self._rest = Rest(fed, pairs[0])
 
     async def watch_for_ever(self) -> None:
         """Keep the request waiting, and answer meanwhile."""

@@ -5,12 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
-from typing import IO
 from xml.etree import ElementTree as ET
 
 import click
@@ -29,21 +26,17 @@ _NO_PLUGINS = ("-p", "no:cacheprovider", "-p", "no:playwright", "-p", "no:schema
 
 
 class Suite(msgspec.Struct, frozen=True):
-    """One pytest run: its marker expression, whether `--quick` includes it, and in how many processes it runs.
-
-    One that runs `aside` mostly waits, so it shares the machine with the checks that need one processor.
-    """
+    """One pytest run: its marker expression, whether `--quick` includes it, and in how many processes it runs."""
 
     name: str
     markers: str
     quick: bool = False
     processes: int = 1
-    aside: bool = False
 
 
 SUITES = (
-    Suite("processes", "processes and not browser", aside=True),
-    Suite("browser", "browser"),
+    Suite("processes", "processes and not browser"),
+    Suite("browser", "browser", processes=2),
     Suite("simulation", "simulation", processes=2),
     Suite("pure and services", _QUICK, quick=True, processes=2),
 )
@@ -79,7 +72,7 @@ def test(*, quick: bool, pytest_arguments: tuple[str, ...]) -> None:
     if pytest_arguments:
         outcomes = [_run_suite(Suite("chosen", ""), pytest_arguments, progress)]
     else:
-        outcomes = _run_all(suites, progress)
+        outcomes = _lint(progress) + [_run_suite(suite, (), progress) for suite in suites]
     _summarise(outcomes, progress, started, left_out=[suite.name for suite in SUITES if suite not in suites])
     if not all(outcome.good for outcome in outcomes):
         raise SystemExit(1)
@@ -109,25 +102,6 @@ def _need_programs(progress: Progress) -> None:
         raise CommandError(f"apt-get could not install {', '.join(missing)}; its own words stand above. Run: {line}")
 
 
-def _run_all(suites: Sequence[Suite], progress: Progress) -> list[Outcome]:
-    """Lint and every suite: first those that need one processor, with what runs aside beside them, then the others."""
-    alone = [suite for suite in suites if not suite.aside and suite.processes == 1]
-    with ThreadPoolExecutor(1) as lane:
-        beside = [lane.submit(_run_aside, suite, progress) for suite in suites if suite.aside]
-        outcomes = _lint(progress) + [_run_suite(suite, (), progress) for suite in alone]
-        outcomes += [running.result() for running in beside]
-    return outcomes + [_run_suite(suite, (), progress) for suite in suites if suite.processes > 1]
-
-
-def _run_aside(suite: Suite, progress: Progress) -> Outcome:
-    """Run a suite while others speak: its own words are shown together when it has ended."""
-    with tempfile.TemporaryFile("w+", errors="replace") as words:
-        outcome = _run_suite(suite, (), progress, words)
-        words.seek(0)
-        click.echo(words.read())
-    return outcome
-
-
 def _lint(progress: Progress) -> list[Outcome]:
     tools = Path(sys.executable).parent
     steps = {
@@ -149,9 +123,9 @@ def _lint_step(name: str, command: Sequence[str], progress: Progress) -> Outcome
     return Outcome(name, 1 - failed, failed, 0, monotonic() - started)
 
 
-def _run_suite(suite: Suite, arguments: Sequence[str], progress: Progress, words: IO[str] | None = None) -> Outcome:
-    """One pytest run with its own words on our output, or in a file; counts come from its JUnit report."""
-    progress.say(f"pytest: {suite.name}" + (" (aside; its words follow when it has ended)" if words else ""))
+def _run_suite(suite: Suite, arguments: Sequence[str], progress: Progress) -> Outcome:
+    """One pytest run with its own words on our output; counts come from its JUnit report."""
+    progress.say(f"pytest: {suite.name}")
     report = ROOT / ".pytest_cache" / f"{re.sub(r'[^a-z]+', '-', suite.name)}.xml"
     report.parent.mkdir(exist_ok=True)
     report.unlink(missing_ok=True)
@@ -170,14 +144,7 @@ def _run_suite(suite: Suite, arguments: Sequence[str], progress: Progress, words
         *arguments,
     ]
     started = monotonic()
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        stdout=words,
-        stderr=subprocess.STDOUT if words else None,
-    )
+    done = subprocess.run(command, cwd=ROOT, check=False, stdin=subprocess.DEVNULL)
     return _counted(suite.name, report, done.returncode, monotonic() - started)
 
 
