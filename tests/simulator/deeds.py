@@ -140,8 +140,8 @@ async def back_up(world: World) -> None:
 async def restore(world: World) -> None:
     """A machine goes on from an older copy of its disk; a shop counts its shelves anew.
 
-    A copy from before a decision about a link is not put back: what it knows of that is said again only after minutes of
-    trouble, longer than a run lasts.
+    A copy from before a decision about a link is not put back: its word is said again only after minutes of trouble,
+    which is longer than a run lasts.
     """
     if not world.backups:
         return
