@@ -13,7 +13,7 @@ Needs = Literal["known", "linked", "spending"]
 Asked = Callable[[Session], Awaitable[None]]
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True):
+class Check(msgspec.Struct, frozen=True):
     """A rule and how a node is asked whether it keeps it; raises FailedError or NotAskedError."""
 
     name: str

@@ -4,12 +4,14 @@ The tester is the shop. It publishes a few pieces of its own, and withdraws them
 freezes the tester's own copy and so comes last.
 """
 
+from functools import partial
+
 import msgspec
 import zstandard
 
 from federation import batches, limits
 from federation.batches import Batch
-from federation.conformance.checks import Asked, Check, Needs
+from federation.conformance.checks import Check
 from federation.conformance.session import Answer, Question, Session, granted, read, refused
 from federation.conformance.verdicts import FailedError, NotAskedError, demand
 from federation.conversations import stock
@@ -276,7 +278,7 @@ async def _tell(session: Session, *registers: StockRegister, table: tuple[StockR
 
 async def _vseq(session: Session) -> int:
     """A number above every one the hub has heard."""
-    return int(session.now().timestamp() * 1000)
+    return int(session.now().timestamp() * 1_000_000)
 
 
 async def stock_taken(session: Session) -> None:
@@ -322,9 +324,7 @@ async def fork(session: Session) -> None:
     refused(await session.ask(batch_of(session, log, [after])), "replica-frozen", "fork-detected")
 
 
-def _check(name: str, rule: str, asked: Asked, needs: Needs = "linked") -> Check:
-    return Check(name=name, rule=rule, asked=asked, concerns="hub", needs=needs)
-
+_check = partial(Check, concerns="hub")
 
 CHECKS = (
     _check("push-taken", "good lines under a signed root are taken", taken),
@@ -344,4 +344,6 @@ CHECKS = (
     _check("stock-honest", "in_step is said of equal tables alone", stock_honest),
     _check("stock-bounded", f"more than {limits.STOCK_BATCH_MAX} registers at once are refused", stock_bounded),
 )
-LAST = (_check("fork-frozen", "two roots for one size are fork-detected, and the copy is frozen", fork, "spending"),)
+LAST = (
+    _check("fork-frozen", "two roots for one size are fork-detected, and the copy is frozen", fork, needs="spending"),
+)

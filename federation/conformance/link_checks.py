@@ -1,5 +1,7 @@
 """Links: what a stranger is refused, and how a proposal is taken once, and only for those it names."""
 
+from functools import partial
+
 import msgspec
 
 from federation.conformance.checks import Check
@@ -71,18 +73,19 @@ async def needs_link(session: Session) -> None:
     refused(await session.ask(Question(method="GET", path=f"/orders/{new_id()}")), "not-linked")
 
 
+_known = partial(Check, needs="known")
+
 CHECKS = (
-    Check(name="proposal-once", rule="a proposal repeated is answered as before", asked=taken_once, needs="known"),
-    Check(
-        name="idempotency-conflict",
-        rule="an idempotency key used again with another content is idempotency-conflict",
-        asked=key_for_one_content,
-        needs="known",
+    _known("proposal-once", "a proposal repeated is answered as before", taken_once),
+    _known(
+        "idempotency-conflict",
+        "an idempotency key used again with another content is idempotency-conflict",
+        key_for_one_content,
     ),
-    Check(name="proposal-own", rule="a proposal about other parties is refused", asked=about_others, needs="known"),
-    Check(name="json-names-once", rule="an object with a name twice is refused", asked=named_twice, needs="known"),
-    Check(name="json-integers", rule="a number with a fraction is refused", asked=fraction, needs="known"),
-    Check(name="json-depth", rule="a document nested too deep is refused", asked=deep, needs="known"),
-    Check(name="json-unknown", rule="fields not known are ignored", asked=unknown_fields, needs="known"),
-    Check(name="link-needed", rule="without a link only public reads are answered", asked=needs_link, needs="known"),
+    _known("proposal-own", "a proposal about other parties is refused", about_others),
+    _known("json-names-once", "an object with a name twice is refused", named_twice),
+    _known("json-integers", "a number with a fraction is refused", fraction),
+    _known("json-depth", "a document nested too deep is refused", deep),
+    _known("json-unknown", "fields not known are ignored", unknown_fields),
+    _known("link-needed", "without a link only public reads are answered", needs_link),
 )

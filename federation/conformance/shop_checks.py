@@ -1,9 +1,11 @@
 """A shop as a hub finds it: its log under signed roots, and holds that keep their word."""
 
+from functools import partial
+
 import msgspec
 
 from federation import batches, limits
-from federation.conformance.checks import Asked, Check, Needs
+from federation.conformance.checks import Check
 from federation.conformance.session import Question, Session, granted, read, refused
 from federation.conformance.verdicts import FailedError, NotAskedError, demand
 from federation.conversations.messages import ReservationAnswer, ReservationLine, ReservationRequest
@@ -258,12 +260,12 @@ async def event_of_no_order(session: Session) -> None:
     demand(answer.problem is not None, f"an event of an order never placed is answered with {answer.status}")
 
 
-def _check(name: str, rule: str, asked: Asked, needs: Needs = "linked") -> Check:
-    return Check(name=name, rule=rule, asked=asked, concerns="shop", needs=needs)
-
+_check = partial(Check, concerns="shop")
 
 CHECKS = (
-    _check("checkpoint-signed", "the checkpoint is signed by a key that the operations name", signed_head, "known"),
+    _check(
+        "checkpoint-signed", "the checkpoint is signed by a key that the operations name", signed_head, needs="known"
+    ),
     _check("log-covered", "the lines of every batch hash to the root signed with it", covered_lines),
     _check("log-linked", "lines are numbered from 0 and each names its key's line before", linked_lines),
     _check("growth-proven", "GET proof shows that the log only grew", growth),
@@ -280,7 +282,7 @@ CHECKS = (
         "confirm-once",
         "a confirmation repeated changes nothing, and a sale is not given back",
         confirm_once,
-        "spending",
+        needs="spending",
     ),
     _check("event-known", "an event of an order never placed is refused", event_of_no_order),
 )

@@ -4,6 +4,8 @@ Asked of `GET /orders/{id}`, which needs a link and changes nothing, and of a de
 requests that write can do wrong. Without a link a good signature is `not-linked`; the checks hold either way.
 """
 
+from functools import partial
+
 import msgspec
 
 from federation import limits
@@ -135,56 +137,27 @@ def _is_refused(answer: Answer, slug: str, before: str = "") -> None:
     demand(problem is not None and problem.type == slug, f"{before}expected {slug}, got {answer.said()}")
 
 
+_known = partial(Check, needs="known")
+
 CHECKS = (
-    Check(name="answer-signed", rule="every answer is signed and bound to its question", asked=good, needs="known"),
-    Check(name="unsigned-refused", rule="an unsigned request is bad-signature", asked=unsigned, needs="known"),
-    Check(name="signature-checked", rule="a wrong signature is bad-signature", asked=wrong_signature, needs="known"),
-    Check(
-        name="coverage-fixed",
-        rule="a signature over fewer components is bad-signature, valid or not",
-        asked=covers_less,
-        needs="known",
+    _known("answer-signed", "every answer is signed and bound to its question", good),
+    _known("unsigned-refused", "an unsigned request is bad-signature", unsigned),
+    _known("signature-checked", "a wrong signature is bad-signature", wrong_signature),
+    _known("coverage-fixed", "a signature over fewer components is bad-signature, valid or not", covers_less),
+    _known("order-fixed", "components in another order are bad-signature", other_order),
+    _known("authority-own", "a request signed for another host is bad-signature", other_authority),
+    _known("version-said", "another Fed-Version is version-unsupported", other_version),
+    _known("key-chained", "a key that the sender's operations do not name is key-not-chained", unknown_key),
+    _known(
+        "clock-behind",
+        f"a signature older than {limits.CLOCK_BEHIND_SECONDS_MAX} s is clock-skew, with server_time",
+        too_old,
     ),
-    Check(name="order-fixed", rule="components in another order are bad-signature", asked=other_order, needs="known"),
-    Check(
-        name="authority-own",
-        rule="a request signed for another host is bad-signature",
-        asked=other_authority,
-        needs="known",
-    ),
-    Check(name="version-said", rule="another Fed-Version is version-unsupported", asked=other_version, needs="known"),
-    Check(
-        name="key-chained",
-        rule="a key that the sender's operations do not name is key-not-chained",
-        asked=unknown_key,
-        needs="known",
-    ),
-    Check(
-        name="clock-behind",
-        rule=f"a signature older than {limits.CLOCK_BEHIND_SECONDS_MAX} s is clock-skew, with server_time",
-        asked=too_old,
-        needs="known",
-    ),
-    Check(
-        name="clock-ahead",
-        rule=f"a signature more than {limits.CLOCK_AHEAD_SECONDS_MAX} s ahead is clock-skew",
-        asked=too_new,
-        needs="known",
-    ),
-    Check(name="nonce-needed", rule="a request without a nonce is bad-signature", asked=no_nonce, needs="known"),
-    Check(name="nonce-once", rule="a nonce counts once on a request that writes", asked=nonce_again, needs="known"),
-    Check(name="digest-checked", rule="a body other than the digest's is bad-digest", asked=other_body, needs="known"),
-    Check(
-        name="idempotency-key-needed",
-        rule="a request that writes has an idempotency key",
-        asked=no_idempotency_key,
-        needs="known",
-    ),
-    Check(name="body-bounded", rule="a body beyond its bound is too-large", asked=long_body, needs="known"),
-    Check(
-        name="unknown-path",
-        rule="a path outside the protocol is a signed not-found",
-        asked=no_such_place,
-        needs="known",
-    ),
+    _known("clock-ahead", f"a signature more than {limits.CLOCK_AHEAD_SECONDS_MAX} s ahead is clock-skew", too_new),
+    _known("nonce-needed", "a request without a nonce is bad-signature", no_nonce),
+    _known("nonce-once", "a nonce counts once on a request that writes", nonce_again),
+    _known("digest-checked", "a body other than the digest's is bad-digest", other_body),
+    _known("idempotency-key-needed", "a request that writes has an idempotency key", no_idempotency_key),
+    _known("body-bounded", "a body beyond its bound is too-large", long_body),
+    _known("unknown-path", "a path outside the protocol is a signed not-found", no_such_place),
 )
