@@ -10,10 +10,10 @@ from granian.server.embed import Server as WebServer
 from playwright.async_api import Browser
 
 from federation.node.database import Database
-from tests.federation.http.test_loopback import free_port
 from tests.marketplace.gallery import Gallery
 from tests.support.chromium import open_chromium
 from tests.support.clients import running
+from tests.support.loopback import free_port, listening
 from tests.support.postgres import Urls
 
 
@@ -25,23 +25,10 @@ async def hub(committed: Database, database_urls: Urls, tmp_path: Path) -> Async
     server = WebServer(gallery.app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL)
     async with running(gallery.app):
         serving = asyncio.create_task(server.serve())
-        await _listening(port)
+        await listening(port)
         yield gallery
         server.stop()  # type: ignore[no-untyped-call]
         await serving
-
-
-async def _listening(port: int) -> None:
-    for _ in range(100):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.05)
-            continue
-        writer.close()
-        await writer.wait_closed()
-        return
-    raise AssertionError(f"nobody listens on {port}")
 
 
 @pytest.fixture

@@ -48,11 +48,11 @@ from shops.orders import store as shop_orders
 from shops.orders.service import steps
 from shops.settings import ShopNodeSettings
 from shops.worker import APPS as SHOP_APPS
-from tests.federation.http.test_loopback import free_port
 from tests.marketplace.house import OPERATOR, House, settings_at
 from tests.marketplace.orders.world import Visitor
 from tests.payouts.lab import API_KEY, WEBHOOK_SECRET, SandboxWorld
 from tests.support.clients import running
+from tests.support.loopback import free_port
 from tests.support.postgres import Server
 
 HOUSES = (

@@ -1,7 +1,6 @@
 """The adapter for Stripe speaking over real HTTP to a stand-in in this process, and hands on the stand-in's levers."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -22,6 +21,7 @@ from payouts.standin.endpoints import open_destination, open_endpoint
 from payouts.standin.faults import Fault, FaultKind
 from payouts.standin.settings import StandinSettings
 from payouts.standin.world import World as State
+from tests.support.loopback import free_port, listening
 
 API_KEY = "sk_test_of_the_tests"
 HOOK_URL = "http://127.0.0.1:7999/hooks/payments"
@@ -92,29 +92,8 @@ async def served(app: Litestar, port: int) -> AsyncIterator[None]:
     server = WebServer(app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL)
     serving = asyncio.create_task(server.serve())
     try:
-        await _listening(port)
+        await listening(port)
         yield
     finally:
         server.stop()  # type: ignore[no-untyped-call]
         await serving
-
-
-def free_port() -> int:
-    """A port on loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-async def _listening(port: int) -> None:
-    for _ in range(200):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.02)
-        else:
-            writer.close()
-            await writer.wait_closed()
-            return
-    raise AssertionError(f"nobody listens on {port}")

@@ -1,7 +1,6 @@
 """The protocol over real sockets: a real server and the guarded door between two nodes on loopback."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,15 +18,8 @@ from tests.federation.peer import Way
 from tests.federation.service.test_catalogue import append
 from tests.federation.service.test_orders import place
 from tests.support.clients import running
+from tests.support.loopback import free_port, listening
 from tests.support.postgres import Server
-
-
-def free_port() -> int:
-    """A port on loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @asynccontextmanager
@@ -36,24 +28,11 @@ async def served(node: Node, port: int) -> AsyncIterator[None]:
     server = WebServer(node.app, address="127.0.0.1", port=port, interface=Interfaces.ASGINL)
     serving = asyncio.create_task(server.serve())
     try:
-        await _listening(port)
+        await listening(port)
         yield
     finally:
         server.stop()  # type: ignore[no-untyped-call]
         await serving
-
-
-async def _listening(port: int) -> None:
-    for _ in range(100):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.05)
-        else:
-            writer.close()
-            await writer.wait_closed()
-            return
-    raise AssertionError(f"nobody listens on {port}")
 
 
 @pytest.fixture
