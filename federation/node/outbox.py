@@ -146,11 +146,12 @@ class _Drain:
         """A message to deliver, or None when nothing is due or the limit is reached."""
         async with self._turn:
             if not self._ready and self._left > 0 and self._nothing_at != self.handled:
+                looked_at = self.handled
                 found = await self._claim(self.after) if self.after else []
                 found = found or await self._claim("")
                 self._left -= len(found)
                 self._ready.extend(found)
-                self._nothing_at = None if found else self.handled
+                self._nothing_at = None if found else looked_at
             return self._ready.popleft() if self._ready else None
 
     async def _claim(self, after: str) -> "list[_Claimed]":
