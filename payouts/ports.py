@@ -15,7 +15,7 @@ import msgspec
 
 from federation.vocabulary.money import Money
 
-ObjectKind = Literal["payment", "account", "transfer", "refund", "payout", "balance"]
+ObjectKind = Literal["payment", "account", "transfer", "refund", "payout", "dispute", "balance"]
 
 
 class PaymentState(msgspec.Struct, frozen=True, kw_only=True):

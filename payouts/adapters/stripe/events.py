@@ -16,6 +16,7 @@ HEADER = "stripe-signature"
 _BY_PREFIX: tuple[tuple[str, ObjectKind], ...] = (
     ("checkout.session.", "payment"),
     ("payment_intent.", "payment"),
+    ("charge.dispute.", "dispute"),
     ("charge.", "payment"),
     ("radar.early_fraud_warning.", "payment"),
     ("refund.", "refund"),

@@ -149,7 +149,7 @@ async def test_reversal_takes_what_the_account_has(scene: MemoryScene) -> None:
     await scene.release(PART_C)
     account = await service.account_of(C)
     assert account is not None
-    scene.provider._move(str(account.provider_id), euro(-7000), scene.provider.now)  # noqa: SLF001 - the shop spent it
+    scene.provider.move(str(account.provider_id), euro(-7000), scene.provider.now)
     await scene.refund(one_ring())
     claim = (await service.claims(C))[0]
     assert (claim.reversed_minor, claim.outstanding_minor, claim.status.value) == (2988, 1511, "owed")

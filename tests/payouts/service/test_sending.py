@@ -91,7 +91,7 @@ async def test_forgotten_key_is_looked_up_before_sending_again(committed: object
     await scene.buy()
     scene.provider.faults.append(Fault("transfer", CrashError(), "after"))
     await scene.release(PART_C)
-    scene.provider._answers.clear()  # noqa: SLF001 - the provider forgets its keys
+    scene.provider.forget_keys()
     await scene.sweep(later_seconds=24 * 3600)
     assert (await sent_by_account(scene))[C] == 9988
     assert len(scene.provider.transfers) == 2

@@ -1,33 +1,27 @@
-"""A payment provider that lives in memory, for tests: the same habits as the sandbox, and levers to make it fail.
+"""A payment provider that lives in memory, for tests: the same habits as Stripe, and levers to make it fail.
 
 `Fault`s wait for calls by name: raised `before` the effect, or `after` it (the answer is lost). What the shopper, the
 bank and time do is done by the methods in the second half of the class.
 """
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, TypeVar
 
 import msgspec
 
 from federation.vocabulary.money import Money
 from payouts.adapters import signatures
+from payouts.adapters.memory.books import PLATFORM, MemoryBooks
 from payouts.domain.amounts import rate_of
 from payouts.errors import (
     AccountNotReadyError,
     EventRefusedError,
     InsufficientBalanceError,
-    ProviderBusyError,
-    ProviderConflictError,
-    ProviderError,
     ProviderRefusedError,
-    ProviderUnavailableError,
 )
 from payouts.ports import (
     AccountState,
     BalanceState,
-    ObjectKind,
     PaymentState,
     PayoutState,
     ProviderEvent,
@@ -37,12 +31,9 @@ from payouts.ports import (
 )
 from payouts.sandbox.rates import PER_EURO, converted, rate_text
 
-T = TypeVar("T", bound=msgspec.Struct)
-
 FEE_BP = 140
 FEE_FIXED_MINOR = 25
 SECRET = "memory"  # noqa: S105 - a pretended provider's pretended secret
-PLATFORM = ""
 
 
 def _fee(gross: Money) -> Money:
@@ -50,34 +41,16 @@ def _fee(gross: Money) -> Money:
     return Money(min(rate_of(gross.amount_minor, FEE_BP) + FEE_FIXED_MINOR, gross.amount_minor), gross.currency)
 
 
-class Fault(msgspec.Struct):
-    """Something that goes wrong with the next `times` calls of `call`, before or after their effect."""
-
-    call: str
-    error: Exception
-    when: Literal["before", "after"] = "before"
-    times: int = 1
-
-
-class _Move(msgspec.Struct, frozen=True):
-    account_id: str
-    money: Money
-    available_at: datetime
-
-
-class MemoryProvider:
+class MemoryProvider(MemoryBooks):
     """Implements `payouts.ports.PaymentProvider` with dictionaries; `now` is its clock, moved by `advance`."""
 
     def __init__(self, now: datetime, *, accounts_ready: bool = True, funds_delay_seconds: int = 0) -> None:
-        self.now = now
+        super().__init__(now)
         self.settlement_currency = "EUR"
         self.rates = dict(PER_EURO)
         self.settles_late = False
         self.accounts_ready = accounts_ready
         self.funds_delay = timedelta(seconds=funds_delay_seconds)
-        self.faults: list[Fault] = []
-        self.calls: list[tuple[str, str]] = []
-        self.events: list[ProviderEvent] = []
         self.payments: dict[str, PaymentState] = {}
         self.accounts: dict[str, AccountState] = {}
         self.transfers: dict[str, TransferState] = {}
@@ -86,24 +59,22 @@ class MemoryProvider:
         self.payouts: dict[str, PayoutState] = {}
         self.failing_banks: set[str] = set()
         self._available_at: dict[str, datetime] = {}
-        self._moves: list[_Move] = []
-        self._answers: dict[str, tuple[bytes, msgspec.Struct | ProviderError]] = {}
         self._payment_of: dict[str, str] = {}
         self._gross: dict[str, Money] = {}
 
     async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
         def act() -> AccountState:
-            account_id = self._new_id("acct")
+            account_id = self.new_id("acct")
             url = "" if self.accounts_ready else f"http://provider.invalid/accounts/{account_id}"
             made = AccountState(id=account_id, reference=shop_id, ready=self.accounts_ready, onboarding_url=url)
             self.accounts[account_id] = made
             return made
 
-        return self._once("create_account", key, (shop_id, name, country, currency), act)
+        return self.once("create_account", key, (shop_id, name, country, currency), act)
 
     async def get_account(self, account_id: str) -> AccountState:
-        self._meet("get_account", "before")
-        return self._with_balances(self._found(self.accounts, account_id))
+        self.meet("get_account", "before")
+        return self.with_balances(self.found(self.accounts, account_id))
 
     async def create_payment(
         self, reference: str, amount: Money, description: str, return_url: str, key: str
@@ -111,7 +82,7 @@ class MemoryProvider:
         def act() -> PaymentState:
             if amount.amount_minor <= 0:
                 raise ProviderRefusedError("a payment is of at least one minor unit")
-            payment_id = self._new_id("pay")
+            payment_id = self.new_id("pay")
             self.payments[payment_id] = PaymentState(
                 id=payment_id,
                 reference=reference,
@@ -122,25 +93,25 @@ class MemoryProvider:
             )
             return self.payments[payment_id]
 
-        return self._once("create_payment", key, (reference, amount, description, return_url), act)
+        return self.once("create_payment", key, (reference, amount, description, return_url), act)
 
     async def get_payment(self, payment_id: str) -> PaymentState:
-        self._meet("get_payment", "before")
+        self.meet("get_payment", "before")
         self.tick()
-        return self._found(self.payments, payment_id)
+        return self.found(self.payments, payment_id)
 
     async def cancel_payment(self, payment_id: str, key: str) -> PaymentState:
         def act() -> PaymentState:
-            payment = self._found(self.payments, payment_id)
+            payment = self.found(self.payments, payment_id)
             if payment.status == "open":
                 payment = self._change_payment(payment_id, status="cancelled")
             return payment
 
-        return self._once("cancel_payment", key, (payment_id,), act)
+        return self.once("cancel_payment", key, (payment_id,), act)
 
     async def refund(self, reference: str, payment_id: str, amount: Money, key: str) -> RefundState:
         def act() -> RefundState:
-            payment = self._found(self.payments, payment_id)
+            payment = self.found(self.payments, payment_id)
             before = sum(
                 each.amount.amount_minor
                 for each in self.refunds.values()
@@ -149,7 +120,7 @@ class MemoryProvider:
             if amount.amount_minor <= 0 or before + amount.amount_minor > payment.received.amount_minor:
                 raise ProviderRefusedError("the refunds would exceed the payment")
             refund = RefundState(
-                id=self._new_id("re"),
+                id=self.new_id("re"),
                 reference=reference,
                 payment_id=payment_id,
                 amount=amount,
@@ -160,18 +131,18 @@ class MemoryProvider:
             self.tick()
             return self.refunds[refund.id]
 
-        return self._once("refund", key, (reference, payment_id, amount), act)
+        return self.once("refund", key, (reference, payment_id, amount), act)
 
     async def get_refund(self, refund_id: str) -> RefundState:
-        self._meet("get_refund", "before")
+        self.meet("get_refund", "before")
         self.tick()
-        return self._found(self.refunds, refund_id)
+        return self.found(self.refunds, refund_id)
 
     async def transfer(
         self, reference: str, account_id: str, amount: Money, payment_id: str, key: str
     ) -> TransferState:
         def act() -> TransferState:
-            account, payment = self._found(self.accounts, account_id), self._found(self.payments, payment_id)
+            account, payment = self.found(self.accounts, account_id), self.found(self.payments, payment_id)
             if not account.ready:
                 raise AccountNotReadyError(f"account {account_id} cannot take money yet")
             before = sum(
@@ -181,7 +152,7 @@ class MemoryProvider:
             if gross.currency != amount.currency or before + amount.amount_minor > gross.amount_minor:
                 raise ProviderRefusedError("the transfers would exceed the payment")
             made = TransferState(
-                id=self._new_id("tr"),
+                id=self.new_id("tr"),
                 reference=reference,
                 account_id=account_id,
                 amount=amount,
@@ -190,48 +161,46 @@ class MemoryProvider:
             self.transfers[made.id] = made
             self._payment_of[made.id] = payment_id
             at = max(self.now, self._available_at[payment_id])
-            self._move(PLATFORM, -amount, at)
-            self._move(account_id, amount, at)
+            self.move(PLATFORM, -amount, at)
+            self.move(account_id, amount, at)
             return made
 
-        return self._once("transfer", key, (reference, account_id, amount, payment_id), act)
+        return self.once("transfer", key, (reference, account_id, amount, payment_id), act)
 
     async def transfers_of(self, reference: str, payment_id: str) -> Sequence[TransferState]:
-        self._meet("transfers_of", "before")
+        self.meet("transfers_of", "before")
         made = [each for each in self.transfers.values() if each.reference == reference]
         return [each for each in made if self._payment_of[each.id] == payment_id]
 
     async def reverse_transfer(self, reference: str, transfer_id: str, amount: Money, key: str) -> ReversalState:
         def act() -> ReversalState:
-            made = self._found(self.transfers, transfer_id)
+            made = self.found(self.transfers, transfer_id)
             if not 0 < amount.amount_minor <= (made.amount - made.reversed).amount_minor:
                 raise ProviderRefusedError("not so much of the transfer is left to reverse")
-            if self._available(made.account_id, amount.currency) < amount.amount_minor:
+            if self.available(made.account_id, amount.currency) < amount.amount_minor:
                 raise InsufficientBalanceError("the account has not that much available")
-            reversal = ReversalState(
-                id=self._new_id("trr"), reference=reference, transfer_id=transfer_id, amount=amount
-            )
+            reversal = ReversalState(id=self.new_id("trr"), reference=reference, transfer_id=transfer_id, amount=amount)
             self.reversals[reversal.id] = reversal
             self.transfers[made.id] = msgspec.structs.replace(made, reversed=made.reversed + amount)
-            self._move(made.account_id, -amount, self.now)
-            self._move(PLATFORM, amount, self.now)
+            self.move(made.account_id, -amount, self.now)
+            self.move(PLATFORM, amount, self.now)
             return reversal
 
-        return self._once("reverse_transfer", key, (reference, transfer_id, amount), act)
+        return self.once("reverse_transfer", key, (reference, transfer_id, amount), act)
 
     async def reversals_of(self, transfer_id: str) -> Sequence[ReversalState]:
-        self._meet("reversals_of", "before")
+        self.meet("reversals_of", "before")
         return [made for made in self.reversals.values() if made.transfer_id == transfer_id]
 
     async def payout(self, reference: str, account_id: str, amount: Money, key: str) -> PayoutState:
         def act() -> PayoutState:
-            account = self._found(self.accounts, account_id)
+            account = self.found(self.accounts, account_id)
             if not account.ready:
                 raise AccountNotReadyError(f"account {account_id} cannot send money yet")
-            if self._available(account_id, amount.currency) < amount.amount_minor:
+            if self.available(account_id, amount.currency) < amount.amount_minor:
                 raise InsufficientBalanceError("the account has not that much available")
             made = PayoutState(
-                id=self._new_id("po"),
+                id=self.new_id("po"),
                 reference=reference,
                 account_id=account_id,
                 amount=amount,
@@ -239,23 +208,23 @@ class MemoryProvider:
                 arrival_at=self.now,
             )
             self.payouts[made.id] = made
-            self._move(account_id, -amount, self.now)
+            self.move(account_id, -amount, self.now)
             return made
 
-        return self._once("payout", key, (reference, account_id, amount), act)
+        return self.once("payout", key, (reference, account_id, amount), act)
 
     async def get_payout(self, payout_id: str) -> PayoutState:
-        self._meet("get_payout", "before")
+        self.meet("get_payout", "before")
         self.tick()
-        return self._found(self.payouts, payout_id)
+        return self.found(self.payouts, payout_id)
 
     async def balance(self) -> BalanceState:
-        self._meet("balance", "before")
-        state = self._with_balances(AccountState(id=PLATFORM, reference="", ready=True))
+        self.meet("balance", "before")
+        state = self.with_balances(AccountState(id=PLATFORM, reference="", ready=True))
         return BalanceState(available=state.available, pending=state.pending)
 
     async def list_events(self, after: str, limit: int = 100) -> Sequence[ProviderEvent]:
-        self._meet("list_events", "before")
+        self.meet("list_events", "before")
         start = next((index + 1 for index, event in enumerate(self.events) if event.id == after), 0)
         return self.events[start : start + limit]
 
@@ -274,7 +243,7 @@ class MemoryProvider:
         gross = converted(amount, self.settlement_currency, self.rates)
         self._gross[payment_id] = gross
         self._available_at[payment_id] = self.now + self.funds_delay
-        self._move(PLATFORM, gross - _fee(gross), self._available_at[payment_id])
+        self.move(PLATFORM, gross - _fee(gross), self._available_at[payment_id])
         known = {} if self.settles_late else self._settlement(amount, gross)
         self._change_payment(payment_id, status="succeeded", received=amount, last_error="", **known)
         self.tick()
@@ -300,11 +269,11 @@ class MemoryProvider:
     def complete_account(self, account_id: str) -> None:
         """All papers are in."""
         self.accounts[account_id] = msgspec.structs.replace(self.accounts[account_id], ready=True, onboarding_url="")
-        self._tell("account", account_id, "updated")
+        self.tell("account", account_id, "updated")
 
     def take_from_platform(self, money: Money) -> None:
         """Something outside took money from the platform's balance."""
-        self._move(PLATFORM, -money, self.now)
+        self.move(PLATFORM, -money, self.now)
 
     def advance(self, seconds: int) -> None:
         """Let time pass."""
@@ -319,115 +288,31 @@ class MemoryProvider:
                 self._change_payment(payment.id, settled=True)
         for refund in list(self.refunds.values()):
             taken = converted(refund.amount, self.settlement_currency, self.rates)
-            if refund.status == "pending" and self._available(PLATFORM, taken.currency) >= taken.amount_minor:
+            if refund.status == "pending" and self.available(PLATFORM, taken.currency) >= taken.amount_minor:
                 self.refunds[refund.id] = msgspec.structs.replace(refund, status="succeeded", reason="", taken=taken)
-                self._move(PLATFORM, -taken, self.now)
-                self._tell("refund", refund.id, "succeeded")
+                self.move(PLATFORM, -taken, self.now)
+                self.tell("refund", refund.id, "succeeded")
 
     def arrive(self, payout_id: str) -> None:
         """A payout reached the bank, or came back from it (also after it was called paid)."""
         payout = self.payouts[payout_id]
         if payout.account_id in self.failing_banks:
-            self._move(payout.account_id, payout.amount, self.now)
+            self.move(payout.account_id, payout.amount, self.now)
             payout = msgspec.structs.replace(payout, status="failed", failure="account_closed")
         else:
             payout = msgspec.structs.replace(payout, status="paid")
         self.payouts[payout_id] = payout
-        self._tell("payout", payout_id, payout.status)
+        self.tell("payout", payout_id, payout.status)
 
     def deliver(self, event: ProviderEvent, signed_at: datetime) -> tuple[dict[str, str], bytes]:
         """An event as it would be delivered: headers and body."""
         body = msgspec.json.encode(event)
         return {signatures.HEADER: signatures.sign(SECRET, body, signed_at)}, body
 
-    def calls_of(self, call: str) -> int:
-        """How many different keys a call was made with and had its effect."""
-        return len({key for name, key in self.calls if name == call})
-
-    def _once(self, call: str, key: str, content: tuple[object, ...], act: Callable[[], T]) -> T:
-        self._meet(call, "before")
-        digest = hashlib.sha256(msgspec.json.encode((call, content))).digest()
-        if key not in self._answers:
-            answer: msgspec.Struct | ProviderError
-            try:
-                answer = act()
-                self.calls.append((call, key))
-            except (ProviderUnavailableError, ProviderBusyError):
-                raise
-            except ProviderError as error:
-                answer = error
-            self._answers[key] = (digest, answer)
-        known_digest, known = self._answers[key]
-        self._meet(call, "after")
-        if known_digest != digest:
-            raise ProviderConflictError("this key was used with other parameters")
-        if isinstance(known, ProviderError):
-            raise known
-        return known  # type: ignore[return-value]  # the digest covers the call's name, so the type is the call's
-
-    def _meet(self, call: str, when: str) -> None:
-        for fault in self.faults:
-            if fault.call == call and fault.when == when and fault.times > 0:
-                fault.times -= 1
-                raise fault.error
-
     def _change_payment(self, payment_id: str, **changes: object) -> PaymentState:
         before = self.payments[payment_id]
         after = msgspec.structs.replace(before, **changes)
         self.payments[payment_id] = after
         what = "settled" if after.settled and not before.settled else after.status
-        self._tell("payment", payment_id, what)
+        self.tell("payment", payment_id, what)
         return after
-
-    def _tell(self, kind: ObjectKind, object_id: str, what: str) -> None:
-        self.events.append(
-            ProviderEvent(
-                id=f"evt_{len(self.events) + 1:06}",
-                type=f"{kind}.{what}",
-                object_kind=kind,
-                object_id=object_id,
-                created_at=self.now,
-            )
-        )
-
-    def _move(self, account_id: str, money: Money, available_at: datetime) -> None:
-        self._moves.append(_Move(account_id, money, available_at))
-
-    def _available(self, account_id: str, currency: str) -> int:
-        return sum(
-            move.money.amount_minor
-            for move in self._moves
-            if move.account_id == account_id and move.money.currency == currency and move.available_at <= self.now
-        )
-
-    def _with_balances(self, account: AccountState) -> AccountState:
-        currencies = sorted({move.money.currency for move in self._moves if move.account_id == account.id})
-        return msgspec.structs.replace(
-            account,
-            available=tuple(Money(self._available(account.id, each), each) for each in currencies),
-            pending=tuple(
-                Money(
-                    sum(
-                        move.money.amount_minor
-                        for move in self._moves
-                        if move.account_id == account.id
-                        and move.money.currency == each
-                        and move.available_at > self.now
-                    ),
-                    each,
-                )
-                for each in currencies
-            ),
-        )
-
-    def _found(self, objects: Mapping[str, T], object_id: str) -> T:
-        if object_id not in objects:
-            raise ProviderRefusedError(f"there is no {object_id}")
-        return objects[object_id]
-
-    def _new_id(self, kind: str) -> str:
-        number = sum(
-            len(objects)
-            for objects in (self.accounts, self.payments, self.transfers, self.reversals, self.refunds, self.payouts)
-        )
-        return f"{kind}_{number + 1:06}"
