@@ -102,7 +102,7 @@ ENDPOINTS = (
     Endpoint(method="POST", path="/inv", run=_inventory),
     Endpoint(method="GET", path="/inv", run=_read_inventory),
     Endpoint(method="POST", path="/reservations", run=_hold, once=True, settled=True),
-    Endpoint(method="POST", path="/reservations/{reservation_id:str}/confirm", run=_confirm, once=True),
+    Endpoint(method="POST", path="/reservations/{reservation_id:str}/confirm", run=_confirm, once=True, settled=True),
     Endpoint(method="POST", path="/reservations/{reservation_id:str}/release", run=_release, once=True),
     Endpoint(method="POST", path="/orders", run=_order, once=True, settled=True),
     Endpoint(method="GET", path="/orders/{order_id:str}", run=_read_order, past=True),

@@ -48,8 +48,10 @@ async def place_order_remote(
 ) -> None:
     """Place an order at a shop; the same order again is the same order. Call outside a transaction.
 
-    Raises PeerRefusedError (order-declined, not-linked, ...) or PeerUnreachableError.
+    Raises PeerRefusedError (order-declined, not-linked, ...), PeerUnreachableError, or PartyContestedError: to whom a
+    shopper's address would go is not known then.
     """
+    await peers.refuse_contested(shop_id, now)
     document = json.encode(order)
     async with atomic():
         await store.open_conversation(hub_id, shop_id, order.id, document, now)

@@ -262,11 +262,11 @@ async def is_contested(peer_id: PartyId, now: datetime) -> bool:
 
 
 async def refuse_contested(peer_id: PartyId, now: datetime) -> None:
-    """Raise PartyContestedError while nobody can know for whom a peer's keys speak: no holds, no orders."""
+    """Raise PartyContestedError while nobody can know for whom a peer's keys speak: nothing is sold."""
     if await is_contested(peer_id, now):
         raise PartyContestedError(
-            f"two root keys of {peer_id} contradict each other: nothing is held or ordered until the higher one has "
-            "spoken or 72 hours have passed"
+            f"two root keys of {peer_id} contradict each other: nothing is held, confirmed or ordered until the higher "
+            "one has spoken or 72 hours have passed"
         )
 
 

@@ -48,9 +48,10 @@ async def hold_remote(
 async def confirm_remote(
     fed: Federation, hub_id: PartyId, shop_id: PartyId, reservation_id: str, now: datetime
 ) -> ReservationAnswer:
-    """Turn a hold into a sale at the shop; repeat until the answer is definite. PartyContestedError is definite too.
+    """Turn a hold into a sale at the shop; repeat until the answer is definite.
 
-    Raises PeerRefusedError with peer_slug `reservation-expired` when the hold has run out, or PeerUnreachableError.
+    Raises PeerRefusedError with peer_slug `reservation-expired` when the hold has run out, PeerUnreachableError, or
+    PartyContestedError, like its peer_slug of a contested hub: that lasts longer than any hold.
     """
     await peers.refuse_contested(shop_id, now)
     return await _transition(fed, (hub_id, shop_id), reservation_id, "confirm", now)

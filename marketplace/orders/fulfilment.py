@@ -2,7 +2,9 @@
 
 Every step is an outbox message carrying a shop order's id; its handler asks the shop outside a transaction and writes
 the answer with the next step in one. Invariants: a step repeats until the shop has said a definite word; a part that
-cannot be had is cancelled and exactly its share refunded, the other parts never notice.
+cannot be had is cancelled and exactly its share refunded, the other parts never notice. While root keys contradict each
+other, the boutique's or our own, nothing is confirmed or ordered for up to three days, and no hold lasts a quarter of
+an hour: that is definite for a shopper who has paid.
 """
 
 from datetime import datetime
@@ -13,15 +15,17 @@ import structlog
 
 from federation.conversations.messages import OrderLine, ReservationAnswer, SellerPart, Settled, ShopOrder
 from federation.documents.times import text_of
+from federation.errors import PartyContestedError, ReservationExpiredError
 from federation.node import clock, outbox
 from federation.node.database import atomic
 from federation.node.outbox import Message
-from federation.service.orders import send_event
+from federation.service.orders import hold_conversation, send_event
 from federation.vocabulary.errors import GalleriaError, PeerRefusedError
 from federation.vocabulary.ids import PartyId, new_id
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import message
 from marketplace.hub import Hub
-from marketplace.orders import holds, refunds
+from marketplace.orders import holds, refunds, silence
 from marketplace.orders.domain import shop_order_life
 from marketplace.orders.domain.division import at_list_prices
 from marketplace.orders.domain.values import Line, Order, Part
@@ -33,7 +37,10 @@ CONFIRM = "hub.confirm"
 REHOLD = "hub.rehold"
 PLACE = "hub.place"
 QUEUE = "sync"
-EXPIRED = "reservation-expired"
+CONTESTED = PartyContestedError.slug
+DEFINITE = frozenset({ReservationExpiredError.slug, CONTESTED})
+"""Refusals that end a step although they may be otherwise one day: later than any shopper's piece is kept."""
+UNSETTLED = message("The boutique cannot take orders at the moment.")
 
 _log = structlog.get_logger(__name__)
 
@@ -118,6 +125,9 @@ class Fulfilment:
             await self._hub.boutiques.place_order(order.hub_id, part.shop_id, shop_order, now)
         except GalleriaError as error:
             _raise_if_passing(error)
+            if _slug(error) == CONTESTED:
+                await _withdraw(order, part, now)
+                return
             refusal = error.detail
         async with atomic():
             current = await part_store.lock(part.id)
@@ -165,13 +175,23 @@ async def _load(message: Message) -> tuple[Order, Part]:
 
 
 def _raise_if_passing(error: GalleriaError) -> None:
-    """Let the outbox try again what may yet succeed, an unknown outcome above all; refused for good is an answer.
-
-    An expired hold will not come back, whatever the boutique says of trying again.
-    """
-    expired = isinstance(error, PeerRefusedError) and error.peer_slug == EXPIRED
-    if not expired and error.retry != "never":
+    """Let the outbox try again what may yet succeed, an unknown outcome above all; refused for good is an answer."""
+    if _slug(error) not in DEFINITE and error.retry != "never":
         raise error
+
+
+def _slug(error: GalleriaError) -> str:
+    """What was refused, by the boutique or before it was asked."""
+    return error.peer_slug if isinstance(error, PeerRefusedError) else error.slug
+
+
+async def _withdraw(order: Order, part: Part, now: datetime) -> None:
+    """Give a part back whose order may not go out, and say so: an earlier try may have reached the boutique."""
+    async with atomic():
+        await hold_conversation(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id))
+        current = await part_store.lock(part.id)
+        if current is not None and current.state == "confirmed":
+            await silence.give_up(order, current, UNSETTLED, now, refund="not available")
 
 
 async def _confirmed(part: Part, now: datetime) -> None:

@@ -82,15 +82,15 @@ async def _give_up(order: Order, part_id: UUID, now: datetime) -> None:
     await give_up(order, part, SILENT, now)
 
 
-async def give_up(order: Order, part: Part, reason: str, now: datetime) -> None:
-    """End a locked part that its boutique has not accepted, and give all of it back."""
+async def give_up(order: Order, part: Part, reason: str, now: datetime, *, refund: str = "no answer") -> None:
+    """End a locked part that its boutique has not accepted, and give all of it back; `refund` is that one's reason."""
     state = shop_order_life.advance(part.state, "given_up")
     await part_store.change(part.id, now, state=state, reason=reason, held_until=None)
     await holds.give_back(order.hub_id, part.shop_id, part.reservation_id, now)
     if part.state in MAY_HAVE_ORDER:
         word = Cancelled(reason)
         await send_event(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id), word, now)
-    await refunds.refund_rest(order, part, "no answer", now)
+    await refunds.refund_rest(order, part, refund, now)
 
 
 async def give_longer(shop_order_id: UUID, hours: int, now: datetime) -> datetime:

@@ -17,7 +17,7 @@ from federation.errors import NotLinkedError, PartyContestedError, PartyRetiredE
 from federation.node import clock, database
 from federation.node.database import atomic
 from federation.node.door import DoorResponse
-from federation.service import identity_changes, links, parties, peers, replicas, sightings, takeover
+from federation.service import identity_changes, links, parties, peers, replicas, reservations, sightings, takeover
 from federation.service.identity_changes import Plan
 from federation.service.identity_view import identity_view
 from federation.service.takeover import TakeOver
@@ -205,6 +205,24 @@ async def test_a_contested_hub_holds_nothing_at_a_shop(pair: Pair) -> None:
     with pytest.raises(PeerRefusedError) as refused:
         await hold(pair, wish())
     assert refused.value.peer_slug == "party-contested"
+
+
+async def test_a_contested_hub_confirms_nothing_it_held(pair: Pair) -> None:
+    """What was held before its root keys contradicted each other is not sold to it either, but may be given back."""
+    await two_roots(pair.hub)
+    await pair.settle()
+    pair.shop.shop_desk.put("v1", 5)
+    asked = wish()
+    assert await hold(pair, asked) == "held"
+    moves = [await rival_move(pair.hub, SECOND, f"http://127.0.0.1:71{number}") for number in (31, 32)]
+    await hear(pair.shop, pair.hub, moves)
+    ends = (pair.hub.party_id, pair.shop.party_id)
+    with pair.hub.here() as fed:
+        with pytest.raises(PeerRefusedError) as refused:
+            await reservations.confirm_remote(fed, *ends, asked.id, clock.now())
+        assert refused.value.peer_slug == "party-contested"
+        released = await reservations.release_remote(fed, *ends, asked.id, clock.now())
+    assert released.state == "released"
 
 
 async def test_nothing_is_undone_after_the_window(strangers: Pair) -> None:

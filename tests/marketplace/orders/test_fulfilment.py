@@ -14,11 +14,11 @@ from federation.conversations.messages import (
     Shipped,
     ShippedLine,
 )
-from federation.errors import ReplicaFrozenError
+from federation.errors import PartyContestedError, ReplicaFrozenError
 from federation.node import clock
 from federation.node.database import atomic, fetch, fetch_value
 from federation.node.languages import speaking
-from federation.vocabulary.errors import GalleriaError
+from federation.vocabulary.errors import GalleriaError, PeerRefusedError
 from federation.vocabulary.ids import new_id
 from marketplace.errors import OrderNotFoundError, OrderStateError, RefundInvalidError
 from marketplace.media.service import TOPIC as PICTURES
@@ -311,6 +311,38 @@ async def test_a_boutique_frozen_or_suspended_after_payment_is_refunded(world: W
     await world.work()
     assert await world.states(token) == {"a": "cancelled", "b": "cancelled", "c": "placed"}
     assert world.refunded() == 2 * PART_MINOR
+    assert await books_balance()
+
+
+async def test_a_part_paid_and_then_contested_is_given_back_at_once(world: World) -> None:
+    """Whoever sees the contest, boutique or hub: no shopper's money waits days for what no hold outlives."""
+    seen_here = PartyContestedError("two root keys contradict each other")
+    seen_there = PeerRefusedError("ours", peer_slug=seen_here.slug, peer_status=409, peer_retry="after")
+    token = await world.hold({"a": 1, "b": 1, "c": 1})
+    for letter, error in (("a", seen_here), ("b", seen_there)):
+        world.boutiques.fails(shop_id_of(letter), "confirm", error, times=9)
+        world.boutiques.fails(shop_id_of(letter), "hold", error, times=9)
+    await world.pay(token)
+    await world.work()
+    assert await world.states(token) == {"a": "cancelled", "b": "cancelled", "c": "placed"}
+    assert world.refunded() == 2 * PART_MINOR
+    assert await books_balance()
+
+
+async def test_a_contest_that_ends_before_the_second_try_costs_nothing(world: World) -> None:
+    """Refused once, held once more when the higher root key has spoken: the shopper never notices."""
+    world.boutiques.fails(shop_id_of("a"), "confirm", PartyContestedError("two root keys"))
+    token = await world.buy({"a": 1})
+    assert (await world.states(token), world.refunded()) == ({"a": "placed"}, 0)
+
+
+async def test_an_order_that_may_have_reached_a_contested_boutique_is_taken_back(world: World) -> None:
+    """Its answer was lost, then nobody knew for whom its keys speak: refunded, and the boutique is told."""
+    world.boutiques.silent(shop_id_of("a"), "place_order")
+    world.boutiques.fails(shop_id_of("a"), "place_order", PartyContestedError("two root keys"), times=9)
+    token = await world.buy({"a": 1, "b": 1})
+    assert await world.states(token) == {"a": "cancelled", "b": "placed"}
+    assert (world.refunded(), await world.told("a")) == (PART_MINOR, ["cancelled"])
     assert await books_balance()
 
 
