@@ -17,7 +17,6 @@ from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from payouts.domain import postings
 from payouts.domain.giveback import Components, amount_of_quantity, refund_components
-from payouts.domain.ledger import AccountKind
 from payouts.domain.records import (
     ClaimRecord,
     LineRecord,
@@ -27,10 +26,11 @@ from payouts.domain.records import (
     SettlementRecord,
     text_of,
 )
-from payouts.domain.settlement import SETTLEMENT, STILL_WITH_US, SettlementKind, SettlementStatus, SettlementStep
-from payouts.domain.settling import added, settled_back
+from payouts.domain.settlement import SETTLEMENT, SettlementStep
+from payouts.domain.settling import added
 from payouts.errors import RefundRefusedError
 from payouts.service import messages
+from payouts.service.bearing import Slice, bearers, borne_by, division, settled_part
 from payouts.service.sales import SHIPPING_LINE
 from payouts.store import ledger, rows
 
@@ -87,20 +87,6 @@ class RefundView(msgspec.Struct, frozen=True, kw_only=True):
     settled: Money | None = None
 
 
-class _Slice(msgspec.Struct, frozen=True):
-    """One line of a refund worked out: what goes back in the shopper's currency, and in the hub's once it is known."""
-
-    line: LineRecord
-    quantity: int
-    components: Components
-    settled: Components | None
-
-    @property
-    def borne(self) -> Components:
-        """What the parties give back, in the currency their shares stand in."""
-        return self.settled or self.components
-
-
 async def refund_part(request: RefundRequest, now: datetime) -> RefundView:
     """Decide a refund and book it as owed to the shopper; the same answer when asked again with the same id.
 
@@ -147,7 +133,7 @@ def _stored_part(part: RefundedLineRecord, refund: RefundRecord) -> RefundedPart
     return msgspec.structs.replace(shown, settled=settled, settled_seller=seller)
 
 
-async def _slices(request: RefundRequest) -> list[_Slice]:
+async def _slices(request: RefundRequest) -> list[Slice]:
     found = await rows.lines_of_shop_order(request.shop_order_id)
     lines = {line.line_id: line for line in found if line.order_id == request.order_id}
     if len({part.line_id for part in request.parts}) != len(request.parts):
@@ -166,25 +152,16 @@ async def _slices(request: RefundRequest) -> list[_Slice]:
     return slices
 
 
-def _slice(line: LineRecord, part: RefundPart) -> _Slice:
+def _slice(line: LineRecord, part: RefundPart) -> Slice:
     if (part.quantity > 0) == (part.amount_minor > 0):
         raise RefundRefusedError(f"say either how many pieces or how much of line {part.line_id} goes back")
     amount = amount_of_quantity(line.refundable, part.quantity) if part.quantity else part.amount_minor
     given = refund_components(line.components, line.refunded_minor, amount)
-    return _Slice(line, part.quantity, given, _settled(line, given))
-
-
-def _settled(line: LineRecord, given: Components) -> Components | None:
-    """What goes back in the hub's currency; the same figures when that is the shopper's as well."""
-    whole = line.settled_components
-    if whole is None or whole == line.components:
-        return None if whole is None else given
-    before = settled_back(whole, line.refunded_minor, line.paid)
-    return settled_back(whole, line.refunded_minor + given.paid, line.paid) - before
+    return Slice(line, part.quantity, given, settled_part(line, given))
 
 
 def _record(
-    request: RefundRequest, payment: PaymentRecord, slices: Sequence[_Slice], digest: bytes, now: datetime
+    request: RefundRequest, payment: PaymentRecord, slices: Sequence[Slice], digest: bytes, now: datetime
 ) -> RefundRecord:
     settled = None if payment.settled is None else added([each.borne for each in slices])
     return RefundRecord(
@@ -205,57 +182,37 @@ def _record(
     )
 
 
-async def _take_back(refund: RefundRecord, slices: Sequence[_Slice], payment: PaymentRecord, now: datetime) -> None:
+async def _take_back(refund: RefundRecord, slices: Sequence[Slice], payment: PaymentRecord, now: datetime) -> None:
     """Lower what the parties are owed, claim what they were sent, and book the sum as owed to the shopper."""
     shop_order_id = slices[0].line.shop_order_id
     owed = {(each.kind, each.shop_id): each for each in await rows.settlements_of(shop_order_id, lock=True)}
-    bearers: list[postings.Bearer] = []
-    for key, amount in _borne(slices).items():
+    bearing: list[postings.Bearer] = []
+    for key, amount in borne_by(slices).items():
         settlement = owed.get(key)
         if amount < 0 or (amount and settlement is None):
             raise RefundRefusedError("so small an amount cannot be divided: give back a little more or less")
         if settlement is not None and amount:
-            bearers += await _take_from(refund, settlement, amount, now)
+            bearing += await _take_from(refund, settlement, amount, now)
     given = postings.Given(payment.settled_currency or payment.currency, tuple(each.borne for each in slices))
     books = postings.HubBooks(payment.vat_country)
-    await ledger.post(postings.refund_due(refund.id, refund.amount, given, bearers, books), now)
+    await ledger.post(postings.refund_due(refund.id, refund.amount, given, bearing, books), now)
     for each in slices:
         await _mark_refunded(refund, each)
-
-
-def _borne(slices: Sequence[_Slice]) -> dict[tuple[SettlementKind, str], int]:
-    """What each settlement bears of a refund."""
-    borne: dict[tuple[SettlementKind, str], int] = {}
-    for each in slices:
-        kind = SettlementKind.SHIPPING if each.line.line_id == SHIPPING_LINE else SettlementKind.SALE
-        for key, amount in (
-            ((kind, each.line.shop_id), each.borne.seller),
-            ((SettlementKind.REFERRAL, each.line.referrer), each.borne.referral),
-        ):
-            borne[key] = borne.get(key, 0) + amount
-    return {key: amount for key, amount in borne.items() if amount}
 
 
 async def _take_from(
     refund: RefundRecord, settlement: SettlementRecord, amount: int, now: datetime
 ) -> list[postings.Bearer]:
-    with_us = min(amount, settlement.due_minor) if settlement.status in STILL_WITH_US else 0
-    claimed = amount - with_us
+    with_us, claimed = division(settlement, amount)
     changed = msgspec.structs.replace(
         settlement,
         refunded_minor=settlement.refunded_minor + with_us,
         claimed_minor=settlement.claimed_minor + claimed,
         updated_at=now,
     )
-    bearers = []
-    if with_us:
-        kind = AccountKind.HELD if settlement.status is SettlementStatus.HELD else AccountKind.RELEASABLE
-        bearers.append(postings.Bearer(kind, settlement.shop_id, with_us))
-        if changed.due_minor == 0:
-            status = SETTLEMENT.after(settlement.status, SettlementStep.REFUNDED)
-            changed = msgspec.structs.replace(changed, status=status)
+    if with_us and changed.due_minor == 0:
+        changed = msgspec.structs.replace(changed, status=SETTLEMENT.after(settlement.status, SettlementStep.REFUNDED))
     if claimed:
-        bearers.append(postings.Bearer(AccountKind.CLAIM, settlement.shop_id, claimed))
         await rows.claims.add(
             ClaimRecord(
                 id=new_id(),
@@ -269,10 +226,10 @@ async def _take_from(
             )
         )
     await rows.settlements.save(changed)
-    return bearers
+    return bearers(settlement, with_us, claimed)
 
 
-async def _mark_refunded(refund: RefundRecord, each: _Slice) -> None:
+async def _mark_refunded(refund: RefundRecord, each: Slice) -> None:
     line, given = each.line, each.components
     await rows.lines.save(
         msgspec.structs.replace(
