@@ -87,6 +87,22 @@ class RefundState(msgspec.Struct, frozen=True, kw_only=True):
     taken: Money | None = None
 
 
+class PayoutTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """When and how much of an account's balance its provider pays out.
+
+    With `manual` only what the hub asks for; else by itself, on `days`: of the week (1 is Monday) for `weekly`, of the
+    month for `monthly`. `minimum` stays in the account then. Money is kept back `delay_days` (at most 31; None is the
+    provider's usual time). A balance below zero is taken from the shop's bank only with `debit_negative`, to which the
+    shop must have agreed in writing.
+    """
+
+    interval: Literal["manual", "daily", "weekly", "monthly"] = "manual"
+    days: tuple[int, ...] = ()
+    minimum: tuple[Money, ...] = ()
+    delay_days: int | None = None
+    debit_negative: bool = False
+
+
 class PayoutState(msgspec.Struct, frozen=True, kw_only=True):
     """Money on its way from a shop's account to its bank; failing after `paid` is possible."""
 
@@ -146,12 +162,16 @@ class PaymentProvider(Protocol):
     ) -> TransferState:
         """Send part of what a payment came to, in the currency the hub settles in, to a shop's account.
 
-        Raises InsufficientBalanceError and AccountNotReadyError.
+        Without a payment (an empty id) it comes out of the hub's available balance, which must suffice. Raises
+        InsufficientBalanceError and AccountNotReadyError.
         """
         ...
 
     async def transfers_of(self, reference: str, payment_id: str) -> Sequence[TransferState]:
-        """The transfers out of a payment made with this reference, for work whose key may have been forgotten."""
+        """The transfers made with this reference out of a payment (an empty id: out of none).
+
+        For work whose key may have been forgotten.
+        """
         ...
 
     async def reverse_transfer(self, reference: str, transfer_id: str, amount: Money, key: str) -> ReversalState:
@@ -163,6 +183,12 @@ class PaymentProvider(Protocol):
     async def payout(self, reference: str, account_id: str, amount: Money, key: str) -> PayoutState: ...
 
     async def get_payout(self, payout_id: str) -> PayoutState: ...
+
+    async def payout_terms(self, account_id: str) -> PayoutTerms: ...
+
+    async def set_payout_terms(self, account_id: str, terms: PayoutTerms, key: str) -> PayoutTerms:
+        """Change when an account is paid out; answers what holds from now on."""
+        ...
 
     async def balance(self) -> BalanceState: ...
 

@@ -31,6 +31,7 @@ from payouts.ports import (
     BalanceState,
     PaymentState,
     PayoutState,
+    PayoutTerms,
     ProviderEvent,
     RefundState,
     ReversalState,
@@ -115,6 +116,12 @@ class SandboxProvider:
 
     async def get_payout(self, payout_id: str) -> PayoutState:
         return await self._get(f"/payouts/{_part(payout_id)}", PayoutState)
+
+    async def payout_terms(self, account_id: str) -> PayoutTerms:  # noqa: ARG002 - every account's are the same
+        return PayoutTerms()
+
+    async def set_payout_terms(self, account_id: str, terms: PayoutTerms, key: str) -> PayoutTerms:  # noqa: ARG002 - as above
+        return PayoutTerms()
 
     async def balance(self) -> BalanceState:
         return await self._get("/balance", BalanceState)

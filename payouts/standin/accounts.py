@@ -6,6 +6,8 @@ from payouts.standin.errors import RefusedError
 from payouts.standin.world import Thing, World
 
 LINK_LIFE_SECONDS = 300
+DELAY_DAYS_MAX = 31
+USUAL_DELAY_DAYS = 2
 
 
 def open_account(world: World, params: Thing) -> Thing:
@@ -162,10 +164,14 @@ def change_settings(world: World, account_id: str, params: Thing) -> Thing:
     payments = settings_of(world, account_id)["payments"]
     asked = params.get("payments", {})
     payouts, timing = asked.get("payouts", {}), asked.get("settlement_timing", {})
-    payments["payouts"]["schedule"] |= payouts.get("schedule", {})
+    payments["payouts"]["schedule"] = payouts.get("schedule", payments["payouts"]["schedule"])
     for name in ("minimum_balance_by_currency", "statement_descriptor"):
-        payments["payouts"][name] = payouts.get(name, payments["payouts"][name])
-    payments["settlement_timing"] |= timing
+        payments["payouts"][name] = payouts.get(name, payments["payouts"][name]) or None
+    if "delay_days_override" in timing:
+        override = int(timing["delay_days_override"]) if timing["delay_days_override"] else None
+        if override is not None and not 0 < override <= DELAY_DAYS_MAX:
+            raise RefusedError("delay_days_override is too large", "parameter_invalid_integer", "payments")
+        payments["settlement_timing"] = {"delay_days": override or USUAL_DELAY_DAYS, "delay_days_override": override}
     payments["debit_negative_balances"] = asked.get("debit_negative_balances", payments["debit_negative_balances"])
     world.tell("balance_settings.updated", settings_of(world, account_id), account_id)
     return settings_of(world, account_id)
@@ -182,6 +188,6 @@ def _fresh_settings() -> Thing:
                 "statement_descriptor": None,
                 "status": "enabled",
             },
-            "settlement_timing": {"delay_days": 2},
+            "settlement_timing": {"delay_days": USUAL_DELAY_DAYS, "delay_days_override": None},
         },
     }

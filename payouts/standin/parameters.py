@@ -56,12 +56,13 @@ ACCOUNT_V1: dict[str, type] = {
 LINK_V1: dict[str, type] = {"account": str, "type": str, "refresh_url": str, "return_url": str, **EXPAND}
 BALANCE_SETTINGS: dict[str, type] = {
     "payments.debit_negative_balances": bool,
+    "payments.payouts.minimum_balance_by_currency": str,
     "payments.payouts.minimum_balance_by_currency.*": int,
     "payments.payouts.schedule.interval": str,
     "payments.payouts.schedule.weekly_payout_days.*": str,
     "payments.payouts.schedule.monthly_payout_days.*": int,
     "payments.payouts.statement_descriptor": str,
-    "payments.settlement_timing.delay_days_override": int,
+    "payments.settlement_timing.delay_days_override": str,
     **EXPAND,
 }
 ENDPOINT: dict[str, type] = {"url": str, "enabled_events.*": str, "connect": bool, "api_version": str, **TEXTS}

@@ -24,6 +24,7 @@ from payouts.ports import (
     BalanceState,
     PaymentState,
     PayoutState,
+    PayoutTerms,
     ProviderEvent,
     RefundState,
     ReversalState,
@@ -57,6 +58,7 @@ class MemoryProvider(MemoryBooks):
         self.reversals: dict[str, ReversalState] = {}
         self.refunds: dict[str, RefundState] = {}
         self.payouts: dict[str, PayoutState] = {}
+        self.terms: dict[str, PayoutTerms] = {}
         self.failing_banks: set[str] = set()
         self._available_at: dict[str, datetime] = {}
         self._payment_of: dict[str, str] = {}
@@ -142,15 +144,9 @@ class MemoryProvider(MemoryBooks):
         self, reference: str, account_id: str, amount: Money, payment_id: str, key: str
     ) -> TransferState:
         def act() -> TransferState:
-            account, payment = self.found(self.accounts, account_id), self.found(self.payments, payment_id)
-            if not account.ready:
+            if not self.found(self.accounts, account_id).ready:
                 raise AccountNotReadyError(f"account {account_id} cannot take money yet")
-            before = sum(
-                made.amount.amount_minor for made in self.transfers.values() if self._payment_of[made.id] == payment_id
-            )
-            gross = self._gross[payment_id] if payment.status == "succeeded" else Money(0, amount.currency)
-            if gross.currency != amount.currency or before + amount.amount_minor > gross.amount_minor:
-                raise ProviderRefusedError("the transfers would exceed the payment")
+            self._check_source(payment_id, amount)
             made = TransferState(
                 id=self.new_id("tr"),
                 reference=reference,
@@ -160,12 +156,24 @@ class MemoryProvider(MemoryBooks):
             )
             self.transfers[made.id] = made
             self._payment_of[made.id] = payment_id
-            at = max(self.now, self._available_at[payment_id])
+            at = max(self.now, self._available_at[payment_id]) if payment_id else self.now
             self.move(PLATFORM, -amount, at)
             self.move(account_id, amount, at)
             return made
 
         return self.once("transfer", key, (reference, account_id, amount, payment_id), act)
+
+    def _check_source(self, payment_id: str, amount: Money) -> None:
+        if not payment_id:
+            if self.available(PLATFORM, amount.currency) < amount.amount_minor:
+                raise InsufficientBalanceError("the platform has not that much available")
+            return
+        payment = self.found(self.payments, payment_id)
+        made = [each for each in self.transfers.values() if self._payment_of[each.id] == payment_id]
+        before = sum(each.amount.amount_minor for each in made)
+        gross = self._gross[payment_id] if payment.status == "succeeded" else Money(0, amount.currency)
+        if gross.currency != amount.currency or before + amount.amount_minor > gross.amount_minor:
+            raise ProviderRefusedError("the transfers would exceed the payment")
 
     async def transfers_of(self, reference: str, payment_id: str) -> Sequence[TransferState]:
         self.meet("transfers_of", "before")
@@ -217,6 +225,19 @@ class MemoryProvider(MemoryBooks):
         self.meet("get_payout", "before")
         self.tick()
         return self.found(self.payouts, payout_id)
+
+    async def payout_terms(self, account_id: str) -> PayoutTerms:
+        self.meet("payout_terms", "before")
+        self.found(self.accounts, account_id)
+        return self.terms.get(account_id, PayoutTerms())
+
+    async def set_payout_terms(self, account_id: str, terms: PayoutTerms, key: str) -> PayoutTerms:
+        def act() -> PayoutTerms:
+            self.found(self.accounts, account_id)
+            self.terms[account_id] = terms
+            return terms
+
+        return self.once("set_payout_terms", key, (account_id, terms), act)
 
     async def balance(self) -> BalanceState:
         self.meet("balance", "before")

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 import stripe
+from stripe.params import TransferCreateParams
 from stripe.params.checkout import SessionCreateParams
 
 from federation.node import clock
@@ -22,7 +23,6 @@ from payouts.adapters.stripe.listing import Lists, one_page
 from payouts.adapters.stripe.refusals import failed_inside
 from payouts.adapters.stripe.seen import (
     SeenBalance,
-    SeenBalanceSettings,
     SeenCharge,
     SeenPage,
     SeenPayout,
@@ -43,12 +43,14 @@ from payouts.adapters.stripe.states import (
     reversal_state,
     transfer_state,
 )
+from payouts.adapters.stripe.terms import SeenBalanceSettings, params_of
 from payouts.errors import ProviderRefusedError, ProviderUnavailableError
 from payouts.ports import (
     AccountState,
     BalanceState,
     PaymentState,
     PayoutState,
+    PayoutTerms,
     ProviderEvent,
     RefundState,
     ReversalState,
@@ -82,11 +84,7 @@ class StripeProvider:
 
     async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
         made = await self._accounts.create(shop_id, name, country, currency, key)
-        call = self._v1.balance_settings.update_async(
-            {"payments": {"payouts": {"schedule": {"interval": "manual"}}}},
-            {"stripe_account": made.id, "idempotency_key": f"{key}:manual"},
-        )
-        await ask(call, SeenBalanceSettings)
+        await self.set_payout_terms(made.id, PayoutTerms(), f"{key}:manual")
         return await self._account_state(made)
 
     async def get_account(self, account_id: str) -> AccountState:
@@ -143,28 +141,25 @@ class StripeProvider:
     async def transfer(
         self, reference: str, account_id: str, amount: Money, payment_id: str, key: str
     ) -> TransferState:
-        charge = await self._charge(payment_id)
-        call = self._v1.transfers.create_async(
-            {
-                "amount": amount.amount_minor,
-                "currency": amount.currency.lower(),
-                "destination": account_id,
-                "source_transaction": charge.id,
-                "metadata": {REFERENCE: reference, KEY: key, PAYMENT: payment_id},
-            },
-            {"idempotency_key": key},
-        )
-        found = await self._made(
-            call,
-            SeenTransfer,
-            key,
-            lambda: self._lists.transfers(charge.transfer_group or ""),
-        )
-        return transfer_state(found)
+        params: TransferCreateParams = {
+            "amount": amount.amount_minor,
+            "currency": amount.currency.lower(),
+            "destination": account_id,
+            "metadata": {REFERENCE: reference, KEY: key, PAYMENT: payment_id},
+        }
+        if payment_id:
+            charge = await self._charge(payment_id)
+            group = charge.transfer_group or ""
+            params["source_transaction"] = charge.id
+        else:
+            group = params["transfer_group"] = own_group(reference)
+        call = self._v1.transfers.create_async(params, {"idempotency_key": key})
+        return transfer_state(await self._made(call, SeenTransfer, key, lambda: self._lists.transfers(group)))
 
     async def transfers_of(self, reference: str, payment_id: str) -> Sequence[TransferState]:
-        charge = charge_of(await self._page(payment_id))
-        made = await self._lists.transfers(charge.transfer_group) if charge and charge.transfer_group else []
+        charge = charge_of(await self._page(payment_id)) if payment_id else None
+        group = (charge.transfer_group if charge else "") if payment_id else own_group(reference)
+        made = await self._lists.transfers(group) if group else []
         return [transfer_state(each) for each in made if each.metadata.get(REFERENCE) == reference]
 
     async def reverse_transfer(self, reference: str, transfer_id: str, amount: Money, key: str) -> ReversalState:
@@ -199,6 +194,16 @@ class StripeProvider:
         account_id, _, stripe_id = payout_id.rpartition("/")
         options: stripe.RequestOptions = {"stripe_account": account_id} if account_id else {}
         return payout_state(account_id, await ask(self._v1.payouts.retrieve_async(stripe_id, {}, options), SeenPayout))
+
+    async def payout_terms(self, account_id: str) -> PayoutTerms:
+        call = self._v1.balance_settings.retrieve_async({}, {"stripe_account": account_id})
+        return (await ask(call, SeenBalanceSettings)).terms()
+
+    async def set_payout_terms(self, account_id: str, terms: PayoutTerms, key: str) -> PayoutTerms:
+        options: stripe.RequestOptions = {"stripe_account": account_id, "idempotency_key": key}
+        return (
+            await ask(self._v1.balance_settings.update_async(params_of(terms), options), SeenBalanceSettings)
+        ).terms()
 
     async def balance(self) -> BalanceState:
         seen = await ask(self._v1.balance.retrieve_async(), SeenBalance)
@@ -276,6 +281,11 @@ class StripeProvider:
                 if (each.metadata or {}).get(KEY) == key:
                     return each
             raise
+
+
+def own_group(reference: str) -> str:
+    """What groups the transfers out of the platform's own balance that were made for one row of ours."""
+    return f"own_{reference}"
 
 
 def _page_params(reference: str, amount: Money, description: str, return_url: str, key: str) -> SessionCreateParams:

@@ -124,10 +124,3 @@ class SeenBalance(msgspec.Struct, frozen=True, kw_only=True):
     STRIPE: ClassVar[str] = "Balance"
     available: tuple[SeenAmount, ...]
     pending: tuple[SeenAmount, ...]
-
-
-class SeenBalanceSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How a balance is paid out; only that it was answered matters."""
-
-    STRIPE: ClassVar[str] = "BalanceSettings"
-    object: str
