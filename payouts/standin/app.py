@@ -33,7 +33,19 @@ class Lever(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is to happen, to which object, with what number or word."""
 
     what: Literal[
-        "pay", "decline", "give_up", "ready", "restrict", "break_bank", "advance", "rate", "dispute", "decide"
+        "pay",
+        "decline",
+        "give_up",
+        "ready",
+        "restrict",
+        "break_bank",
+        "advance",
+        "rate",
+        "dispute",
+        "escalate",
+        "decide",
+        "appeal",
+        "warn",
     ]
     id: str = ""
     amount: int = 0
@@ -101,10 +113,17 @@ def _pull(world: World, lever: Lever) -> Mapping[str, Any]:
         "advance": lambda: levers.pass_time(world, lever.amount),
         "rate": lambda: levers.move_rate(world, lever.id, Decimal(lever.word)),
         "dispute": lambda: disputes.open_dispute(
-            world, lever.id, lever.amount, "product_not_received", inquiry=lever.word == "inquiry"
+            world, lever.id, lever.amount, _reason(lever.word), inquiry=lever.word == "inquiry"
         ),
-        "decide": lambda: disputes.decide(world, lever.id, "won" if lever.word == "won" else "lost"),
+        "escalate": lambda: disputes.escalate(world, lever.id),
+        "decide": lambda: disputes.decide(world, lever.id, msgspec.convert(lever.word or "lost", disputes.Outcome)),
+        "appeal": lambda: disputes.appeal(world, lever.id),
+        "warn": lambda: disputes.warn(world, lever.id),
     }[lever.what]()
+
+
+def _reason(word: str) -> str:
+    return "product_not_received" if word in {"", "inquiry"} else word
 
 
 def _refused(_request: AnyRequest, error: StandinError) -> Response[dict[str, str]]:

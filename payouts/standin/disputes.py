@@ -7,7 +7,10 @@ from payouts.standin.moves import exchanged_minor, move
 from payouts.standin.world import PLATFORM, Thing, World
 
 EVIDENCE_SECONDS = 7 * 86_400
-_ANSWERABLE = frozenset({"needs_response", "warning_needs_response"})
+_ANSWERABLE = frozenset({"needs_response", "warning_needs_response", "appeal_needs_response"})
+_DECIDED = frozenset({"won", "lost", "prevented", "warning_closed"})
+
+Outcome = Literal["won", "lost", "prevented", "warning_closed"]
 
 
 def open_dispute(world: World, charge_id: str, amount: int, reason: str, *, inquiry: bool) -> Thing:
@@ -67,7 +70,7 @@ def give_evidence(world: World, dispute_id: str, params: Thing) -> Thing:
     details["has_evidence"] = bool(dispute["evidence"])
     if params.get("submit", True):
         details["submission_count"] += 1
-        dispute["status"] = "warning_under_review" if dispute["status"].startswith("warning") else "under_review"
+        dispute["status"] = dispute["status"].replace("needs_response", "under_review")
     world.tell("charge.dispute.updated", dispute)
     return dispute
 
@@ -77,18 +80,54 @@ def accept(world: World, dispute_id: str) -> Thing:
     return decide(world, dispute_id, "lost")
 
 
-def decide(world: World, dispute_id: str, outcome: Literal["won", "lost", "warning_closed"]) -> Thing:
-    """The shopper's bank has decided; of a won dispute the money comes back, the fee does not."""
+def decide(world: World, dispute_id: str, outcome: Outcome) -> Thing:
+    """The shopper's bank has decided; of a won dispute the money comes back at the rate of now, the fee does not."""
     dispute = world.find("dispute", dispute_id)
-    if dispute["status"] in {"won", "lost", "warning_closed"}:
+    if dispute["status"] in _DECIDED:
         raise RefusedError("This dispute is already closed.")
     dispute["status"] = outcome
-    if outcome == "won" and dispute["balance_transactions"]:
-        taken = dispute["balance_transactions"][0]
-        _book(world, dispute, -taken["amount"], taken["currency"], 0)
+    if outcome == "won" and _is_withdrawn(dispute):
+        amount = exchanged_minor(world, dispute["amount"], dispute["currency"])
+        _book(world, dispute, amount, world.settings.settlement_currency.lower(), 0)
         world.tell("charge.dispute.funds_reinstated", dispute)
+    dispute["is_charge_refundable"] = outcome in {"won", "warning_closed"}
     world.tell("charge.dispute.closed", dispute)
     return dispute
+
+
+def appeal(world: World, dispute_id: str) -> Thing:
+    """A decision is fought: a lost dispute by us, a won one by the shopper's bank, which takes the money again."""
+    dispute = world.find("dispute", dispute_id)
+    if dispute["status"] not in {"won", "lost"}:
+        raise RefusedError("only a decided dispute is appealed against")
+    was_won = dispute["status"] == "won"
+    dispute |= {"status": "appeal_needs_response" if was_won else "appeal_under_review", "is_charge_refundable": False}
+    world.tell("charge.dispute.updated", dispute)
+    if was_won:
+        _withdraw(world, dispute)
+    return dispute
+
+
+def warn(world: World, charge_id: str, kind: str = "unauthorized_use_of_card") -> Thing:
+    """A bank suspects that a charge was not its customer's."""
+    charge = world.find("charge", charge_id)
+    warning: Thing = {
+        "id": world.new_id("radar.early_fraud_warning"),
+        "object": "radar.early_fraud_warning",
+        "actionable": True,
+        "charge": charge_id,
+        "created": world.now,
+        "fraud_type": kind,
+        "livemode": False,
+        "payment_intent": charge["payment_intent"],
+    }
+    world.add("radar.early_fraud_warning", warning)
+    world.tell("radar.early_fraud_warning.created", warning)
+    return warning
+
+
+def _is_withdrawn(dispute: Thing) -> bool:
+    return sum(1 if each["amount"] < 0 else -1 for each in dispute["balance_transactions"]) > 0
 
 
 def _withdraw(world: World, dispute: Thing) -> None:

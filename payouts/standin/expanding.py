@@ -19,6 +19,8 @@ _KINDS = {
     "transfer": "transfer",
     "destination": "account",
 }
+_SOURCES = ("charge", "refund", "transfer", "transfer_reversal", "dispute", "payout")
+"""What a balance transaction can come from."""
 
 
 def paged(found: Sequence[Thing], params: Thing, url: str) -> Thing:
@@ -50,13 +52,19 @@ def expanded(world: World, answer: Thing, paths: Sequence[str]) -> Thing:
     return answer
 
 
+def _object(world: World, name: str, thing_id: str) -> Thing | str:
+    """What an id stands for in a field of this name; the id itself when that is nothing to expand."""
+    kinds = _SOURCES if name == "source" else (_KINDS[name],) if name in _KINDS else ()
+    return next((world.things[kind][thing_id] for kind in kinds if thing_id in world.things[kind]), thing_id)
+
+
 def _expand(world: World, thing: Thing, names: Sequence[str]) -> Thing:
     name, rest = names[0], names[1:]
     found = thing.get(name)
     if isinstance(found, list):
         return thing | {name: [_expand(world, each, rest) if rest else each for each in found]}
-    if isinstance(found, str) and name in _KINDS:
-        found = world.things[_KINDS[name]].get(found, found)
+    if isinstance(found, str):
+        found = _object(world, name, found)
         if isinstance(found, dict) and found["object"] == "balance_transaction":
             found = with_status(world, found)
     if rest and isinstance(found, dict):

@@ -80,9 +80,12 @@ EVIDENCE: dict[str, type] = {
     "evidence.shipping_date": str,
     "evidence.shipping_tracking_number": str,
     "evidence.customer_email_address": str,
+    "evidence.shipping_address": str,
+    "evidence.customer_name": str,
     "evidence.product_description": str,
     "evidence.refund_policy_disclosure": str,
     "metadata.*": str,
+    "evidence.refund_refusal_explanation": str,
     "submit": bool,
     **EXPAND,
 }

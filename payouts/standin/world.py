@@ -31,6 +31,7 @@ _PREFIXES = {
     "event": "evt",
     "payment_intent": "pi",
     "payout": "po",
+    "radar.early_fraud_warning": "issfr",
     "refund": "re",
     "transfer": "tr",
     "transfer_reversal": "trr",

@@ -32,12 +32,23 @@ class Fault(msgspec.Struct):
     times: int = 1
 
 
+class Cause(msgspec.Struct, frozen=True):
+    """Why a balance moved: the provider's word for it, the object behind it with our reference, the fee kept."""
+
+    type: str = "unexplained"
+    source: str = ""
+    reference: str = ""
+    fee_minor: int = 0
+
+
 class Move(msgspec.Struct, frozen=True):
-    """Money that entered or left (negative) a balance, to be had from `available_at`."""
+    """Money that entered or left (negative) a balance, the fee taken off, to be had from `available_at`."""
 
     account_id: str
     money: Money
     available_at: datetime
+    made_at: datetime
+    cause: Cause
 
 
 class MemoryBooks:
@@ -101,9 +112,9 @@ class MemoryBooks:
             )
         )
 
-    def move(self, account_id: str, money: Money, available_at: datetime) -> None:
+    def move(self, account_id: str, money: Money, available_at: datetime, cause: Cause | None = None) -> None:
         """Let money enter a balance, or leave it when negative, from a moment on."""
-        self.moves.append(Move(account_id, money, available_at))
+        self.moves.append(Move(account_id, money, available_at, self.now, cause or Cause()))
 
     def available(self, account_id: str, currency: str) -> int:
         """What can be taken from a balance now, in minor units."""

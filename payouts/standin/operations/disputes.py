@@ -9,7 +9,12 @@ from payouts.standin.parameters import EVIDENCE
 
 
 def dispute_operations() -> Iterator[Operation]:
-    """Disputes and the evidence about them."""
+    """Disputes, the evidence about them, and warnings of what may become one."""
+    yield look(
+        "/v1/radar/early_fraud_warnings/{id}",
+        "radar.EarlyFraudWarningRetrieveParams",
+        "radar.early_fraud_warning",
+    )
     yield Operation(
         "GET",
         "/v1/disputes",

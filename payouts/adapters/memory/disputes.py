@@ -1,0 +1,128 @@
+"""Disputes in memory: what shoppers' banks do is done by the methods in the second half."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from federation.vocabulary.money import Money
+from payouts.adapters.memory.balances import MemoryBalances
+from payouts.adapters.memory.books import PLATFORM, Cause, MemoryBooks
+from payouts.dispute_ports import DisputeState, DisputeWord, Evidence, FraudWarning
+from payouts.errors import ProviderRefusedError
+from payouts.ports import PaymentState
+
+EVIDENCE_TIME = timedelta(days=7)
+FEE_MINOR = 2_000
+_ANSWERED: Mapping[DisputeWord, DisputeWord] = {
+    "inquiry": "inquiry_review",
+    "open": "review",
+    "appeal": "appeal_review",
+}
+_DECIDED = frozenset({"won", "lost", "prevented", "inquiry_closed"})
+
+
+class MemoryDisputes:
+    """Implements `payouts.dispute_ports.DisputeDesk`; `exchanged` says what an amount is in the hub's currency now."""
+
+    def __init__(
+        self, books: MemoryBooks, payments: Mapping[str, PaymentState], exchanged: Callable[[Money], Money]
+    ) -> None:
+        self._books = books
+        self._payments = payments
+        self._exchanged = exchanged
+        self._balance = MemoryBalances(books)
+        self.known: dict[str, DisputeState] = {}
+        self.warnings: dict[str, FraudWarning] = {}
+        self.evidence: dict[str, Evidence] = {}
+
+    async def get_dispute(self, dispute_id: str) -> DisputeState:
+        self._books.meet("get_dispute", "before")
+        return self._books.found(self.known, dispute_id)
+
+    async def list_disputes(self, limit: int = 100) -> Sequence[DisputeState]:
+        return list(reversed(self.known.values()))[:limit]
+
+    async def submit_evidence(self, dispute_id: str, evidence: Evidence, key: str) -> DisputeState:
+        def act() -> DisputeState:
+            seen = self._books.found(self.known, dispute_id)
+            answered = _ANSWERED.get(seen.status)
+            if answered is None:
+                raise ProviderRefusedError("this dispute takes no evidence any more")
+            self.evidence[dispute_id] = evidence
+            return self._change(seen, "updated", status=answered, submissions=seen.submissions + 1)
+
+        return self._books.once("submit_evidence", key, (dispute_id, evidence), act)
+
+    async def accept_dispute(self, dispute_id: str, key: str) -> DisputeState:
+        return self._books.once("accept_dispute", key, (dispute_id,), lambda: self.decide(dispute_id, "lost"))
+
+    async def get_warning(self, warning_id: str) -> FraudWarning:
+        return self._books.found(self.warnings, warning_id)
+
+    # What shoppers' banks do.
+
+    def open(self, payment_id: str, amount: Money, reason: str = "product_not_received", *, inquiry: bool) -> str:
+        """A bank asks about a payment, or takes its money back at once; the dispute's id."""
+        seen = DisputeState(
+            id=self._books.new_id("dp"),
+            reference=self._books.found(self._payments, payment_id).reference,
+            status="inquiry" if inquiry else "open",
+            reason=reason,
+            amount=amount,
+            refundable=inquiry,
+            created_at=self._books.now,
+            due_at=self._books.now + EVIDENCE_TIME,
+        )
+        self._change(seen, "created")
+        return seen.id if inquiry else self._withdrawn(seen.id).id
+
+    def escalate(self, dispute_id: str) -> DisputeState:
+        """An inquiry becomes a chargeback."""
+        self._change(self.known[dispute_id], "updated", status="open", refundable=False)
+        return self._withdrawn(dispute_id)
+
+    def decide(self, dispute_id: str, outcome: DisputeWord) -> DisputeState:
+        """A bank has decided; of a won dispute the money comes back at the rate of now, the fee does not."""
+        seen = self.known[dispute_id]
+        if seen.status in _DECIDED:
+            raise ProviderRefusedError("this dispute is decided already")
+        if outcome == "won" and seen.moves:
+            seen = self._booked(seen, self._exchanged(seen.amount), 0)
+        return self._change(seen, "closed", status=outcome, refundable=outcome in {"won", "inquiry_closed"})
+
+    def appeal(self, dispute_id: str) -> DisputeState:
+        """A decision is fought; of one that we had won the money is taken again."""
+        seen = self.known[dispute_id]
+        if seen.status == "won":
+            self._change(seen, "updated", status="appeal", refundable=False)
+            return self._withdrawn(dispute_id)
+        return self._change(seen, "updated", status="appeal_review")
+
+    def warn(self, payment_id: str) -> str:
+        """A bank suspects fraud; the warning's id."""
+        payment = self._books.found(self._payments, payment_id)
+        warning = FraudWarning(
+            id=self._books.new_id("issfr"),
+            reference=payment.reference,
+            kind="unauthorized_use_of_card",
+            actionable=True,
+            created_at=self._books.now,
+        )
+        self.warnings[warning.id] = warning
+        self._books.tell("warning", warning.id, "created")
+        return warning.id
+
+    def _withdrawn(self, dispute_id: str) -> DisputeState:
+        seen = self.known[dispute_id]
+        return self._change(self._booked(seen, -self._exchanged(seen.amount), FEE_MINOR), "funds_withdrawn")
+
+    def _booked(self, seen: DisputeState, amount: Money, fee_minor: int) -> DisputeState:
+        cause = Cause("adjustment", seen.id, fee_minor=fee_minor)
+        self._books.move(PLATFORM, amount - Money(fee_minor, amount.currency), self._books.now, cause)
+        return msgspec.structs.replace(seen, moves=(*seen.moves, self._balance.latest()))
+
+    def _change(self, seen: DisputeState, what: str, **changes: object) -> DisputeState:
+        self.known[seen.id] = msgspec.structs.replace(seen, **changes)
+        self._books.tell("dispute", seen.id, what)
+        return self.known[seen.id]
