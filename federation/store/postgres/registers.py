@@ -27,12 +27,15 @@ async def tally(hub_id: PartyId, shop_id: PartyId) -> Tally | None:
 async def at_places(hub_id: PartyId, shop_id: PartyId, places: Sequence[Place]) -> list[StockRegister]:
     if not places:
         return []
+    # One look-up by the whole key for each place: a join would read all of a boutique whose table has just grown.
     rows = await database.fetch(
         """
         SELECT r.variant_id, r.location, r.quantity, r.vseq
         FROM unnest($3::text[], $4::text[]) AS p (variant_id, location)
-        JOIN fed_register r ON r.hub_id = $1 AND r.shop_id = $2
-            AND r.variant_id = p.variant_id AND r.location = p.location
+        CROSS JOIN LATERAL (
+            SELECT variant_id, location, quantity, vseq FROM fed_register
+            WHERE hub_id = $1 AND shop_id = $2 AND variant_id = p.variant_id AND location = p.location LIMIT 1
+        ) AS r
         """,
         hub_id,
         shop_id,
