@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from xml.etree import ElementTree as ET
@@ -14,10 +15,12 @@ import click
 import msgspec
 from rich.console import Console
 
+from marketplace.cli.beside import Beside
 from marketplace.cli.errors import CommandError
 from marketplace.cli.progress import Progress, table
 
 ROOT = Path(__file__).resolve().parents[3]
+REPORTS = ROOT / ".pytest_cache"
 _DEBIAN_PACKAGES = {"chromium": "chromium"}
 """Programs the browser suite needs, and the Debian package of each."""
 
@@ -26,18 +29,22 @@ _NO_PLUGINS = ("-p", "no:cacheprovider", "-p", "no:playwright", "-p", "no:schema
 
 
 class Suite(msgspec.Struct, frozen=True):
-    """One pytest run: its marker expression, whether `--quick` includes it, and in how many processes it runs."""
+    """One pytest run: its marker expression, whether `--quick` includes it, and in how many processes it runs.
+
+    A `patient` one knows no clock but its own, so it runs beside the others.
+    """
 
     name: str
     markers: str
     quick: bool = False
     processes: int = 1
+    patient: bool = False
 
 
 SUITES = (
+    Suite("simulation", "simulation", processes=2, patient=True),
     Suite("processes", "processes and not browser"),
     Suite("browser", "browser", processes=2),
-    Suite("simulation", "simulation", processes=2),
     Suite("pure and services", _QUICK, quick=True, processes=2),
 )
 
@@ -72,7 +79,7 @@ def test(*, quick: bool, pytest_arguments: tuple[str, ...]) -> None:
     if pytest_arguments:
         outcomes = [_run_suite(Suite("chosen", ""), pytest_arguments, progress)]
     else:
-        outcomes = _lint(progress) + [_run_suite(suite, (), progress) for suite in suites]
+        outcomes = _run_all(suites, progress)
     _summarise(outcomes, progress, started, left_out=[suite.name for suite in SUITES if suite not in suites])
     if not all(outcome.good for outcome in outcomes):
         raise SystemExit(1)
@@ -102,7 +109,18 @@ def _need_programs(progress: Progress) -> None:
         raise CommandError(f"apt-get could not install {', '.join(missing)}; its own words stand above. Run: {line}")
 
 
-def _lint(progress: Progress) -> list[Outcome]:
+def _run_all(suites: Sequence[Suite], progress: Progress) -> list[Outcome]:
+    """Lint and the patient suites beside the others, which run one after another."""
+    REPORTS.mkdir(exist_ok=True)
+    patient = [suite for suite in suites if suite.patient]
+    with Beside(ROOT, REPORTS) as beside:
+        lint = beside.submit(lambda: _lint(beside, progress))
+        aside = [beside.submit(partial(_run_beside, beside, suite, progress)) for suite in patient]
+        others = [_run_suite(suite, (), progress) for suite in suites if not suite.patient]
+        return lint.result() + [each.result() for each in aside] + others
+
+
+def _lint(beside: Beside, progress: Progress) -> list[Outcome]:
     tools = Path(sys.executable).parent
     steps = {
         "ruff check": [str(tools / "ruff"), "check", "--quiet", "."],
@@ -110,24 +128,42 @@ def _lint(progress: Progress) -> list[Outcome]:
         "mypy": [str(tools / "mypy"), "--no-error-summary", "."],
         "import rules": [str(tools / "lint-imports"), "--no-cache"],
     }
-    return [_lint_step(name, command, progress) for name, command in steps.items()]
+    return [_lint_step(beside, name, command, progress) for name, command in steps.items()]
 
 
-def _lint_step(name: str, command: Sequence[str], progress: Progress) -> Outcome:
+def _lint_step(beside: Beside, name: str, command: Sequence[str], progress: Progress) -> Outcome:
     started = monotonic()
-    with progress.phase(name):
-        done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        click.echo(done.stdout + done.stderr)
-    failed = int(done.returncode != 0)
+    exit_code, output = beside.run(_slug(name), command)
+    failed = int(exit_code != 0)
+    progress.say(f"{name}: {'failed' if failed else 'passed'}")
+    if failed:
+        click.echo(output)
     return Outcome(name, 1 - failed, failed, 0, monotonic() - started)
+
+
+def _run_beside(beside: Beside, suite: Suite, progress: Progress) -> Outcome:
+    """A pytest run whose words are shown when it is over, so that they do not mix with another's."""
+    started = monotonic()
+    command, report = _pytest(suite, ())
+    exit_code, output = beside.run(_slug(suite.name), command)
+    progress.say(f"pytest: {suite.name}, beside the others")
+    click.echo(output)
+    return _counted(suite.name, report, exit_code, monotonic() - started)
 
 
 def _run_suite(suite: Suite, arguments: Sequence[str], progress: Progress) -> Outcome:
     """One pytest run with its own words on our output; counts come from its JUnit report."""
     progress.say(f"pytest: {suite.name}")
-    report = ROOT / ".pytest_cache" / f"{re.sub(r'[^a-z]+', '-', suite.name)}.xml"
-    report.parent.mkdir(exist_ok=True)
+    command, report = _pytest(suite, arguments)
+    started = monotonic()
+    done = subprocess.run(command, cwd=ROOT, check=False, stdin=subprocess.DEVNULL)
+    return _counted(suite.name, report, done.returncode, monotonic() - started)
+
+
+def _pytest(suite: Suite, arguments: Sequence[str]) -> tuple[list[str], Path]:
+    """The command of a run, and where its report will lie; an older one is gone."""
+    REPORTS.mkdir(exist_ok=True)
+    report = REPORTS / f"{_slug(suite.name)}.xml"
     report.unlink(missing_ok=True)
     plugins = () if "browser" in suite.markers.split() or not suite.markers else _NO_PLUGINS
     markers = ("-m", suite.markers) if suite.markers else ()
@@ -143,9 +179,11 @@ def _run_suite(suite: Suite, arguments: Sequence[str], progress: Progress) -> Ou
         f"--junit-xml={report}",
         *arguments,
     ]
-    started = monotonic()
-    done = subprocess.run(command, cwd=ROOT, check=False, stdin=subprocess.DEVNULL)
-    return _counted(suite.name, report, done.returncode, monotonic() - started)
+    return command, report
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z]+", "-", name)
 
 
 def _counted(name: str, report: Path, exit_code: int, seconds: float) -> Outcome:
