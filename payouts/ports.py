@@ -14,12 +14,16 @@ from uuid import UUID
 import msgspec
 
 from federation.vocabulary.money import Money
+from payouts.dispute_ports import BalanceBook, DisputeDesk
+from payouts.domain.payment import Capture
 
-ObjectKind = Literal["payment", "account", "transfer", "refund", "payout", "dispute", "balance"]
+ObjectKind = Literal["payment", "account", "transfer", "refund", "payout", "dispute", "warning", "balance"]
 
 
 class PaymentState(msgspec.Struct, frozen=True, kw_only=True):
     """A payment; `open` waits for the shopper; `settled` once the money is available.
+
+    `authorised` is held and not taken: up to `capturable`, until `capture_before` if the provider says so.
 
     `gross` is what the hub's balance got for it, in the currency the hub settles in, and `fee` what the provider kept
     of that; both are None until the provider knows. `exchange_rate` is for people, empty when nothing was exchanged.
@@ -27,7 +31,7 @@ class PaymentState(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     reference: str
-    status: Literal["open", "processing", "succeeded", "cancelled"]
+    status: Literal["open", "processing", "authorised", "succeeded", "cancelled"]
     amount: Money
     received: Money
     redirect_url: str = ""
@@ -36,6 +40,8 @@ class PaymentState(msgspec.Struct, frozen=True, kw_only=True):
     gross: Money | None = None
     fee: Money | None = None
     exchange_rate: str = ""
+    capturable: Money | None = None
+    capture_before: datetime | None = None
 
 
 class AccountState(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +141,16 @@ class ProviderEvent(msgspec.Struct, frozen=True, kw_only=True):
 class PaymentProvider(Protocol):
     """The provider that takes the shopper's money, keeps it, and sends it on."""
 
+    @property
+    def disputes(self) -> DisputeDesk:
+        """Payments that shoppers' banks take back or ask about."""
+        ...
+
+    @property
+    def balance_book(self) -> BalanceBook:
+        """What moved the hub's own balance."""
+        ...
+
     async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
         """Open (or find by key) an account for a shop, to which it may have to add papers on `onboarding_url`."""
         ...
@@ -142,15 +158,32 @@ class PaymentProvider(Protocol):
     async def get_account(self, account_id: str) -> AccountState: ...
 
     async def create_payment(
-        self, reference: str, amount: Money, description: str, return_url: str, key: str
+        self,
+        reference: str,
+        amount: Money,
+        description: str,
+        return_url: str,
+        key: str,
+        *,
+        capture: Capture = "automatic",
     ) -> PaymentState:
-        """Ask for money; the shopper pays at `redirect_url` and comes back to `return_url`."""
+        """Ask for money; the shopper pays at `redirect_url` and comes back to `return_url`.
+
+        Asked for `manual`, ways to pay that cannot hold money take it at once all the same.
+        """
+        ...
+
+    async def capture_payment(self, payment_id: str, amount: Money, key: str) -> PaymentState:
+        """Take so much of what is held, once; the rest is let go.
+
+        Answers a payment that is over as it stands; raises ProviderRefusedError when it is more than is held.
+        """
         ...
 
     async def get_payment(self, payment_id: str) -> PaymentState: ...
 
     async def cancel_payment(self, payment_id: str, key: str) -> PaymentState:
-        """Take the request back; answers the unchanged payment when it was paid already."""
+        """Take the request back and let go what is held; answers the unchanged payment when it was paid already."""
         ...
 
     async def refund(self, reference: str, payment_id: str, amount: Money, key: str) -> RefundState: ...
@@ -228,7 +261,14 @@ class PaymentListener(Protocol):
     """
 
     async def payment_succeeded(self, order_id: UUID, now: datetime) -> None:
-        """The whole amount arrived. The listener calls `capture_sale` when the order's shares are settled."""
+        """What was expected arrived. The listener calls `capture_sale` when the order's shares are settled."""
+        ...
+
+    async def payment_authorised(self, order_id: UUID, now: datetime) -> None:
+        """The whole amount is held and not taken; the listener calls `capture_payment` when it knows how much to take.
+
+        `payment_succeeded` or `payment_failed` follows, whatever becomes of it.
+        """
         ...
 
     async def payment_settled(self, order_id: UUID, now: datetime) -> None:

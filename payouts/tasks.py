@@ -9,6 +9,7 @@ from federation.node.outbox import Handler, Message
 from federation.node.work import Sweep
 from payouts.invariants import check_books
 from payouts.service.bank_payouts import run_payouts
+from payouts.service.capturing import capture_at_provider
 from payouts.service.claiming import recover_claim
 from payouts.service.context import Payments
 from payouts.service.events import act_on_event, list_missed
@@ -24,6 +25,7 @@ def payments_handlers(pay: Payments) -> dict[str, Handler]:
     """The handlers of the `pay.` topics."""
     by_row: dict[str, Callable[[Payments, UUID, datetime], Awaitable[None]]] = {
         "pay.cancel": cancel_at_provider,
+        "pay.capture": capture_at_provider,
         "pay.refresh": refresh_payment,
         "pay.transfer": send_settlement,
         "pay.refund": send_refund,

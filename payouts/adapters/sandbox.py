@@ -15,7 +15,9 @@ from federation.node.door import DoorResponse
 from federation.vocabulary.errors import GalleriaError, PeerError
 from federation.vocabulary.money import Money
 from payouts.adapters import signatures
+from payouts.adapters.absent import NoBalanceBook, NoDisputes
 from payouts.adapters.transport import Transport
+from payouts.domain.payment import Capture
 from payouts.errors import (
     AccountNotReadyError,
     EventRefusedError,
@@ -67,6 +69,8 @@ class SandboxProvider:
         self._url = url.rstrip("/")
         self._api_key = api_key
         self._webhook_secret = webhook_secret
+        self.disputes = NoDisputes()
+        self.balance_book = NoBalanceBook()
 
     async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
         new = {"reference": shop_id, "name": name, "country": country, "currency": currency}
@@ -76,13 +80,24 @@ class SandboxProvider:
         return await self._get(f"/accounts/{_part(account_id)}", AccountState)
 
     async def create_payment(
-        self, reference: str, amount: Money, description: str, return_url: str, key: str
+        self,
+        reference: str,
+        amount: Money,
+        description: str,
+        return_url: str,
+        key: str,
+        *,
+        capture: Capture = "automatic",
     ) -> PaymentState:
+        del capture  # a way to pay that holds nothing
         new = {"reference": reference, "amount": amount, "description": description, "return_url": return_url}
         return await self._post("/payments", new, key, PaymentState)
 
     async def get_payment(self, payment_id: str) -> PaymentState:
         return await self._get(f"/payments/{_part(payment_id)}", PaymentState)
+
+    async def capture_payment(self, payment_id: str, amount: Money, key: str) -> PaymentState:  # noqa: ARG002 - nothing is held
+        return await self.get_payment(payment_id)
 
     async def cancel_payment(self, payment_id: str, key: str) -> PaymentState:
         return await self._post(f"/payments/{_part(payment_id)}/cancel", {}, key, PaymentState)

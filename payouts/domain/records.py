@@ -8,7 +8,7 @@ import msgspec
 from federation.vocabulary.money import Money
 from payouts.domain.claim import ClaimStatus
 from payouts.domain.giveback import Components, Refundable, given_back
-from payouts.domain.payment import PaymentStatus
+from payouts.domain.payment import Capture, PaymentStatus
 from payouts.domain.payout import PayoutStatus
 from payouts.domain.refund import RefundStatus
 from payouts.domain.settlement import SettlementKind, SettlementStatus
@@ -30,12 +30,17 @@ class PaymentRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt to pay an order; `captured_at` is when its shares were booked, `funds_at` when available.
 
     `settled_at` is when it was known and booked what it came to in the hub's currency: at once when that is the
-    shopper's as well, else once the provider has exchanged it.
+    shopper's as well, else once the provider has exchanged it. With `capture` manual the money is held first, until
+    `capture_before` if the provider said so, and `capture_minor` is what of it is taken, once that is decided.
     """
 
     id: UUID
     order_id: UUID
     status: PaymentStatus
+    capture: Capture = "automatic"
+    capture_minor: int | None = None
+    capture_attempt: int = 0
+    capture_before: datetime | None = None
     amount_minor: int
     currency: str
     description: str
@@ -62,10 +67,15 @@ class PaymentRecord(msgspec.Struct, frozen=True, kw_only=True):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def expected(self) -> Money:
+        """What it should come to: all that was asked for, or what of it the hub decided to take."""
+        return self.amount if self.capture_minor is None else Money(self.capture_minor, self.currency)
+
+    @property
     def received(self) -> Money:
-        """What arrived; what was asked for as long as nothing did."""
+        """What arrived; what is expected as long as nothing did."""
         if self.received_minor is None or self.received_currency is None:
-            return self.amount
+            return self.expected
         return Money(self.received_minor, self.received_currency)
 
     @property

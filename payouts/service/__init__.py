@@ -3,6 +3,7 @@
 from payouts.domain.split import SaleLine, SaleShare, ShareSplit, split_preview
 from payouts.service.attention import clear_alert
 from payouts.service.bank_payouts import run_payouts
+from payouts.service.capturing import capture_payment, lock_payment
 from payouts.service.claiming import write_off_claim
 from payouts.service.context import Payments
 from payouts.service.events import list_missed
@@ -60,6 +61,7 @@ __all__ = [
     "accounts",
     "alerts",
     "cancel_payment",
+    "capture_payment",
     "capture_sale",
     "claims",
     "clear_alert",
@@ -68,6 +70,8 @@ __all__ = [
     "ledger_entries",
     "lines_of_order",
     "list_missed",
+    "lock_payment",
+    "note_moment",
     "open_payment",
     "payment_of_order",
     "payouts",

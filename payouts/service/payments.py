@@ -14,7 +14,7 @@ from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from payouts.domain import postings
-from payouts.domain.payment import PAYMENT, PaymentStatus, PaymentStep, Sighting, step_of
+from payouts.domain.payment import OVER, PAYMENT, Capture, PaymentStatus, PaymentStep, Sighting, step_of
 from payouts.domain.records import PaymentRecord, RefundRecord
 from payouts.errors import IllegalMoveError, PaymentMissingError
 from payouts.ports import PaymentState
@@ -58,8 +58,12 @@ def view_of(payment: PaymentRecord) -> PaymentView:
     )
 
 
-async def open_payment(order_id: UUID, amount: Money, description: str, return_url: str, now: datetime) -> PaymentView:
+async def open_payment(
+    order_id: UUID, amount: Money, description: str, return_url: str, now: datetime, *, capture: Capture = "automatic"
+) -> PaymentView:
     """Intend to be paid `amount` for an order; the same payment again while one is alive. In the caller's transaction.
+
+    With `capture` manual the money is held, where the way to pay can, until `capture_payment` says how much is taken.
 
     Raises IllegalMoveError when another amount is already being paid: cancel that first.
     """
@@ -72,6 +76,7 @@ async def open_payment(order_id: UUID, amount: Money, description: str, return_u
         id=new_id(),
         order_id=order_id,
         status=PaymentStatus.INTENDED,
+        capture=capture,
         amount_minor=amount.amount_minor,
         currency=amount.currency,
         description=description,
@@ -94,18 +99,26 @@ async def start_payment(pay: Payments, payment_id: UUID, now: datetime) -> Payme
     if payment.status is not PaymentStatus.INTENDED:
         raise IllegalMoveError(f"the payment is {payment.status.value}: begin the checkout again")
     seen = await pay.provider.create_payment(
-        str(payment.id), payment.amount, payment.description, payment.return_url, f"pi:{payment.id}:1"
+        str(payment.id),
+        payment.amount,
+        payment.description,
+        payment.return_url,
+        f"pi:{payment.id}:1",
+        capture=payment.capture,
     )
     await observe_payment(pay, seen, now)
     return view_of(await _payment(payment_id))
 
 
 async def cancel_payment(order_id: UUID, now: datetime) -> bool:
-    """Stop waiting for the payment of an order; False when it was paid already. In the caller's transaction."""
+    """Stop waiting for the payment of an order, or let go what is held for it. In the caller's transaction.
+
+    False when it was paid already, or is being taken.
+    """
     payment = await rows.payment_alive(order_id, lock=True)
     if payment is None:
         return True
-    if payment.status is PaymentStatus.PAID:
+    if payment.status in {PaymentStatus.PAID, PaymentStatus.CAPTURING}:
         return False
     status = PAYMENT.after(payment.status, PaymentStep.CANCELLED)
     await rows.payments.save(msgspec.structs.replace(payment, status=status, updated_at=now))
@@ -157,12 +170,14 @@ async def observe_payment(pay: Payments, seen: PaymentState, now: datetime) -> N
         if payment is None:
             await rows.raise_alert("payment-unknown", seen.id, f"the provider has a payment {seen.id} not ours", now)
             return
-        step = step_of(payment.status, payment.amount, Sighting(seen.status, seen.received))
+        step = step_of(payment.status, payment.expected, Sighting(seen.status, seen.received, seen.capturable))
         changed = _with_sighting(payment, seen, step, now)
         if changed != payment:
             await rows.payments.save(changed)
         if changed.provider_id != payment.provider_id and payment.status is PaymentStatus.CANCELLED:
             await messages.send("pay.cancel", payment.id, "late", now)
+        if seen.status == "authorised" and changed.status in OVER:
+            await messages.send("pay.cancel", payment.id, "held", now)
         if step is not None and changed.status is not payment.status:
             await _tell(pay, changed, now)
         await settle_exchange(pay, await _payment(changed.id), seen, now)
@@ -177,6 +192,7 @@ def _with_sighting(
         provider_id=payment.provider_id or seen.id,
         redirect_url=payment.redirect_url or seen.redirect_url,
         last_error=seen.last_error,
+        capture_before=seen.capture_before or payment.capture_before,
     )
     if step is not None:
         changed = msgspec.structs.replace(changed, status=PAYMENT.after(payment.status, step))
@@ -190,13 +206,15 @@ def _with_sighting(
 async def _tell(pay: Payments, payment: PaymentRecord, now: datetime) -> None:
     if payment.status is PaymentStatus.PAID:
         await pay.listener.payment_succeeded(payment.order_id, now)
+    elif payment.status is PaymentStatus.AUTHORISED:
+        await pay.listener.payment_authorised(payment.order_id, now)
     elif payment.status is PaymentStatus.FAILED:
         await pay.listener.payment_failed(payment.order_id, payment.last_error or "given up", now)
     elif payment.status is PaymentStatus.RETURNED:
         await _give_back(await _book_misdirected(pay, payment, now), "paid after the order was over", now)
     elif payment.status is PaymentStatus.SUSPENSE:
         await _book_misdirected(pay, payment, now)
-        message = f"asked {payment.amount}, received {payment.received}: nothing was confirmed"
+        message = f"expected {payment.expected}, received {payment.received}: nothing was confirmed"
         await rows.raise_alert("payment-mismatch", str(payment.id), message, now)
 
 

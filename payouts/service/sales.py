@@ -47,8 +47,8 @@ async def capture_sale(
         raise IllegalMoveError(f"the payment is {payment.status.value}, only a paid one can be divided")
     splits = split_preview(shares, coupon_minor)
     total = sum((split.paid for split in splits), start=Money(0, payment.currency))
-    if total != payment.amount:
-        raise AmountInvalidError(f"the shares come to {total}, {payment.amount} was paid")
+    if total != payment.received:
+        raise AmountInvalidError(f"the shares come to {total}, {payment.received} was paid")
     await ledger.post(postings.capture(payment.id, order_id, splits, settings.books), now)
     if payment.captured_at is None:
         booked = msgspec.structs.replace(payment, captured_at=now, updated_at=now, vat_country=settings.vat_country)

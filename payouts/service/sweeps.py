@@ -12,6 +12,7 @@ import structlog
 
 from federation.vocabulary.errors import GalleriaError
 from payouts.service.bank_payouts import send_payout
+from payouts.service.capturing import capture_at_provider
 from payouts.service.claiming import recover_claim
 from payouts.service.context import Payments
 from payouts.service.payments import announce_again, refresh_payment
@@ -23,6 +24,9 @@ from payouts.store import rows
 _log = structlog.get_logger(__name__)
 
 IdT = TypeVar("IdT")
+
+HELD_LOOK_SECONDS = 3_600
+"""How often a held payment is read anew, beside the events that tell of it."""
 
 
 async def sweep_submitting(pay: Payments, now: datetime) -> int:
@@ -39,11 +43,15 @@ async def sweep_submitting(pay: Payments, now: datetime) -> int:
 
 
 async def sweep_payments(pay: Payments, now: datetime) -> int:
-    """Look after payments: arrived ones are announced until divided, their funds awaited, open ones read anew."""
+    """Look after payments: what arrived is announced until divided, its funds awaited, what is open read anew."""
     before = now - timedelta(seconds=pay.settings.stuck_after_seconds)
     tried = await _each(await rows.take_payments_undivided(before, now), lambda each: announce_again(pay, each, now))
     waiting = await rows.take_payments_without_funds(before, now)
     tried += await _each(waiting, lambda each: refresh_payment(pay, each, now))
+    stuck = await rows.take_waiting("pay_payment", ["capturing"], before, now)
+    tried += await _each(stuck, lambda each: capture_at_provider(pay, each, now))
+    held = await rows.take_waiting("pay_payment", ["authorised"], now - timedelta(seconds=HELD_LOOK_SECONDS), now)
+    tried += await _each(held, lambda each: refresh_payment(pay, each, now))
     waiting = await rows.take_waiting("pay_payment", ["open", "processing"], before, now)
     return tried + await _each(waiting, lambda each: refresh_payment(pay, each, now))
 

@@ -104,7 +104,7 @@ def _levers(world: World, desk: Desk) -> list[HTTPRouteHandler]:
 
 def _pull(world: World, lever: Lever) -> Mapping[str, Any]:
     return {
-        "pay": lambda: levers.pay_page(world, lever.id),
+        "pay": lambda: levers.pay_page(world, lever.id, method=lever.word or "card"),
         "decline": lambda: levers.decline_page(world, lever.id),
         "give_up": lambda: levers.give_up(world, lever.id),
         "ready": lambda: accounts.change(world, lever.id, ready=True),

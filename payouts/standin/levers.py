@@ -8,7 +8,7 @@ from payouts.standin.errors import RefusedError
 from payouts.standin.world import Thing, World
 
 
-def pay_page(world: World, page_id: str, *, asks_bank: bool = False) -> Thing:
+def pay_page(world: World, page_id: str, *, asks_bank: bool = False, method: str = "card") -> Thing:
     """The shopper pays on a page; with `asks_bank` the bank wants a confirmation first, given by paying again."""
     page = _open_page(world, page_id)
     intent = _intent_of(world, page)
@@ -16,7 +16,7 @@ def pay_page(world: World, page_id: str, *, asks_bank: bool = False) -> Thing:
         intent["status"] = "requires_action"
         world.tell("payment_intent.requires_action", intent)
         return page
-    payments.use_card(world, intent)
+    payments.use_card(world, intent, method)
     held = intent["status"] == "requires_capture"
     page |= {"status": "complete", "payment_status": "unpaid" if held else "paid", "url": None}
     world.tell("checkout.session.completed", page)
@@ -62,6 +62,7 @@ def pass_time(world: World, seconds: int) -> Thing:
 def tick(world: World) -> None:
     """Let what is due by now happen: charges settle, refunds are paid, payouts arrive, pages close."""
     payments.settle_due(world)
+    payments.let_go_due(world)
     for made in list(world.things["refund"].values()):
         refunds.pay_if_possible(world, made)
     bank.arrive_due(world)
@@ -82,6 +83,8 @@ def _intent_of(world: World, page: Thing) -> Thing:
     if page["payment_intent"]:
         return world.find("payment_intent", page["payment_intent"])
     draft = world.drafts[page["id"]]
-    intent = payments.open_intent(world, draft | {"amount": page["amount_total"], "currency": page["currency"]})
+    asked = {"amount": page["amount_total"], "currency": page["currency"]}
+    options = {"payment_method_options": {"card": draft["card"]}} if draft["card"] else {}
+    intent = payments.open_intent(world, draft["intent"] | asked | options)
     page["payment_intent"] = intent["id"]
     return intent

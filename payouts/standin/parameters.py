@@ -20,6 +20,7 @@ PAGE: dict[str, type] = {
     "line_items.*.price_data.currency": str,
     "line_items.*.price_data.unit_amount": int,
     "line_items.*.price_data.product_data.name": str,
+    "payment_method_options.card.capture_method": str,
     **{f"payment_intent_data.{name}": kind for name, kind in INTENT.items()},
     **EXPAND,
 }
@@ -79,13 +80,13 @@ EVIDENCE: dict[str, type] = {
     "evidence.shipping_carrier": str,
     "evidence.shipping_date": str,
     "evidence.shipping_tracking_number": str,
-    "evidence.customer_email_address": str,
     "evidence.shipping_address": str,
     "evidence.customer_name": str,
+    "evidence.customer_email_address": str,
     "evidence.product_description": str,
     "evidence.refund_policy_disclosure": str,
-    "metadata.*": str,
     "evidence.refund_refusal_explanation": str,
+    "metadata.*": str,
     "submit": bool,
     **EXPAND,
 }

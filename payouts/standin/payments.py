@@ -6,6 +6,7 @@ from payouts.standin.moves import exchanged_minor, move
 from payouts.standin.world import Thing, World, money_of
 
 PAGE_LIFE_SECONDS = 86_400
+HELD_SECONDS = 7 * 86_400
 _STILL_OPEN = frozenset({"requires_payment_method", "requires_capture", "requires_confirmation", "requires_action"})
 
 
@@ -43,7 +44,8 @@ def open_page(world: World, params: Thing) -> Thing:
         "ui_mode": "hosted_page",
         "url": f"{world.settings.public_url}/pay/{page_id}",
     }
-    world.drafts[page_id] = params.get("payment_intent_data", {})
+    card = params.get("payment_method_options", {}).get("card", {})
+    world.drafts[page_id] = {"intent": params.get("payment_intent_data", {}), "card": card}
     return world.add("checkout.session", page)
 
 
@@ -82,6 +84,7 @@ def open_intent(world: World, params: Thing) -> Thing:
         "latest_charge": None,
         "livemode": False,
         "metadata": params.get("metadata", {}),
+        "payment_method_options": params.get("payment_method_options"),
         "status": "requires_payment_method",
         "transfer_group": params.get("transfer_group"),
     }
@@ -130,8 +133,8 @@ def capture_intent(world: World, intent_id: str, amount: int | None) -> Thing:
     return intent
 
 
-def use_card(world: World, intent: Thing) -> Thing:
-    """The shopper's card paid: held for a capture, or taken at once."""
+def use_card(world: World, intent: Thing, method: str = "card") -> Thing:
+    """The shopper paid: with a card that can be held for a capture, or in another way, which is taken at once."""
     charge_id = world.new_id("charge")
     charge = {
         "id": charge_id,
@@ -150,18 +153,37 @@ def use_card(world: World, intent: Thing) -> Thing:
         "metadata": dict(intent["metadata"]),
         "paid": True,
         "payment_intent": intent["id"],
+        "payment_method_details": _method(world, method),
         "refunded": False,
         "status": "succeeded",
         "transfer_group": intent["transfer_group"] or f"group_{intent['id']}",
     }
     world.add("charge", charge)
     intent |= {"latest_charge": charge_id, "last_payment_error": None}
-    if intent["capture_method"] == "manual":
+    by_card = (intent["payment_method_options"] or {}).get("card", {}).get("capture_method")
+    if intent["capture_method"] == "manual" or (method == "card" and by_card == "manual"):
         intent |= {"status": "requires_capture", "amount_capturable": intent["amount"]}
         world.tell("payment_intent.amount_capturable_updated", intent)
     else:
         _take(world, intent, charge, intent["amount"])
     return charge
+
+
+def _method(world: World, method: str) -> Thing:
+    details: Thing = {"capture_before": world.now + HELD_SECONDS} if method == "card" else {}
+    return {"type": method, method: details}
+
+
+def let_go_due(world: World) -> None:
+    """Let go what was held for too long."""
+    for charge in list(world.things["charge"].values()):
+        until = charge["payment_method_details"].get("card", {}).get("capture_before", 0)
+        if charge["captured"] or charge["status"] != "succeeded" or until > world.now:
+            continue
+        intent = world.find("payment_intent", charge["payment_intent"])
+        if intent["status"] == "requires_capture":
+            cancel_intent(world, intent["id"], "automatic")
+            world.tell("charge.expired", charge)
 
 
 def decline_card(world: World, intent: Thing, why: str) -> None:

@@ -26,7 +26,14 @@ alerts = Shelf(tables.Alert, records.AlertRecord)
 SWEEP_BATCH = 50
 """The most rows one sweep takes of a kind."""
 
-ALIVE = (PaymentStatus.INTENDED, PaymentStatus.OPEN, PaymentStatus.PROCESSING, PaymentStatus.PAID)
+ALIVE = (
+    PaymentStatus.INTENDED,
+    PaymentStatus.OPEN,
+    PaymentStatus.PROCESSING,
+    PaymentStatus.AUTHORISED,
+    PaymentStatus.CAPTURING,
+    PaymentStatus.PAID,
+)
 
 
 async def payment_alive(order_id: UUID, *, lock: bool = False) -> records.PaymentRecord | None:

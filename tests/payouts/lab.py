@@ -55,6 +55,7 @@ class World(Protocol):
     def provider(self) -> PaymentProvider: ...
 
     async def pay(self, payment_id: str) -> None: ...
+    async def pay_at_once(self, payment_id: str) -> None: ...
     async def decline(self, payment_id: str) -> None: ...
     async def give_up(self, payment_id: str) -> None: ...
     async def complete_account(self, account_id: str) -> None: ...
@@ -71,6 +72,9 @@ class MemoryWorld:
 
     async def pay(self, payment_id: str) -> None:
         self.provider.pay(payment_id)
+
+    async def pay_at_once(self, payment_id: str) -> None:
+        self.provider.pay(payment_id, at_once=True)
 
     async def decline(self, payment_id: str) -> None:
         self.provider.decline(payment_id)
@@ -115,6 +119,9 @@ class SandboxWorld:
 
     async def pay(self, payment_id: str) -> None:
         await self.lever(f"payments/{payment_id}", {"outcome": "succeeds"})
+
+    async def pay_at_once(self, payment_id: str) -> None:
+        await self.pay(payment_id)
 
     async def decline(self, payment_id: str) -> None:
         await self.lever(f"payments/{payment_id}", {"outcome": "declined"})

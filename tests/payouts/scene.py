@@ -42,6 +42,10 @@ class HubListener:
         if self.books:
             await service.capture_sale(order_id, payment.id, self.shares, self.settings, now, coupon_minor=COUPON_MINOR)
 
+    async def payment_authorised(self, order_id: UUID, now: datetime) -> None:
+        del now
+        self.heard.append(("authorised", str(order_id)))
+
     async def payment_settled(self, order_id: UUID, now: datetime) -> None:
         del now
         self.heard.append(("settled", str(order_id)))

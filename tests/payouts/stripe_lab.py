@@ -43,6 +43,9 @@ class StripeWorld:
     async def pay(self, payment_id: str) -> None:
         levers.pay_page(self.state, payment_id)
 
+    async def pay_at_once(self, payment_id: str) -> None:
+        levers.pay_page(self.state, payment_id, method="sofort")
+
     async def decline(self, payment_id: str) -> None:
         levers.decline_page(self.state, payment_id)
 

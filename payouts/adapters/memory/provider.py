@@ -11,8 +11,11 @@ import msgspec
 
 from federation.vocabulary.money import Money
 from payouts.adapters import signatures
-from payouts.adapters.memory.books import PLATFORM, MemoryBooks
+from payouts.adapters.memory.balances import MemoryBalances
+from payouts.adapters.memory.books import PLATFORM, Cause, MemoryBooks
+from payouts.adapters.memory.disputes import MemoryDisputes
 from payouts.domain.amounts import rate_of
+from payouts.domain.payment import Capture
 from payouts.errors import (
     AccountNotReadyError,
     EventRefusedError,
@@ -33,6 +36,7 @@ from payouts.ports import (
 from payouts.sandbox.rates import PER_EURO, converted, rate_text
 
 FEE_BP = 140
+HELD_FOR = timedelta(days=7)
 FEE_FIXED_MINOR = 25
 SECRET = "memory"  # noqa: S105 - a pretended provider's pretended secret
 
@@ -60,9 +64,12 @@ class MemoryProvider(MemoryBooks):
         self.payouts: dict[str, PayoutState] = {}
         self.terms: dict[str, PayoutTerms] = {}
         self.failing_banks: set[str] = set()
+        self._to_hold: set[str] = set()
         self._available_at: dict[str, datetime] = {}
         self._payment_of: dict[str, str] = {}
         self._gross: dict[str, Money] = {}
+        self.balance_book = MemoryBalances(self)
+        self.disputes = MemoryDisputes(self, self.payments, self._settled)
 
     async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
         def act() -> AccountState:
@@ -79,7 +86,14 @@ class MemoryProvider(MemoryBooks):
         return self.with_balances(self.found(self.accounts, account_id))
 
     async def create_payment(
-        self, reference: str, amount: Money, description: str, return_url: str, key: str
+        self,
+        reference: str,
+        amount: Money,
+        description: str,
+        return_url: str,
+        key: str,
+        *,
+        capture: Capture = "automatic",
     ) -> PaymentState:
         def act() -> PaymentState:
             if amount.amount_minor <= 0:
@@ -93,9 +107,11 @@ class MemoryProvider(MemoryBooks):
                 received=Money(0, amount.currency),
                 redirect_url=f"http://provider.invalid/pay/{payment_id}",
             )
+            if capture == "manual":
+                self._to_hold.add(payment_id)
             return self.payments[payment_id]
 
-        return self.once("create_payment", key, (reference, amount, description, return_url), act)
+        return self.once("create_payment", key, (reference, amount, description, return_url, capture), act)
 
     async def get_payment(self, payment_id: str) -> PaymentState:
         self.meet("get_payment", "before")
@@ -105,11 +121,23 @@ class MemoryProvider(MemoryBooks):
     async def cancel_payment(self, payment_id: str, key: str) -> PaymentState:
         def act() -> PaymentState:
             payment = self.found(self.payments, payment_id)
-            if payment.status == "open":
-                payment = self._change_payment(payment_id, status="cancelled")
+            if payment.status in {"open", "authorised"}:
+                payment = self._change_payment(payment_id, status="cancelled", capturable=None)
             return payment
 
         return self.once("cancel_payment", key, (payment_id,), act)
+
+    async def capture_payment(self, payment_id: str, amount: Money, key: str) -> PaymentState:
+        def act() -> PaymentState:
+            self.tick()
+            payment = self.found(self.payments, payment_id)
+            if payment.status == "authorised":
+                if payment.capturable is None or not 0 < amount.amount_minor <= payment.capturable.amount_minor:
+                    raise ProviderRefusedError("that is not what is held")
+                self._take(payment_id, amount)
+            return self.payments[payment_id]
+
+        return self.once("capture_payment", key, (payment_id, amount), act)
 
     async def refund(self, reference: str, payment_id: str, amount: Money, key: str) -> RefundState:
         def act() -> RefundState:
@@ -157,7 +185,7 @@ class MemoryProvider(MemoryBooks):
             self.transfers[made.id] = made
             self._payment_of[made.id] = payment_id
             at = max(self.now, self._available_at[payment_id]) if payment_id else self.now
-            self.move(PLATFORM, -amount, at)
+            self.move(PLATFORM, -amount, at, Cause("transfer", made.id, reference))
             self.move(account_id, amount, at)
             return made
 
@@ -191,7 +219,7 @@ class MemoryProvider(MemoryBooks):
             self.reversals[reversal.id] = reversal
             self.transfers[made.id] = msgspec.structs.replace(made, reversed=made.reversed + amount)
             self.move(made.account_id, -amount, self.now)
-            self.move(PLATFORM, amount, self.now)
+            self.move(PLATFORM, amount, self.now, Cause("transfer_refund", reversal.id, reference))
             return reversal
 
         return self.once("reverse_transfer", key, (reference, transfer_id, amount), act)
@@ -258,15 +286,28 @@ class MemoryProvider(MemoryBooks):
 
     # What the world does.
 
-    def pay(self, payment_id: str, received: Money | None = None) -> None:
-        """The shopper's card paid what was asked, or something else; also what had been cancelled."""
+    def pay(self, payment_id: str, received: Money | None = None, *, at_once: bool = False) -> None:
+        """The shopper's card paid what was asked, or something else; also what had been cancelled.
+
+        What was asked to be held is held, unless it is paid `at_once`, in a way that cannot hold.
+        """
         amount = received or self.payments[payment_id].amount
+        if payment_id in self._to_hold and not at_once:
+            until = self.now + HELD_FOR
+            self._change_payment(
+                payment_id, status="authorised", capturable=amount, capture_before=until, last_error=""
+            )
+        else:
+            self._take(payment_id, amount)
+
+    def _take(self, payment_id: str, amount: Money) -> None:
         gross = converted(amount, self.settlement_currency, self.rates)
         self._gross[payment_id] = gross
         self._available_at[payment_id] = self.now + self.funds_delay
-        self.move(PLATFORM, gross - _fee(gross), self._available_at[payment_id])
+        cause = Cause("charge", payment_id, self.payments[payment_id].reference, _fee(gross).amount_minor)
+        self.move(PLATFORM, gross - _fee(gross), self._available_at[payment_id], cause)
         known = {} if self.settles_late else self._settlement(amount, gross)
-        self._change_payment(payment_id, status="succeeded", received=amount, last_error="", **known)
+        self._change_payment(payment_id, status="succeeded", received=amount, last_error="", capturable=None, **known)
         self.tick()
 
     def settle(self, payment_id: str) -> None:
@@ -274,6 +315,10 @@ class MemoryProvider(MemoryBooks):
         known = self._settlement(self.payments[payment_id].received, self._gross[payment_id])
         self._change_payment(payment_id, **known)
         self.tick()
+
+    def _settled(self, amount: Money) -> Money:
+        """An amount in the hub's currency at the rate of now."""
+        return converted(amount, self.settlement_currency, self.rates)
 
     def _settlement(self, received: Money, gross: Money) -> dict[str, object]:
         rate = rate_text(received.currency, gross.currency, self.rates)
@@ -292,9 +337,9 @@ class MemoryProvider(MemoryBooks):
         self.accounts[account_id] = msgspec.structs.replace(self.accounts[account_id], ready=True, onboarding_url="")
         self.tell("account", account_id, "updated")
 
-    def take_from_platform(self, money: Money) -> None:
+    def take_from_platform(self, money: Money, type_: str = "unexplained") -> None:
         """Something outside took money from the platform's balance."""
-        self.move(PLATFORM, -money, self.now)
+        self.move(PLATFORM, -money, self.now, Cause(type_, f"src_{len(self.moves)}"))
 
     def advance(self, seconds: int) -> None:
         """Let time pass."""
@@ -304,6 +349,8 @@ class MemoryProvider(MemoryBooks):
     def tick(self) -> None:
         """Let what is due by now happen."""
         for payment in list(self.payments.values()):
+            if payment.status == "authorised" and payment.capture_before and payment.capture_before <= self.now:
+                self._change_payment(payment.id, status="cancelled", capturable=None)
             known = payment.status == "succeeded" and payment.gross is not None
             if known and not payment.settled and self._available_at[payment.id] <= self.now:
                 self._change_payment(payment.id, settled=True)
@@ -311,7 +358,7 @@ class MemoryProvider(MemoryBooks):
             taken = converted(refund.amount, self.settlement_currency, self.rates)
             if refund.status == "pending" and self.available(PLATFORM, taken.currency) >= taken.amount_minor:
                 self.refunds[refund.id] = msgspec.structs.replace(refund, status="succeeded", reason="", taken=taken)
-                self.move(PLATFORM, -taken, self.now)
+                self.move(PLATFORM, -taken, self.now, Cause("refund", refund.id, refund.reference))
                 self.tell("refund", refund.id, "succeeded")
 
     def arrive(self, payout_id: str) -> None:

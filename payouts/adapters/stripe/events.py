@@ -18,7 +18,7 @@ _BY_PREFIX: tuple[tuple[str, ObjectKind], ...] = (
     ("payment_intent.", "payment"),
     ("charge.dispute.", "dispute"),
     ("charge.", "payment"),
-    ("radar.early_fraud_warning.", "payment"),
+    ("radar.early_fraud_warning.", "warning"),
     ("refund.", "refund"),
     ("transfer.", "transfer"),
     ("payout.", "payout"),

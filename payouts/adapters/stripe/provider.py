@@ -18,12 +18,15 @@ from federation.node import clock
 from federation.vocabulary.money import Money
 from payouts.adapters.stripe import events
 from payouts.adapters.stripe.accounts import Account, AccountsV1, AccountsV2, Link
+from payouts.adapters.stripe.balances import StripeBalances
 from payouts.adapters.stripe.calling import ask, make_client, make_http
+from payouts.adapters.stripe.disputes import StripeDisputes
 from payouts.adapters.stripe.listing import Lists, one_page
 from payouts.adapters.stripe.refusals import failed_inside
 from payouts.adapters.stripe.seen import (
     SeenBalance,
     SeenCharge,
+    SeenIntent,
     SeenPage,
     SeenPayout,
     SeenRefund,
@@ -37,6 +40,7 @@ from payouts.adapters.stripe.states import (
     REFERENCE,
     amounts,
     charge_of,
+    intent_id,
     payment_state,
     payout_state,
     refund_state,
@@ -44,6 +48,7 @@ from payouts.adapters.stripe.states import (
     transfer_state,
 )
 from payouts.adapters.stripe.terms import SeenBalanceSettings, params_of
+from payouts.domain.payment import Capture
 from payouts.errors import ProviderRefusedError, ProviderUnavailableError
 from payouts.ports import (
     AccountState,
@@ -76,6 +81,8 @@ class StripeProvider:
             AccountsV1(client, settings) if settings.accounts == "v1" else AccountsV2(client, settings)
         )
         self._lists = Lists(client)
+        self.disputes = StripeDisputes(client)
+        self.balance_book = StripeBalances(client)
         self._links: dict[str, Link] = {}
 
     async def close(self) -> None:
@@ -91,9 +98,18 @@ class StripeProvider:
         return await self._account_state(await self._accounts.get(account_id))
 
     async def create_payment(
-        self, reference: str, amount: Money, description: str, return_url: str, key: str
+        self,
+        reference: str,
+        amount: Money,
+        description: str,
+        return_url: str,
+        key: str,
+        *,
+        capture: Capture = "automatic",
     ) -> PaymentState:
         params = _page_params(reference, amount, description, return_url, key)
+        if capture == "manual":
+            params["payment_method_options"] = {"card": {"capture_method": "manual"}}
         call = self._v1.checkout.sessions.create_async(params, {"idempotency_key": key})
         return payment_state(await ask(call, SeenPage))
 
@@ -108,18 +124,39 @@ class StripeProvider:
             page = await self._page(payment_id)
             if page.status == "open":
                 raise
+        if payment_state(page).status != "authorised":
             return payment_state(page)
+        let_go = self._v1.payment_intents.cancel_async(intent_id(page), {}, {"idempotency_key": f"{key}:held"})
+        await self._settle_on(let_go, payment_id)
+        return await self.get_payment(payment_id)
+
+    async def capture_payment(self, payment_id: str, amount: Money, key: str) -> PaymentState:
+        page = await self._page(payment_id)
+        call = self._v1.payment_intents.capture_async(
+            intent_id(page), {"amount_to_capture": amount.amount_minor}, {"idempotency_key": key}
+        )
+        await self._settle_on(call, payment_id)
+        return await self.get_payment(payment_id)
+
+    async def _settle_on(self, call: Awaitable[stripe.StripeObject], payment_id: str) -> None:
+        """Take or let go what is held; a refusal or failure is passed over when it is over with all the same."""
+        try:
+            await ask(call, SeenIntent)
+        except ProviderRefusedError:
+            if payment_state(await self._page(payment_id)).status == "authorised":
+                raise
+        except ProviderUnavailableError as error:
+            if not failed_inside(error) or payment_state(await self._page(payment_id)).status == "authorised":
+                raise
 
     async def refund(self, reference: str, payment_id: str, amount: Money, key: str) -> RefundState:
         page = await self._page(payment_id)
-        if page.payment_intent is None or isinstance(page.payment_intent, str):
-            raise ProviderRefusedError(f"payment {payment_id} has not been paid")
-        intent_id = page.payment_intent.id
+        intent = intent_id(page)
         if amount.currency != page.currency.upper():
             raise ProviderRefusedError(f"a refund of payment {payment_id} is made in {page.currency.upper()}")
         call = self._v1.refunds.create_async(
             {
-                "payment_intent": intent_id,
+                "payment_intent": intent,
                 "amount": amount.amount_minor,
                 "metadata": {REFERENCE: reference, KEY: key, PAYMENT: page.id},
                 "expand": ["balance_transaction"],
@@ -130,7 +167,7 @@ class StripeProvider:
             call,
             SeenRefund,
             key,
-            lambda: self._lists.refunds(intent_id),
+            lambda: self._lists.refunds(intent),
         )
         return refund_state(found)
 

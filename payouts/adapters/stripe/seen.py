@@ -24,6 +24,20 @@ class SeenBalanceTransaction(msgspec.Struct, frozen=True, kw_only=True):
     exchange_rate: float | Decimal | None = None
 
 
+class SeenCard(msgspec.Struct, frozen=True, kw_only=True):
+    """The card of a charge."""
+
+    STRIPE: ClassVar[str] = "Charge.PaymentMethodDetails.Card"
+    capture_before: int | None = None
+
+
+class SeenMethod(msgspec.Struct, frozen=True, kw_only=True):
+    """How a charge was paid."""
+
+    STRIPE: ClassVar[str] = "Charge.PaymentMethodDetails"
+    card: SeenCard | None = None
+
+
 class SeenCharge(msgspec.Struct, frozen=True, kw_only=True):
     """The shopper's money taken."""
 
@@ -31,6 +45,7 @@ class SeenCharge(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     currency: str
     transfer_group: str | None = None
+    payment_method_details: SeenMethod | None = None
     balance_transaction: SeenBalanceTransaction | str | None = None
 
 
@@ -42,6 +57,7 @@ class SeenIntent(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     currency: str
     amount_received: int = 0
+    amount_capturable: int = 0
     last_payment_error: Mapping[str, Any] | None = None
     latest_charge: SeenCharge | str | None = None
 

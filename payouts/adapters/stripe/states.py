@@ -17,6 +17,7 @@ from payouts.adapters.stripe.seen import (
     SeenReversal,
     SeenTransfer,
 )
+from payouts.errors import ProviderRefusedError
 from payouts.ports import PaymentState, PayoutState, RefundState, ReversalState, TransferState
 
 REFERENCE = "reference"
@@ -47,6 +48,13 @@ def charge_of(page: SeenPage) -> SeenCharge | None:
     return intent.latest_charge if intent and paid and isinstance(intent.latest_charge, SeenCharge) else None
 
 
+def intent_id(page: SeenPage) -> str:
+    """The payment intent of a page that a card was used on; raises ProviderRefusedError for any other."""
+    if page.payment_intent is None or isinstance(page.payment_intent, str):
+        raise ProviderRefusedError(f"payment {page.id} has not been paid")
+    return page.payment_intent.id
+
+
 def payment_state(page: SeenPage) -> PaymentState:
     """A page and what was paid on it."""
     intent = page.payment_intent if isinstance(page.payment_intent, SeenIntent) else None
@@ -55,6 +63,7 @@ def payment_state(page: SeenPage) -> PaymentState:
     charge = charge_of(page)
     settled = charge.balance_transaction if charge else None
     known = settled if isinstance(settled, SeenBalanceTransaction) else None
+    held = intent if status == "authorised" else None
     return PaymentState(
         id=page.id,
         reference=page.client_reference_id or "",
@@ -67,19 +76,31 @@ def payment_state(page: SeenPage) -> PaymentState:
         gross=money(known.amount, known.currency) if known else None,
         fee=money(known.fee, known.currency) if known else None,
         exchange_rate=_rate(known),
+        capturable=money(held.amount_capturable, page.currency) if held else None,
+        capture_before=_held_until(held) if held else None,
     )
+
+
+def _held_until(intent: SeenIntent) -> datetime | None:
+    charge = intent.latest_charge if isinstance(intent.latest_charge, SeenCharge) else None
+    card = charge.payment_method_details.card if charge and charge.payment_method_details else None
+    return datetime.fromtimestamp(card.capture_before, UTC) if card and card.capture_before else None
+
+
+_STATUS: dict[str, Literal["processing", "authorised", "succeeded", "cancelled"]] = {
+    "succeeded": "succeeded",
+    "processing": "processing",
+    "requires_capture": "authorised",
+    "canceled": "cancelled",
+}
 
 
 def _payment_status(
     page: SeenPage, intent: SeenIntent | None
-) -> Literal["open", "processing", "succeeded", "cancelled"]:
-    if intent and intent.status == "succeeded":
-        return "succeeded"
-    if intent and intent.status in {"processing", "requires_capture"}:
-        return "processing"
-    if page.status == "expired" or (intent and intent.status == "canceled"):
-        return "cancelled"
-    return "open"
+) -> Literal["open", "processing", "authorised", "succeeded", "cancelled"]:
+    if intent and intent.status in _STATUS:
+        return _STATUS[intent.status]
+    return "cancelled" if page.status == "expired" else "open"
 
 
 def _rate(known: SeenBalanceTransaction | None) -> str:

@@ -6,8 +6,8 @@ import pytest
 
 from federation.node import clock
 from payouts.adapters.memory import MemoryProvider
-from payouts.errors import InsufficientBalanceError
-from payouts.ports import PayoutTerms
+from payouts.errors import InsufficientBalanceError, ProviderRefusedError
+from payouts.ports import PaymentState, PayoutTerms
 from tests.payouts.adapters.test_contract import DELAY_SECONDS, paid, ready_account
 from tests.payouts.lab import MemoryWorld, World
 from tests.payouts.stripe_lab import stripe_world
@@ -46,3 +46,55 @@ async def test_payout_terms_are_kept(world: World) -> None:
     assert await world.provider.payout_terms(account.id) == terms
     monthly = PayoutTerms(interval="monthly", days=(15,))
     assert await world.provider.set_payout_terms(account.id, monthly, "terms:2") == monthly
+
+
+async def held(world: World, key: str = "pi:1") -> PaymentState:
+    """A payment of 100.00 whose card holds the money."""
+    made = await world.provider.create_payment(
+        f"ref-{key}", euro(10000), "Two hats", "http://127.0.0.1:7999/order/t", key, capture="manual"
+    )
+    await world.pay(made.id)
+    return await world.provider.get_payment(made.id)
+
+
+async def test_held_money_is_taken_once_and_in_part(world: World) -> None:
+    """A card that is held counts as nothing received; one capture takes a part, and the rest is let go."""
+    seen = await held(world)
+    assert (seen.status, seen.received, seen.capturable) == ("authorised", euro(0), euro(10000))
+    assert seen.capture_before is not None
+    with pytest.raises(ProviderRefusedError):
+        await world.provider.capture_payment(seen.id, euro(10001), "cap:0")
+    taken = await world.provider.capture_payment(seen.id, euro(6000), "cap:1")
+    assert (taken.status, taken.received, taken.gross, taken.capturable) == ("succeeded", euro(6000), euro(6000), None)
+    assert await world.provider.capture_payment(seen.id, euro(6000), "cap:1") == taken
+    assert (await world.provider.capture_payment(seen.id, euro(4000), "cap:2")).received == euro(6000)
+    account = await ready_account(world)
+    with pytest.raises(ProviderRefusedError):
+        await world.provider.transfer("s1", account.id, euro(6001), seen.id, "tr:s1:1")
+    with pytest.raises(ProviderRefusedError):
+        await world.provider.refund("r1", seen.id, euro(6001), "re:r1:1")
+
+
+async def test_cancelling_lets_go_what_is_held(world: World) -> None:
+    """A held payment can be given up; nothing was taken and nothing can be any more."""
+    seen = await held(world)
+    assert (await world.provider.cancel_payment(seen.id, "can:1")).status == "cancelled"
+    assert (await world.provider.capture_payment(seen.id, euro(100), "cap:1")).status == "cancelled"
+    assert not any((*(await world.provider.balance()).available, *(await world.provider.balance()).pending))
+
+
+async def test_a_hold_ends_by_itself(world: World) -> None:
+    """What nobody takes in a week is let go."""
+    seen = await held(world)
+    await world.advance(7 * 86_400 + 1)
+    assert (await world.provider.get_payment(seen.id)).status == "cancelled"
+
+
+async def test_ways_to_pay_that_cannot_hold_take_at_once(world: World) -> None:
+    """Asked to hold, a way to pay without that takes the whole sum as if it had not been asked."""
+    made = await world.provider.create_payment(
+        "ref", euro(10000), "Two hats", "http://127.0.0.1:7999/order/t", "pi:1", capture="manual"
+    )
+    await world.pay_at_once(made.id)
+    seen = await world.provider.get_payment(made.id)
+    assert (seen.status, seen.received) == ("succeeded", euro(10000))
