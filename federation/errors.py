@@ -82,7 +82,7 @@ class ReplicaFrozenError(ConflictError):
 
 
 class PartyContestedError(ReplicaFrozenError):
-    """Two operations of the party contradict each other, either may still fall: nothing is held, confirmed or ordered."""
+    """Two operations of the party contradict each other, either may yet fall: nothing is held, confirmed or ordered."""
 
     slug = "party-contested"
     retry: RetryClass = "after"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from federation.conversations.link import LinkState, state_of
+from federation.conversations.link import LinkState, LinkWord, state_of
 from federation.conversations.replica import ReplicaState
 from federation.conversations.stock import Freshness
 from federation.vocabulary.errors import FieldError
@@ -58,7 +58,7 @@ class Peer(msgspec.Struct, frozen=True):
 
 
 class Link(msgspec.Struct, frozen=True):
-    """Where a hosted party and a peer stand with each other: our word and theirs."""
+    """Where a hosted party and a peer stand with each other: our word and theirs, each with its number."""
 
     id: UUID
     local_id: PartyId
@@ -69,11 +69,21 @@ class Link(msgspec.Struct, frozen=True):
     message: str
     proposed_at: datetime
     changed_at: datetime
+    ours_number: int = 0
+    theirs_number: int = 0
 
     @property
     def state(self) -> LinkState:
         """What both words make of the link."""
         return state_of(self.ours, self.theirs)
+
+    @property
+    def our_word(self) -> LinkWord:
+        return LinkWord(self.ours, self.ours_number)
+
+    @property
+    def their_word(self) -> LinkWord:
+        return LinkWord(self.theirs, self.theirs_number)
 
 
 class LinkView(msgspec.Struct, frozen=True):

@@ -20,7 +20,8 @@ from federation.service import (
     catalogue,
     comparing,
     forking,
-    links,
+    link_changes,
+    link_words,
     order_events,
     order_record,
     orders,
@@ -35,7 +36,7 @@ from federation.service.announcing import OperationsDue
 from federation.service.catalogue import PushDue
 from federation.service.context import Federation
 from federation.service.forking import ForkDue
-from federation.service.links import LinkDue
+from federation.service.link_changes import LinkDue
 from federation.service.order_events import MissingDue
 from federation.service.orders import EventDue
 from federation.service.peers import PeerChanged
@@ -83,7 +84,7 @@ def fed_handlers(fed: Federation) -> dict[str, Handler]:
         await order_record.fetch_missing(fed, message.read(MissingDue), clock.now())
 
     async def send_link(message: Message) -> None:
-        await links.deliver_link(fed, message.read(LinkDue), clock.now())
+        await link_words.deliver_link(fed, message.read(LinkDue), clock.now())
 
     async def tell_fork(message: Message) -> None:
         await forking.deliver(fed, message.read(ForkDue), clock.now())
@@ -96,7 +97,7 @@ def fed_handlers(fed: Federation) -> dict[str, Handler]:
         catalogue.TOPIC: push_log,
         orders.TOPIC: send_events,
         order_events.MISSING_TOPIC: fetch_events,
-        links.TOPIC: send_link,
+        link_changes.TOPIC: send_link,
         forking.TOPIC: tell_fork,
         **stock_handlers(fed),
         **_identity_handlers(fed),

@@ -29,7 +29,7 @@ from federation.conversations.forms import (
     Version,
     Word,
 )
-from federation.conversations.link import LinkState
+from federation.conversations.link import LinkState, LinkWord, WordNumber
 from federation.conversations.mailbox import PartyPapers
 from federation.conversations.return_messages import (
     HUB_RETURN_EVENTS,
@@ -49,7 +49,8 @@ from federation.vocabulary.product import Code
 class LinkProposal(msgspec.Struct, frozen=True, kw_only=True):
     """One party asks the other to be linked; sent by whichever of `shop` and `hub` signs the request.
 
-    `papers` come with the proposal of a party that nobody can connect to, in place of what would be fetched.
+    `papers` come with the proposal of a party that nobody can connect to, in place of what would be fetched. `number`
+    is that of the sender's word, `known` the receiver's newest word as the sender has it.
     """
 
     id: Uuid
@@ -59,6 +60,8 @@ class LinkProposal(msgspec.Struct, frozen=True, kw_only=True):
     proposed_at: UtcTime
     message: Note = ""
     papers: PartyPapers | None = None
+    number: WordNumber = 0
+    known: LinkWord | None = None
 
 
 Forward = Annotated[str, msgspec.Meta(max_length=300, pattern=r"^(https?://[^\s<>\"]+)?(?!\n)$")]
@@ -66,24 +69,32 @@ Forward = Annotated[str, msgspec.Meta(max_length=300, pattern=r"^(https?://[^\s<
 
 
 class LinkAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """How the answering side sees the link after a proposal or a decision: its own word, the sender's, and both."""
+    """How the answering side sees the link after a proposal or a decision: its own word, the sender's, and both.
+
+    The numbers are those of the two words.
+    """
 
     id: Uuid
     ours: LinkState
     theirs: LinkState
     state: LinkState
+    ours_number: WordNumber = 0
+    theirs_number: WordNumber = 0
 
 
 class LinkDecision(msgspec.Struct, frozen=True, kw_only=True):
     """What the sender now holds the link to be; both sides move by `federation.conversations.link`.
 
-    A shop that ends the link may say in `forward` where its shoppers find it from now on.
+    A shop that ends the link may say in `forward` where its shoppers find it from now on. `number` and `known` as in a
+    proposal.
     """
 
     state: Literal["accepted", "suspended", "ended"]
     at: UtcTime
     forward: Forward = ""
     reason: Note = ""
+    number: WordNumber = 0
+    known: LinkWord | None = None
 
 
 # Stock

@@ -1,8 +1,8 @@
 """Links between a hosted party and a peer: proposed by one, accepted by the other, suspended or ended by either.
 
 Invariants: each side moves only its own word (`federation.conversations.link`); the link is accepted when both words
-are. A decision is written with what it causes here (desk told, deliveries begun) and reaches the peer by the outbox,
-signed like every request; the peer's own signed words about the link are kept as evidence.
+are. A decision is written with what it causes here (`link_changes`) and reaches the peer by the outbox, signed like
+every request. What the peer says is `link_words`.
 """
 
 from datetime import datetime, timedelta
@@ -10,42 +10,33 @@ from uuid import UUID
 
 import msgspec
 
-from federation.conversations import checks
-from federation.conversations.link import EVENT_OF_DECISION, LinkEvent, step
-from federation.conversations.messages import LinkAnswer, LinkDecision, LinkProposal
-from federation.documents import json
-from federation.documents.profile import endpoint_of
-from federation.documents.times import text_of
+from federation import limits
+from federation.conversations.link import LinkEvent, LinkWord, decided, step
 from federation.errors import NotLinkedError, PeerMismatchError
-from federation.node import outbox
 from federation.node.database import atomic
-from federation.records import HostedParty, Link, LinkView, Peer
-from federation.service import announcing, catalogue, orders, parties, peers, pull, stock
-from federation.service.calls import JSON_TYPE, PeerCall, call
+from federation.records import Link, LinkView
+from federation.service import parties, peers
 from federation.service.context import Federation
+from federation.service.link_changes import (
+    changed,
+    fetch_first,
+    peer_of,
+    send_again,
+    send_decision,
+    send_proposal,
+    with_words,
+)
+from federation.service.link_words import milliseconds_of
 from federation.store import links as store
-from federation.store import parties as party_store
-from federation.store import registers, replicas
-from federation.vocabulary.errors import ConflictError, NotFoundError, RecordInvalidError
+from federation.vocabulary.errors import ConflictError, NotFoundError
 from federation.vocabulary.ids import PartyId, new_id
 
-TOPIC = "fed.link"
-QUEUE = "sync"
-FETCH_FIRST = timedelta(seconds=5)
-"""A hub fetches a new shop's catalogue in its own time; what it has not fetched by then is pushed."""
-
 TROUBLE = timedelta(minutes=10)
-"""How recent a failure must be for our word about the link to be said again, and how often that is."""
-
-
-class LinkDue(msgspec.Struct, frozen=True):
-    """The outbox's note that a peer must hear a proposal or a decision; `body` is its exact JSON text."""
-
-    local_id: PartyId
-    remote_id: PartyId
-    path: str
-    body: str
-    key: str
+"""How recent a failure must be for our word about the link to be said again."""
+AGAIN = timedelta(minutes=2)
+"""How often it is, while that lasts."""
+SILENCE = timedelta(days=1)
+"""How long a shop may have been silent for its hub to wonder whether it is still linked."""
 
 
 async def propose_link(fed: Federation, local_id: PartyId, profile_url: str, now: datetime, message: str = "") -> UUID:
@@ -65,6 +56,7 @@ async def propose_link(fed: Federation, local_id: PartyId, profile_url: str, now
                 raise ConflictError(f"{peer.name} has been asked already: the link is {known.state}")
             await _decide(fed, known, "accept", now)
             return known.id
+        number = 0 if known is None else known.ours_number
         link = Link(
             id=new_id(),
             local_id=local_id,
@@ -75,23 +67,12 @@ async def propose_link(fed: Federation, local_id: PartyId, profile_url: str, now
             message=message,
             proposed_at=now,
             changed_at=now,
+            ours_number=decided(LinkWord("proposed", number), "accept", milliseconds_of(now)).number,
+            theirs_number=0 if known is None else known.theirs_number,
         )
-        await _changed(fed, local, peer, (known, link), None)
-        await _send(link, "/links", await _proposal(local, link, now), now)
+        await changed(fed, local, peer, (known, link), None)
+        await send_proposal(local, link, now)
     return link.id
-
-
-async def _proposal(local: HostedParty, link: Link, now: datetime) -> LinkProposal:
-    shop, hub = (local.id, link.remote_id) if local.kind == "shop" else (link.remote_id, local.id)
-    return LinkProposal(
-        id=str(link.id),
-        shop=shop,
-        hub=hub,
-        profile_url=f"{endpoint_of((await parties.identity_of(local.id)).address, local.id)}/profile",
-        message=link.message,
-        proposed_at=text_of(link.proposed_at),
-        papers=await parties.papers_of(local, now),
-    )
 
 
 async def accept_link(fed: Federation, local_id: PartyId, remote_id: PartyId, now: datetime) -> None:
@@ -121,22 +102,21 @@ async def announce_address(local_id: PartyId, now: datetime) -> None:
     for view in await store.views(local_id):
         link = await store.link(local_id, view.remote_id)
         if link is not None and link.state != "ended":
-            await _send(link, "/links", await _proposal(local, link, now), now)
+            await send_proposal(local, link, now)
 
 
 async def say_again(now: datetime) -> None:
     """Say our word about every link that should work and does not: either side may have come back from a backup.
 
-    It is the proposal once more, which is our acceptance; the answer tells the peer's word. Opens its own transactions.
+    It is the proposal once more, which is our acceptance if that is still our newest word; the answer tells the peer's
+    word and its newest of ours. Opens its own transactions.
     """
-    for local_id, remote_id in await store.troubled_pairs(now - TROUBLE):
+    silent = (now - SILENCE, now - timedelta(seconds=limits.SOFT_SECONDS))
+    for local_id, remote_id in await store.troubled_pairs(now - TROUBLE, silent):
         async with atomic():
             link = await store.link(local_id, remote_id)
             if link is not None and link.state == "accepted":
-                proposal = await _proposal(await parties.party(local_id), link, now)
-                due = LinkDue(local_id, remote_id, "/links", json.encode(proposal).decode(), str(new_id()))
-                subject = f"{local_id}:{remote_id}"
-                await outbox.rearm(TOPIC, subject, due, key=f"{TOPIC}:again:{subject}", queue=QUEUE, now=now)
+                await send_again(await parties.party(local_id), link, now)
 
 
 async def peer_retired(fed: Federation, local_id: PartyId, remote_id: PartyId, now: datetime) -> None:
@@ -145,7 +125,7 @@ async def peer_retired(fed: Federation, local_id: PartyId, remote_id: PartyId, n
     if known is None or known.state == "ended":
         return
     link = msgspec.structs.replace(known, theirs=step(known.theirs, "end"), changed_at=now)
-    await _changed(fed, await parties.party(local_id), await _peer(remote_id), (known, link), None)
+    await changed(fed, await parties.party(local_id), await peer_of(remote_id), (known, link), None)
 
 
 async def end_all(fed: Federation, local_id: PartyId, now: datetime) -> None:
@@ -154,8 +134,8 @@ async def end_all(fed: Federation, local_id: PartyId, now: datetime) -> None:
     for view in await store.views(local_id):
         known = await store.link(local_id, view.remote_id, lock=True)
         if known is not None and known.ours != "ended":
-            link = msgspec.structs.replace(known, ours=step(known.ours, "end"), changed_at=now)
-            await _changed(fed, local, await _peer(view.remote_id), (known, link), None)
+            link = with_words(known, decided(known.our_word, "end", milliseconds_of(now)), known.their_word, now)
+            await changed(fed, local, await peer_of(view.remote_id), (known, link), None)
 
 
 async def links(local_id: PartyId) -> list[LinkView]:
@@ -183,84 +163,6 @@ async def require_known(local_id: PartyId, remote_id: PartyId) -> None:
         await require_accepted(local_id, remote_id)
 
 
-async def take_proposal(
-    fed: Federation, ends: tuple[HostedParty, PartyId], proposal: LinkProposal, proof: bytes, now: datetime
-) -> Link:
-    """Take a peer's proposal; it waits for somebody here to accept, unless we have asked that peer ourselves.
-
-    `ends` are (receiver, sender). Raises RecordInvalidError when the proposal names other parties.
-    """
-    local, sender = ends
-    shop, hub = (local.id, sender) if local.kind == "shop" else (sender, local.id)
-    if (proposal.shop, proposal.hub) != (shop, hub):
-        raise RecordInvalidError(f"the proposal is about {proposal.shop} and {proposal.hub}, not {shop} and {hub}")
-    peer = await peers.named(await _peer(sender), proposal.papers)
-    if peer.kind == local.kind:
-        raise RecordInvalidError(f"a link joins a shop and a hub, not two of a kind: {local.name} is a {local.kind}")
-    known = await store.link(local.id, sender, lock=True)
-    if known is not None and known.id == UUID(proposal.id) and known.state == "ended":
-        return known  # the old proposal once more, late: an end is for good
-    if known is not None and known.state != "ended":
-        link = msgspec.structs.replace(known, theirs=step(known.theirs, "accept"), changed_at=now)
-    else:
-        link = Link(
-            id=UUID(proposal.id),
-            local_id=local.id,
-            remote_id=sender,
-            ours="proposed",
-            theirs="accepted",
-            proposed_by="remote",
-            message=proposal.message,
-            proposed_at=now,
-            changed_at=now,
-        )
-    await _changed(fed, local, peer, (known, link), proof)
-    return link
-
-
-async def take_decision(
-    fed: Federation, ends: tuple[HostedParty, PartyId], decision: LinkDecision, proof: bytes, now: datetime
-) -> Link:
-    """Take a peer's decision about our link; `ends` are (receiver, sender). Raises TransitionRefusedError."""
-    local, sender = ends
-    known = await store.link(local.id, sender, lock=True)
-    if known is None:
-        raise NotFoundError(f"no link between {local.id} and {sender} has been proposed")
-    theirs = step(known.theirs, EVENT_OF_DECISION[decision.state])
-    link = msgspec.structs.replace(known, theirs=theirs, changed_at=now)
-    await _changed(fed, local, await _peer(sender), (known, link), proof)
-    await _fetch_first(local, (known, link), now)
-    if decision.state == "ended" and decision.forward and local.kind == "hub" and fed.hub_desk is not None:
-        await fed.hub_desk.forwarded(local.id, sender, decision.forward, now)
-    return link
-
-
-async def deliver_link(fed: Federation, due: LinkDue, now: datetime) -> None:
-    """Let the peer hear a proposal or decision. Raises PeerRefusedError or PeerUnreachableError."""
-    exchange = PeerCall(
-        local_id=due.local_id,
-        remote_id=due.remote_id,
-        method="POST",
-        path=due.path,
-        body=due.body.encode(),
-        content_type=JSON_TYPE,
-        idempotency_key=due.key,
-    )
-    answer = await call(fed, exchange, now)
-    await _heard(fed, due, checks.read(answer.body, LinkAnswer), now)
-
-
-async def _heard(fed: Federation, due: LinkDue, said: LinkAnswer, now: datetime) -> None:
-    """Take the peer's word from its answer where we lack it: it accepted us on a node that is lost, or in a backup."""
-    async with atomic():
-        known = await store.link(due.local_id, due.remote_id, lock=True)
-        if known is None or known.theirs != "proposed" or said.ours != "accepted":
-            return
-        link = msgspec.structs.replace(known, theirs=step(known.theirs, "accept"), changed_at=now)
-        local = await parties.party(due.local_id)
-        await _changed(fed, local, await _peer(due.remote_id), (known, link), None)
-
-
 async def _known(local_id: PartyId, remote_id: PartyId) -> Link:
     known = await store.link(local_id, remote_id, lock=True)
     if known is None:
@@ -268,61 +170,10 @@ async def _known(local_id: PartyId, remote_id: PartyId) -> Link:
     return known
 
 
-async def _peer(peer_id: PartyId) -> Peer:
-    peer = await party_store.peer(peer_id)
-    if peer is None:
-        raise NotFoundError(f"{peer_id} is not known to this node")
-    return peer
-
-
 async def _decide(fed: Federation, known: Link, event: LinkEvent, now: datetime, *, forward: str = "") -> None:
     """Move our word, act on what the link then is, and let the peer hear it."""
-    link = msgspec.structs.replace(known, ours=step(known.ours, event), changed_at=now)
+    link = with_words(known, decided(known.our_word, event, milliseconds_of(now)), known.their_word, now)
     local = await parties.party(link.local_id)
-    await _changed(fed, local, await _peer(link.remote_id), (known, link), None)
-    if link.ours != "proposed":
-        decision = LinkDecision(state=link.ours, at=text_of(now), forward=forward)
-        await _send(link, "/links/decision", decision, now)
-    await _fetch_first(local, (known, link), now)
-
-
-async def _changed(
-    fed: Federation, local: HostedParty, peer: Peer, change: tuple[Link | None, Link], proof: bytes | None
-) -> None:
-    """Save a link and, when its state is a new one, begin what an accepted link brings and tell the desk."""
-    before, link = change
-    await store.save_link(link, proof)
-    if before is not None and before.state == link.state:
-        return
-    if link.state == "accepted":
-        await _begin(local, peer.id, link.changed_at)
-    if local.kind == "shop" and fed.shop_desk is not None:
-        await fed.shop_desk.link_changed(local.id, peer.id, link.state, link.changed_at)
-    if local.kind == "hub" and fed.hub_desk is not None:
-        await fed.hub_desk.link_changed(local.id, peer.id, link.state, peer.name, link.changed_at)
-
-
-async def _fetch_first(local: HostedParty, change: tuple[Link, Link], now: datetime) -> None:
-    """Let a hub fetch the catalogue of a shop with which it has just been linked, after the shop has heard of that."""
-    before, link = change
-    if local.kind == "hub" and link.state == "accepted" != before.state:
-        await pull.announce(local.id, link.remote_id, now)
-
-
-async def _begin(local: HostedParty, remote_id: PartyId, now: datetime) -> None:
-    """Begin to deliver, or to follow; what waited while the link was suspended goes out."""
-    if local.kind == "shop":
-        await store.open_delivery(local.id, remote_id)
-        await catalogue.announce(local.id, remote_id, now, after=FETCH_FIRST)
-        await stock.announce_whole(local.id, remote_id, now)
-    else:
-        await replicas.open_replica(local.id, remote_id)
-        await registers.open_table(local.id, remote_id)
-    await orders.announce_waiting(local.id, remote_id, now)
-    await announcing.announce_to(local.id, remote_id, now)
-
-
-async def _send(link: Link, path: str, message: msgspec.Struct, now: datetime) -> None:
-    key = str(new_id())
-    due = LinkDue(link.local_id, link.remote_id, path, json.encode(message).decode(), key)
-    await outbox.enqueue(TOPIC, f"{link.local_id}:{link.remote_id}", due, key=f"{TOPIC}:{key}", queue=QUEUE, now=now)
+    await changed(fed, local, await peer_of(link.remote_id), (known, link), None)
+    await send_decision(link, now, forward=forward)
+    await fetch_first(local, (known, link), now)

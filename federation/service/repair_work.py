@@ -39,7 +39,7 @@ def repair_sweeps(fed: Federation) -> list[Sweep]:
 
     sweeps = [
         Sweep("fed.snapshots", SNAPSHOT_SECONDS, QUEUE, make_snapshots),
-        Sweep("fed.words", links.TROUBLE.total_seconds(), QUEUE, links.say_again),
+        Sweep("fed.words", links.AGAIN.total_seconds(), QUEUE, links.say_again),
     ]
     if fed.hub_desk is not None:
         sweeps.append(Sweep("fed.tend", TEND_SECONDS, QUEUE, tend))

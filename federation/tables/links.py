@@ -7,7 +7,7 @@ from federation.node.database import proxy
 
 
 class Link(Table, tablename="fed_link", db=proxy):
-    """A link between a hosted party and a peer: each side's word, and the state that follows from both.
+    """A link between a hosted party and a peer: each side's word with its number, and the state that follows from both.
 
     `remote_proof` keeps the peer's last signed request about it.
     """
@@ -22,6 +22,8 @@ class Link(Table, tablename="fed_link", db=proxy):
     message = Text(default=None)
     proposed_at = Timestamptz(default=None)
     changed_at = Timestamptz(default=None)
+    ours_number = BigInt(default=0)
+    theirs_number = BigInt(default=0)
     remote_proof = Bytea(default=None)
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from federation.node import clock, database, outbox
-from federation.service import catalogue, forking, links, orders, pull, replicas, stock
+from federation.service import catalogue, forking, link_changes, orders, pull, replicas, stock
 from federation.store import links as link_store
 from federation.tasks import FAILED_REST, fed_handlers, fed_sweeps, forget_nonces, heartbeats, push_lagging
 from tests.federation.goods import product
@@ -13,7 +13,7 @@ from tests.federation.service.test_catalogue import append
 
 async def test_every_topic_has_a_handler(strangers: Pair) -> None:
     """Each topic that a use case writes to the outbox is handled."""
-    said = {catalogue.TOPIC, stock.TOPIC, orders.TOPIC, links.TOPIC, pull.TOPIC, forking.TOPIC}
+    said = {catalogue.TOPIC, stock.TOPIC, orders.TOPIC, link_changes.TOPIC, pull.TOPIC, forking.TOPIC}
     assert said <= set(fed_handlers(strangers.shop.fed))
 
 

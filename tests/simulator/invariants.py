@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from federation.conversations import stock
+from federation.conversations.link import LinkWord
 from federation.conversations.messages import PushReceipt
 from federation.conversations.stock import CLOCK_BACK_SECONDS_MAX
 from federation.documents import signing
@@ -22,7 +23,7 @@ from federation.node.answers import Problem
 from federation.records import LogHead, ReplicaView
 from federation.service.replicas import replica_states
 from federation.store import logs, replicas
-from federation.store.memory.rows import QUARANTINE, REGISTERS
+from federation.store.memory.rows import LINKS, QUARANTINE, REGISTERS
 from federation.vocabulary.ids import PartyId
 from tests.simulator.hub_desk import LISTINGS, TOLD
 from tests.simulator.loop import at_once
@@ -39,6 +40,7 @@ OK, REFUSED = 200, 400
 STRANGER = "stranger"
 """Somebody who is no machine of the world."""
 RANK = {"fresh": 2, "soft": 1, "stale": 0}
+_WORD = re.compile(r"/fed/v1/[a-z0-9]{34}/links(/decision)?")
 _PUSH = re.compile(r"/fed/v1/(h1[a-z2-7]{32})/log/\d+")
 
 
@@ -70,11 +72,13 @@ class Checks:
         self.forked: set[PartyId] = set()
         self.in_step_at: dict[tuple[str, str], float] = {}
         self._folded: dict[tuple[str, str], tuple[LogHead, int]] = {}
+        self._words: dict[tuple[str, str], LinkWord] = {}
 
     def restored(self, machine: Machine) -> None:
         """A disk has gone back: what was remembered of it holds no longer."""
         self.sizes = {place: size for place, size in self.sizes.items() if place[0] != machine.party_id}
         self._folded = {place: known for place, known in self._folded.items() if place[0] != machine.party_id}
+        self._words = {place: word for place, word in self._words.items() if place[0] != machine.party_id}
 
     def state_is_the_fold(self) -> None:
         """I1: the log's root is that of its lines, and what a hub serves is what its lines add up to."""
@@ -158,6 +162,20 @@ class Checks:
         for hub in self.hubs:
             _refuse_twice(hub, [(row.source, "event", row.id) for row in hub.disk.rows(TOLD)])
 
+    def older_words_are_no_news(self, passage: Passage) -> None:
+        """I5: a word about a link takes effect once: said again after a newer one, it moves nothing."""
+        request, response = passage.request, passage.response
+        if _WORD.fullmatch(request.path) is None or response is None or response.status != OK:
+            return
+        told = msgspec.json.decode(request.body)
+        word = LinkWord(told.get("state", "accepted"), told.get("number", 0))
+        hearer = next(one for one in (*self.hubs, *self.shops) if one.name == passage.receiver)
+        place = (hearer.party_id, request.headers["fed-from"])
+        newest = self._words[place] = max(word, self._words.get(place, word), key=lambda one: one.number)
+        link = next(row.link for row in hearer.disk.rows(LINKS) if row.link.remote_id == place[1])
+        if link.theirs_number <= newest.number and (link.theirs, newest.state) == ("accepted", "suspended"):
+            violated("I5", f"an older word of {place[1]} has lifted its suspension at {hearer.name}")
+
     def quiet_means_equal(self) -> None:
         """I6: after quiet, hub and shop hold the same log and the same stock."""
         for problem in self.differences():
@@ -168,7 +186,7 @@ class Checks:
         found = []
         for hub in self.hubs:
             for shop in self.shops:
-                found += self._difference(hub, shop)
+                found += self._difference(hub, shop) + _misunderstood(hub, shop)
         return found
 
     def _difference(self, hub: Machine, shop: Machine) -> list[str]:
@@ -235,6 +253,18 @@ class Checks:
         self.refusals_say_what_to_do(passage)
         self.keys_chain_to_genesis(passage)
         self.cosigned_is_kept(passage)
+        self.older_words_are_no_news(passage)
+
+
+def _misunderstood(hub: Machine, shop: Machine) -> list[str]:
+    """Where one holds the other's word about their link to be another than it is."""
+    ends = [(row.link, one.name) for one in (hub, shop) for row in one.disk.rows(LINKS)]
+    said = {(link.local_id, link.remote_id): link.ours for link, _ in ends}
+    return [
+        f"{name} holds the word of {link.remote_id} to be {link.theirs}, it is {word}"
+        for link, name in ends
+        if (word := said.get((link.remote_id, link.local_id), link.theirs)) != link.theirs
+    ]
 
 
 def head_of(machine: Machine, shop_id: PartyId) -> LogHead | None:

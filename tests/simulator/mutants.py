@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from federation.conversations import stock
 from federation.conversations.messages import Quarantine, StockBatch, StockRegister
 from federation.http.edge import WireRequest, WireResponse
-from federation.node.memory import MemoryConnection, MemoryDatabase, statement
+from federation.node.memory import MemoryConnection, MemoryDatabase, Table, statement
 from federation.ports import AcceptedRecord
+from federation.store.memory.rows import LINKS
 from federation.vocabulary.ids import PartyId
-from tests.simulator.deeds import rotate
+from tests.simulator.deeds import back_up, restore, rotate, suspend
 from tests.simulator.hub_desk import HubDesk
 from tests.simulator.machine import Make
 from tests.simulator.shop_desk import SHELVES, ShopDesk
@@ -80,6 +82,22 @@ class _LyingDisk(MemoryDatabase):
         return _LyingConnection(self)
 
 
+class _WordlessConnection(MemoryConnection):
+    """Forgets which of a peer's words about a link it has heard."""
+
+    async def put(self, table: Table[Any], row: Any) -> None:
+        if table is LINKS:
+            row = msgspec.structs.replace(row, link=msgspec.structs.replace(row.link, theirs_number=0))
+        await super().put(table, row)
+
+
+class _WordlessDisk(MemoryDatabase):
+    """Gives out connections that forget."""
+
+    def connect(self) -> MemoryConnection:
+        return _WordlessConnection(self)
+
+
 def _without_problem(_request: WireRequest, response: WireResponse) -> WireResponse:
     return msgspec.structs.replace(response, body=b"no") if response.status >= 400 else response
 
@@ -116,6 +134,12 @@ MUTANTS = (
     Mutant("a key nobody named", "I3", deeds=((rotate_unknown, 40),)),
     Mutant("a shop that holds without taking", "I4", Make(shop_desk=_GenerousShop)),
     Mutant("a shop that does everything twice", "I5", Make(shop_desk=_StutteringShop)),
+    Mutant(
+        "nodes that believe what was said long ago",
+        "I5",
+        Make(database=_WordlessDisk),
+        ((suspend, 20), (back_up, 12), (restore, 12)),
+    ),
     Mutant("nodes that answer no push and no pull", "I6", Make(answer=_deaf_to_logs)),
     Mutant("a shop that hides what it sells", "I7", Make(shop_desk=_SecretiveShop)),
     Mutant("refusals without a document", "I8", Make(answer=_without_problem)),

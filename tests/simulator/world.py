@@ -14,6 +14,7 @@ from federation.node.memory import Disk
 from federation.service import catalogue, links, parties
 from federation.service.catalogue import Change
 from federation.service.own_history import compare_with_hubs
+from federation.store.memory.rows import LINKS
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import PartyId
 from tests.federation.goods import product
@@ -180,6 +181,7 @@ class World:
         """Wait until everybody agrees; raises ViolationError when that does not come."""
         end = asyncio.get_running_loop().time() + CALM_SECONDS_MAX
         while self.unsettled():
+            await self.accept_all()
             if asyncio.get_running_loop().time() > end:
                 self.check()
                 self.checks.quiet_means_equal()
@@ -232,9 +234,10 @@ class World:
         return Known(made.party_id, machine.name, made.root_seed, {keyid})
 
     async def accept_all(self) -> None:
-        """Let every hub take back what it has suspended."""
-        for hub in self.hubs:
-            await self.until(self.process(hub).spawn(self._accept(hub)))
+        """Let everybody take back what they have suspended; they do so again when they are reminded of more."""
+        for machine in self.machines.values():
+            if any(row.link.ours == "suspended" for row in machine.disk.rows(LINKS)):
+                await self.until(self.process(machine).spawn(self._accept(machine)))
 
     async def link_all(self) -> None:
         """Let every shop propose a link to every hub, and every hub accept."""
@@ -249,10 +252,10 @@ class World:
         address = parties.profile_url(hub.settings(), hub.party_id)
         await links.propose_link(self.process(shop).fed, shop.party_id, address, shop.now())
 
-    async def _accept(self, hub: Machine) -> None:
-        for view in [view for view in await links.links(hub.party_id) if view.ours in {"proposed", "suspended"}]:
+    async def _accept(self, machine: Machine) -> None:
+        for view in [view for view in await links.links(machine.party_id) if view.ours in {"proposed", "suspended"}]:
             async with atomic():
-                await links.accept_link(self.process(hub).fed, hub.party_id, view.remote_id, hub.now())
+                await links.accept_link(self.process(machine).fed, machine.party_id, view.remote_id, machine.now())
 
     async def _stock(self, shop: Machine) -> None:
         async with atomic():

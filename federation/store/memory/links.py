@@ -19,6 +19,7 @@ from federation.store.memory.rows import (
     PEERS,
     REFUSALS,
     REPLICAS,
+    STOCKS,
     DeliveryRow,
     LinkRow,
 )
@@ -126,11 +127,14 @@ async def lagging_pairs(before: datetime, failed_before: datetime) -> list[tuple
         return lagging
 
 
-async def troubled_pairs(since: datetime) -> list[tuple[PartyId, PartyId]]:
+async def troubled_pairs(since: datetime, silent: tuple[datetime, datetime]) -> list[tuple[PartyId, PartyId]]:
+    begin, end = silent
     async with statement() as own:
         told = [(row.delivery.last_error or row.stock_error, row.delivery) for row in own.scan(DELIVERIES)]
         held = [row for row in own.scan(REPLICAS) if row.last_error and (row.last_error_at or since) >= since]
         failed = [(row.hub_id, row.shop_id) for row in held]
+        tables = [(row, row.heard_at) for row in own.scan(STOCKS)]
+        failed += [(row.hub_id, row.shop_id) for row, heard_at in tables if heard_at and begin <= heard_at < end]
         failed += [(row.shop_id, row.hub_id) for error, row in told if error and (row.last_error_at or since) >= since]
         return sorted(set(_accepted(own)).intersection(failed))
 

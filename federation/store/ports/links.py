@@ -44,8 +44,11 @@ class LinkStore(Protocol):
         Those whose last push failed later than `failed_before` are left out: the outbox or a person is at it.
         """
 
-    async def troubled_pairs(self, since: datetime) -> list[tuple[PartyId, PartyId]]:
-        """(local, remote) of every accepted link over which something has failed since a moment and not gone since."""
+    async def troubled_pairs(self, since: datetime, silent: tuple[datetime, datetime]) -> list[tuple[PartyId, PartyId]]:
+        """(local, remote) of every accepted link over which something has failed since a moment and not gone since.
+
+        At a hub also of those whose shop's stock was last in step within `silent`, from the one moment to the other.
+        """
 
     async def open_delivery(self, shop_id: PartyId, hub_id: PartyId) -> None:
         """Begin to count what a hub has acknowledged; nothing when that has begun."""

@@ -8,7 +8,9 @@ from federation.node import database
 from federation.records import Delivery, Link, LinkView, SyncState
 from federation.vocabulary.ids import PartyId
 
-_LINK = "id, local_id, remote_id, ours, theirs, proposed_by, message, proposed_at, changed_at"
+_LINK = """
+id, local_id, remote_id, ours, theirs, proposed_by, message, proposed_at, changed_at, ours_number, theirs_number
+"""
 _VIEW = """
 SELECT l.id, l.local_id, l.remote_id, p.name AS remote_name, p.kind AS remote_kind, p.base_url AS remote_url,
        l.ours, l.theirs, l.state, l.proposed_by, l.message, l.proposed_at, l.changed_at
@@ -34,11 +36,12 @@ async def save_link(link: Link, remote_proof: bytes | None) -> None:
     await database.execute(
         f"""
         INSERT INTO fed_link ({_LINK}, state, remote_proof)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, coalesce($11, ''::bytea))
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, coalesce($13, ''::bytea))
         ON CONFLICT (local_id, remote_id) DO UPDATE SET id = excluded.id, ours = excluded.ours,
             theirs = excluded.theirs, state = excluded.state,
             proposed_by = excluded.proposed_by, message = excluded.message, proposed_at = excluded.proposed_at,
-            changed_at = excluded.changed_at, remote_proof = coalesce($11, fed_link.remote_proof)
+            changed_at = excluded.changed_at, ours_number = excluded.ours_number,
+            theirs_number = excluded.theirs_number, remote_proof = coalesce($13, fed_link.remote_proof)
         """,  # noqa: S608
         link.id,
         link.local_id,
@@ -49,6 +52,8 @@ async def save_link(link: Link, remote_proof: bytes | None) -> None:
         link.message,
         link.proposed_at,
         link.changed_at,
+        link.ours_number,
+        link.theirs_number,
         link.state,
         remote_proof,
     )
@@ -131,18 +136,20 @@ async def lagging_pairs(before: datetime, failed_before: datetime) -> list[tuple
     return [(PartyId(row["shop_id"]), PartyId(row["hub_id"])) for row in rows]
 
 
-async def troubled_pairs(since: datetime) -> list[tuple[PartyId, PartyId]]:
+async def troubled_pairs(since: datetime, silent: tuple[datetime, datetime]) -> list[tuple[PartyId, PartyId]]:
     rows = await database.fetch(
         """
         SELECT l.local_id, l.remote_id FROM fed_link l
         JOIN fed_party p ON p.id = l.local_id AND p.left_at IS NULL
         LEFT JOIN fed_delivery d ON d.shop_id = l.local_id AND d.hub_id = l.remote_id
         LEFT JOIN fed_replica r ON r.hub_id = l.local_id AND r.shop_id = l.remote_id
+        LEFT JOIN fed_stock s ON s.hub_id = l.local_id AND s.shop_id = l.remote_id
         WHERE l.state = 'accepted' AND ((d.last_error <> '' OR d.stock_error <> '') AND d.last_error_at >= $1
-            OR r.last_error <> '' AND r.last_error_at >= $1)
+            OR r.last_error <> '' AND r.last_error_at >= $1 OR s.heard_at >= $2 AND s.heard_at < $3)
         ORDER BY l.local_id, l.remote_id
         """,
         since,
+        *silent,
     )
     return [(PartyId(row["local_id"]), PartyId(row["remote_id"])) for row in rows]
 

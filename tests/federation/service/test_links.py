@@ -1,5 +1,7 @@
 """Links over two nodes: proposing, accepting, suspending, ending, and what each side keeps."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from federation.conversations import checks
@@ -7,9 +9,10 @@ from federation.conversations.messages import LinkProposal
 from federation.errors import PeerMismatchError
 from federation.node import clock, database
 from federation.node.database import atomic
-from federation.service import links, parties, replicas
+from federation.service import link_changes, link_words, links, parties, replicas
+from federation.store import links as link_store
 from tests.federation.goods import product
-from tests.federation.nodes import Pair
+from tests.federation.nodes import Node, Pair
 from tests.federation.service.test_catalogue import append
 
 
@@ -112,7 +115,7 @@ async def test_an_ended_link_is_not_revived_by_its_old_proposal(pair: Pair) -> N
     with pair.hub.here() as fed:
         hub = await parties.party(pair.hub.party_id)
         async with atomic():
-            link = await links.take_proposal(fed, (hub, pair.shop.party_id), proposal, b"", clock.now())
+            link = await link_words.take_proposal(fed, (hub, pair.shop.party_id), proposal, b"", clock.now())
     assert link.state == "ended"
 
 
@@ -151,3 +154,102 @@ async def test_a_shop_that_lost_its_link_is_linked_again_by_the_hubs_own_word(pa
     await append(pair.shop, product(7))
     await pair.settle()
     assert "product/p7" in pair.hub.hub_desk.records
+
+
+async def backup(node: Node) -> list[dict[str, object]]:
+    """A copy of a node's links."""
+    with node.here():
+        return [dict(row) for row in await database.fetch("SELECT ours, ours_number, state, theirs FROM fed_link")]
+
+
+async def restore(node: Node, rows: list[dict[str, object]]) -> None:
+    """Put a node's link back to what it was, also its deliveries' trouble: what comes of using it."""
+    (row,) = rows
+    with node.here():
+        await database.execute(
+            "UPDATE fed_link SET ours = $1, ours_number = $2, state = $3, theirs = $4, theirs_number = 0",
+            *(row[name] for name in ("ours", "ours_number", "state", "theirs")),
+        )
+
+
+async def decide(pair: Pair, node: Node, change: Callable[..., Awaitable[None]]) -> None:
+    """One side decides, and the other hears it."""
+    other = pair.shop if node is pair.hub else pair.hub
+    with node.here() as fed:
+        async with atomic():
+            await change(fed, node.party_id, other.party_id, clock.now())
+    await pair.settle()
+
+
+async def words(pair: Pair) -> tuple[str, ...]:
+    """The hub's word as it holds it and as the shop does, then the shop's as it and as the hub does."""
+    with pair.hub.here():
+        (hub,) = await links.links(pair.hub.party_id)
+    with pair.shop.here():
+        (shop,) = await links.links(pair.shop.party_id)
+    return hub.ours, shop.theirs, shop.ours, hub.theirs
+
+
+async def say_again(pair: Pair, node: Node) -> None:
+    """A node that has trouble with a link says its word once more."""
+    with node.here():
+        async with atomic():
+            (view,) = await links.links(node.party_id)
+            known = await link_store.link(node.party_id, view.remote_id)
+            assert known is not None
+            await link_changes.send_again(await parties.party(node.party_id), known, clock.now())
+    await pair.settle()
+
+
+@pytest.mark.parametrize("change", [links.suspend_link, links.end_link])
+async def test_a_restored_hub_does_not_lift_what_it_has_forgotten(
+    pair: Pair, change: Callable[..., Awaitable[None]]
+) -> None:
+    """A hub from before its own suspension or end says that it accepts: that is old news, and it is told the newer."""
+    old = await backup(pair.hub)
+    await decide(pair, pair.hub, change)
+    after = await words(pair)
+    await restore(pair.hub, old)
+    await say_again(pair, pair.hub)
+    assert await words(pair) == after
+    assert after[0] == after[1] != "accepted"
+
+
+async def test_a_restored_shop_is_told_that_it_had_left(pair: Pair) -> None:
+    """A shop from before it ended the link tries to go on; the hub knows better, and the shop takes it up."""
+    old = await backup(pair.shop)
+    await decide(pair, pair.shop, links.end_link)
+    await restore(pair.shop, old)
+    await say_again(pair, pair.shop)
+    assert (await words(pair))[2:] == ("ended", "ended")
+
+
+async def test_a_restored_suspension_stands_until_its_author_lifts_it_again(pair: Pair) -> None:
+    """The shop remembers that it was lifted, but nobody takes another's word for that: the hub says its own anew."""
+    await decide(pair, pair.hub, links.suspend_link)
+    old = await backup(pair.hub)
+    await decide(pair, pair.hub, links.accept_link)
+    await restore(pair.hub, old)
+    await say_again(pair, pair.shop)
+    assert await words(pair) == ("suspended", "suspended", "accepted", "accepted")
+    await decide(pair, pair.hub, links.accept_link)
+    assert await words(pair) == ("accepted", "accepted", "accepted", "accepted")
+
+
+async def test_a_decision_after_a_restore_counts_over_the_forgotten_one(pair: Pair) -> None:
+    """Its number follows the clock, so what people decide now is newer than what their machine has forgotten."""
+    old = await backup(pair.hub)
+    await decide(pair, pair.hub, links.suspend_link)
+    await restore(pair.hub, old)
+    await decide(pair, pair.hub, links.accept_link)
+    assert await words(pair) == ("accepted", "accepted", "accepted", "accepted")
+
+
+async def test_a_moved_address_lifts_no_suspension(pair: Pair) -> None:
+    """Telling a new address is the proposal once more: with the number of our word, which was another."""
+    await decide(pair, pair.shop, links.suspend_link)
+    with pair.shop.here():
+        async with atomic():
+            await links.announce_address(pair.shop.party_id, clock.now())
+    await pair.settle()
+    assert (await words(pair))[2:] == ("suspended", "suspended")

@@ -18,6 +18,7 @@ from tests.federation.store.conftest import HUB, NOW, OTHER_HUB, SHOP, hosted
 
 pytestmark = pytest.mark.usefixtures("shop_and_hub")
 LATER = NOW + timedelta(minutes=5)
+NEVER = (NOW, NOW)
 FIRST, SECOND = UUID(int=1), UUID(int=2)
 BEHIND = "https://behind.example"
 
@@ -145,13 +146,21 @@ async def test_a_shop_in_trouble_is_known() -> None:
     await link_both()
     await links.open_delivery(SHOP, HUB)
     await links.record_stock_error(SHOP, HUB, "no answer", NOW)
-    assert await links.troubled_pairs(NOW) == [(SHOP, HUB)]
-    assert await links.troubled_pairs(LATER) == []
+    assert await links.troubled_pairs(NOW, NEVER) == [(SHOP, HUB)]
+    assert await links.troubled_pairs(LATER, NEVER) == []
     await links.record_stock(SHOP, HUB, 1, 0, NOW)
-    assert await links.troubled_pairs(NOW) == []
+    assert await links.troubled_pairs(NOW, NEVER) == []
     await links.record_error(SHOP, HUB, "no answer", NOW)
     await links.save_link(linked(FIRST, HUB, "suspended"), None)
-    assert await links.troubled_pairs(NOW) == []
+    assert await links.troubled_pairs(NOW, NEVER) == []
+
+
+async def test_the_numbers_of_both_words_are_kept() -> None:
+    """They come back as they were saved, and move with the words."""
+    numbered = msgspec.structs.replace(linked(FIRST, HUB), ours_number=7, theirs_number=2**53 - 1)
+    for link in (numbered, msgspec.structs.replace(numbered, ours="ended", ours_number=8)):
+        await links.save_link(link, None)
+        assert await links.link(SHOP, HUB) == link
 
 
 async def test_the_portal_sees_every_hub_with_its_last_trouble() -> None:

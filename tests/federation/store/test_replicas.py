@@ -7,13 +7,15 @@ import msgspec
 import pytest
 
 from federation.conversations.messages import Quarantine
+from federation.conversations.stock import Tally
 from federation.records import ComparedHub, ForkFound, Link, LogHead
-from federation.store import compared, forks, links, logs, replicas
+from federation.store import compared, forks, links, logs, registers, replicas
 from federation.vocabulary.errors import FieldError
 from tests.federation.store.conftest import HUB, NOW, OTHER_SHOP, SHOP
 
 pytestmark = pytest.mark.usefixtures("hub_and_shops")
 LATER = NOW + timedelta(minutes=5)
+NEVER = (NOW, NOW)
 
 
 async def test_a_replica_begins_desynced_and_follows() -> None:
@@ -50,10 +52,21 @@ async def test_a_copy_that_cannot_be_followed_is_trouble() -> None:
     """Its link is named while the failure is recent."""
     await replicas.open_replica(HUB, SHOP)
     await links.save_link(Link(UUID(int=1), HUB, SHOP, "accepted", "accepted", "remote", "please", NOW, NOW), None)
-    assert await links.troubled_pairs(NOW) == []
+    assert await links.troubled_pairs(NOW, NEVER) == []
     await replicas.record_error(HUB, SHOP, "no answer", NOW)
-    assert await links.troubled_pairs(NOW) == [(HUB, SHOP)]
-    assert await links.troubled_pairs(LATER) == []
+    assert await links.troubled_pairs(NOW, NEVER) == [(HUB, SHOP)]
+    assert await links.troubled_pairs(LATER, NEVER) == []
+
+
+async def test_a_shop_not_heard_of_for_a_while_is_trouble() -> None:
+    """Its stock was last in step between two moments, the link is accepted and nothing has failed."""
+    await replicas.open_replica(HUB, SHOP)
+    await links.save_link(Link(UUID(int=1), HUB, SHOP, "accepted", "accepted", "remote", "please", NOW, NOW), None)
+    await registers.open_table(HUB, SHOP)
+    assert await links.troubled_pairs(NOW, (NOW, LATER)) == []
+    await registers.save_tally(HUB, SHOP, Tally(), NOW, NOW)
+    assert await links.troubled_pairs(LATER, (NOW, LATER)) == [(HUB, SHOP)]
+    assert await links.troubled_pairs(LATER, (LATER, LATER)) == []
 
 
 async def test_a_replica_freezes_and_begins_anew() -> None:
