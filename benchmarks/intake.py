@@ -25,7 +25,7 @@ from federation.batches import Batch
 from federation.conversations.messages import Quarantine
 from federation.documents.identity import SeenOperation
 from federation.log import intake as rules
-from federation.log.records import PRODUCT_TYPE, decode_record, product_key
+from federation.log.records import PRODUCT_TYPE, product_key
 from federation.node import clock
 from federation.node.database import Database, atomic, connection, execute, using
 from federation.node.migrations import migrate
@@ -131,8 +131,7 @@ async def prepare(settings: HubSettings, count: int) -> Scene:
 
 
 async def begin(scene: Scene) -> None:
-    """Empty tables, the shop known and followed, and no body remembered from the round before."""
-    decode_record.cache_clear()
+    """Empty tables, the shop known and followed."""
     now = clock.now()
     await execute(_EMPTY_LOGS)
     await execute(_EMPTY_REST)

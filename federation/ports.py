@@ -22,11 +22,15 @@ from federation.conversations.messages import (
     StockBatch,
     StockRegister,
 )
+from federation.log.records import Record
 from federation.vocabulary.ids import PartyId
 
 
 class AcceptedRecord(msgspec.Struct, frozen=True):
-    """One leaf of a shop's log as the hub took it in; `body` is the exact JSON of the record, empty on `del`."""
+    """One leaf of a shop's log as the hub took it in; `body` is the exact JSON of the record, empty on `del`.
+
+    `read` is what that says, from whoever has just judged it, so that nobody reads it twice; None where nobody has.
+    """
 
     seq: int
     operation: Literal["put", "del"]
@@ -34,6 +38,7 @@ class AcceptedRecord(msgspec.Struct, frozen=True):
     type: str
     body: bytes
     leaf_hash: str
+    read: Record | None = None
 
 
 class ServedRecord(msgspec.Struct, frozen=True):

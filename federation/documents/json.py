@@ -29,7 +29,7 @@ _OTHER_NAME = re.compile(rb'[\x80-\xff](?:[^"\\\x80-\xff]++|\\.)*+":', re.DOTALL
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _OPENING = ord("[")
-_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_NEITHER_BRACKETS_NOR_QUOTES = bytes(set(range(256)) - set(b'[]{}"'))
 _PATH_STEP = re.compile(r"\.([A-Za-z0-9_-]+)|\[(\d+|\.\.\.)\]")
 _INTEGER_CHARACTERS_MAX = len(str(-limits.INTEGER_MAGNITUDE_MAX))
 
@@ -74,7 +74,7 @@ def is_plain(data: bytes) -> bool:
     name and has no white space, and what they would pass (wide numbers, text forms) is looked for here.
     """
     try:
-        if b"\\u" in data or msgspec.json.encode(_PLAIN.decode(data)) != data:
+        if (b"\\" in data and b"\\u" in data) or msgspec.json.encode(_PLAIN.decode(data)) != data:
             return False
     except (ValueError, RecordInvalidError):
         return False
@@ -99,12 +99,13 @@ def _check_depth(data: bytes) -> None:
         return
     if b"\\" in data:
         data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
-    brackets = b"".join(data.split(b'"')[::2]).translate(_ONE_KIND, _NOT_BRACKETS)
+    marks = data.translate(_ONE_KIND, _NEITHER_BRACKETS_NOR_QUOTES).replace(b'""', b"")
+    brackets = b"".join(marks.split(b'"')[::2])
     rest = brackets
     for _ in range(limits.JSON_DEPTH_MAX):  # each turn takes one level away, the innermost
         rest = rest.replace(b"[]", b"")
-    if not rest:
-        return
+        if not rest:
+            return
     depth = 0
     for bracket in brackets:
         depth += 1 if bracket == _OPENING else -1

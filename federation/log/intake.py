@@ -6,7 +6,7 @@ quarantined. Pure: the caller reads the state under a lock, keeps what `Accepted
 only then cosigns. Record counts per shop are the caller's to bound.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -17,7 +17,7 @@ from federation.log.checkpoint import Checkpoint, SignedCheckpoint
 from federation.log.errors import ForkDetectedError, LineInvalidError, RootMismatchError, SizeMismatchError
 from federation.log.leaves import Leaf, parse_leaf
 from federation.log.nodes import Node, grow
-from federation.log.records import faults_of, opening_of
+from federation.log.records import Judgement, Record, judged, opening_of
 from federation.log.tree import Range, verify_consistency
 from federation.vocabulary.errors import FieldError, TooLargeError
 
@@ -45,12 +45,16 @@ class Faulty(msgspec.Struct, frozen=True):
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """A batch that may be kept: the tree after it with the nodes it completed, its leaves, the faulty among them."""
+    """A batch that may be kept: the tree after it with the nodes it completed, its leaves, the faulty among them.
+
+    `records` are what the puts say, by `seq`; those of the faulty are missing.
+    """
 
     tree: Range
     nodes: tuple[Node, ...]
     leaves: tuple[Leaf, ...]
     quarantined: tuple[Faulty, ...]
+    records: Mapping[int, Record]
 
 
 def check_batch(
@@ -79,7 +83,11 @@ def check_batch(
             f"the root signed for size {checkpoint.size} of {state.origin} is not that of our copy with these lines",
             expected=state.tree.size,
         )
-    return Accepted(growth.tree, growth.nodes, leaves, tuple(_faulty(leaves, state.newest)))
+    told = {leaf.seq: judged(leaf) for leaf in leaves}
+    faulty = tuple(_faulty(leaves, told, state.newest))
+    bad = {item.leaf.seq for item in faulty}
+    records = {seq: said for seq, said in told.items() if seq not in bad and isinstance(said, msgspec.Struct)}
+    return Accepted(growth.tree, growth.nodes, leaves, faulty, records)
 
 
 def parse_lines(lines: Sequence[bytes], first: int) -> tuple[Leaf, ...]:
@@ -120,12 +128,13 @@ def check_growth(old: Checkpoint, new: Checkpoint, proof: Sequence[bytes]) -> No
         raise RootMismatchError(f"the proof does not show that {new.origin} grew from {old.size} to {new.size}")
 
 
-def _faulty(leaves: Sequence[Leaf], newest: Newest) -> Iterable[Faulty]:
+def _faulty(leaves: Sequence[Leaf], told: Mapping[int, Judgement], newest: Newest) -> Iterable[Faulty]:
     inside: dict[str, str] = {}
     for leaf in leaves:
         before = inside[leaf.key] if leaf.key in inside else newest(leaf.key)
         inside[leaf.key] = leaf.hash
-        errors = faults_of(leaf)
+        said = told[leaf.seq]
+        errors = said if isinstance(said, tuple) else ()
         if leaf.previous != before:
             sentence = f"names {leaf.previous} as its key's newest leaf, which is {before}"
             errors = (FieldError("", "previous", sentence), *errors)

@@ -86,6 +86,12 @@ def parse_leaf(line: bytes) -> Leaf:
     )
 
 
+def key_in(line: bytes) -> str | None:
+    """The key of a line that `parse_leaf` may still refuse; None when it does not begin as a leaf."""
+    found = _ENVELOPE.match(line[: limits.LINE_BYTES_MAX])
+    return None if found is None or len(found["key"]) > limits.KEY_BYTES_MAX else found["key"].decode()
+
+
 def leaf_hash(line: bytes) -> bytes:
     """The RFC 6962 hash of a leaf: SHA-256 of a zero byte and the line."""
     return hashlib.sha256(b"\x00" + line).digest()

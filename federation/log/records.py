@@ -4,7 +4,6 @@ A type we do not know is kept as it is and served to nobody. A record's key says
 product of that id, `shop/profile` the boutique itself. `log/epoch` is no goods: the first line of a later epoch.
 """
 
-from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -40,18 +39,17 @@ class UnknownRecord(msgspec.Struct, frozen=True):
 
 Record = Product | ShopProfile | EpochOpening | UnknownRecord
 
+Judgement = Record | tuple[FieldError, ...] | None
+"""A leaf's record, or what keeps it from being served (never nothing); None for a `del`, which has neither."""
+
 
 def product_key(product_id: str) -> str:
     """The key under which a shop's log holds a product."""
     return f"product/{product_id}"
 
 
-@lru_cache(maxsize=2 * limits.BATCH_OPERATIONS_MAX)
 def decode_record(record_type: str, body: bytes) -> Record:
-    """Read a body by its type; raises RecordInvalidError with a pointer per fault, or TooLargeError.
-
-    Whoever judges a batch and whoever lists it read the same bodies one after the other: the last are remembered.
-    """
+    """Read a body by its type; raises RecordInvalidError with a pointer per fault, or TooLargeError."""
     if record_type == PRODUCT_TYPE:
         product = json.decode(body, Product, bytes_max=limits.LINE_BYTES_MAX)
         check_product(product)
@@ -81,12 +79,13 @@ def opening_of(leaf: Leaf) -> EpochOpening | None:
     return record if isinstance(record, EpochOpening) else None
 
 
-def faults_of(leaf: Leaf) -> tuple[FieldError, ...]:
-    """What keeps a leaf's record from being served; empty for a good one, and for every `del`."""
+def judged(leaf: Leaf) -> Judgement:
+    """What comes of reading a leaf's body; never raises."""
     if leaf.operation == "del":
-        return ()
+        return None
     try:
-        key = key_of(decode_record(leaf.type, leaf.body))
+        record = decode_record(leaf.type, leaf.body)
+        key = key_of(record)
         if key not in {None, leaf.key}:
             raise RecordInvalidError(
                 f"the record under {leaf.key} belongs under {key}",
@@ -94,4 +93,10 @@ def faults_of(leaf: Leaf) -> tuple[FieldError, ...]:
             )
     except GalleriaError as refusal:
         return refusal.errors or (FieldError("", refusal.slug, refusal.detail),)
-    return ()
+    return record
+
+
+def faults_of(leaf: Leaf) -> tuple[FieldError, ...]:
+    """What keeps a leaf's record from being served; empty for a good one, and for every `del`."""
+    found = judged(leaf)
+    return found if isinstance(found, tuple) else ()

@@ -39,6 +39,7 @@ __all__ = [
     "after_commit",
     "atomic",
     "connection",
+    "copy",
     "current",
     "detached",
     "execute",
@@ -82,6 +83,14 @@ async def execute_many(sql: str, rows: Sequence[Sequence[object]]) -> None:
         return
     async with any_connection() as own:
         await own.executemany(sql, rows)
+
+
+async def copy(table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Add `rows` to `table` by COPY: the cheapest way, and one that fails on a row that is there already."""
+    if not rows:
+        return
+    async with any_connection() as own:
+        await own.copy_records_to_table(table, records=rows, columns=columns)
 
 
 def affected(tag: str) -> int:

@@ -20,17 +20,15 @@ from federation.documents.keys import SigningKey
 from federation.errors import PeerMismatchError
 from federation.log import checkpoint
 from federation.log.checkpoint import Checkpoint
-from federation.log.leaves import Leaf
-from federation.log.records import faults_of
 from federation.log.tree import HASH_BYTES
 from federation.node import outbox
 from federation.node.database import atomic, detached
-from federation.ports import HubDesk
+from federation.ports import AcceptedRecord, HubDesk
 from federation.recon.state import SnapshotLoad
 from federation.records import LogHead, StoredLeaf
 from federation.service import growth, intake, parties, served
 from federation.service.calls import PeerCall, call
-from federation.service.chunks import Chunk, checked, fitting, grown_from, hashes_in
+from federation.service.chunks import Chunk, JudgedLeaf, checked, fitting, grown_from, hashes_in
 from federation.service.context import Federation
 from federation.service.replica_moves import move
 from federation.store import logs, repairs, replicas, snapshots
@@ -55,11 +53,10 @@ class LoadDue(msgspec.Struct, frozen=True):
 
 
 class _Checked(msgspec.Struct, frozen=True):
-    """A chunk that has come and fits: hashes end to end, or leaves and those not to be served; `weight` on the wire."""
+    """A chunk that has come and fits: hashes end to end, or leaves as they were judged; `weight` on the wire."""
 
     weight: int
-    leaves: tuple[Leaf, ...] = ()
-    faulty: tuple[Quarantine, ...] = ()
+    leaves: tuple[JudgedLeaf, ...] = ()
     part: bytes = b""
 
 
@@ -179,9 +176,7 @@ async def _fetch(fed: Federation, loading: _Loading, chunk: Chunk, hashes: Seque
         raise PeerMismatchError(f"{shop_id} sent a chunk that is not the one its manifest names")
     if isinstance(chunk, HashChunk):
         return _Checked(len(body), part=hashes_in(chunk, body))
-    leaves = fitting(chunk, body, hashes)
-    faulty = [Quarantine(seq=leaf.seq, key=leaf.key, errors=told) for leaf in leaves if (told := faults_of(leaf))]
-    return _Checked(len(body), tuple(leaves), tuple(faulty))
+    return _Checked(len(body), tuple(await fitting(chunk, body, hashes)))
 
 
 async def _take(loading: _Loading, number: int, here: _Checked, now: datetime) -> bool:
@@ -191,9 +186,9 @@ async def _take(loading: _Loading, number: int, here: _Checked, now: datetime) -
         if load is None or load.taken != number or load.manifest != loading.load.manifest:
             return False
         if here.leaves:
-            put = repairs.put_leaves if loading.head.size else repairs.add_leaves
-            await put(loading.head, [growth.stored(leaf) for leaf in here.leaves])
-            await _project(loading, here, now)
+            put = repairs.put_leaves if loading.head.size else logs.add_leaves
+            await put(loading.head, [growth.stored(one.leaf) for one in here.leaves])
+            await _project(loading, here.leaves, now)
         else:
             await snapshots.put_part(load, number, here.part)
         await snapshots.save_load(
@@ -217,10 +212,14 @@ async def _hashes(loading: _Loading) -> list[bytes]:
     return hashes
 
 
-async def _project(loading: _Loading, here: _Checked, now: datetime) -> None:
+async def _project(loading: _Loading, leaves: Sequence[JudgedLeaf], now: datetime) -> None:
     """Hand the good records to the desk, remember the others."""
-    faulty, bad = list(here.faulty), {item.seq for item in here.faulty}
-    records = served.records_of([leaf for leaf in here.leaves if leaf.seq not in bad])
+    faulty, records = list[Quarantine](), list[AcceptedRecord]()
+    for one in leaves:
+        if isinstance(one.said, tuple):
+            faulty.append(Quarantine(seq=one.leaf.seq, key=one.leaf.key, errors=one.said))
+        else:
+            records.append(served.record_of(one.leaf, one.said))
     if records:
         faulty += await loading.desk.records_accepted(*loading.ends, records, now)
     await replicas.add_quarantined(*loading.ends, loading.head.epoch, faulty, now)

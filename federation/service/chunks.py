@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
+import msgspec
 import zstandard
 
 from federation import batches, limits
@@ -19,13 +20,23 @@ from federation.log import checkpoint
 from federation.log.checkpoint import Checkpoint
 from federation.log.leaves import Leaf, parse_leaf
 from federation.log.nodes import Growth, Node, grow
+from federation.log.records import Judgement, judged
 from federation.log.tree import HASH_BYTES, Range
 from federation.service import peers
 from federation.vocabulary.ids import PartyId
 
 HASHES_AT_ONCE = 5_000
 
+LINES_AT_ONCE = 100
+
 Chunk = HashChunk | LineChunk
+
+
+class JudgedLeaf(msgspec.Struct, frozen=True):
+    """A proven leaf, and its record or what keeps it from being served."""
+
+    leaf: Leaf
+    said: Judgement
 
 
 async def checked(shop_id: PartyId, data: bytes, now: datetime) -> tuple[Manifest, Checkpoint]:
@@ -64,16 +75,25 @@ def hashes_in(chunk: HashChunk, body: bytes) -> bytes:
     return part
 
 
-def fitting(chunk: LineChunk, body: bytes, hashes: Sequence[bytes]) -> list[Leaf]:
-    """The chunk's leaves, each the one whose hash stands in its place; by rising key, as the manifest says."""
-    leaves = [parse_leaf(line) for line in batches.unpack(body)]
-    keys = [leaf.key for leaf in leaves]
-    if len(keys) != chunk.count or keys[0] != chunk.first or keys[-1] != chunk.last or keys != sorted(set(keys)):
-        raise PeerMismatchError("a chunk does not hold the keys that its manifest says, each once and in order")
-    for leaf in leaves:
+async def fitting(chunk: LineChunk, body: bytes, hashes: Sequence[bytes]) -> list[JudgedLeaf]:
+    """The chunk's leaves with what they say, each the one whose hash stands in its place; others work in between.
+
+    They come by rising key, as the manifest says.
+    """
+    found, lines = list[JudgedLeaf](), batches.unpack(body)
+    if len(lines) != chunk.count:
+        raise PeerMismatchError(f"a chunk of {chunk.count} leaves has {len(lines)} lines")
+    for line in lines:
+        leaf = parse_leaf(line)
         if leaf.seq >= len(hashes) or hashes[leaf.seq].hex() != leaf.hash:
             raise PeerMismatchError(f"leaf {leaf.seq} of the snapshot is not the one that the shop signed")
-    return leaves
+        found.append(JudgedLeaf(leaf, judged(leaf)))
+        if len(found) % LINES_AT_ONCE == 0:
+            await asyncio.sleep(0)
+    keys = [one.leaf.key for one in found]
+    if keys[0] != chunk.first or keys[-1] != chunk.last or keys != sorted(set(keys)):
+        raise PeerMismatchError("a chunk does not hold the keys that its manifest says, each once and in order")
+    return found
 
 
 async def grown_from(hashes: Sequence[bytes]) -> Growth:

@@ -23,11 +23,11 @@ from federation.log.checkpoint import SignedCheckpoint
 from federation.log.errors import EpochMismatchError, ForkDetectedError, RootMismatchError
 from federation.log.tree import Range
 from federation.node.database import atomic
-from federation.ports import AcceptedRecord, HubDesk
+from federation.ports import HubDesk
 from federation.records import HostedParty, LogHead, Replica, StoredLeaf
-from federation.service import catalogue, epochs, forking, growth, peers, reading, remembering
+from federation.service import catalogue, epochs, forking, growth, peers, reading, remembering, served
 from federation.store import logs, replicas
-from federation.vocabulary.errors import GalleriaError, NotFoundError, QuotaError
+from federation.vocabulary.errors import NotFoundError, QuotaError
 from federation.vocabulary.ids import PartyId
 
 DAMAGED = "our copy contradicts what the shop signed and proves nothing against it: its rows are damaged here"
@@ -220,9 +220,7 @@ async def _project(desk: HubDesk, head: LogHead, accepted: intake.Accepted, now:
     """Hand the good records to the desk; returns all that will not be served, and remembers them."""
     faulty = {item.leaf.seq: item for item in accepted.quarantined}
     records = [
-        AcceptedRecord(leaf.seq, leaf.operation, leaf.key, leaf.type, leaf.body, leaf.hash)
-        for leaf in accepted.leaves
-        if leaf.seq not in faulty
+        served.record_of(leaf, accepted.records.get(leaf.seq)) for leaf in accepted.leaves if leaf.seq not in faulty
     ]
     quarantined = [Quarantine(seq=seq, key=item.leaf.key, errors=item.errors) for seq, item in faulty.items()]
     if records:
@@ -233,13 +231,7 @@ async def _project(desk: HubDesk, head: LogHead, accepted: intake.Accepted, now:
 
 def _keys_in(lines: Sequence[bytes]) -> list[str]:
     """The keys of those lines that can be read; `check_batch` refuses the others."""
-    keys = []
-    for line in lines[: limits.BATCH_OPERATIONS_MAX]:
-        try:
-            keys.append(leaves.parse_leaf(line).key)
-        except GalleriaError:
-            continue
-    return keys
+    return [key for line in lines[: limits.BATCH_OPERATIONS_MAX] if (key := leaves.key_in(line)) is not None]
 
 
 def _is_live(newest: StoredLeaf | None) -> bool:

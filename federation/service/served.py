@@ -5,13 +5,12 @@ over) is projected again from the log, in one transaction that lets no new leaf 
 """
 
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
 from federation.log.leaves import Leaf, parse_leaf
-from federation.log.records import PRODUCT_TYPE, SHOP_TYPE
+from federation.log.records import PRODUCT_TYPE, SHOP_TYPE, Record
 from federation.node.database import atomic
 from federation.ports import AcceptedRecord, HubDesk, ServedRecord
 from federation.records import LogHead
@@ -49,18 +48,14 @@ async def _differing(desk: HubDesk, head: LogHead) -> list[AcceptedRecord]:
         for stored in await repairs.leaves_of(head, head.size, places[at : at + PAGE], []):
             leaf = parse_leaf(stored.line)
             if leaf.operation == "put" and leaf.type in SERVED_TYPES and not _shows(shown.pop(leaf.key, None), leaf):
-                records.append(_record(leaf))
+                records.append(record_of(leaf))
     gone = [AcceptedRecord(head.size - 1, "del", key, "", b"", "") for key in sorted(shown)]
     return sorted(records, key=lambda record: record.seq) + gone
 
 
-def records_of(leaves: Sequence[Leaf]) -> list[AcceptedRecord]:
-    """Leaves as the desk is told of them."""
-    return [_record(leaf) for leaf in leaves]
-
-
-def _record(leaf: Leaf) -> AcceptedRecord:
-    return AcceptedRecord(leaf.seq, leaf.operation, leaf.key, leaf.type, leaf.body, leaf.hash)
+def record_of(leaf: Leaf, read: Record | None = None) -> AcceptedRecord:
+    """A leaf as the desk is told of it, with what it says where that has been read."""
+    return AcceptedRecord(leaf.seq, leaf.operation, leaf.key, leaf.type, leaf.body, leaf.hash, read)
 
 
 def _shows(shown: ServedRecord | None, leaf: Leaf) -> bool:

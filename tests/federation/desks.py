@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from federation.conversations import stock
 from federation.conversations.link import LinkState
 from federation.conversations.messages import (
@@ -145,7 +147,7 @@ class MemoryHubDesk:
             if record.operation == "del":
                 self.records.pop(record.key, None)
             elif record.key not in self.refuses:
-                self.records[record.key] = record
+                self.records[record.key] = msgspec.structs.replace(record, read=None)
         return bad
 
     async def served(self, hub_id: PartyId, shop_id: PartyId) -> list[ServedRecord]:

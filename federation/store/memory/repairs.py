@@ -75,10 +75,6 @@ async def put_leaves(head: LogHead, leaves: Sequence[StoredLeaf]) -> None:
             await own.put(LEAVES, LeafRow(*_log(head), leaf))
 
 
-async def add_leaves(head: LogHead, leaves: Sequence[StoredLeaf]) -> None:
-    await logs.add_leaves(head, leaves)
-
-
 async def put_hashes(head: LogHead, hashes: Sequence[tuple[int, bytes]]) -> None:
     async with statement() as own:
         for seq, told in hashes:

@@ -25,7 +25,7 @@ class LogStore(Protocol):
         """Begin a log; nothing when it has begun."""
 
     async def add_leaves(self, head: LogHead, leaves: Sequence[StoredLeaf]) -> None:
-        """Add lines after the present end of a log."""
+        """Add lines in places where nothing stands, as quickly as may be."""
 
     async def advance(self, head: LogHead, inflated_bytes: int) -> None:
         """Make `head` the end of its log and keep its checkpoint; `inflated_bytes` is what the new lines weigh."""

@@ -43,9 +43,6 @@ class RepairStore(Protocol):
     async def put_leaves(self, head: LogHead, leaves: Sequence[StoredLeaf]) -> None:
         """Write these leaves in their places, whatever stood there."""
 
-    async def add_leaves(self, head: LogHead, leaves: Sequence[StoredLeaf]) -> None:
-        """Write many leaves in places where nothing stands, as quickly as may be."""
-
     async def put_hashes(self, head: LogHead, hashes: Sequence[tuple[int, bytes]]) -> None:
         """Keep the hashes of leaves whose lines are not kept, in places where nothing stands."""
 

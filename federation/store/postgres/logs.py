@@ -12,6 +12,7 @@ from federation.vocabulary.ids import PartyId
 # planner otherwise takes the index by key and reads the whole log.
 _HEAD = "holder_id, party_id, epoch, size, peaks, note, changed_at"
 _LEAF = "seq, key, operation, line, hash"
+_LEAF_COLUMNS = ("holder_id", "party_id", "epoch", "seq", "key", "operation", "line", "hash")
 
 
 async def head(holder_id: str, party_id: str, *, lock: bool = False) -> LogHead | None:
@@ -51,22 +52,9 @@ async def open_log(head: LogHead) -> None:
 
 
 async def add_leaves(head: LogHead, leaves: Sequence[StoredLeaf]) -> None:
-    await database.execute(
-        """
-        INSERT INTO fed_leaf (holder_id, party_id, epoch, seq, key, operation, line, hash)
-        SELECT $1, $2, $3, n.seq, n.key, n.operation, n.line, n.hash
-        FROM unnest($4::bigint[], $5::text[], $6::text[], $7::bytea[], $8::bytea[])
-            AS n (seq, key, operation, line, hash)
-        """,
-        head.holder_id,
-        head.party_id,
-        head.epoch,
-        [leaf.seq for leaf in leaves],
-        [leaf.key for leaf in leaves],
-        [leaf.operation for leaf in leaves],
-        [leaf.line for leaf in leaves],
-        [leaf.hash for leaf in leaves],
-    )
+    log = (head.holder_id, head.party_id, head.epoch)
+    rows = [(*log, leaf.seq, leaf.key, leaf.operation, leaf.line, leaf.hash) for leaf in leaves]
+    await database.copy("fed_leaf", _LEAF_COLUMNS, rows)
 
 
 async def advance(head: LogHead, inflated_bytes: int) -> None:

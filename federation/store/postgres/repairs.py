@@ -110,14 +110,6 @@ async def put_leaves(head: LogHead, leaves: Sequence[StoredLeaf]) -> None:
     )
 
 
-async def add_leaves(head: LogHead, leaves: Sequence[StoredLeaf]) -> None:
-    await database.connection().copy_records_to_table(
-        "fed_leaf",
-        records=[(*_log(head), leaf.seq, leaf.key, leaf.operation, leaf.line, leaf.hash) for leaf in leaves],
-        columns=["holder_id", "party_id", "epoch", "seq", "key", "operation", "line", "hash"],
-    )
-
-
 async def put_hashes(head: LogHead, hashes: Sequence[tuple[int, bytes]]) -> None:
     await database.execute(
         """

@@ -15,7 +15,7 @@ PRODUCT_PREFIX = "product/"
 
 def read_record(record: AcceptedRecord) -> Record:
     """What a put record says. Raises RecordInvalidError or TooLargeError with its faults."""
-    read = decode_record(record.type, record.body)
+    read = decode_record(record.type, record.body) if record.read is None else record.read
     key = key_of(read)
     if key not in {None, record.key}:
         fault = FieldError("", "key", f"the record under {record.key} belongs under {key}")

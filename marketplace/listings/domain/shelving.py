@@ -37,11 +37,22 @@ class Shelf:
         """Products of which a record after the last good one could not be read."""
         self.touched: set[str] = set()
         """Products whose index documents are out of date."""
-        self._present = set(present)
+        self._listed = frozenset(present)
+        self._present = set(self._listed)
         self._owners = dict(owners)
         self._variants: dict[str, set[str]] = {}
         for variant_id, product_id in owners.items():
             self._variants.setdefault(product_id, set()).add(variant_id)
+
+    @property
+    def changed(self) -> list[GoodRecord]:
+        """What is written of products that were listed before this batch, and stay so."""
+        return [record for product_id, record in self.written.items() if self._stays(product_id)]
+
+    @property
+    def added(self) -> list[GoodRecord]:
+        """What is written of products that were not listed before, or go first."""
+        return [record for product_id, record in self.written.items() if not self._stays(product_id)]
 
     def put(self, record: GoodRecord) -> None:
         """List a product; raises RecordInvalidError when it bears a variant of another."""
@@ -73,6 +84,9 @@ class Shelf:
         """The newest record of a product could not be read: what is listed is an earlier version."""
         if product_id in self._present:
             self.stale.add(product_id)
+
+    def _stays(self, product_id: str) -> bool:
+        return product_id in self._listed and product_id not in self.dropped
 
     def _taken(self, product: Product) -> Iterable[FieldError]:
         for place, variant in enumerate(product.variants):

@@ -18,14 +18,8 @@ class IndexEvent(msgspec.Struct, frozen=True):
 
 async def add_index_events(shop_id: str, product_ids: Collection[str], now: datetime) -> None:
     """These products' index documents are out of date from this transaction on."""
-    if product_ids:
-        await database.execute(
-            """INSERT INTO hub_index_event (shop_id, product_id, at)
-            SELECT $1::text, *, $3::timestamptz FROM unnest($2::text[])""",
-            shop_id,
-            sorted(product_ids),
-            now,
-        )
+    rows = [(shop_id, product_id, now) for product_id in sorted(product_ids)]
+    await database.copy("hub_index_event", ("shop_id", "product_id", "at"), rows)
 
 
 async def add_index_events_of_shop(shop_id: str, now: datetime) -> None:

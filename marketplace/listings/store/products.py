@@ -42,6 +42,8 @@ class SizedRow(msgspec.Struct, frozen=True):
     quantity: int
 
 
+# Rows are sought one id after the other (LATERAL, kept whole by OFFSET 0), not by `= ANY`: without fresh statistics, as
+# while a big boutique comes in, the planner otherwise reads all of its rows for every batch.
 _PRODUCT_COLUMNS = "shop_id, product_id, body, seq, leaf_hash, stale, first_seen_at"
 _PIECE_COLUMNS = """p.shop_id, p.product_id, p.body, ARRAY(
     SELECT v.variant_id FROM hub_variant v JOIN hub_stock s ON s.shop_id = v.shop_id AND s.variant_id = v.variant_id
@@ -54,28 +56,39 @@ async def shelf(
 ) -> tuple[dict[str, str], set[str]]:
     """Who bears these variants and those of these products (variant id to product), and which products are listed."""
     owners = await database.fetch(
-        """SELECT variant_id, product_id FROM hub_variant WHERE shop_id = $1 AND product_id = ANY($2::text[])
-        UNION SELECT variant_id, product_id FROM hub_variant WHERE shop_id = $1 AND variant_id = ANY($3::text[])""",
+        """SELECT found.variant_id, found.product_id FROM unnest($2::text[]) AS wanted (id) CROSS JOIN LATERAL (
+            SELECT variant_id, product_id FROM hub_variant WHERE shop_id = $1 AND product_id = wanted.id OFFSET 0) found
+        UNION
+        SELECT found.variant_id, found.product_id FROM unnest($3::text[]) AS wanted (id) CROSS JOIN LATERAL (
+            SELECT variant_id, product_id FROM hub_variant
+            WHERE shop_id = $1 AND variant_id = wanted.id OFFSET 0) found""",
         shop_id,
         product_ids,
         variant_ids,
     )
     present = await database.fetch(
-        "SELECT product_id FROM hub_product WHERE shop_id = $1 AND product_id = ANY($2::text[])", shop_id, product_ids
+        """SELECT found.product_id FROM unnest($2::text[]) AS wanted (id) CROSS JOIN LATERAL (
+            SELECT product_id FROM hub_product WHERE shop_id = $1 AND product_id = wanted.id OFFSET 0) found""",
+        shop_id,
+        product_ids,
     )
     return {row["variant_id"]: row["product_id"] for row in owners}, {row["product_id"] for row in present}
 
 
 async def write_shelf(shop_id: str, left: Shelf, now: datetime) -> None:
-    """Make the listings what a batch left on the shelf."""
-    written = list(left.written.values())
+    """Make the listings what a batch left on the shelf: all old variants go first, for one may move to another product.
+
+    In a transaction that lets nobody else change this boutique's listings.
+    """
     if left.dropped:
         await database.execute(
             "DELETE FROM hub_product WHERE shop_id = $1 AND product_id = ANY($2::text[])", shop_id, sorted(left.dropped)
         )
-    if written:
-        await _write_products(shop_id, written, now)
-        await _write_variants(shop_id, written)
+    if left.changed:
+        await _change_products(shop_id, left.changed, now)
+        await _drop_variants(shop_id, left.changed)
+    await _add_products(shop_id, left.added, now)
+    await _add_variants(shop_id, list(left.written.values()))
     if left.stale:
         await database.execute(
             "UPDATE hub_product SET stale = true WHERE shop_id = $1 AND product_id = ANY($2::text[])",
@@ -84,15 +97,26 @@ async def write_shelf(shop_id: str, left: Shelf, now: datetime) -> None:
         )
 
 
-async def _write_products(shop_id: str, records: Sequence[GoodRecord], now: datetime) -> None:
+async def _add_products(shop_id: str, records: Sequence[GoodRecord], now: datetime) -> None:
+    """List products that are not listed."""
+    await database.copy(
+        "hub_product",
+        ("shop_id", "product_id", "body", "seq", "leaf_hash", "category", "stale", "first_seen_at", "updated_at"),
+        [
+            (shop_id, one.product.id, one.body, one.seq, one.leaf_hash, one.product.category, False, now, now)
+            for one in records
+        ],
+    )
+
+
+async def _change_products(shop_id: str, records: Sequence[GoodRecord], now: datetime) -> None:
+    """Make products that are listed already what these records say."""
     await database.execute(
-        """INSERT INTO hub_product
-            (shop_id, product_id, body, seq, leaf_hash, category, stale, first_seen_at, updated_at)
-        SELECT $1, n.product_id, n.body, n.seq, n.leaf_hash, n.category, false, $7, $7
+        """UPDATE hub_product p SET body = n.body, seq = n.seq, leaf_hash = n.leaf_hash, category = n.category,
+            stale = false, updated_at = $7
         FROM unnest($2::text[], $3::bytea[], $4::bigint[], $5::text[], $6::text[])
             AS n (product_id, body, seq, leaf_hash, category)
-        ON CONFLICT (shop_id, product_id) DO UPDATE SET body = excluded.body, seq = excluded.seq,
-            leaf_hash = excluded.leaf_hash, category = excluded.category, stale = false, updated_at = $7""",
+        WHERE p.shop_id = $1 AND p.product_id = n.product_id""",
         shop_id,
         [record.product.id for record in records],
         [record.body for record in records],
@@ -103,24 +127,25 @@ async def _write_products(shop_id: str, records: Sequence[GoodRecord], now: date
     )
 
 
-async def _write_variants(shop_id: str, records: Sequence[GoodRecord]) -> None:
-    """Replace the variants of these products: all old ones go first, since a variant may move between two of them."""
-    products = [record.product for record in records]
+async def _drop_variants(shop_id: str, records: Sequence[GoodRecord]) -> None:
     await database.execute(
-        "DELETE FROM hub_variant WHERE shop_id = $1 AND product_id = ANY($2::text[])",
+        """DELETE FROM hub_variant v USING unnest($2::text[]) AS gone (id) CROSS JOIN LATERAL (
+            SELECT id FROM hub_variant WHERE shop_id = $1 AND product_id = gone.id OFFSET 0) found
+        WHERE v.id = found.id""",
         shop_id,
-        [product.id for product in products],
+        [record.product.id for record in records],
     )
-    owned = [(product.id, variant) for product in products for variant in product.variants]
-    await database.execute(
-        """INSERT INTO hub_variant (shop_id, product_id, variant_id, sku, price_minor, currency)
-        SELECT $1::text, * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])""",
-        shop_id,
-        [product_id for product_id, _ in owned],
-        [variant.id for _, variant in owned],
-        [variant.sku for _, variant in owned],
-        [variant.price.amount_minor for _, variant in owned],
-        [variant.price.currency for _, variant in owned],
+
+
+async def _add_variants(shop_id: str, records: Sequence[GoodRecord]) -> None:
+    await database.copy(
+        "hub_variant",
+        ("shop_id", "product_id", "variant_id", "sku", "price_minor", "currency"),
+        [
+            (shop_id, one.product.id, variant.id, variant.sku, variant.price.amount_minor, variant.price.currency)
+            for one in records
+            for variant in one.product.variants
+        ],
     )
 
 

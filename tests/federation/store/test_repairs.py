@@ -70,7 +70,7 @@ async def test_misfits_are_rows_that_contradict_their_lines() -> None:
 async def test_many_leaves_are_added_at_once() -> None:
     """They stand beside those that were there."""
     more = [leaf(5, "product/d"), leaf(6, "product/e")]
-    await repairs.add_leaves(HEAD, more)
+    await logs.add_leaves(HEAD, more)
     assert await repairs.leaves_of(HEAD, 7, range(7), []) == [*LEAVES, *more]
 
 
