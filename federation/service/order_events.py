@@ -2,14 +2,15 @@
 
 Invariants: events are taken in the order of their numbers, whatever the order in which they come; one taken before is
 answered with the same receipt; one that is the other side's to say is kept and moves nothing; one that came early
-waits in a buffer of EVENT_BUFFER_MAX, and what is missing before it is asked for. An order that is revoked before it
-was placed stays revoked: its placing is declined.
+waits in a buffer of EVENT_BUFFER_MAX, and what is missing before it is asked for; one in the buffer that cannot be
+taken holds up nothing before it. An order that is revoked before it was placed stays revoked: its placing is declined.
 """
 
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from federation import limits
 from federation.conversations import checks, receipt
@@ -20,12 +21,15 @@ from federation.documents.keys import SigningKey
 from federation.documents.times import text_of
 from federation.errors import OrderUnknownError, SequenceGapError
 from federation.node import outbox
+from federation.node.database import atomic
 from federation.node.idempotency import IdempotencyConflictError
 from federation.ports import HubDesk, ShopDesk
 from federation.records import EventRecord, HostedParty, ReceivedEvent
 from federation.store import conversations as store
-from federation.vocabulary.errors import ConflictError
+from federation.vocabulary.errors import ConflictError, GalleriaError
 from federation.vocabulary.ids import PartyId
+
+_log = structlog.get_logger(__name__)
 
 MISSING_TOPIC = "fed.missing"
 QUEUE = "sync"
@@ -92,10 +96,35 @@ async def _take_next(desk: ShopDesk | HubDesk, ends: Ends, came: tuple[OrderEven
 
 
 async def _take_waiting(desk: ShopDesk | HubDesk, ends: Ends, after: OrderEvent, now: datetime) -> None:
-    sequence = after.sequence + 1
-    while (waiting := await store.take_buffered(ends, after.order_id, sequence)) is not None:
+    """Take what follows in the buffer, each by itself.
+
+    One that is refused is forgotten: it has no receipt, so its sender tells it again in its turn, hears then what is
+    wrong with it, and has it among its dead letters.
+    """
+    sequence = after.sequence
+    try:
+        while await _take_one(desk, ends, (after.order_id, sequence + 1), now):
+            sequence += 1
+    except GalleriaError as error:
+        await store.take_buffered(ends, after.order_id, sequence + 1)
+        _log.warning(
+            "early_event_refused",
+            order=after.order_id,
+            sequence=sequence + 1,
+            sender=ends[1],
+            slug=error.slug,
+            detail=error.detail,
+        )
+
+
+async def _take_one(desk: ShopDesk | HubDesk, ends: Ends, place: tuple[str, int], now: datetime) -> bool:
+    """Take the waiting event of an order's number with its effects, or nothing of it; False when none waits."""
+    async with atomic():
+        waiting = await store.take_buffered(ends, *place)
+        if waiting is None:
+            return False
         await _take_next(desk, ends, (checks.read(waiting.body, OrderEvent), waiting.body), now)
-        sequence += 1
+        return True
 
 
 async def _known(ends: Ends, event: OrderEvent, data: bytes) -> ReceivedEvent:

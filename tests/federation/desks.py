@@ -22,7 +22,7 @@ from federation.conversations.messages import (
 from federation.errors import OrderDeclinedError, ReservationExpiredError
 from federation.log.records import PRODUCT_TYPE, SHOP_TYPE
 from federation.ports import AcceptedRecord, ServedRecord
-from federation.vocabulary.errors import FieldError
+from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.ids import PartyId
 
 
@@ -118,7 +118,7 @@ class MemoryShopDesk:
 
 
 class MemoryHubDesk:
-    """Writes down what shops tell; keys in `refuses` are quarantined."""
+    """Writes down what shops tell; keys in `refuses` are quarantined, kinds of events in it refused."""
 
     def __init__(self) -> None:
         self.records: dict[str, AcceptedRecord] = {}
@@ -167,6 +167,8 @@ class MemoryHubDesk:
 
     async def order_event(self, hub_id: PartyId, shop_id: PartyId, event: OrderEvent, now: datetime) -> None:
         self.calls.append(event.kind)
+        if event.kind in self.refuses:
+            raise RecordInvalidError(f"a line of {event.kind} is none of this order's")
         self.events.append(event)
 
     async def link_changed(

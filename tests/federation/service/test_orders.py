@@ -20,7 +20,7 @@ from federation.documents import json
 from federation.documents.errors import BadSignatureError
 from federation.node import clock, database
 from federation.node.database import atomic
-from federation.service import catalogue, links, order_events, order_record, orders, peers, reservations
+from federation.service import catalogue, letters, links, order_events, order_record, orders, peers, reservations
 from federation.service.history import order_history
 from federation.store import conversations as store
 from federation.vocabulary.errors import PeerRefusedError, PeerUnreachableError, RecordInvalidError
@@ -196,6 +196,29 @@ async def test_an_event_that_came_early_waits_for_the_one_before_it(pair: Pair) 
     del fed
     await pair.hub.drain()
     assert [event.kind for event in pair.hub.hub_desk.events] == ["accepted", "shipped", "delivered"]
+
+
+async def test_a_bad_event_that_waited_undoes_no_good_one(pair: Pair) -> None:
+    """What came before it stays taken and receipted; told again in its turn, it is its teller's dead letter."""
+    placed = await place(pair)
+    hub, shop = pair.hub, pair.shop
+    hub.hub_desk.refuses = {"shipped"}
+    await tell(shop, hub, placed, Accepted(), Shipped(), Delivered())
+    with shop.here():
+        first, bad, last = await store.events_out((shop.party_id, hub.party_id), placed.id, None)
+    with hub.here():
+        for event in (last, bad, first):
+            async with atomic():
+                taken = await order_events.take(hub.hub_desk, (hub.party_id, shop.party_id), event.body, clock.now())
+        assert taken is not None
+        assert await store.last_in(hub.party_id, shop.party_id, placed.id) == 1
+    assert [event.kind for event in hub.hub_desk.events] == ["accepted"]
+    await pair.settle()
+    with shop.here():
+        said = await order_history(shop.party_id, hub.party_id, placed.id)
+        letter = (await letters.undelivered(shop.party_id))[-1]
+    assert [one.arrived_at is not None for one in said] == [True, False, False]
+    assert (letter.order_id, "none of this order's" in letter.refusal) == (placed.id, True)
 
 
 async def test_a_shop_restored_from_an_old_copy_goes_on_behind_its_own_forgotten_words(pair: Pair) -> None:
