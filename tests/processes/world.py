@@ -8,10 +8,9 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -53,6 +52,7 @@ from tests.processes.goods import BOUTIQUES, STOCK, variant_id
 from tests.processes.waiting import until, until_none
 from tests.processes.wire import Wire
 from tests.support.boutiques import catalog_lines
+from tests.support.loopback import free_port
 
 READY_SECONDS = 60.0
 
@@ -266,29 +266,18 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def _free_ports(count: int) -> Iterator[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind((HOST, 0))
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return iter(ports)
-
-
 @asynccontextmanager
 async def running_world() -> AsyncIterator[World]:
     """Start everything, wait until the hub lists what the boutiques publish; leave nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="galleria-proof-"))
     state = StateFolder(folder)
-    ports = _free_ports(6)
     usual = layout(DEFAULT_PORT)
     whole = DemoLayout(
-        hub=msgspec.structs.replace(usual.hub, port=next(ports)),
-        shop_nodes=tuple(msgspec.structs.replace(node, port=next(ports)) for node in usual.shop_nodes[:2]),
-        sandbox=msgspec.structs.replace(usual.sandbox, port=next(ports)),
+        hub=msgspec.structs.replace(usual.hub, port=free_port()),
+        shop_nodes=tuple(msgspec.structs.replace(node, port=free_port()) for node in usual.shop_nodes[:2]),
+        sandbox=msgspec.structs.replace(usual.sandbox, port=free_port()),
     )
-    wires = {node.name: Wire(node.port, next(ports)) for node in (whole.hub, whole.shop_nodes[1])}
+    wires = {node.name: Wire(node.port, free_port()) for node in (whole.hub, whole.shop_nodes[1])}
     progress = Progress(Console(stderr=True, quiet=not os.environ.get("GALLERIA_TEST_TALK")))
     try:
         with state.held(), Children() as children:

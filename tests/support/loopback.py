@@ -1,6 +1,8 @@
 """Servers of a test on loopback: a free port for one, and waiting until it listens."""
 
 import asyncio
+import contextlib
+import secrets
 import socket
 
 LOOKS = 200
@@ -8,11 +10,15 @@ LOOK_SECONDS = 0.05
 
 
 def free_port() -> int:
-    """A port on loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port on loopback that nobody listens on, and none that a connection outwards would be given.
+
+    Drawn by lot, so that suites running side by side do not take one another's before they listen.
+    """
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 async def listening(port: int) -> None:
