@@ -144,6 +144,11 @@ MAILBOX_AWAY_SECONDS = 40
 PICTURE_BYTES_MAX = 10 * 2**20
 PICTURE_PART_BYTES_MAX = 512 * 1024
 
+# An archive over the wire
+EXPORT_PART_BYTES_MAX = 2**20
+EXPORT_PART_SECONDS_MAX = 60.0
+"""How long one part may take: time enough for a line of 150 kbit/s."""
+
 # Talking to a peer
 REQUESTS_IN_FLIGHT_MAX = 2
 CONNECT_TIMEOUT_SECONDS = 2.0

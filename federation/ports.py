@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from federation.archive.wish import ExportAsked, ExportState
 from federation.conversations.link import LinkState
 from federation.conversations.messages import (
     OrderEvent,
@@ -113,6 +114,28 @@ class Pictures(Protocol):
 
     async def picture(self, shop_id: PartyId, sha256: str) -> bytes | None:
         """The bytes with that hash, if they are a picture this shop uses."""
+        ...
+
+
+class Exports(Protocol):
+    """The archives of the shops hosted here, for the nodes at which they are going to live.
+
+    Every method opens its own transactions, and raises ExportRefusedError to whoever does not know the secret.
+    """
+
+    async def ask(self, shop_id: PartyId, asked: ExportAsked, now: datetime) -> ExportState:
+        """Let the shop stop here and its last archive be made, when its owner or its keys want so; again no more.
+
+        Raises ConflictError when it cannot stop just now.
+        """
+        ...
+
+    async def state(self, shop_id: PartyId, secret: str) -> ExportState:
+        """How far the archive is."""
+        ...
+
+    async def part(self, shop_id: PartyId, secret: str, sha256: str, begin: int) -> bytes:
+        """The archive's bytes from `begin` on, EXPORT_PART_BYTES_MAX at most; raises NotFoundError for another one."""
         ...
 
 

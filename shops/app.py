@@ -12,6 +12,7 @@ from federation.service.sealing import seal_keys
 from shops.desk import BoutiqueDesk
 from shops.media import handlers as media
 from shops.media.shelf import Shelf
+from shops.moving.handover.service import Counter
 from shops.node import STATE_KEY, ShopNode
 from shops.portal import handlers as portal
 from shops.settings import ShopNodeSettings
@@ -23,7 +24,9 @@ HERE = Path(__file__).parent
 
 def create_app(settings: ShopNodeSettings, federation: Federation | None = None) -> Litestar:
     """The app of a shop node; `federation` is made from the settings unless a test brings its own."""
-    fed = federation or create_federation(settings, shop_desk=BoutiqueDesk(), pictures=Shelf(settings))
+    fed = federation or create_federation(
+        settings, shop_desk=BoutiqueDesk(), pictures=Shelf(settings), exports=Counter(settings)
+    )
     return make_app(
         settings=settings,
         route_handlers=[*routes(fed), *portal.HANDLERS, *media.HANDLERS, *site.HANDLERS],

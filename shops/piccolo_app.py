@@ -31,6 +31,7 @@ APP_CONFIG = AppConfig(
         tables.ImportPicture,
         tables.MediaFile,
         tables.Archive,
+        tables.Handover,
     ],
     migration_dependencies=[],
 )

@@ -338,3 +338,17 @@ class Archive(Table, tablename="shop_archive", db=proxy):
     size_bytes = BigInt(default=0)
     reason = Text(default="")
     ready_at = Timestamptz(null=True, default=None)
+    sha256 = Text(default="")
+
+
+class Handover(Table, tablename="shop_handover", db=proxy):
+    """Who may fetch a boutique's last archive over the wire: by a ticket of its owner or the claim of its new node."""
+
+    shop_id = Text(primary_key=True, default=None)
+    ticket_hash = Text(default="")
+    ticket_until = Timestamptz(null=True, default=None)
+    redeemed_by = Text(default="")
+    claim = Text(default="")
+    claimed_at = Timestamptz(null=True, default=None)
+    claimed_from = Text(default="")
+    sent_bytes = BigInt(default=0)

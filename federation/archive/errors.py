@@ -1,11 +1,19 @@
 """What is said of an archive that is not taken.
 
 GalleriaError
+├── NotAllowedError
+│   └── ExportRefusedError      the archive is not this one's to have: a ticket, wish or secret that does not fit
 └── RecordInvalidError
     └── ArchiveRefusedError     the archive is damaged, changed, or not what it says; names the member and the line
 """
 
-from federation.vocabulary.errors import FieldError, RecordInvalidError
+from federation.vocabulary.errors import FieldError, NotAllowedError, RecordInvalidError
+
+
+class ExportRefusedError(NotAllowedError):
+    """The ticket, wish or secret gives nobody this archive: it is used, out of date, or somebody else's."""
+
+    slug = "export-refused"
 
 
 class ArchiveRefusedError(RecordInvalidError):

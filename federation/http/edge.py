@@ -70,7 +70,10 @@ ReadBody = Callable[[int], Awaitable[bytes]]
 
 
 class Inbound(msgspec.Struct, frozen=True, kw_only=True):
-    """A request that passed the edge; `sender` is None for anonymous public reads."""
+    """A request that passed the edge; `sender` is None for anonymous public reads.
+
+    `bearer` is the secret that its Authorization field carries (RFC 6750 section 2.1), empty without one.
+    """
 
     receiver: HostedParty
     sender: PartyId | None
@@ -82,6 +85,7 @@ class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     old_size: int | None
     proof: bytes
     now: datetime
+    bearer: str = ""
 
     @property
     def peer(self) -> PartyId:
@@ -199,6 +203,7 @@ async def _answer(
         old_size=None if verified is None else verified.fed_old_size,
         proof=_proof(received),
         now=now,
+        bearer=_bearer(request.headers),
     )
     if not endpoint.public and not endpoint.outlives:
         require_here(inbound.receiver)
@@ -222,6 +227,11 @@ async def _answer(
 def _receiver_named(path: str) -> str:
     """Whom a path below PREFIX is for, so that even a path that means nothing is refused in that party's name."""
     return path.removeprefix(f"{PREFIX}/").partition("/")[0]
+
+
+def _bearer(headers: Mapping[str, str]) -> str:
+    scheme, _, secret = headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
 
 
 def _query(text: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from federation import limits
 from federation.node.door import Door, DoorResponse
 from federation.node.settings import NodeSettings
-from federation.ports import HubDesk, Pictures, ShopDesk
+from federation.ports import Exports, HubDesk, Pictures, ShopDesk
 from federation.recon.cache import ItemSets
 from federation.service.breaker import Breaker
 from federation.service.pressure import Admission, BulkGate, Pace
@@ -44,6 +44,7 @@ class Federation:
         self.shop_desk = shop_desk
         self.hub_desk = hub_desk
         self.pictures: Pictures | None = None
+        self.exports: Exports | None = None
         self.body_seconds_max = limits.TOTAL_TIMEOUT_SECONDS
         self.log_gap_max = limits.LOG_GAP_MAX
         self.item_sets = ItemSets()
@@ -73,10 +74,12 @@ def create_federation(
     hub_desk: HubDesk | None = None,
     door: PeerDoor | None = None,
     pictures: Pictures | None = None,
+    exports: Exports | None = None,
 ) -> Federation:
     """A node's federation over the guarded door, with the desks and the pictures of the parties it hosts."""
     made = Federation(settings, door or Door(frozenset(settings.reachable)), shop_desk, hub_desk)
     made.pictures = pictures
+    made.exports = exports
     return made
 
 

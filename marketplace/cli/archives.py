@@ -35,14 +35,16 @@ def told_on(name: str) -> Iterator[Callable[[str, int, int], None]]:
 
 
 @contextmanager
-def disk_said(path: Path) -> Iterator[None]:
-    """Turn what the operating system says of a file into a sentence."""
+def disk_said(path: Path, besides: str = "") -> Iterator[None]:
+    """Turn what the operating system says of a file into a sentence; `besides` is what else stands so."""
     try:
         yield
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise CommandError(f"the disk is full: there is no room for {path}; nothing was left behind") from error
-        raise CommandError(f"{path} cannot be used: {error.strerror}") from error
+            raise CommandError(
+                f"the disk is full: there is no room for {path}; no half of it was left{besides}"
+            ) from error
+        raise CommandError(f"{path} cannot be used: {error.strerror}{besides}") from error
 
 
 def shown(size_bytes: int) -> str:

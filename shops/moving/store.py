@@ -1,6 +1,6 @@
 """Which rows of a shop node's tables go with a boutique that leaves, its people, and the mark that it has left."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -41,7 +41,7 @@ CARRIED = (
 )
 """In the order of writing: what others refer to comes first."""
 
-LEFT = {"shop_archive": "the archive itself"}
+LEFT = {"shop_archive": "the archive itself", "shop_handover": "who fetches it from this node"}
 """Tables of which nothing goes along, and why."""
 
 PEOPLE = "people/people.jsonl"
@@ -147,6 +147,17 @@ async def forget(shop_id: PartyId) -> None:
         await database.execute(f"DELETE FROM {table} WHERE shop_id = $1", shop_id)  # noqa: S608 - our own tables
 
 
+async def peers_to_tell(shop_id: PartyId, topics: Sequence[str]) -> list[str]:
+    """Peers that have not yet heard what messages of these topics say of a boutique."""
+    rows = await database.fetch(
+        "SELECT DISTINCT split_part(subject, ':', 2) AS peer_id FROM node_outbox WHERE topic = ANY($2) "
+        "AND finished_at IS NULL AND split_part(subject, ':', 1) = $1 ORDER BY peer_id",
+        shop_id,
+        list(topics),
+    )
+    return [row["peer_id"] for row in rows]
+
+
 async def import_running(shop_id: PartyId) -> bool:
     """Whether a file is being brought in at this moment."""
     found = await database.fetch_value(
@@ -194,12 +205,14 @@ class AskedArchive(msgspec.Struct, frozen=True):
     size_bytes: int
     reason: str
     ready_at: datetime | None
+    sha256: str
 
 
 async def archive(shop_id: PartyId) -> AskedArchive | None:
     """The archive last asked for."""
     row = await database.fetch_one(
-        "SELECT asked_at, is_final, state, size_bytes, reason, ready_at FROM shop_archive WHERE shop_id = $1", shop_id
+        "SELECT asked_at, is_final, state, size_bytes, reason, ready_at, sha256 FROM shop_archive WHERE shop_id = $1",
+        shop_id,
     )
     return None if row is None else AskedArchive(**dict(row))
 
@@ -209,21 +222,19 @@ async def note_asked(shop_id: PartyId, asked_at: datetime, *, is_final: bool) ->
     await database.execute(
         "INSERT INTO shop_archive (shop_id, asked_at, is_final, state) VALUES ($1, $2, $3, 'asked') "
         "ON CONFLICT (shop_id) DO UPDATE SET asked_at = $2, is_final = $3, state = 'asked', size_bytes = 0, "
-        "reason = '', ready_at = NULL",
+        "reason = '', ready_at = NULL, sha256 = ''",
         shop_id,
         asked_at,
         is_final,
     )
 
 
-async def note_ready(shop_id: PartyId, asked_at: datetime, size_bytes: int, now: datetime) -> bool:
+async def note_ready(shop_id: PartyId, asked_at: datetime, size_bytes: int, sha256: str, now: datetime) -> bool:
     """The archive asked for at that moment is there; False when another was asked for since."""
     tag = await database.execute(
-        "UPDATE shop_archive SET state = 'ready', size_bytes = $3, ready_at = $4 WHERE shop_id = $1 AND asked_at = $2",
-        shop_id,
-        asked_at,
-        size_bytes,
-        now,
+        "UPDATE shop_archive SET state = 'ready', size_bytes = $3, sha256 = $4, ready_at = $5 "
+        "WHERE shop_id = $1 AND asked_at = $2",
+        *(shop_id, asked_at, size_bytes, sha256, now),
     )
     return database.affected(tag) == 1
 

@@ -79,6 +79,9 @@ SAID: dict[str, Said] = {
     "POST /outbox/watch": Said("hub", "MailboxWatch", "MailboxRings", "not-linked"),
     "POST /outbox/ack": Said("hub", "MailedAnswers", "MailedReceipt", "not-linked"),
     "GET /media/{sha256}": Said("shop", "`from`", "`application/octet-stream`", "not-found"),
+    "POST /export": Said("shop", "ExportAsked", "ExportState", "export-refused, conflict, bad-signature, party-moved"),
+    "GET /export": Said("shop", "", "ExportState", "export-refused, party-moved"),
+    "GET /export/{sha256}": Said("shop", "`from`", "`application/octet-stream`", "export-refused, not-found, party-moved"),
     "POST /departure": Said("both", "OperationsDocument", '`{"moved_to"}`', "conflict"),
 }
 _TYPE = re.compile(r":\w+\}")

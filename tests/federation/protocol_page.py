@@ -11,6 +11,7 @@ from typing import Any
 
 from federation import errors as service_errors
 from federation import limits
+from federation.archive.errors import ExportRefusedError
 from federation.conformance import judging, meeting
 from federation.conformance.checks import Check
 from federation.conversations.lifecycle import LifeCycle, mermaid
@@ -70,6 +71,7 @@ _REFUSALS = (
     service_errors.PartyRetiredError,
     service_errors.PartyMovingError,
     service_errors.PartyMovedError,
+    ExportRefusedError,
     log_errors.SizeMismatchError,
     log_errors.EpochMismatchError,
     log_errors.ForkDetectedError,

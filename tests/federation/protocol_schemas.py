@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from federation.archive import form as archive
+from federation.archive import wish
 from federation.conversations import mailbox, messages, receipt, repair_messages
 from federation.documents import identity, profile
 from federation.log import answers, forks, proofs, records
@@ -57,6 +58,9 @@ MESSAGES: tuple[type[msgspec.Struct], ...] = (
     mailbox.MailedReceipt,
     mailbox.MailboxWatch,
     mailbox.MailboxRings,
+    wish.ExportWish,
+    wish.ExportAsked,
+    wish.ExportState,
 )
 ARCHIVE: tuple[type[msgspec.Struct], ...] = (archive.Manifest, archive.Picture)
 

@@ -375,6 +375,12 @@ def test_receipts_manifests_and_mailboxes_are_signed_as_the_text_says() -> None:
     assert signed_by(archive["manifest"], manifest["party"], shop)
     for member in manifest["members"]:
         assert sha256(archive["members"][member["name"]].encode()).hex() == member["sha256"]
+    asked = json.loads(archive["export_asked"])
+    wish = json.loads(split_note(asked["wish"])[0])
+    genesis = json.loads(archive["members"]["identity/operations.jsonl"])["operation"]
+    root = unbase64url(json.loads(split_note(genesis)[0])["root_keys"][0])
+    assert asked["claim"] == wish["claim"] == sha256(archive["export_secret"].encode()).hex()
+    assert signed_by(asked["wish"], keyid_of(root), root)
     waiting = json.loads(read("mailbox")["page"])["requests"][0]
     row = {**waiting, "authority": "outbox.invalid", "headers": _titled(waiting["headers"])}
     signature = base64.b64decode(waiting["headers"]["signature"].removeprefix("fed=:").removesuffix(":"))

@@ -5,6 +5,7 @@ from typing import Any
 
 from federation.archive import form
 from federation.archive.form import LogEnd, Manifest, Member
+from federation.archive.wish import ExportAsked, ExportWish, claim_of, sign_wish
 from federation.conversations.messages import LinkDecision
 from federation.documents import identity, identity_steps, json, rivals
 from federation.documents.identity import OperationsDocument, SeenOperation
@@ -22,6 +23,8 @@ MEMBERS = {
     )
     + b"\n",
 }
+
+SECRET = "a secret that the new node made and keeps to itself"
 
 
 def made() -> dict[str, Any]:
@@ -42,10 +45,16 @@ def made() -> dict[str, Any]:
         members=tuple(_member(name, data) for name, data in MEMBERS.items()),
     )
     moved = OperationsDocument(operations=(example.GENESIS.decode(), example.MOVE.decode()))
+    claim = claim_of(SECRET)
+    address = example.SHOP.address
+    wish = ExportWish(party=example.SHOP.party_id, address=address, at=example.AT, claim=claim, stop=True)
+    asked = ExportAsked(claim=claim, to="https://new.example", stop=True, wish=sign_wish(wish, example.ROOT))
     decision = LinkDecision(state="ended", at=example.AT, forward="https://elsewhere.example/atelier")
     return {
         "manifest": form.sign_manifest(manifest, example.SHOP_KEY).decode(),
         "members": {name: data.decode() for name, data in MEMBERS.items()},
+        "export_secret": SECRET,
+        "export_asked": json.encode(asked).decode(),
         "departure": json.encode(moved).decode(),
         "departed": json.encode({"moved_to": identity.fold([example.GENESIS, example.MOVE]).address}).decode(),
         "link_ended": json.encode(decision).decode(),

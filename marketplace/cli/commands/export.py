@@ -24,19 +24,28 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("party", metavar="HANDLE|PARTY")
 @click.argument("archive", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--leave", is_flag=True, help="Stop acting for the boutique here first: it is about to live elsewhere.")
+@click.option("--force", is_flag=True, help="Write over ARCHIVE when it is there already.")
 @click.option("--seal-key", is_flag=True, help="Put the daily key inside, under a password that is asked for.")
 @click.option("--password-file", type=_FILE, help="Read that password from a file.")
 @click.option("--json", "as_json", is_flag=True, help="Say the result as JSON.")
 def export(
-    party: str, archive: Path | None, *, leave: bool, seal_key: bool, password_file: Path | None, as_json: bool
+    party: str,
+    archive: Path | None,
+    *,
+    leave: bool,
+    force: bool,
+    seal_key: bool,
+    password_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Write everything a boutique has into ARCHIVE (by default HANDLE.galleria.zip): any time, as often as wanted.
 
-    With --leave the boutique first stops here: hubs are asked to wait, nothing changes any more, and the archive can be
-    taken in at another node by `galleria shops take-in`. `galleria shops stay` takes that back.
+    A file that is there already is left as it is, unless --force says otherwise; the archive bears its name only once
+    it is whole. With --leave the boutique first stops here: hubs are asked to wait, nothing changes any more, and the
+    archive can be taken in at another node by `galleria shops take-in`. `galleria shops stay` takes that back.
     """
     password = password_of(password_file, ask=seal_key)
-    made = asyncio.run(_export(party, archive, Wish(password=password, leave=leave)))
+    made = asyncio.run(_export(party, archive, Wish(password=password, leave=leave, overwrite=force)))
     end = made.manifest.logs[-1]
     if as_json:
         click.echo(msgspec.json.encode(_told(made)).decode())
@@ -47,6 +56,7 @@ def export(
     if made.manifest.is_final:
         click.echo("the boutique has stopped here. Carry the file to its new node and there say:")
         click.echo(f"  galleria shops take-in {made.path.name} --root-key RECOVERY-FILE")
+        click.echo("(or there say `galleria shops move`, which fetches it by itself)")
         click.echo("until then `galleria shops stay` lets it go on here")
 
 
@@ -57,7 +67,8 @@ async def _export(party: str, archive: Path | None, wish: Wish) -> TakenOut:
         else:
             boutique = await boutiques.boutique_by_handle(party)
         path = archive or Path(f"{boutique.handle}.galleria.zip")
-        with told_on(f"export {boutique.handle}") as told, disk_said(path):
+        stopped = "; the boutique has stopped here: run this again, or `galleria shops stay`" if wish.leave else ""
+        with told_on(f"export {boutique.handle}") as told, disk_said(path, stopped):
             return await take_out(
                 settings, boutique.shop_id, path, msgspec.structs.replace(wish, told=told), clock.now()
             )

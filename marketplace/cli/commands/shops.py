@@ -13,7 +13,7 @@ from federation.service import links
 from federation.service.context import create_federation
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.product import ShopProfile
-from marketplace.cli.commands import moving
+from marketplace.cli.commands import guided_move, moving
 from marketplace.cli.commands.keys_options import FURTHER_ROOTS
 from marketplace.cli.node_context import as_node
 from marketplace.cli.recovery import recovery_folder, write_recovery_file
@@ -70,6 +70,8 @@ def link(handle: str, hub_profile_url: str, message: str) -> None:
     asyncio.run(_link(handle, hub_profile_url, message))
 
 
+shops.add_command(guided_move.move)
+shops.add_command(guided_move.ticket)
 shops.add_command(moving.take_in)
 shops.add_command(moving.stay)
 shops.add_command(moving.clear)

@@ -43,7 +43,7 @@ class Suite(msgspec.Struct, frozen=True):
 
 SUITES = (
     Suite("simulation", "simulation", processes=2, patient=True),
-    Suite("processes", "processes and not browser"),
+    Suite("processes", "processes and not browser", processes=2),
     Suite("browser", "browser", processes=2),
     Suite("pure and services", _QUICK, quick=True, processes=2),
 )

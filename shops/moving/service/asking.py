@@ -4,8 +4,10 @@ The file lies in the node's state folder, readable by the node alone. How far th
 it, which the worker writes and the page reads; when it is missing nobody has begun.
 """
 
+import asyncio
 import contextlib
 import errno
+import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -64,12 +66,12 @@ async def make(settings: ShopNodeSettings, due: ArchiveDue, now: datetime) -> No
         marks.write_bytes(msgspec.json.encode(Progress(done, whole)))
 
     try:
-        made = await taking_out.take_out(settings, due.shop_id, path, Wish(told=told), now)
+        made = await taking_out.take_out(settings, due.shop_id, path, Wish(overwrite=True, told=told), now)
     except OSError as error:
         reason = FULL if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} else str(error.strerror)
         await store.note_failed(due.shop_id, due.asked_at, reason)
     else:
-        await store.note_ready(due.shop_id, due.asked_at, made.size_bytes, now)
+        await store.note_ready(due.shop_id, due.asked_at, made.size_bytes, await asyncio.to_thread(_hash, path), now)
     finally:
         marks.unlink(missing_ok=True)
 
@@ -91,6 +93,11 @@ async def forget_old(settings: ShopNodeSettings, now: datetime) -> None:
 def path_of(settings: ShopNodeSettings, shop_id: PartyId) -> Path:
     """Where a boutique's archive lies."""
     return settings.state_dir / "archives" / f"{shop_id}.zip"
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _progress_path(settings: ShopNodeSettings, shop_id: PartyId) -> Path:

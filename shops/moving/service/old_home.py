@@ -13,6 +13,7 @@ from federation.node.answers import Problem
 from federation.service.arriving import Judged
 from federation.service.context import Federation
 from federation.vocabulary.errors import ConflictError, PeerError
+from federation.vocabulary.ids import PartyId
 
 _log = structlog.get_logger(__name__)
 
@@ -68,19 +69,22 @@ def _refuse_early(judged: Judged, *, is_gone: bool) -> None:
         )
 
 
-async def tell(fed: Federation, judged: Judged, operations: Sequence[bytes]) -> bool:
-    """Let the old node know where the boutique lives now; whether it heard. It need not, so nothing is raised."""
+async def tell(fed: Federation, address: str, party_id: PartyId, operations: Sequence[bytes]) -> bool:
+    """Let the old node at `address` know where the boutique lives now; whether it heard. Again is no error.
+
+    It need not hear, so nothing is raised.
+    """
     document = OperationsDocument(tuple(item.decode() for item in operations))
     try:
         answer = await fed.door.request(
             "POST",
-            f"{endpoint_of(judged.state.address, judged.party_id)}/departure",
+            f"{endpoint_of(address, party_id)}/departure",
             headers={"Content-Type": "application/json"},
             body=msgspec.json.encode(document),
             max_bytes=limits.PROFILE_BYTES_MAX,
         )
     except PeerError as error:
-        _log.info("old_node_not_told", party=judged.party_id, slug=error.slug, detail=error.detail)
+        _log.info("old_node_not_told", party=party_id, slug=error.slug, detail=error.detail)
         return False
     return answer.status in _OK
 

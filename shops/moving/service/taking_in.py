@@ -101,12 +101,13 @@ async def take_in(
             await clearing.forget_rows(judged.party_id)
             await forgetting.forget_party(judged.party_id)
         counts = await _write(judged, home, now, arrival.told)
-    heard = home.address == judged.state.address or await tell(fed, judged, [item.data for item in home.operations])
+    before, operations = judged.state.address, [item.data for item in home.operations]
+    heard = home.address == before or await tell(fed, before, judged.party_id, operations)
     end = judged.manifest.logs[-1]
     return TakenIn(
         shop_id=judged.party_id,
         handle=await _handle(judged),
-        address_before=judged.state.address,
+        address_before=before,
         address=home.address,
         size=end.size,
         root=end.root,

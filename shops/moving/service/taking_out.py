@@ -29,6 +29,8 @@ from shops.errors import DepartedError
 from shops.media import store as media
 from shops.moving import store
 from shops.moving.domain import tables
+from shops.moving.files import refuse_taken, whole_file
+from shops.moving.handover import store as handovers
 from shops.settings import ShopNodeSettings
 
 Told = Callable[[str, int, int], None]
@@ -56,10 +58,14 @@ class Departure(msgspec.Struct, frozen=True):
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What the owner wants: with `password` the sign key goes along under it, with `leave` the boutique stops here."""
+    """What the owner wants: with `password` the sign key goes along under it, with `leave` the boutique stops here.
+
+    Without `overwrite` a file that is there already is left as it is.
+    """
 
     password: str = ""
     leave: bool = False
+    overwrite: bool = False
     told: Told = nobody
 
 
@@ -80,10 +86,14 @@ async def leave(shop_id: PartyId, now: datetime) -> None:
 
 
 async def stay(shop_id: PartyId) -> None:
-    """Go on here after all, as long as the boutique is known to live nowhere else. Raises ConflictError."""
+    """Go on here after all, as long as the boutique is known to live nowhere else; nobody may fetch its archive then.
+
+    Raises ConflictError.
+    """
     async with atomic():
         await departures.stay(shop_id)
         await store.mark_departed(shop_id, departed=False)
+        await handovers.forget(shop_id)
 
 
 async def departure(shop_id: PartyId) -> Departure:
@@ -95,26 +105,19 @@ async def departure(shop_id: PartyId) -> Departure:
 async def take_out(settings: ShopNodeSettings, shop_id: PartyId, path: Path, wish: Wish, now: datetime) -> TakenOut:
     """Write the boutique's archive to `path`. Call outside a transaction.
 
-    Raises RecordInvalidError for a weak password, ConflictError (see `leave`), OSError when the disk is full; then
-    no file of that name is left.
+    Raises RecordInvalidError for a weak password, ConflictError (see `leave`, `whole_file`), OSError when the disk is
+    full; then whatever stood at `path` before is as it was.
     """
     if wish.password and len(wish.password) < sealing.PASSWORD_CHARACTERS_MIN:
         raise RecordInvalidError(f"a password for the key has at least {sealing.PASSWORD_CHARACTERS_MIN} characters")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not wish.overwrite:
+        refuse_taken(path)
     if wish.leave:
         await leave(shop_id, now)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.part")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as target:
-            manifest = await _write(settings, shop_id, target, wish, now)
-            target.flush()
-            os.fsync(target.fileno())
-            size_bytes = target.tell()
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-    partial.replace(path)
+    with whole_file(path, overwrite=wish.overwrite) as target:
+        manifest = await _write(settings, shop_id, target, wish, now)
+        size_bytes = target.tell()
     return TakenOut(path=path, size_bytes=size_bytes, manifest=manifest, is_key_inside=bool(wish.password))
 
 

@@ -18,6 +18,7 @@ from federation.tasks import fed_handlers
 from federation.vocabulary.ids import PartyId
 from shops.app import create_app
 from shops.desk import BoutiqueDesk
+from shops.moving.handover.service import Counter
 from shops.moving.service.taking_in import Arrival, TakenIn, take_in
 from shops.moving.service.taking_out import TakenOut, Wish, take_out
 from shops.service import OpenedShop
@@ -32,6 +33,8 @@ from tests.support.postgres import Server
 
 OLD, NEW, HUB = "127.0.0.1:21701", "127.0.0.1:21702", "127.0.0.1:21703"
 AHEAD_SECONDS = 10
+PART_BYTES = 4_096
+"""Small enough for an archive of a few products to travel in several parts."""
 PASSWORD = "a long enough password"
 
 
@@ -40,7 +43,8 @@ class House:
 
     def __init__(self, settings: ShopNodeSettings, way: Way) -> None:
         self.settings = settings
-        self.fed = create_federation(settings, shop_desk=BoutiqueDesk(), door=way)
+        exports = Counter(settings, PART_BYTES)
+        self.fed = create_federation(settings, shop_desk=BoutiqueDesk(), door=way, exports=exports)
         self.app = create_app(settings, self.fed)
 
     @property
@@ -63,7 +67,7 @@ class House:
     async def take_out(self, shop_id: PartyId, path: Path, *, password: str = "", leave: bool = True) -> TakenOut:
         """The boutique's archive."""
         with self.here():
-            wish = Wish(password=password, leave=leave)
+            wish = Wish(password=password, leave=leave, overwrite=True)
             return await take_out(self.settings, shop_id, path, wish, clock.now())
 
     async def take_in(
