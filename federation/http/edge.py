@@ -30,7 +30,7 @@ from federation.service.calls import JSON_TYPE, PROBLEM_TYPE
 from federation.service.context import Federation, authority_of
 from federation.service.departures import require_here
 from federation.service.links import require_accepted, require_known
-from federation.service.peers import Introduction
+from federation.service.peers import How, Introduction
 from federation.service.pressure import CREDIT_HEADER
 from federation.store import parties
 from federation.vocabulary.errors import GalleriaError, NotFoundError, RecordInvalidError
@@ -46,7 +46,8 @@ QUERY_FIELDS_MAX = 16
 class WireRequest(msgspec.Struct, frozen=True):
     """A request as it came: path and query undecoded, `query` without its question mark, header names in lower case.
 
-    `authority` is for whom it must be signed when that is not the node's configured name.
+    `authority` is for whom it must be signed when that is not the node's configured name, `network` the sender's where
+    the way it came tells that.
     """
 
     method: str
@@ -55,6 +56,7 @@ class WireRequest(msgspec.Struct, frozen=True):
     headers: Mapping[str, str]
     body: bytes = b""
     authority: str = ""
+    network: str = ""
 
 
 class WireResponse(msgspec.Struct, frozen=True):
@@ -126,7 +128,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     linked: bool = True
     once: bool = False
     transaction: bool = True
-    introduces: Introduction | None = None
+    introduces: How | None = None
     settled: bool = False
     outlives: bool = False
     past: bool = False
@@ -191,7 +193,7 @@ async def _answer(
     exchange.received = received = msgspec.structs.replace(exchange.received, body=body)
     verified = None
     if "signature" in request.headers or not endpoint.public:
-        verified = await _verify(fed, endpoint, received, now)
+        verified = await _verify(fed, endpoint, received, request.network, now)
     inbound = Inbound(
         receiver=exchange.receiver,
         sender=None if verified is None else verified.sender,
@@ -242,10 +244,13 @@ def _query(text: str) -> dict[str, str]:
         raise RecordInvalidError(f"the query has more than {QUERY_FIELDS_MAX} fields") from error
 
 
-async def _verify(fed: Federation, endpoint: Endpoint, received: ReceivedRequest, now: datetime) -> VerifiedRequest:
+async def _verify(
+    fed: Federation, endpoint: Endpoint, received: ReceivedRequest, network: str, now: datetime
+) -> VerifiedRequest:
     seconds = int(now.timestamp())
     claim = signing.parse_signature(received.headers)
-    introduction = None if endpoint.introduces is None else (endpoint.introduces, received.body)
+    how = endpoint.introduces
+    introduction = None if how is None else Introduction(how, received.body, network)
     lookup = await peers.lookup_for(fed, claim.sender, claim.keyid, seconds, introduction=introduction)
     verified = signing.verify_request(received, lookup, seconds, body_bytes_max=endpoint.bytes_max)
     if received.method != "GET" and not await parties.spend_nonce(verified.sender, verified.nonce, now):

@@ -15,6 +15,7 @@ from federation.http import identity
 from federation.http.edge import WireRequest
 from federation.http.exchange import exchange_reading
 from federation.node import clock
+from federation.node.visitor import network_of
 from federation.service.context import Federation
 from federation.vocabulary.errors import TooLargeError
 
@@ -33,6 +34,7 @@ def _everything(fed: Federation) -> HTTPRouteHandler:
             path=request.scope["raw_path"].decode("ascii", "replace").partition("?")[0],
             query=request.scope["query_string"].decode("ascii", "replace"),
             headers=_headers(request),
+            network=_network(request),
         )
 
         async def read(bytes_max: int) -> bytes:
@@ -68,6 +70,12 @@ async def _body(request: Request[Any, Any, Any], bytes_max: int) -> bytes:
             raise TooLargeError(f"the body has more than {bytes_max} bytes")
         parts.append(part)
     return b"".join(parts)
+
+
+def _network(request: Request[Any, Any, Any]) -> str:
+    """The network that the request comes from, where that can be told."""
+    client = request.client
+    return network_of("" if client is None else client.host, request.headers.get("x-forwarded-for", ""))
 
 
 def _headers(request: Request[Any, Any, Any]) -> dict[str, str]:

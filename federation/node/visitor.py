@@ -15,16 +15,37 @@ UNKNOWN = "unknown"
 
 def place_of(peer: str, forwarded: str) -> str:
     """The network a request comes from, as text, by the connection's other end and the header."""
-    near = _address(peer)
-    if near is None:
+    address = _visitor(peer, forwarded)
+    if address is None:
         return UNKNOWN
-    last = _address(forwarded.rpartition(",")[2].strip())
-    address = last if last is not None and near.is_private else near
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.IPv6Network((int(address), 64), strict=False))
     return str(address)
+
+
+def network_of(peer: str, forwarded: str) -> str:
+    """The network that somebody is given whole, around where a request comes from: an IPv4 /24, an IPv6 /48.
+
+    Empty when it comes from this machine or its own network, by no proxy: then it says nothing of who asks.
+    """
+    address = _visitor(peer, forwarded)
+    if address is None or address.is_private:
+        return ""
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.IPv6Network((int(address), 48), strict=False))
+    return str(ipaddress.IPv4Network((int(address), 24), strict=False))
+
+
+def _visitor(peer: str, forwarded: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The visitor's own address, an IPv4 one in its own form."""
+    near = _address(peer)
+    if near is None:
+        return None
+    last = _address(forwarded.rpartition(",")[2].strip())
+    address = last if last is not None and near.is_private else near
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

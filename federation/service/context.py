@@ -12,6 +12,7 @@ from federation.ports import Exports, HubDesk, Pictures, ShopDesk
 from federation.recon.cache import ItemSets
 from federation.service.breaker import Breaker
 from federation.service.pressure import Admission, BulkGate, Pace
+from federation.service.strangers import Strangers
 
 
 class PeerDoor(Protocol):
@@ -53,6 +54,7 @@ class Federation:
         self._paces: dict[tuple[str, str], Pace] = {}
         self.admission = Admission()
         self.bulk = BulkGate()
+        self.strangers = Strangers()
 
     def lane(self, peer_id: str) -> asyncio.Semaphore:
         """The gate through which at most REQUESTS_IN_FLIGHT_MAX requests to a peer pass at once in this process."""

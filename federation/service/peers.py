@@ -32,20 +32,26 @@ from federation.node.database import atomic
 from federation.records import Peer
 from federation.service.context import Federation
 from federation.store import parties as store
-from federation.vocabulary.errors import GalleriaError, PeerError, PeerUnreachableError, QuotaError, TooLargeError
+from federation.vocabulary.errors import GalleriaError, PeerError, PeerUnreachableError, TooLargeError
 from federation.vocabulary.ids import PartyId, new_id
 
 _log = structlog.get_logger(__name__)
 
 TOPIC = "fed.peer"
 QUEUE = "sync"
-STRANGERS_PER_MINUTE_MAX = 300
-"""How many parties may introduce themselves to this node in a minute; each costs two requests to their address."""
 LONG_BYTES_MIN = 16 * 1024
 """An identity with more bytes of operations than this is remembered beside few others."""
 
-Introduction = Literal["profile", "operations"]
+How = Literal["profile", "operations"]
 """How a message may present a sender whose key is not known yet: where its profile is, or its operations themselves."""
+
+
+class Introduction(msgspec.Struct, frozen=True):
+    """The unverified body of a message that introduces its sender, and from which network it came, if that is known."""
+
+    how: How
+    body: bytes
+    network: str = ""
 
 
 class PeerChanged(msgspec.Struct, frozen=True):
@@ -139,13 +145,12 @@ async def lookup_for(
     keyid: str,
     now_seconds: int,
     *,
-    introduction: tuple[Introduction, bytes] | None = None,
+    introduction: Introduction | None = None,
 ) -> Lookup:
     """The keys of a peer for a verifier; fetched anew when `keyid` is unknown and the minute allows it.
 
-    `introduction` is the unverified body of a message that introduces its sender: by the address of its profile,
-    which counts only if that profile is the sender's own, or by its operations. Raises PartyRetiredError for a peer
-    that has retired, unless its operations are what it tells.
+    `introduction` is by the address of the sender's profile, which counts only if that profile is its own, or by its
+    operations. Raises PartyRetiredError for a peer that has retired, unless its operations are what it tells.
     """
     moment = datetime.fromtimestamp(now_seconds, UTC)
     if introduction is not None:
@@ -154,7 +159,7 @@ async def lookup_for(
     if state is not None and state.sign_key(keyid, now_seconds) is None:
         await _refresh(fed, peer_id, moment)
         state = await _state(peer_id)
-    if state is not None and state.retired and (introduction is None or introduction[0] != "operations"):
+    if state is not None and state.retired and (introduction is None or introduction.how != "operations"):
         raise PartyRetiredError(f"{peer_id} has retired: nothing more is taken from it")
 
     def lookup(party_id: PartyId, wanted: str) -> PublicKey | None:
@@ -165,34 +170,30 @@ async def lookup_for(
     return lookup
 
 
-async def _introduce(
-    fed: Federation, peer_id: PartyId, introduction: tuple[Introduction, bytes], now: datetime
-) -> None:
-    how, body = introduction
-    if how == "profile":
-        await _introduce_by_profile(fed, peer_id, body, now)
+async def _introduce(fed: Federation, peer_id: PartyId, introduction: Introduction, now: datetime) -> None:
+    if introduction.how == "profile":
+        await _introduce_by_profile(fed, peer_id, introduction, now)
     elif await store.peer(peer_id) is None:
         raise NotLinkedError(f"{peer_id} is not known here: propose a link at /links first")
     else:
-        told = json.decode(body, OperationsDocument)
+        told = json.decode(introduction.body, OperationsDocument)
         await tell_operations(peer_id, [text.encode() for text in told.operations], now)
 
 
-async def _introduce_by_profile(fed: Federation, peer_id: PartyId, body: bytes, now: datetime) -> None:
-    """Meet a stranger at the address in its proposal, or a known peer at its new one."""
-    proposal = checks.read(body, LinkProposal)
+async def _introduce_by_profile(fed: Federation, peer_id: PartyId, introduction: Introduction, now: datetime) -> None:
+    """Meet a stranger at the address in its proposal, or a known peer at its new one. Raises QuotaError."""
+    proposal = checks.read(introduction.body, LinkProposal)
     if f"/{peer_id}/" not in proposal.profile_url:
         raise PeerMismatchError(f"{proposal.profile_url} is not a profile address of {peer_id}")
+    known = await store.peer(peer_id)
+    if known is None:
+        fed.strangers.admit(introduction.network, proposal.profile_url, now)
     if proposal.papers is not None:
         await meet_by_papers(peer_id, proposal.papers, now)
-        return
-    known = await store.peer(peer_id)
-    if known is not None:
-        if known.profile_url != proposal.profile_url:
-            await _refresh(fed, peer_id, now, at=proposal.profile_url)
-        return
-    await _admit_stranger(now)
-    await fetch_peer(fed, proposal.profile_url, now)
+    elif known is None:
+        await fetch_peer(fed, proposal.profile_url, now)
+    elif known.profile_url != proposal.profile_url:
+        await _refresh(fed, peer_id, now, at=proposal.profile_url)
 
 
 async def meet_by_papers(peer_id: PartyId, papers: PartyPapers, now: datetime) -> None:
@@ -203,11 +204,9 @@ async def meet_by_papers(peer_id: PartyId, papers: PartyPapers, now: datetime) -
     if len(json.encode(papers)) > limits.PROFILE_BYTES_MAX:
         raise TooLargeError(f"the papers have more than {limits.PROFILE_BYTES_MAX} bytes")
     known, operations = await store.peer(peer_id), [text.encode() for text in papers.operations]
-    if known is None:
-        await _admit_stranger(now)
-    elif known.base_url == OUTBOX_ADDRESS and await _are_known(peer_id, operations):
+    if known is not None and known.base_url == OUTBOX_ADDRESS and await _are_known(peer_id, operations):
         return  # anybody may send these again: they cost no signature twice
-    else:
+    if known is not None:
         told = msgspec.structs.replace(told, name=known.name)  # nobody has signed the name: see `named`
     try:
         await _believe(told, operations, now)
@@ -228,11 +227,6 @@ async def named(peer: Peer, papers: PartyPapers | None) -> Peer:
 
 async def _are_known(peer_id: PartyId, operations: Sequence[bytes]) -> bool:
     return {seen.data for seen in await store.peer_operations(peer_id)}.issuperset(operations)
-
-
-async def _admit_stranger(now: datetime) -> None:
-    if await store.peers_first_seen_since(now - timedelta(minutes=1)) >= STRANGERS_PER_MINUTE_MAX:
-        raise QuotaError("too many parties introduced themselves this minute", retry_after_seconds=60)
 
 
 async def _refresh(fed: Federation, peer_id: PartyId, now: datetime, *, at: str = "") -> None:

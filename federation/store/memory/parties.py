@@ -142,11 +142,6 @@ async def claim_refresh(peer_id: str, now: datetime, next_at: datetime) -> bool:
         return True
 
 
-async def peers_first_seen_since(moment: datetime) -> int:
-    async with statement() as own:
-        return sum(row.first_seen_at >= moment for row in own.scan(PEERS))
-
-
 async def spend_nonce(sender_id: PartyId, nonce: str, now: datetime) -> bool:
     async with statement() as own:
         return await own.insert(_NONCES, _Nonce(sender_id, nonce, now))

@@ -72,9 +72,6 @@ class PartyStore(Protocol):
     async def claim_refresh(self, peer_id: str, now: datetime, next_at: datetime) -> bool:
         """Take the one forced refresh of a peer's profile that is due; False when it was taken lately."""
 
-    async def peers_first_seen_since(self, moment: datetime) -> int:
-        """How many peers were met for the first time since `moment`."""
-
     async def spend_nonce(self, sender_id: PartyId, nonce: str, now: datetime) -> bool:
         """Remember a request's nonce; False when that sender spent it before."""
 

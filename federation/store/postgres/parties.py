@@ -193,10 +193,6 @@ async def claim_refresh(peer_id: str, now: datetime, next_at: datetime) -> bool:
     return database.affected(tag) == 1
 
 
-async def peers_first_seen_since(moment: datetime) -> int:
-    return int(await database.fetch_value("SELECT count(*) FROM fed_peer WHERE first_seen_at >= $1", moment))
-
-
 async def spend_nonce(sender_id: PartyId, nonce: str, now: datetime) -> bool:
     tag = await database.execute(
         "INSERT INTO fed_nonce (sender_id, nonce, seen_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",

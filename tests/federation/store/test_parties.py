@@ -98,13 +98,6 @@ async def test_a_forced_refresh_is_taken_once() -> None:
     assert not await parties.claim_refresh(OTHER_HUB, NOW, next_at)
 
 
-async def test_strangers_are_counted_by_first_sight() -> None:
-    """Only peers met since the moment count."""
-    await parties.save_peer(met(HUB), ())
-    assert await parties.peers_first_seen_since(NOW) == 1
-    assert await parties.peers_first_seen_since(NOW + timedelta(seconds=1)) == 0
-
-
 async def test_a_nonce_is_spent_once_by_each_sender() -> None:
     """The same nonce again is refused until it is forgotten; another sender's is another."""
     assert await parties.spend_nonce(HUB, "n", NOW)
