@@ -29,6 +29,7 @@ from search.service import Catalog
 
 DAY_SECONDS = 86_400
 DEMO_SECONDS = 5
+STUCK_SECONDS = 60
 
 
 def build_hub(
@@ -71,18 +72,20 @@ def build_studio(hub: Hub) -> Studio:
 
 def payout_settings_of(settings: HubSettings) -> PayoutSettings:
     """The money rules; the demo lives faster."""
-    if settings.environment == "demo":
-        interval_seconds = settings.payout_interval_seconds or DEMO_SECONDS
-        return PayoutSettings(
-            settlement_currency=settings.currency,
-            vat_country=settings.country,
-            payout_interval_seconds=interval_seconds,
-            stuck_after_seconds=DEMO_SECONDS,
-        )
+    day, patience = (DEMO_SECONDS, DEMO_SECONDS) if settings.environment == "demo" else (DAY_SECONDS, STUCK_SECONDS)
     return PayoutSettings(
         settlement_currency=settings.currency,
         vat_country=settings.country,
-        payout_interval_seconds=settings.payout_interval_seconds or DAY_SECONDS,
+        payout_interval_seconds=settings.payout_interval_seconds or day,
+        stuck_after_seconds=patience,
+        release_after=settings.release_after,
+        release_window_days=settings.release_window_days,
+        reserve_bp=settings.reserve_bp,
+        reserve_days=settings.reserve_days,
+        holding_days_max=settings.holding_days_max,
+        holding_minor_max=settings.holding_minor_max,
+        adjustment_minor_max=settings.adjustment_minor_max,
+        bank=settings.bank,
     )
 
 

@@ -7,6 +7,9 @@ GalleriaError
 │   ├── LedgerUnbalancedError   a posting that does not sum to zero per currency
 │   ├── LedgerConflictError     the same posting id again with other content
 │   └── LedgerShortError        an account would go below zero
+├── HeldUpError                 a share that cannot be released now: a hold, no account, money not settled
+├── AdjustmentRefusedError      a correction that may not be proposed or decided like this
+├── BankDetailsError            an IBAN, BIC or payment file that no bank would take
 ├── RefundRefusedError          more than is left of a line, or nothing at all
 ├── PaymentMissingError         no such payment, settlement, refund or payout
 ├── EventRefusedError           an event whose signature, age or form is wrong
@@ -57,6 +60,24 @@ class LedgerShortError(LedgerError):
     """A shop's held, releasable or in-transfer account would go below zero."""
 
     slug = "ledger-short"
+
+
+class HeldUpError(GalleriaError):
+    """Something stands in the way of a release; the sentence says what would free it."""
+
+    slug = "held-up"
+
+
+class AdjustmentRefusedError(GalleriaError):
+    """The correction is not one that may be proposed, or not by this person."""
+
+    slug = "adjustment-refused"
+
+
+class BankDetailsError(RecordInvalidError):
+    """Bank details, or a file made of them, that no bank would take."""
+
+    slug = "bank-details"
 
 
 class RefundRefusedError(GalleriaError):

@@ -7,7 +7,7 @@ from piccolo.conf.apps import AppConfig, table_finder
 APP_CONFIG = AppConfig(
     app_name="payouts",
     migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
-    table_classes=table_finder(["payouts.tables"]),
+    table_classes=table_finder(["payouts.tables", "payouts.desk_tables"]),
     migration_dependencies=[],
 )
 

@@ -114,7 +114,7 @@ class Settlement(Table, tablename="pay_settlement", db=proxy):
 
     id = UUID(primary_key=True, default=None)
     order_id = UUID(default=None)
-    payment_id = UUID(default=None)
+    payment_id = UUID(default=None, null=True)
     shop_order_id = UUID(default=None)
     shop_id = Text(default=None)
     kind = Text(default=None)
@@ -129,6 +129,11 @@ class Settlement(Table, tablename="pay_settlement", db=proxy):
     block_reason = Text(default=None)
     attempt = Integer(default=None)
     transfer_id = Text(default=None, null=True)
+    release_after = Text(default="shipped")
+    release_window_days = Integer(default=0)
+    due_at = Timestamptz(default=None, null=True)
+    reserved_minor = BigInt(default=0)
+    next_try_at = Timestamptz(default=None, null=True)
     released_at = Timestamptz(default=None, null=True)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)
@@ -146,6 +151,7 @@ class Transfer(Table, tablename="pay_transfer", db=proxy):
     status = Text(default=None)
     provider_id = Text(default=None, null=True)
     error = Text(default=None)
+    payout_id = UUID(default=None, null=True)
     submitted_at = Timestamptz(default=None)
     finished_at = Timestamptz(default=None, null=True)
 
@@ -197,8 +203,9 @@ class Claim(Table, tablename="pay_claim", db=proxy):
     """Money a shop was sent and owes back; `attempt_minor` is pinned while a reversal is under way."""
 
     id = UUID(primary_key=True, default=None)
-    refund_id = UUID(default=None)
-    settlement_id = UUID(default=None)
+    refund_id = UUID(default=None, null=True)
+    settlement_id = UUID(default=None, null=True)
+    adjustment_id = UUID(default=None, null=True)
     shop_id = Text(default=None)
     currency = Text(default=None)
     amount_minor = BigInt(default=None)
@@ -209,6 +216,8 @@ class Claim(Table, tablename="pay_claim", db=proxy):
     attempt_minor = BigInt(default=None)
     status = Text(default=None)
     error = Text(default=None)
+    write_off_reason = Text(default="")
+    written_off_by = Text(default="")
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)
 
@@ -227,7 +236,7 @@ class Movement(Table, tablename="pay_movement", db=proxy):
 
 
 class Payout(Table, tablename="pay_payout", db=proxy):
-    """Money on its way from a shop's account at the provider to its bank."""
+    """Money on its way from a shop's account at the provider, or in a file from our bank (`rail`), to its bank."""
 
     id = UUID(primary_key=True, default=None)
     shop_id = Text(default=None)
@@ -238,6 +247,8 @@ class Payout(Table, tablename="pay_payout", db=proxy):
     provider_id = Text(default=None, null=True)
     arrival_at = Timestamptz(default=None, null=True)
     failure = Text(default=None)
+    rail = Text(default="provider")
+    bank_file_id = UUID(default=None, null=True)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)
 
@@ -288,3 +299,4 @@ class Alert(Table, tablename="pay_alert", db=proxy):
     message = Text(default=None)
     raised_at = Timestamptz(default=None)
     cleared_at = Timestamptz(default=None, null=True)
+    mailed_at = Timestamptz(default=None, null=True)

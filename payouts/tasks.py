@@ -19,6 +19,7 @@ from payouts.service.refund_payment import send_refund
 from payouts.service.sending import send_settlement
 from payouts.service.shop_accounts import open_account
 from payouts.service.sweeps import sweep_blocked, sweep_payments, sweep_submitting
+from payouts.service.releasing import release_order, sweep_releases
 
 
 def payments_handlers(pay: Payments) -> dict[str, Handler]:
@@ -30,6 +31,7 @@ def payments_handlers(pay: Payments) -> dict[str, Handler]:
         "pay.transfer": send_settlement,
         "pay.refund": send_refund,
         "pay.claim": recover_claim,
+        "pay.release": release_order,
     }
     by_name: dict[str, Callable[[Payments, str, datetime], Awaitable[None]]] = {
         "pay.account": open_account,
@@ -62,6 +64,7 @@ def payments_sweeps(pay: Payments) -> tuple[Sweep, ...]:
         ("pay.payouts", 5, run_payouts),
         ("pay.events", 30, list_missed),
         ("pay.books", 3600, check_books),
+        ("pay.releases", 10, sweep_releases),
     )
 
     def bound(act: Callable[[Payments, datetime], Awaitable[object]]) -> Callable[[datetime], Awaitable[object]]:

@@ -154,6 +154,10 @@ def keep_settings(folder: Path, settings: Mapping[str, str]) -> None:
     made.replace(folder / "settings")
 
 
+BANK_IBAN = "IT60X0542811101000000123456"
+"""The bank account of the demo's hub: the example number of the IBAN registry, which is nobody's."""
+
+
 def _money(node: DemoNode, whole: DemoLayout, state: StateFolder) -> Mapping[str, str]:
     """How the hub and the simulated payment provider know each other."""
     key = str(kept_secret(state, whole.sandbox.name, "api-key"))
@@ -166,6 +170,10 @@ def _money(node: DemoNode, whole: DemoLayout, state: StateFolder) -> Mapping[str
             "SEARCH_DIR": str(state.node(node.name) / "search"),
             "RATES_FILE": str(RATES_FILE),
             "PAYOUT_INTERVAL_SECONDS": str(PAYOUT_INTERVAL_SECONDS),
+            "RELEASE_AFTER": "shipped",
+            "RELEASE_WINDOW_DAYS": "0",
+            "BANK_HOLDER": whole.hub.title,
+            "BANK_IBAN": BANK_IBAN,
         }
     if node.kind is SANDBOX:
         return {

@@ -22,7 +22,7 @@ from federation.conversations.return_messages import (
     ReturnRejected,
 )
 from federation.documents.times import moment_of
-from marketplace.orders import return_mails, returning
+from marketplace.orders import releases, return_mails, returning
 from marketplace.orders.domain.values import Order, Part
 from marketplace.orders.returning import Known
 from marketplace.orders.store import returns as store
@@ -43,6 +43,7 @@ async def take(order: Order, part: Part, said: tuple[str, ReturnBody], public_ur
         _log.info("word_about_no_return", return_id=body.return_id, kind=kind)
         return
     await store.change(made.id, now, state=state, **_told(body))
+    await releases.hold_for_return(part.id, made.id, state, now)
     after = await store.by_id(made.id) or made
     if isinstance(body, ReturnRefunded):
         await returning.give_back(Known(order, part, after), body.lines, now, shipping=body.shipping)

@@ -26,7 +26,7 @@ from federation.vocabulary.ids import PartyId
 from federation.vocabulary.wording import sentence
 from marketplace.errors import OrderNotFoundError, OrderStateError, ReturnInvalidError
 from marketplace.listings import service as listings
-from marketplace.orders import refunds, return_mails
+from marketplace.orders import refunds, releases, return_mails
 from marketplace.orders.domain import returns as rules
 from marketplace.orders.domain.refunds import RefundLine, RefundRequest
 from marketplace.orders.domain.returns import SENT, Return, ReturnLine, ReturnWish
@@ -80,6 +80,7 @@ async def ask(order: Order, wish: ReturnWish, public_url: str, now: datetime) ->
         for line in wish.lines
     ]
     await store.insert(made, asked)
+    await releases.hold_for_return(part.id, made.id, "requested", now)
     body = ReturnRequested(
         return_id=str(made.id),
         lines=tuple(ReturnedLine(str(line.line_id), line.quantity, line.reason) for line in wish.lines),
@@ -189,6 +190,7 @@ async def _move(known: Known, body: ReturnBody, kind: str, now: datetime) -> Non
     except TransitionRefusedError as error:
         raise OrderStateError(sentence("This return has moved on: look at it again.")) from error
     await store.change(known.made.id, now, state=state)
+    await releases.hold_for_return(known.part.id, known.made.id, state, now)
     await _tell(known.order, known.part, body, now)
 
 

@@ -1,8 +1,8 @@
 """What a boutique says about its part of an order: accepted, declined, shipped, delivered, cancelled; of returns too.
 
 Runs in the transaction of the signed request; each event comes once and in sequence (the federation sees to it).
-Declined and cancelled give the whole part back; when the last piece has left, its money is released. A word that no
-longer fits (it crossed with the hub's own) is history and moves nothing: the conversation never stops for it.
+Declined and cancelled give the whole part back; when the last piece has left or arrived, its money learns its day. A
+word that no longer fits (it crossed with the hub's own) is history and moves nothing: the conversation never stops.
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ from federation.conversations.messages import Cancelled, CancelRefused, Declined
 from federation.conversations.return_messages import ReturnBody
 from federation.vocabulary.wording import message
 from marketplace.errors import OrderNotFoundError
-from marketplace.orders import fulfilment, mails, refunds, releases, return_events, return_mails
+from marketplace.orders import answers, fulfilment, mails, refunds, releases, return_events, return_mails
 from marketplace.orders.domain import shop_order_life
 from marketplace.orders.domain.shop_order_life import ShopOrderStep
 from marketplace.orders.domain.values import Line, Order, Part
@@ -65,6 +65,8 @@ async def take(shop_id: str, event: OrderEvent, public_url: str, now: datetime) 
         await refunds.refund_rest(order, part, event.kind, now)
     elif isinstance(body, Shipped):
         await _shipped(part, body, now)
+    elif step == "delivered":
+        await releases.release_when_sent(await part_store.by_id(part.id) or part, now)
         await mails.shipped(order, await part_store.by_id(part.id) or part, event.id, public_url, now)
         await releases.release_when_sent(part, now)
 

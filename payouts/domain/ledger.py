@@ -24,6 +24,7 @@ class AccountKind(StrEnum):
     HELD = "held"
     RELEASABLE = "releasable"
     IN_TRANSFER = "in_transfer"
+    RESERVE = "reserve"
     REFUND_DUE = "customer:refund_due"
     VAT_PAYABLE = "vat:payable"
     DISPUTE_OPEN = "dispute:open"
@@ -34,11 +35,20 @@ class AccountKind(StrEnum):
     DISPUTE_FEES = "hub:dispute_fees"
     DISPUTE_PROVISION = "hub:dispute_provision"
     WRITE_OFF = "hub:write_off"
+    ADJUSTMENT = "hub:adjustment"
     EXCHANGE_RESULT = "hub:fx"
     EXCHANGE = "fx"
 
 
-SHOP_KINDS = frozenset({AccountKind.HELD, AccountKind.RELEASABLE, AccountKind.IN_TRANSFER, AccountKind.CLAIM})
+SHOP_KINDS = frozenset(
+    {
+        AccountKind.HELD,
+        AccountKind.RELEASABLE,
+        AccountKind.IN_TRANSFER,
+        AccountKind.RESERVE,
+        AccountKind.CLAIM,
+    }
+)
 """Accounts that belong to one shop; they alone keep a running balance."""
 
 DEBIT_KINDS = frozenset(
@@ -53,6 +63,7 @@ DEBIT_KINDS = frozenset(
         AccountKind.DISPUTE_FEES,
         AccountKind.DISPUTE_PROVISION,
         AccountKind.WRITE_OFF,
+        AccountKind.ADJUSTMENT,
     }
 )
 """Accounts (assets and expenses) whose balance is normally a debit."""

@@ -141,20 +141,6 @@ def settle_funds(payment_id: UUID, gross: Money, fee: Money) -> Posting:
     )
 
 
-def release(settlement_id: UUID, shop_id: str, amount: Money) -> Posting:
-    """A share may be paid out from now on."""
-    return _move(
-        "release",
-        settlement_id,
-        f"release:{settlement_id}",
-        (
-            Account(AccountKind.HELD, shop_id, amount.currency),
-            Account(AccountKind.RELEASABLE, shop_id, amount.currency),
-        ),
-        amount,
-    )
-
-
 def transfer_intent(settlement_id: UUID, attempt: int, shop_id: str, amount: Money) -> Posting:
     """A transfer is about to be asked for."""
     return _move(

@@ -1,6 +1,6 @@
 """The rows of money as frozen values, each with the few sums that follow from its own columns."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -137,11 +137,16 @@ class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SettlementRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What one shop is owed from one shop order for one kind of thing (minor units of `currency`)."""
+    """What one shop is owed from one shop order for one kind of thing (minor units of `currency`).
+
+    It may be released `release_window_days` after the order was `release_after` ("shipped" or "delivered"), as the rule
+    stood at the sale: `due_at` is that moment, once it is known. A correction's order and shop order are the
+    correction itself, and no payment pays for it.
+    """
 
     id: UUID
     order_id: UUID
-    payment_id: UUID
+    payment_id: UUID | None
     shop_order_id: UUID
     shop_id: str
     kind: SettlementKind
@@ -156,6 +161,11 @@ class SettlementRecord(msgspec.Struct, frozen=True, kw_only=True):
     block_reason: str = ""
     attempt: int = 0
     transfer_id: str | None = None
+    release_after: str = "shipped"
+    release_window_days: int = 0
+    due_at: datetime | None = None
+    reserved_minor: int = 0
+    next_try_at: datetime | None = None
     released_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
@@ -163,7 +173,7 @@ class SettlementRecord(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def due_minor(self) -> int:
         """What still lies with us for the shop."""
-        return self.amount_minor - self.refunded_minor - self.netted_minor - self.sent_minor
+        return self.amount_minor - self.refunded_minor - self.netted_minor - self.reserved_minor - self.sent_minor
 
     @property
     def amount(self) -> Money:
@@ -172,7 +182,7 @@ class SettlementRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TransferRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt to send a settlement."""
+    """One attempt to send a settlement: to an account at the provider, or in a payment (`payout_id`) of a bank file."""
 
     id: int = 0
     settlement_id: UUID
@@ -183,6 +193,7 @@ class TransferRecord(msgspec.Struct, frozen=True, kw_only=True):
     status: str = "submitting"
     provider_id: str | None = None
     error: str = ""
+    payout_id: UUID | None = None
     submitted_at: datetime
     finished_at: datetime | None = None
 
@@ -270,11 +281,12 @@ class RefundedLineRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Money a shop was sent and owes back."""
+    """Money a shop was sent and owes back; what it owes by a correction (`adjustment_id`) is of no settlement."""
 
     id: UUID
-    refund_id: UUID
-    settlement_id: UUID
+    refund_id: UUID | None = None
+    settlement_id: UUID | None = None
+    adjustment_id: UUID | None = None
     shop_id: str
     currency: str
     amount_minor: int
@@ -285,6 +297,8 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True):
     attempt_minor: int = 0
     status: ClaimStatus = ClaimStatus.OPEN
     error: str = ""
+    write_off_reason: str = ""
+    written_off_by: str = ""
     created_at: datetime
     updated_at: datetime
 
@@ -313,7 +327,7 @@ class MovementRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PayoutRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Money on its way to a shop's bank."""
+    """Money on its way to a shop's bank: by the provider, or as one payment of a bank file to the IBAN `account_id`."""
 
     id: UUID
     shop_id: str
@@ -324,12 +338,33 @@ class PayoutRecord(msgspec.Struct, frozen=True, kw_only=True):
     provider_id: str | None = None
     arrival_at: datetime | None = None
     failure: str = ""
+    rail: str = "provider"
+    bank_file_id: UUID | None = None
     created_at: datetime
     updated_at: datetime
 
     @property
     def amount(self) -> Money:
         """What reaches the bank."""
+        return Money(self.amount_minor, self.currency)
+
+
+class BankFileRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A credit-transfer file as it was made, for our bank to execute on a day."""
+
+    id: UUID
+    message_id: str
+    currency: str
+    amount_minor: int
+    payments: int
+    execute_on: date
+    content: bytes
+    made_by: str
+    made_at: datetime
+
+    @property
+    def amount(self) -> Money:
+        """What it pays in all."""
         return Money(self.amount_minor, self.currency)
 
 
@@ -370,3 +405,4 @@ class AlertRecord(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     raised_at: datetime
     cleared_at: datetime | None = None
+    mailed_at: datetime | None = None

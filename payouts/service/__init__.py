@@ -41,7 +41,8 @@ from payouts.service.reads import (
 )
 from payouts.service.refund_payment import retry_refund
 from payouts.service.refunds import RefundedPart, RefundPart, RefundRequest, RefundView, preview_refund, refund_part
-from payouts.service.sales import SHIPPING_LINE, capture_sale, release
+from payouts.service.releasing import freeze, note_moment, release, release_early, unfreeze
+from payouts.service.sales import SHIPPING_LINE, capture_sale
 from payouts.service.shop_accounts import ensure_account, resume_payouts
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "claims",
     "clear_alert",
     "ensure_account",
+    "freeze",
     "ledger_about",
     "ledger_entries",
     "lines_of_order",
@@ -82,6 +84,7 @@ __all__ = [
     "refunds",
     "refunds_of_order",
     "release",
+    "release_early",
     "resume_payouts",
     "retry_refund",
     "return_payment",
@@ -96,5 +99,6 @@ __all__ = [
     "transfers",
     "trial_balance",
     "trial_balance_totals",
+    "unfreeze",
     "write_off_claim",
 ]

@@ -1,7 +1,8 @@
-"""Getting back from shops what was sent to them and then refunded to shoppers.
+"""Getting back from shops what was sent to them and then refunded to shoppers or lost in a dispute.
 
-The transfer is reversed as far as the shop's balance at the provider allows; what is left is owed and netted from
-what the shop is sent next (`payouts.service.sending`), or written off by an operator.
+What was kept back of the shop as reserve bears it first. Then the transfer is reversed as far as the shop's balance at
+the provider allows; what is left is owed and netted from what the shop is sent next (`payouts.service.sending`), or
+written off by an operator, who says why. Money sent by our own bank cannot be reversed: it is owed at once.
 """
 
 from datetime import datetime
@@ -12,13 +13,15 @@ import msgspec
 from federation.node.database import atomic
 from federation.node.outbox import RetryLaterError
 from federation.vocabulary.money import Money
-from payouts.domain import postings
+from payouts.domain import postings, postings_desk
 from payouts.domain.claim import CLAIM, ClaimStatus, ClaimStep
+from payouts.domain.hold import ReserveStatus, drawn
 from payouts.domain.records import ClaimRecord, MovementRecord, SettlementRecord
 from payouts.domain.refund import ACCEPTED
 from payouts.domain.settlement import SETTLEMENT, WITH_THE_SHOP, SettlementStatus, SettlementStep
 from payouts.errors import (
     AccountNotReadyError,
+    AmountInvalidError,
     InsufficientBalanceError,
     PaymentMissingError,
     ProviderConflictError,
@@ -26,7 +29,9 @@ from payouts.errors import (
 )
 from payouts.ports import ReversalState
 from payouts.service.context import Payments
-from payouts.store import ledger, rows
+from payouts.store import desk, ledger, rows
+
+WRITE_OFF_REASON_MAX = 500
 
 
 async def recover_claim(pay: Payments, claim_id: UUID, now: datetime) -> None:
@@ -62,14 +67,26 @@ async def recover_claim(pay: Payments, claim_id: UUID, now: datetime) -> None:
     await _record_reversed(pay, claim, seen, now)
 
 
-async def write_off_claim(claim_id: UUID, now: datetime) -> None:
-    """Give up the rest of an owed claim, on a person's word. Raises IllegalMoveError. In the caller's transaction."""
+async def write_off_claim(claim_id: UUID, reason: str, by: str, now: datetime) -> None:
+    """Give up the rest of an owed claim, on a person's word and for a reason. In the caller's transaction.
+
+    Raises IllegalMoveError when it is not owed, AmountInvalidError without a reason.
+    """
+    if not reason.strip() or len(reason) > WRITE_OFF_REASON_MAX:
+        raise AmountInvalidError(f"say why this is given up, in at most {WRITE_OFF_REASON_MAX} characters")
     claim = await _claim(claim_id, lock=True)
     status = CLAIM.after(claim.status, ClaimStep.WRITTEN_OFF)
     rest = Money(claim.outstanding_minor, claim.currency)
     await ledger.post(postings.claim_written_off(claim.id, claim.shop_id, rest), now)
     await rows.claims.save(
-        msgspec.structs.replace(claim, status=status, written_off_minor=rest.amount_minor, updated_at=now)
+        msgspec.structs.replace(
+            claim,
+            status=status,
+            written_off_minor=rest.amount_minor,
+            write_off_reason=reason.strip(),
+            written_off_by=by,
+            updated_at=now,
+        )
     )
 
 
@@ -77,24 +94,27 @@ async def _within_reach(pay: Payments, claim: ClaimRecord) -> int:
     """What the shop's account at the provider could give back now, in minor units."""
     settlement = await _settlement(claim)
     transfer = await rows.transfer_under_way(settlement.id, settlement.attempt)
-    if settlement.status not in WITH_THE_SHOP or transfer is None:
+    if settlement.status not in WITH_THE_SHOP or transfer is None or transfer.payout_id is not None:
         return 0
     account = await pay.provider.get_account(transfer.account_id)
     return max(0, account.available_in(claim.currency).amount_minor)
 
 
 async def _begin(claim: ClaimRecord, within_reach: int, now: datetime) -> ClaimRecord:
-    """Pin how much is reversed, or call the whole claim owed."""
+    """Take what the shop's reserve covers, pin how much of the rest is reversed, or call it owed."""
     async with atomic():
         settlement = await _settlement(claim, lock=True)
         claim = await _claim(claim.id, lock=True)
-        refund = await rows.refunds.get(claim.refund_id)
         if claim.status is not ClaimStatus.OPEN:
             return claim
-        if refund is None or refund.status not in ACCEPTED:
+        refund = None if claim.refund_id is None else await rows.refunds.get(claim.refund_id)
+        if claim.refund_id is not None and (refund is None or refund.status not in ACCEPTED):
             raise RetryLaterError("the provider has not taken the refund on yet", retry_after_seconds=5)
         if settlement.status is SettlementStatus.SUBMITTING:
             raise RetryLaterError("the transfer is still being made", retry_after_seconds=5)
+        claim = await _draw_reserve(claim, now)
+        if claim.status is ClaimStatus.RECOVERED:
+            return claim
         left = settlement.sent_minor - settlement.reversed_minor if settlement.status in WITH_THE_SHOP else 0
         amount = min(claim.outstanding_minor, left, within_reach)
         step = ClaimStep.SUBMITTED if amount else ClaimStep.OWED
@@ -107,6 +127,25 @@ async def _begin(claim: ClaimRecord, within_reach: int, now: datetime) -> ClaimR
         )
         await rows.claims.save(claim)
         return claim
+
+
+async def _draw_reserve(claim: ClaimRecord, now: datetime) -> ClaimRecord:
+    """Let what was kept back of the shop bear the claim, the reserve that would be released first first."""
+    for reserve, taken in drawn(await desk.reserves_kept(claim.shop_id, claim.currency), claim.outstanding_minor):
+        amount = Money(taken, claim.currency)
+        await ledger.post(postings_desk.reserve_used(reserve.id, claim.id, claim.shop_id, amount), now)
+        status = ReserveStatus.USED if taken == reserve.left_minor else reserve.status
+        used_minor = reserve.used_minor + taken
+        await desk.reserves.save(msgspec.structs.replace(reserve, status=status, used_minor=used_minor, updated_at=now))
+        step = ClaimStep.RECOVERED if taken == claim.outstanding_minor else ClaimStep.NETTED_IN_PART
+        claim = msgspec.structs.replace(
+            claim,
+            netted_minor=claim.netted_minor + taken,
+            status=CLAIM.after(claim.status, step),
+            updated_at=now,
+        )
+    await rows.claims.save(claim)
+    return claim
 
 
 async def _record_reversed(pay: Payments, claim: ClaimRecord, seen: ReversalState, now: datetime) -> None:
@@ -163,7 +202,7 @@ async def _claim(claim_id: UUID, *, lock: bool = False) -> ClaimRecord:
 
 
 async def _settlement(claim: ClaimRecord, *, lock: bool = False) -> SettlementRecord:
-    settlement = await rows.settlements.get(claim.settlement_id, lock=lock)
+    settlement = None if claim.settlement_id is None else await rows.settlements.get(claim.settlement_id, lock=lock)
     if settlement is None:
         raise PaymentMissingError(f"there is no settlement {claim.settlement_id}")
     return settlement

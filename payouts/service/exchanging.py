@@ -1,7 +1,7 @@
 """Moving a divided payment to the hub's currency once the provider has exchanged it: `fx_settle`, once for a payment.
 
 Runs in the transaction that read the payment, which is locked. Refunds decided before are restated with it: what was
-given back stays owed in the shopper's currency and is paid from here on. Shares that were released meanwhile go out.
+given back stays owed in the shopper's currency and is paid from here on. Shares that are due go out.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from payouts.domain.settling import NOTHING, added, settle_lines, settled_back
 from payouts.ports import PaymentState
 from payouts.service import messages
 from payouts.service.context import Payments
-from payouts.service.sales import SHIPPING_LINE, release_held
+from payouts.service.sales import SHIPPING_LINE
 from payouts.store import ledger, lists, rows
 
 
@@ -67,8 +67,8 @@ async def settle_exchange(pay: Payments, payment: PaymentRecord, seen: PaymentSt
     if payment.is_divided:
         await pay.listener.payment_settled(payment.order_id, now)
     for settlement in held:
-        if settlement.released_at is not None:
-            await release_held(settlement, now)
+        if settlement.due_at is not None and settlement.due_at <= now:
+            await messages.send("pay.release", settlement.shop_order_id, "settled", now)
 
 
 def _settled(records: Sequence[LineRecord], gross: Money) -> list[_Line]:

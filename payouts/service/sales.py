@@ -1,7 +1,7 @@
-"""Booking a paid order: its shares are divided, frozen and held; later released to be sent.
+"""Booking a paid order: its shares are divided, frozen and held under the release rule of the day.
 
 What was paid in the hub's own currency is settled with that; anything else once the provider has exchanged it
-(`payouts.service.exchanging`). A share is sent only when it is both released and settled.
+(`payouts.service.exchanging`). A share is released (`payouts.service.releasing`) only when it is settled.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from federation.vocabulary.money import Money
 from payouts.domain import postings
 from payouts.domain.payment import PaymentStatus
 from payouts.domain.records import LineRecord, PaymentRecord, SettlementRecord, text_of
-from payouts.domain.settlement import SETTLEMENT, SettlementKind, SettlementStatus, SettlementStep
+from payouts.domain.settlement import SettlementKind
 from payouts.domain.split import SaleShare, ShareSplit, split_preview
 from payouts.errors import AmountInvalidError, IllegalMoveError, PaymentMissingError
 from payouts.service import messages
@@ -58,37 +58,9 @@ async def capture_sale(
         await rows.lines.add(
             *(msgspec.structs.replace(one, settled=text_of(one.components)) if at_once else one for one in records)
         )
-        await rows.settlements.add(*(each for split in splits for each in _settlements(payment, split, now)))
+        await rows.settlements.add(*(each for split in splits for each in _settlements(payment, split, settings, now)))
         await messages.send("pay.refresh", payment.id, "captured", now)
     return splits
-
-
-async def release(shop_order_id: UUID, now: datetime) -> None:
-    """Let a shop order's shares be sent, as the hub's release rule says; nothing happens to those beyond that.
-
-    A share whose money is not settled yet keeps the word until it is. In the caller's transaction.
-    """
-    for settlement in await rows.settlements_of(shop_order_id, lock=True):
-        if settlement.status is not SettlementStatus.HELD:
-            continue
-        payment = await rows.payments.get(settlement.payment_id)
-        if payment is not None and payment.settled_at is not None:
-            await release_held(settlement, now)
-        elif settlement.released_at is None:
-            await rows.settlements.save(msgspec.structs.replace(settlement, released_at=now, updated_at=now))
-
-
-async def release_held(settlement: SettlementRecord, now: datetime) -> None:
-    """Let a held and settled share be sent; one that came to nothing only moves on."""
-    amount = Money(settlement.due_minor, settlement.currency)
-    if amount:
-        await ledger.post(postings.release(settlement.id, settlement.shop_id, amount), now)
-    status = SETTLEMENT.after(settlement.status, SettlementStep.RELEASED)
-    released_at = settlement.released_at or now
-    await rows.settlements.save(
-        msgspec.structs.replace(settlement, status=status, released_at=released_at, updated_at=now)
-    )
-    await messages.send("pay.transfer", settlement.id, "released", now)
 
 
 def settled_as_received(payment: PaymentRecord, settings: PayoutSettings, now: datetime) -> PaymentRecord:
@@ -131,7 +103,9 @@ def _line_records(order_id: UUID, split: ShareSplit) -> Iterator[LineRecord]:
         )
 
 
-def _settlements(payment: PaymentRecord, split: ShareSplit, now: datetime) -> Iterator[SettlementRecord]:
+def _settlements(
+    payment: PaymentRecord, split: ShareSplit, settings: PayoutSettings, now: datetime
+) -> Iterator[SettlementRecord]:
     owed = {
         (SettlementKind.SALE, split.shop_id): split.seller.amount_minor,
         (SettlementKind.SHIPPING, split.shop_id): split.shipping,
@@ -150,6 +124,8 @@ def _settlements(payment: PaymentRecord, split: ShareSplit, now: datetime) -> It
                 kind=kind,
                 currency=split.currency,
                 amount_minor=amount_minor,
+                release_after=settings.release_after,
+                release_window_days=settings.release_window_days,
                 created_at=now,
                 updated_at=now,
             )

@@ -15,8 +15,10 @@ from federation.node.database import atomic
 from federation.vocabulary.money import Money
 from payouts.domain import postings
 from payouts.domain.claim import CLAIM, ClaimStep
+from payouts.domain.hold import gravest
 from payouts.domain.records import MovementRecord, SettlementRecord, TransferRecord
-from payouts.domain.settlement import SETTLEMENT, BlockReason, SettlementStatus, SettlementStep
+from payouts.domain.settlement import SETTLEMENT, SOURCELESS, BlockReason, SettlementStatus, SettlementStep
+from payouts.domain.terms import Rail
 from payouts.errors import (
     AccountNotReadyError,
     InsufficientBalanceError,
@@ -26,7 +28,7 @@ from payouts.errors import (
 )
 from payouts.ports import TransferState
 from payouts.service.context import Payments
-from payouts.store import ledger, rows
+from payouts.store import desk, ledger, rows
 
 _REASONS = {
     InsufficientBalanceError: BlockReason.BALANCE,
@@ -67,21 +69,50 @@ async def _begin(pay: Payments, settlement_id: UUID, now: datetime) -> TransferR
     if settlement is None:
         raise PaymentMissingError(f"there is no settlement {settlement_id}")
     if settlement.status is SettlementStatus.SUBMITTING:
-        return await rows.transfer_under_way(settlement.id, settlement.attempt)
+        return await _under_way(settlement)
     if settlement.status is SettlementStatus.BLOCKED:
         woken = SETTLEMENT.after(settlement.status, SettlementStep.WOKEN)
-        settlement = msgspec.structs.replace(settlement, status=woken, block_reason="")
+        settlement = msgspec.structs.replace(settlement, status=woken, block_reason="", next_try_at=None)
     if settlement.status is not SettlementStatus.RELEASABLE:
+        return None
+    if await _is_held_up(pay, settlement, now) or await _is_for_a_file(pay, settlement, now):
         return None
     account = await rows.shop_accounts.get(settlement.shop_id)
     if account is None or account.provider_id is None or not account.ready:
         await _save(pay, settlement, SettlementStep.BLOCKED, now, block_reason=BlockReason.ACCOUNT.value)
         return None
-    settlement = await _net_claims(pay, settlement, now)
+    settlement = await net_claims(pay, settlement, now)
     if settlement.due_minor == 0:
         await _save(pay, settlement, SettlementStep.NETTED, now)
         return None
     return await _write_intent(settlement, account.provider_id, now)
+
+
+async def _is_held_up(pay: Payments, settlement: SettlementRecord, now: datetime) -> bool:
+    """Whether a hold stands, which then blocks the share."""
+    standing = await desk.standing_holds(settlement.shop_order_id, settlement.shop_id)
+    reason = gravest([hold.reason for hold in standing])
+    if reason is not None:
+        await _save(pay, settlement, SettlementStep.BLOCKED, now, block_reason=reason.value)
+    return reason is not None
+
+
+async def _is_for_a_file(pay: Payments, settlement: SettlementRecord, now: datetime) -> bool:
+    """Whether the shop is paid by our bank; then the share waits for the next file, or for the shop's IBAN."""
+    terms = await desk.terms.get(settlement.shop_id)
+    if terms is None or terms.rail is not Rail.BANK:
+        return False
+    if terms.iban:
+        await _save(pay, settlement, SettlementStep.QUEUED, now)
+    else:
+        await _save(pay, settlement, SettlementStep.BLOCKED, now, block_reason=BlockReason.ACCOUNT.value)
+    return True
+
+
+async def _under_way(settlement: SettlementRecord) -> TransferRecord | None:
+    """The attempt under way at the provider; None for one that lies in a bank file."""
+    transfer = await rows.transfer_under_way(settlement.id, settlement.attempt)
+    return None if transfer is None or transfer.payout_id is not None else transfer
 
 
 async def _write_intent(settlement: SettlementRecord, account_id: str, now: datetime) -> TransferRecord:
@@ -104,7 +135,7 @@ async def _write_intent(settlement: SettlementRecord, account_id: str, now: date
     return transfer
 
 
-async def _net_claims(pay: Payments, settlement: SettlementRecord, now: datetime) -> SettlementRecord:
+async def net_claims(pay: Payments, settlement: SettlementRecord, now: datetime) -> SettlementRecord:
     """Withhold what the shop owes from what it is about to be sent, oldest claim first."""
     for claim in await rows.claims_owed(settlement.shop_id, settlement.currency):
         taken = min(claim.outstanding_minor, settlement.due_minor)
@@ -136,8 +167,10 @@ async def _ask(pay: Payments, transfer: TransferRecord, now: datetime) -> Transf
 
 
 async def _source(transfer: TransferRecord) -> str:
-    """The provider's payment that the transfer comes out of."""
+    """The provider's payment that the transfer comes out of; empty when it comes out of the hub's own balance."""
     settlement = await rows.settlements.get(transfer.settlement_id)
+    if settlement is not None and settlement.kind in SOURCELESS:
+        return ""
     payment = None if settlement is None else await rows.payments.get(settlement.payment_id)
     if payment is None or payment.provider_id is None:
         raise PaymentMissingError(f"settlement {transfer.settlement_id} has no payment at the provider")
@@ -181,7 +214,8 @@ async def _record_failure(
     await _finish(transfer, "failed", now, error=detail)
     if reason is BlockReason.REFUSED:
         await rows.raise_alert("transfer-refused", str(settlement.id), detail, now)
-    await _save(pay, settlement, SettlementStep.BLOCKED, now, block_reason=reason.value)
+    again_at = now + timedelta(seconds=pay.settings.stuck_after_seconds)
+    await _save(pay, settlement, SettlementStep.BLOCKED, now, block_reason=reason.value, next_try_at=again_at)
 
 
 async def _still_submitting(transfer: TransferRecord) -> SettlementRecord | None:

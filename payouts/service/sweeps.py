@@ -19,7 +19,7 @@ from payouts.service.payments import announce_again, refresh_payment
 from payouts.service.refund_payment import send_refund
 from payouts.service.sending import send_settlement
 from payouts.service.shop_accounts import open_account
-from payouts.store import rows
+from payouts.store import desk, rows
 
 _log = structlog.get_logger(__name__)
 
@@ -57,10 +57,15 @@ async def sweep_payments(pay: Payments, now: datetime) -> int:
 
 
 async def sweep_blocked(pay: Payments, now: datetime) -> int:
-    """Try blocked transfers again, each as a new attempt, and read anew the accounts that were not ready."""
-    tried = await _each(await rows.accounts_not_ready(), lambda each: open_account(pay, each, now))
-    before = now - timedelta(seconds=pay.settings.stuck_after_seconds)
-    return tried + await _each(await rows.settlements_blocked(before), lambda each: send_settlement(pay, each, now))
+    """Try blocked transfers again, each as a new attempt, and read anew the accounts that were not ready.
+
+    A run takes up a bounded number of each, those that have waited longest, and none of them again for a while.
+    """
+    patience = timedelta(seconds=pay.settings.stuck_after_seconds)
+    accounts = await rows.take_accounts_not_ready(now - patience, now)
+    tried = await _each(accounts, lambda each: open_account(pay, each, now))
+    blocked = await desk.take_blocked(now, now + patience, rows.SWEEP_BATCH)
+    return tried + await _each(blocked, lambda each: send_settlement(pay, each, now))
 
 
 async def _each(ids: Iterable[IdT], act: Callable[[IdT], Awaitable[None]]) -> int:

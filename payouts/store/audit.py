@@ -41,11 +41,14 @@ _RULES = {
             SELECT shop_id, currency, kind, sum(owed) AS owed, sum(booked) AS booked FROM (
                 SELECT shop_id, currency, CASE status WHEN 'held' THEN 'held' WHEN 'submitting' THEN 'in_transfer'
                         ELSE 'releasable' END AS kind,
-                    amount_minor - refunded_minor - netted_minor - sent_minor AS owed, 0 AS booked
-                FROM pay_settlement WHERE status IN ('held', 'releasable', 'blocked', 'submitting')
+                    amount_minor - refunded_minor - netted_minor - reserved_minor - sent_minor AS owed, 0 AS booked
+                FROM pay_settlement WHERE status IN ('held', 'releasable', 'queued', 'blocked', 'submitting')
+                UNION ALL
+                SELECT shop_id, currency, 'reserve', amount_minor - used_minor, 0 FROM pay_reserve
+                WHERE status = 'kept'
                 UNION ALL
                 SELECT owner, currency, kind, 0, -balance FROM pay_account
-                WHERE kind IN ('held', 'releasable', 'in_transfer')
+                WHERE kind IN ('held', 'releasable', 'in_transfer', 'reserve')
             ) AS sides GROUP BY 1, 2, 3
         ) AS compared WHERE owed <> booked
     """,

@@ -211,19 +211,6 @@ async def event_id_before(received_before: datetime) -> str:
     return found or ""
 
 
-async def settlements_blocked(before: datetime, limit: int = 50) -> list[UUID]:
-    """Blocked settlements to try again: after a while for want of balance, at once when the account became ready."""
-    return await _ids(
-        "SELECT settlement.id FROM pay_settlement AS settlement "
-        "LEFT JOIN pay_shop_account AS account USING (shop_id) "
-        "WHERE status = 'blocked' AND (block_reason = 'balance' AND settlement.updated_at <= $1 "
-        "OR block_reason = 'account' AND account.ready AND account.updated_at >= settlement.updated_at) "
-        "ORDER BY settlement.updated_at LIMIT $2",
-        before,
-        limit,
-    )
-
-
 async def settlements_blocked_by_account(shop_id: str) -> list[tuple[UUID, int]]:
     """A shop's settlements that wait for its account, with their attempts so far."""
     rows = await database.fetch(
@@ -233,10 +220,14 @@ async def settlements_blocked_by_account(shop_id: str) -> list[tuple[UUID, int]]
     return [(row["id"], row["attempt"]) for row in rows]
 
 
-async def accounts_not_ready(limit: int = 50) -> list[str]:
-    """Shops whose account is not open or not ready, the longest untouched first."""
+async def take_accounts_not_ready(before: datetime, now: datetime) -> list[str]:
+    """Shops whose account is not open or not ready and was not looked at since `before`, taken like `take_waiting`."""
     rows = await database.fetch(
-        "SELECT shop_id FROM pay_shop_account WHERE NOT ready ORDER BY updated_at LIMIT $1", limit
+        "UPDATE pay_shop_account SET updated_at = $2 WHERE shop_id IN (SELECT shop_id FROM pay_shop_account "
+        "WHERE NOT ready AND updated_at <= $1 ORDER BY updated_at LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING shop_id",
+        before,
+        now,
+        SWEEP_BATCH,
     )
     return [row["shop_id"] for row in rows]
 

@@ -165,6 +165,8 @@ async def house(pg: Server, folder: Path) -> AsyncIterator[House]:
         sandbox_key="key",
         sandbox_webhook_secret="secret",
     )
+        release_after="shipped",
+        release_window_days=0,
     made = House(hub, ShopNodeSettings(**settings_at(SHOP_ADDRESS, urls[1], folder / "shop")))
     async with running(made.hub_app), running(made.shop_app):
         await made.open_hub()

@@ -272,6 +272,8 @@ async def open_town(pg: Server, folder: Path) -> AsyncIterator[Town]:
         sandbox_key=API_KEY,
         sandbox_webhook_secret=WEBHOOK_SECRET,
         rates_file=str(RATES_FILE),
+        release_after="shipped",
+        release_window_days=0,
         plates_dir=folder / "plates",
     )
     sandbox = SandboxSettings(

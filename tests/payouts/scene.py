@@ -13,6 +13,7 @@ from payouts.invariants import breaches, differences
 from payouts.ports import PaymentProvider, PayoutChange
 from payouts.service.context import Payments
 from payouts.service.payments import PaymentView
+from payouts.service.releasing import sweep_releases
 from payouts.service.sweeps import sweep_blocked, sweep_payments, sweep_submitting
 from payouts.settings import PayoutSettings
 from payouts.tasks import payments_handlers
@@ -91,6 +92,7 @@ class Scene:
         """Run the sweeps as if some time had passed, and what they caused."""
         when = clock.now() + timedelta(seconds=later_seconds)
         await sweep_payments(self.pay, when)
+        await sweep_releases(self.pay, when)
         await sweep_submitting(self.pay, when)
         await sweep_blocked(self.pay, when)
         await self.drain(later_seconds)

@@ -23,7 +23,7 @@ from payouts.domain.claim import ClaimStatus
 from payouts.domain.payout import PayoutStatus
 from payouts.domain.refund import RefundStatus
 from payouts.domain.settlement import SettlementStatus
-from payouts.errors import IllegalMoveError
+from payouts.errors import AmountInvalidError, IllegalMoveError
 from payouts.service import reads
 
 EXPORT_ROWS_MAX = 5_000
@@ -142,11 +142,12 @@ async def retry_refund(request: AnyRequest, refund_id: FromPath[UUID]) -> Redire
 
 @post("/console/money/claims/{claim_id:uuid}/write-off")
 async def write_off_claim(request: AnyRequest, claim_id: FromPath[UUID]) -> Redirect:
-    """Give up what a boutique still owes of a claim."""
-    await operator(request)
+    """Give up what a boutique still owes of a claim, for a reason that is kept with who said it."""
+    person = await operator(request)
+    reason = str((await request.form()).get("reason", ""))
     try:
-        await payouts.write_off_claim(claim_id, clock.now())
-    except IllegalMoveError as error:
+        await payouts.write_off_claim(claim_id, reason, person.email, clock.now())
+    except (IllegalMoveError, AmountInvalidError) as error:
         return back_to(request, "/console/money/claims", error.detail, failed=True)
     return back_to(request, "/console/money/claims", message("Written off: the hub bears it."))
 

@@ -72,7 +72,7 @@ class World:
             sandbox_key="key",
             sandbox_webhook_secret="secret",
         )
-        payout_settings = PayoutSettings(vat_country="IT")
+        payout_settings = PayoutSettings(vat_country="IT", release_after="shipped", release_window_days=0)
         self.till = MemoryProvider(clock.now())
         self.till.take_from_platform(Money(-FLOAT_MINOR, "EUR"))
         self.boutiques = MemoryBoutiques()

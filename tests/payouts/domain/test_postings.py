@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from payouts.domain import postings
+from payouts.domain import postings, postings_desk
 from payouts.domain.giveback import Components
 from payouts.domain.ledger import Account, AccountKind, Leg, Posting, posting
 from payouts.domain.postings import Bearer, Given, HubBooks
@@ -47,7 +47,7 @@ def test_row_2_funds() -> None:
 def test_row_3_release_and_transfer() -> None:
     """A share goes from held over releasable and in-transfer out of the available balance, or back."""
     amount = euro(12200)
-    assert legs(postings.release(SETTLEMENT, A, amount)) == {
+    assert legs(postings_desk.release(SETTLEMENT, A, amount, euro(0))) == {
         "shop:shop-a:held": 12200,
         "shop:shop-a:releasable": -12200,
     }

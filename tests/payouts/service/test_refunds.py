@@ -155,7 +155,7 @@ async def test_reversal_takes_what_the_account_has(scene: MemoryScene) -> None:
     assert (claim.reversed_minor, claim.outstanding_minor, claim.status.value) == (2988, 1511, "owed")
     await scene.check()
     async with atomic():
-        await service.write_off_claim(claim.id, clock.now())
+        await service.write_off_claim(claim.id, "gone", "op@example.com", clock.now())
     assert (await scene.balances())["hub:write_off"] == 1511
     await scene.check()
 

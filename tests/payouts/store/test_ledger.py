@@ -10,7 +10,7 @@ import pytest
 
 from federation.node import clock
 from federation.node.database import Database, atomic, current, execute, fetch_value, using
-from payouts.domain import postings
+from payouts.domain import postings_desk
 from payouts.domain.ledger import Account, AccountKind, Posting, posting
 from payouts.errors import LedgerConflictError, LedgerShortError
 from payouts.invariants import breaches
@@ -57,9 +57,9 @@ async def test_shop_accounts_cannot_be_overdrawn(committed: Database) -> None:
     """More than is held cannot be released, and nothing of such a posting is written."""
     await post(sale(1))
     with pytest.raises(LedgerShortError):
-        await post(postings.release(UUID(int=1), "shop-a", euro(91)))
+        await post(postings_desk.release(UUID(int=1), "shop-a", euro(91), euro(0)))
     assert await ledger.balance_of(HELD) == -90
-    await post(postings.release(UUID(int=1), "shop-a", euro(90)))
+    await post(postings_desk.release(UUID(int=1), "shop-a", euro(90), euro(0)))
     assert await ledger.shop_balances("shop-a") == {("held", "EUR"): 0, ("releasable", "EUR"): 90}
 
 

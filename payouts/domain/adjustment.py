@@ -1,0 +1,110 @@
+"""Corrections by hand: one operator proposes, another one decides. What was decided is posted and never changes.
+
+An adjustment of a shop gives it money (positive) or takes some from it; one of the hub moves money between one of the
+hub's own accounts and the account of corrections.
+"""
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from federation.vocabulary.money import Money
+from payouts.domain.ledger import AccountKind
+from payouts.domain.lifecycle import LifeCycle
+from payouts.errors import AdjustmentRefusedError
+
+REASON_LENGTH_MAX = 500
+EVIDENCE_LENGTH_MAX = 2_000
+
+HUB_ACCOUNTS = (
+    AccountKind.SUSPENSE,
+    AccountKind.BANK,
+    AccountKind.PROVIDER_AVAILABLE,
+    AccountKind.PROVIDER_FEES,
+    AccountKind.COMMISSION,
+    AccountKind.PROMO,
+)
+"""The hub's own accounts that can be corrected by hand; what shoppers and shops are owed cannot."""
+
+
+class AdjustmentStatus(StrEnum):
+    """Where an adjustment stands."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class AdjustmentStep(StrEnum):
+    """What the second person says."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+ADJUSTMENT = LifeCycle(
+    "correction",
+    {
+        (AdjustmentStatus.PROPOSED, AdjustmentStep.APPROVED): AdjustmentStatus.APPROVED,
+        (AdjustmentStatus.PROPOSED, AdjustmentStep.REJECTED): AdjustmentStatus.REJECTED,
+    },
+)
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants corrected; `id` is the caller's. Exactly one of `shop_id` and `hub_account` is named."""
+
+    id: UUID
+    amount: Money
+    reason: str
+    evidence: str = ""
+    shop_id: str = ""
+    hub_account: str = ""
+
+    @property
+    def content_hash(self) -> bytes:
+        """A digest of all it says, to tell a repeat from a contradiction."""
+        return hashlib.sha256(msgspec.json.encode(self)).digest()
+
+
+class AdjustmentRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A correction with the two people behind it."""
+
+    id: UUID
+    shop_id: str
+    hub_account: str
+    amount_minor: int
+    currency: str
+    reason: str
+    evidence: str
+    status: AdjustmentStatus = AdjustmentStatus.PROPOSED
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    decision_note: str = ""
+    content_hash: bytes
+
+    @property
+    def amount(self) -> Money:
+        """What the shop gets (negative: gives), or what the hub's account gains."""
+        return Money(self.amount_minor, self.currency)
+
+
+def check_proposal(proposal: Proposal, currency: str, maximum_minor: int) -> None:
+    """Raises AdjustmentRefusedError, saying what to change, when it cannot be proposed like this."""
+    if bool(proposal.shop_id) == bool(proposal.hub_account):
+        raise AdjustmentRefusedError("say whose account is corrected: one boutique's, or one of the hub's own")
+    if proposal.hub_account and proposal.hub_account not in {kind.value for kind in HUB_ACCOUNTS}:
+        raise AdjustmentRefusedError("this account cannot be corrected by hand")
+    if proposal.amount.currency != currency:
+        raise AdjustmentRefusedError(f"corrections are made in {currency}, the currency the hub settles in")
+    if not 0 < abs(proposal.amount.amount_minor) <= maximum_minor:
+        raise AdjustmentRefusedError(f"the amount must be from one cent to {Money(maximum_minor, currency)} either way")
+    if not proposal.reason.strip() or len(proposal.reason) > REASON_LENGTH_MAX:
+        raise AdjustmentRefusedError(f"say why, in at most {REASON_LENGTH_MAX} characters")
+    if len(proposal.evidence) > EVIDENCE_LENGTH_MAX:
+        raise AdjustmentRefusedError(f"keep the evidence to {EVIDENCE_LENGTH_MAX} characters: a link is enough")
