@@ -7,7 +7,7 @@ Babel, never through a float.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -16,6 +16,7 @@ import jinja2
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
+from jinja2.bccache import Bucket
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.template import TemplateConfig
@@ -107,6 +108,27 @@ def page(request: AnyRequest, template: str, /, *, status_code: int = 200, **con
     return Template(template, context={**shared, **context}, status_code=status_code, media_type="text/html")
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """What the templates of one audience were compiled to, so that the apps of one process do it once between them."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket, unless its template is unknown or has changed since."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template's code."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+@cache
+def _compiled(_folders: tuple[Path, ...]) -> _Compiled:
+    return _Compiled()
+
+
 def template_config(
     node: WebNode, templates: Sequence[Path], static_files: StaticFiles
 ) -> TemplateConfig[JinjaTemplateEngine]:
@@ -119,6 +141,7 @@ def template_config(
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
         auto_reload=node.settings.environment == "demo",
+        bytecode_cache=_compiled(tuple(templates)),
     )
     environment.policies["ext.i18n.trimmed"] = True
     wording = Wording([*(folder.parent / "locale" for folder in templates), OWN_LOCALE])

@@ -7,6 +7,7 @@ start are served; an address never becomes a path.
 import hashlib
 import mimetypes
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,5 +88,11 @@ class StaticFiles:
 def _read(path: Path) -> StaticFile:
     content = path.read_bytes()
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    packed = brotli.compress(content, quality=BROTLI_QUALITY) if media_type.startswith(_TEXTS) else content
+    packed = _packed(content) if media_type.startswith(_TEXTS) else content
     return StaticFile(content, media_type, packed if len(packed) < len(content) else None)
+
+
+@lru_cache(maxsize=256)
+def _packed(content: bytes) -> bytes:
+    packed: bytes = brotli.compress(content, quality=BROTLI_QUALITY)
+    return packed
