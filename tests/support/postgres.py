@@ -113,7 +113,7 @@ class Server:
             self._administrator.tell(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def _create(self, name: str, template: str) -> None:
-        self._ask(f"CREATE DATABASE {name} TEMPLATE {template} OWNER owner")
+        self._ask(f"CREATE DATABASE {name} TEMPLATE {template} OWNER owner STRATEGY FILE_COPY")
 
     def _ask(self, sql: str, *args: object) -> list[Any]:
         if self._administrator is None:
