@@ -17,7 +17,7 @@ from federation.conversations.messages import Cancelled, CancelRefused, Declined
 from federation.conversations.return_messages import ReturnBody
 from federation.vocabulary.wording import message
 from marketplace.errors import OrderNotFoundError
-from marketplace.orders import answers, fulfilment, mails, refunds, releases, return_events, return_mails
+from marketplace.orders import fulfilment, mails, refunds, releases, return_events, return_mails
 from marketplace.orders.domain import shop_order_life
 from marketplace.orders.domain.shop_order_life import ShopOrderStep
 from marketplace.orders.domain.values import Line, Order, Part
