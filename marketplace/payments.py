@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from federation.vocabulary.money import Money
-from marketplace.orders import payment, refunds
+from marketplace.orders import acceptance, payment, refunds
 from marketplace.settings import HubSettings
 from payouts.ports import PayoutChange
 from payouts.settings import PayoutSettings
@@ -21,8 +21,12 @@ class OrderMoney:
         self._payout_settings = payout_settings
 
     async def payment_succeeded(self, order_id: UUID, now: datetime) -> None:
-        """The whole amount arrived: confirm every held part."""
+        """The money arrived: confirm every held part, or book what of a held payment was taken."""
         await payment.succeeded(order_id, self._payout_settings, self._settings, now)
+
+    async def payment_authorised(self, order_id: UUID, now: datetime) -> None:
+        """The whole amount is held: let the boutiques have the order."""
+        await acceptance.authorised(order_id, self._settings, now)
 
     async def payment_settled(self, order_id: UUID, now: datetime) -> None:
         """What each boutique is owed is known in the hub's own currency."""
@@ -30,7 +34,7 @@ class OrderMoney:
 
     async def payment_failed(self, order_id: UUID, reason: str, now: datetime) -> None:
         """The shopper gave up at the provider: the holds stand a while for another try."""
-        await payment.failed(order_id, reason, now)
+        await payment.failed(order_id, reason, self._settings, now)
 
     async def refund_changed(self, refund_id: UUID, status: str, now: datetime) -> None:
         """A refund moved."""

@@ -8,9 +8,7 @@ import msgspec
 from federation.node.settings import NodeSettings, SettingsError
 from payouts.adapters.choice import PAGE_ORIGIN, ProviderName, ProviderSettings, SandboxSettings
 from payouts.adapters.stripe.settings import API_URL, StripeSettings
-from payouts.domain.bank_file import BankDetails, checked_details
-from payouts.domain.terms import RESERVE_BP_MAX, RESERVE_DAYS_MAX
-from payouts.errors import BankDetailsError
+from payouts.domain.payment import Capture
 
 Rate = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 """A share in basis points: 1000 is ten per cent."""
@@ -22,11 +20,7 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     `commission_bp` of a line's price is the hub's commission; `commission_vat_bp` of the commission is added for
     boutiques in `country`, the hub's own, and not for others (reverse charge). `search_dir` is the index, by default
     `search` in the state folder. `payout_interval_seconds` is the least time between two payouts to one boutique;
-    0 means a day, and in the demo a few seconds. What a boutique is owed may go `release_window_days` after its part was
-    `release_after`; `reserve_bp` of it is kept back for `reserve_days`. An alarm sounds when the hub has kept a share
-    longer than `holding_days_max` days, or more than `holding_minor_max` in all (0: any sum). No correction by hand is
-    above `adjustment_minor_max`. `bank_holder`, `bank_iban` and `bank_bic` are the hub's own account, from which
-    boutiques are paid that the provider does not reach; empty: there is none. A boutique that has not accepted a paid order after
+    0 means a day, and in the demo a few seconds. A boutique that has not accepted a paid order after
     `answer_within_hours` is given up and its part given back. `plates_dir` is the folder of our own vector plates,
     shared with shop nodes of the same machine. `boutiques_expected` is how many a demo is about to open; 0 where
     nobody counts. `payment_provider` says who takes the money; of `sandbox_` and `stripe_` settings only the chosen
@@ -49,16 +43,12 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     commission_bp: Rate = 1_000
     commission_vat_bp: Rate = 2_200
     payout_interval_seconds: Annotated[int, msgspec.Meta(ge=0)] = 0
-    release_after: Literal["shipped", "delivered"] = "delivered"
-    release_window_days: Annotated[int, msgspec.Meta(ge=0, le=90)] = 14
-    reserve_bp: Annotated[int, msgspec.Meta(ge=0, le=RESERVE_BP_MAX)] = 0
-    reserve_days: Annotated[int, msgspec.Meta(ge=1, le=RESERVE_DAYS_MAX)] = 30
-    holding_days_max: Annotated[int, msgspec.Meta(ge=1, le=365)] = 60
-    holding_minor_max: Annotated[int, msgspec.Meta(ge=0)] = 0
-    adjustment_minor_max: Annotated[int, msgspec.Meta(ge=1)] = 100_000
-    bank_holder: str = ""
-    bank_iban: str = ""
-    bank_bic: str = ""
+    capture: Capture = "automatic"
+    acceptance_window_hours: Annotated[int, msgspec.Meta(ge=1, le=120)] = 48
+    """With `capture` manual the shopper's money is held while the boutiques have so long to answer, then taken once.
+
+    Cards hold it for five to seven days.
+    """
     answer_within_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 48
     plates_dir: Path | None = None
     boutiques_expected: Annotated[int, msgspec.Meta(ge=0)] = 0
@@ -73,17 +63,6 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
         missing = [f"GALLERIA_{name.upper()}" for name in needed if not getattr(self, name)]
         if missing:
             raise SettingsError(f"payments by {self.payment_provider} need {', '.join(missing)}")
-        try:
-            self.bank  # noqa: B018 - read once, to refuse a mistyped account at start
-        except BankDetailsError as error:
-            raise SettingsError(f"GALLERIA_BANK_HOLDER, _IBAN, _BIC: {error.detail}") from error
-
-    @property
-    def bank(self) -> BankDetails | None:
-        """The hub's own bank account. Raises BankDetailsError when it is mistyped."""
-        if not self.bank_iban:
-            return None
-        return checked_details(self.bank_holder or self.node_name, self.bank_iban, self.bank_bic)
 
     @property
     def provider(self) -> ProviderSettings:

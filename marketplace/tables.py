@@ -117,7 +117,8 @@ class HubIndexState(Table, tablename="hub_index_state", db=proxy):
 class HubOrder(Table, tablename="hub_order", db=proxy):
     """One checkout of one shopper, found by its unguessable token; `checkout_key` makes a resent form harmless.
 
-    `currency` and `language` are the shopper's; `quote` the rates promised for it, null where nothing was converted.
+    `currency` and `language` are the shopper's; `quote` the rates promised for it, null where nothing was converted;
+    `charged` are the parts that held money was taken for, as JSON, null where everything sold was.
     """
 
     id = UUID(primary_key=True, default=None)
@@ -141,6 +142,7 @@ class HubOrder(Table, tablename="hub_order", db=proxy):
     updated_at = Timestamptz()
     due_at = Timestamptz(null=True)
     paid_at = Timestamptz(null=True)
+    charged = Text(null=True, default=None)
 
 
 class HubCheckoutClient(Table, tablename="hub_checkout_client", db=proxy):

@@ -51,7 +51,7 @@ def node_of(hub: Hub) -> Node:
         sweeps=(
             *fed_sweeps(hub.federation),
             *payments_sweeps(hub.payments),
-            *order_sweeps(),
+            *order_sweeps(hub.settings),
             *rate_sweeps(hub),
             *listing_sweeps(hub.catalog, hub.settings.currency),
             *media_sweeps(hub.settings.media_dir),

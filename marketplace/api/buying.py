@@ -11,6 +11,7 @@ from marketplace.currencies import service as currencies
 from marketplace.errors import BasketChangedError
 from marketplace.hub import Hub
 from marketplace.orders import basket, checkout, drafting, reads
+from marketplace.orders.domain import order_life
 from marketplace.orders.drafting import Checkout
 
 
@@ -40,7 +41,8 @@ async def buy(hub: Hub, request: CheckoutRequest, now: datetime, *, client: byte
     token = known.token if known is not None else await _begin(hub, request, asked, now)
     await checkout.hold_all(hub, token, now)
     held = await reads.held_view(token, now)
-    redirect_url = await checkout.proceed(hub, token, now) if held.can_continue or held.state == "paid" else None
+    goes_on = held.can_continue or held.state in order_life.BOUGHT
+    redirect_url = await checkout.proceed(hub, token, now) if goes_on else None
     return checkout_answer(await reads.held_view(token, now), redirect_url)
 
 

@@ -18,6 +18,7 @@ from marketplace.listings.service import ListedVariant
 from marketplace.listings.views import ShopCard
 from marketplace.media.domain.addresses import stand_in_of
 from marketplace.orders.domain import basket as rules
+from marketplace.orders.domain import order_life
 from marketplace.orders.domain.basket import Basket, BasketItem
 from marketplace.orders.domain.pricing import PricedBasket, PricedLine, PricedPart, Wanted, price_basket
 from marketplace.orders.store import orders as order_store
@@ -101,7 +102,7 @@ async def drop_bought(session: SessionData, token: str) -> None:
     """Take out what a paid checkout of this session bought; called when its order page is shown, works once."""
     tokens = session.data.get(CHECKOUTS, [])
     order = await order_store.by_token(token) if token in tokens else None
-    if order is None or order.state != "paid":
+    if order is None or order.state not in order_life.BOUGHT:
         return
     parts = {part.id: part for part in await part_store.of_order(order.id)}
     bought = frozenset(

@@ -181,7 +181,7 @@ async def proceed(hub: Hub, token: str, now: datetime) -> str:
     (show the held page again), OrderStateError when the order is over, and the provider's errors (try again).
     """
     order = await find(token)
-    if order.state == "paid":
+    if order.state in order_life.BOUGHT:
         return order_url(hub, token)
     if order.state == "held":
         await requoting.renew_quote(order.id, now)
@@ -212,6 +212,7 @@ async def _open_payment(hub: Hub, order_id: UUID, now: datetime) -> Order:
             f"Order {order.number}",
             order_url(hub, order.token),
             now,
+            capture=hub.settings.capture,
         )
         await order_store.change(
             order.id,

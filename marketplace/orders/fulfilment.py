@@ -51,6 +51,12 @@ class PartDue(msgspec.Struct, frozen=True):
     shop_order_id: UUID
 
 
+async def begin(part: Part, answer_by: datetime, now: datetime) -> None:
+    """In the caller's transaction: this held part is sold; its boutique has until `answer_by` to take the order."""
+    await part_store.change(part.id, now, state=shop_order_life.advance(part.state, "paid"), answer_by=answer_by)
+    await request_confirm(part.id, part.reservation_id, now)
+
+
 async def request_confirm(part_id: UUID, reservation_id: UUID, now: datetime) -> None:
     """In the caller's transaction: this hold is paid for, confirm it."""
     await _enqueue(CONFIRM, part_id, str(reservation_id), now)

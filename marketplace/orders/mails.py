@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from federation.conversations.messages import CancelRequested
 from federation.node import mail
 from federation.node.languages import Wording, speaking
-from federation.node.pages import OWN_LOCALE
+from federation.node.pages import OWN_LOCALE, format_moment
 from federation.service.history import order_history
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money, to_decimal
@@ -65,6 +65,37 @@ async def order_placed(order: Order, parts: Sequence[Part], public_url: str, now
         "rates": rate_words(order, parts, order.language),
     }
     await send("order_placed", order, values, public_url, f"order_placed:{order.id}", now)
+
+
+async def order_reserved(order: Order, parts: Sequence[Part], due_at: datetime, public_url: str, now: datetime) -> None:
+    """The money is held and the boutiques have the order."""
+    shops = await names(parts, now)
+    values = {
+        "order": order,
+        "shops": [shops[part.shop_id] for part in parts],
+        "total": words(order.total_minor, order),
+        "until": format_moment(due_at),
+        "rates": rate_words(order, parts, order.language),
+    }
+    await send("order_reserved", order, values, public_url, f"order_reserved:{order.id}", now)
+
+
+async def order_charged(order: Order, parts: Sequence[Part], total_minor: int, public_url: str, now: datetime) -> None:
+    """What the boutiques accepted has been taken."""
+    shops = await names(parts, now)
+    values = {
+        "order": order,
+        "shops": [shops[part.shop_id] for part in parts],
+        "total": words(total_minor, order),
+        "less": words(order.total_minor - total_minor, order) if order.total_minor > total_minor else "",
+    }
+    await send("order_charged", order, values, public_url, f"order_charged:{order.id}", now)
+
+
+async def order_let_go(order: Order, public_url: str, now: datetime) -> None:
+    """Nothing was taken of what was held, and nothing will be."""
+    values = {"order": order, "total": words(order.total_minor, order)}
+    await send("order_let_go", order, values, public_url, f"order_let_go:{order.id}", now)
 
 
 async def shipped(order: Order, part: Part, parcel_id: str, public_url: str, now: datetime) -> None:

@@ -14,10 +14,10 @@ from federation.documents.times import text_of
 from federation.service.orders import send_event
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money, zero
-from marketplace.orders import fulfilment, mails
-from marketplace.orders.domain import order_life, shop_order_life
+from marketplace.orders import acceptance, answers, fulfilment, mails
+from marketplace.orders.domain import order_life
 from marketplace.orders.domain.division import shares_of
-from marketplace.orders.domain.values import Part
+from marketplace.orders.domain.values import Part, part_total
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
 from marketplace.settings import HubSettings
@@ -29,27 +29,36 @@ _log = structlog.get_logger(__name__)
 
 
 async def succeeded(order_id: UUID, settings: PayoutSettings, hub: HubSettings, now: datetime) -> None:
-    """The order is paid: divide the money, confirm each hold; each boutique has its time to answer from now."""
+    """The order is paid: divide the money, confirm each hold; each boutique has its time to answer from now.
+
+    Of an order whose money was held the boutiques have answered, and what of it was taken is divided.
+    """
     order = await order_store.lock(order_id)
     if order is None or order.payment_id is None or not order_life.can(order.state, "paid"):
         _log.warning("payment_for_no_open_order", order_id=str(order_id))
         return
-    held = [part for part in await part_store.of_order(order.id) if part.state == "held"]
-    lines = await part_store.lines([part.id for part in held])
-    await payouts.capture_sale(order.id, order.payment_id, shares_of(held, lines, order.currency), settings, now)
+    was_held = order.state == "authorized"
+    parts = await part_store.of_order(order.id)
+    sold = acceptance.charged_of(order, parts) if was_held else [part for part in parts if part.state == "held"]
+    lines = await part_store.lines([part.id for part in sold])
+    total_minor = sum(part_total(part, lines) for part in sold)
+    await payouts.capture_sale(order.id, order.payment_id, shares_of(sold, lines, order.currency), settings, now)
     await order_store.change(
         order.id,
         now,
         state=order_life.advance(order.state, "paid"),
-        paid_minor=order.total_minor,
-        paid_at=now,
+        total_minor=total_minor,
+        paid_minor=total_minor,
+        paid_at=order.paid_at or now,
         due_at=None,
     )
-    for part in held:
-        answer_by = now + timedelta(hours=hub.answer_within_hours)
-        await part_store.change(part.id, now, state=shop_order_life.advance(part.state, "paid"), answer_by=answer_by)
-        await fulfilment.request_confirm(part.id, part.reservation_id, now)
-    await mails.order_placed(order, held, hub.public_url, now)
+    if was_held:
+        await answers.enqueue(answers.CHARGED, order.id, "charged", now)
+        await mails.order_charged(order, sold, total_minor, hub.public_url, now)
+        return
+    for part in sold:
+        await fulfilment.begin(part, now + timedelta(hours=hub.answer_within_hours), now)
+    await mails.order_placed(order, sold, hub.public_url, now)
 
 
 async def settled(order_id: UUID, now: datetime) -> None:
@@ -65,9 +74,15 @@ async def settled(order_id: UUID, now: datetime) -> None:
             await fulfilment.tell_division(order, part, now)
 
 
-async def failed(order_id: UUID, reason: str, now: datetime) -> None:
-    """The payment is over without money: back to the held page until the holds run out."""
+async def failed(order_id: UUID, reason: str, hub: HubSettings, now: datetime) -> None:
+    """The payment is over without money: back to the held page until the holds run out.
+
+    When the money had been held and the boutiques have the order, it ends.
+    """
     order = await order_store.lock(order_id)
+    if order is not None and order.state == "authorized":
+        await acceptance.lost(order, hub, now)
+        return
     if order is None or not order_life.can(order.state, "declined"):
         return
     _log.info("payment_failed", order=order.number, reason=reason)

@@ -16,7 +16,7 @@ from marketplace.listings.domain.cards import product_path
 from marketplace.listings.views import ShopCard
 from marketplace.orders import checkout
 from marketplace.orders.domain import order_life, shop_order_life
-from marketplace.orders.domain.values import Line, Order, Part, part_total, rate_words, sold
+from marketplace.orders.domain.values import Line, Order, Part, is_charged, part_total, rate_words, sold
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
 from marketplace.orders.store import refunds as refund_store
@@ -147,7 +147,9 @@ async def _view(order: Order, *, with_split: bool) -> OrderView:
     lines = await part_store.lines([part.id for part in parts])
     shops = await _shops(parts, now)
     currency = order.currency
-    views = tuple(_part(part, lines, shops[part.shop_id], currency, with_split=with_split) for part in parts)
+    views = tuple(_part(order, part, lines, shops[part.shop_id], with_split=with_split) for part in parts)
+    parts = [part for part in parts if not _is_let_go(order, part)]
+    lines = [line for line in lines if line.shop_order_id in {part.id for part in parts}]
     goods = sum(line.total_minor for line in lines)
     shipping = sum(part.shipping_minor for part in parts)
     return OrderView(
@@ -167,6 +169,7 @@ async def _view(order: Order, *, with_split: bool) -> OrderView:
         paid=Money(order.paid_minor, currency),
         refunded=sum((view.refunded for view in views), zero(currency)),
         redirect_url=order.redirect_url if order.state == "paying" else "",
+        held_until=order.due_at if order.state == "authorized" else None,
         rate_words=rate_words(order, parts, language()),
     )
 
@@ -183,7 +186,15 @@ def _words(order: Order, parts: Sequence[Part]) -> str:
     return order_life.WORDS[order.state]
 
 
-def _part(part: Part, lines: Sequence[Line], shop: ShopCard, currency: str, *, with_split: bool) -> OrderPartView:
+def _is_let_go(order: Order, part: Part) -> bool:
+    """Whether a part ended without anything having been taken for it, in an order whose money was held first."""
+    bought = order.state in order_life.BOUGHT
+    return bought and part.state in shop_order_life.MONEY_BACK and not is_charged(order, part)
+
+
+def _part(order: Order, part: Part, lines: Sequence[Line], shop: ShopCard, *, with_split: bool) -> OrderPartView:
+    currency = order.currency
+    words = shop_order_life.WORDS_UNCHARGED if _is_let_go(order, part) else shop_order_life.WORDS
     own = [line for line in lines if line.shop_order_id == part.id]
     refunded = part.shipping_refunded_minor + sum(line.refunded_minor for line in own)
     return OrderPartView(
@@ -191,7 +202,7 @@ def _part(part: Part, lines: Sequence[Line], shop: ShopCard, currency: str, *, w
         number=part.number,
         shop=shop,
         state=part.state,
-        state_words=shop_order_life.WORDS[part.state],
+        state_words=words[part.state],
         reason=part.reason,
         carrier=part.carrier,
         tracking=part.tracking,

@@ -14,7 +14,7 @@ from federation.service.orders import send_event
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money, zero
 from marketplace.errors import OrderNotFoundError, RefundInvalidError
-from marketplace.orders import mails, releases
+from marketplace.orders import answers, mails, releases
 from marketplace.orders.domain.refunds import (
     Refundable,
     RefundLine,
@@ -92,7 +92,14 @@ async def _plan(order: Order, part: Part, request: RefundRequest) -> Wanted:
 
 
 async def refund_rest(order: Order, part: Part, reason: str, now: datetime) -> None:
-    """Give back all that is left of a part that was locked by the caller; nothing left is fine."""
+    """Give back all that is left of a part that was locked by the caller; nothing left is fine.
+
+    Nothing goes back of an order whose money is only held: it is seen to that this part is not taken for.
+    """
+    standing = await order_store.by_id(order.id) or order
+    if standing.paid_minor == 0:
+        await answers.note(standing, part.id, reason, now)
+        return
     refund_id = uuid5(part.id, WHOLE)
     lines = await part_store.lines([part.id])
     left = Money(part.shipping_minor - part.shipping_refunded_minor, order.currency)

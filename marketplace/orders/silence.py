@@ -103,6 +103,13 @@ async def give_longer(shop_order_id: UUID, hours: int, now: datetime) -> datetim
         raise OrderNotFoundError("no such part of an order")
     if part.state not in shop_order_life.UNANSWERED:
         raise OrderStateError(sentence("This boutique has answered: there is nothing to wait for."))
+    order = await order_store.by_id(part.order_id)
+    if order is not None and order.state == "authorized":
+        raise OrderStateError(
+            sentence(
+                "The shopper’s money is only reserved until all have answered: nobody can be given longer."
+            )
+        )
     until = now + timedelta(hours=max(1, min(hours, EXTENSION_HOURS_MAX)))
     await part_store.change(part.id, now, extended_until=until)
     return until

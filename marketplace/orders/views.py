@@ -178,7 +178,8 @@ class OrderPartView(msgspec.Struct, frozen=True, kw_only=True):
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     """An order as its shopper or the operator sees it. Refused parts are not in it; `paid` is zero until paid.
 
-    `rate_words` says by which rates its prices were converted; empty when none was.
+    `rate_words` says by which rates its prices were converted; empty when none was. While the money is held and not
+    taken, its boutiques answer by `held_until`.
     """
 
     order_id: UUID
@@ -198,6 +199,7 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     refunded: Money
     redirect_url: str = ""
     rate_words: str = ""
+    held_until: datetime | None = None
 
 
 class UnpaidOrder(msgspec.Struct, frozen=True):

@@ -49,7 +49,7 @@ class PaymentStep(StrEnum):
 
 
 _WAITING = (PaymentStatus.INTENDED, PaymentStatus.OPEN, PaymentStatus.PROCESSING)
-_HELD = (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURING)
+HELD = (PaymentStatus.AUTHORISED, PaymentStatus.CAPTURING)
 OVER = (PaymentStatus.FAILED, PaymentStatus.CANCELLED)
 
 PAYMENT = LifeCycle(
@@ -60,9 +60,9 @@ PAYMENT = LifeCycle(
         (PaymentStatus.OPEN, PaymentStep.PROCESSED): PaymentStatus.PROCESSING,
         **{(state, PaymentStep.HELD): PaymentStatus.AUTHORISED for state in _WAITING},
         (PaymentStatus.AUTHORISED, PaymentStep.DECIDED): PaymentStatus.CAPTURING,
-        **{(state, PaymentStep.SUCCEEDED): PaymentStatus.PAID for state in (*_WAITING, *_HELD)},
-        **{(state, PaymentStep.MISMATCHED): PaymentStatus.SUSPENSE for state in (*_WAITING, *_HELD, *OVER)},
-        **{(state, PaymentStep.GAVE_UP): PaymentStatus.FAILED for state in (*_WAITING, *_HELD)},
+        **{(state, PaymentStep.SUCCEEDED): PaymentStatus.PAID for state in (*_WAITING, *HELD)},
+        **{(state, PaymentStep.MISMATCHED): PaymentStatus.SUSPENSE for state in (*_WAITING, *HELD, *OVER)},
+        **{(state, PaymentStep.GAVE_UP): PaymentStatus.FAILED for state in (*_WAITING, *HELD)},
         **{(state, PaymentStep.CANCELLED): PaymentStatus.CANCELLED for state in (*_WAITING, PaymentStatus.AUTHORISED)},
         **{(state, PaymentStep.SUCCEEDED): PaymentStatus.RETURNED for state in OVER},
         (PaymentStatus.SUSPENSE, PaymentStep.SENT_BACK): PaymentStatus.RETURNED,

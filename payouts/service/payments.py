@@ -14,7 +14,7 @@ from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from payouts.domain import postings
-from payouts.domain.payment import OVER, PAYMENT, Capture, PaymentStatus, PaymentStep, Sighting, step_of
+from payouts.domain.payment import HELD, OVER, PAYMENT, Capture, PaymentStatus, PaymentStep, Sighting, step_of
 from payouts.domain.records import PaymentRecord, RefundRecord
 from payouts.errors import IllegalMoveError, PaymentMissingError
 from payouts.ports import PaymentState
@@ -180,6 +180,7 @@ async def observe_payment(pay: Payments, seen: PaymentState, now: datetime) -> N
             await messages.send("pay.cancel", payment.id, "held", now)
         if step is not None and changed.status is not payment.status:
             await _tell(pay, changed, now)
+            await _warn_of_lost_hold(payment, changed, seen, now)
         await settle_exchange(pay, await _payment(changed.id), seen, now)
         await _book_funds(changed.id, seen, now)
 
@@ -216,6 +217,18 @@ async def _tell(pay: Payments, payment: PaymentRecord, now: datetime) -> None:
         await _book_misdirected(pay, payment, now)
         message = f"expected {payment.expected}, received {payment.received}: nothing was confirmed"
         await rows.raise_alert("payment-mismatch", str(payment.id), message, now)
+
+
+async def _warn_of_lost_hold(before: PaymentRecord, after: PaymentRecord, seen: PaymentState, now: datetime) -> None:
+    """A person hears of money that was held and is not any more, or that was held in another sum than was asked."""
+    if after.status is not PaymentStatus.FAILED:
+        return
+    if before.status in HELD:
+        message = f"the hold of {before.amount} ended before it was taken: {after.last_error or 'let go'}"
+        await rows.raise_alert("hold-lost", str(after.id), message, now)
+    elif seen.status == "authorised":
+        message = f"expected {before.expected}, held {seen.capturable}: nothing was confirmed"
+        await rows.raise_alert("payment-mismatch", str(after.id), message, now)
 
 
 async def _book_misdirected(pay: Payments, payment: PaymentRecord, now: datetime) -> PaymentRecord:

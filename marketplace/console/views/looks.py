@@ -42,6 +42,7 @@ FRESHNESS_LOOKS = {
 }
 ORDER_LOOKS = {
     "paid": Looks("paid", "good", "●"),
+    "authorized": Looks("money reserved", "calm", "◔"),
     "paying": Looks("paying", "calm", "▶"),
     "held": Looks("set aside", "calm", "○"),
     "holding": Looks("asking", "calm", "○"),
@@ -77,6 +78,8 @@ MONEY_LOOKS = {
     "intended": Looks("not begun", "calm", "○"),
     "open": Looks("at the payment page", "calm", "▶"),
     "processing": Looks("on its way", "calm", "▶"),
+    "authorised": Looks("reserved", "calm", "◔"),
+    "capturing": Looks("being taken", "calm", "▶"),
     "requested": Looks("to be sent", "calm", "○"),
     "submitting": Looks("being sent", "calm", "▶"),
     "pending": Looks("on its way", "calm", "▶"),

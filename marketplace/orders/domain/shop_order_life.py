@@ -80,6 +80,8 @@ CAN_BE_CANCELLED: frozenset[ShopOrderState] = frozenset({"placed", "accepted"})
 """The boutique has the order and nothing has left."""
 UNANSWERED: frozenset[ShopOrderState] = frozenset({"confirming", "reholding", "confirmed", "placed"})
 """Paid, and the boutique has not said that it will fulfil it: it may be given up."""
+TAKEN: frozenset[ShopOrderState] = frozenset({"accepted", "shipped", "delivered"})
+"""The boutique has said that it fulfils it."""
 UNSOLD: frozenset[ShopOrderState] = frozenset({"refused", "released"})
 """Never part of what was charged."""
 
@@ -98,6 +100,13 @@ WORDS: dict[ShopOrderState, str] = {
     "delivered": message("Delivered"),
     "cancelled": message("Cancelled; it is refunded"),
 }
+
+
+WORDS_UNCHARGED: dict[ShopOrderState, str] = {
+    "declined": message("The boutique could not fulfil this part; it is not charged"),
+    "cancelled": message("Cancelled; it is not charged"),
+}
+"""For parts that ended before anything was taken for them."""
 
 
 def advance(state: ShopOrderState, step: ShopOrderStep, attempt: int = 1) -> ShopOrderState:

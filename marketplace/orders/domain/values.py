@@ -22,7 +22,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """One checkout. `due_at` is when the sweep ends it if nothing happens; `asked_at` when its holds were asked for.
 
     `quote` holds the rates promised to the shopper; None when no price had to be converted. `language` is the one the
-    shopper read, in which mails are written.
+    shopper read, in which mails are written. `paid_at` is when the shopper paid or had the money held, of which only
+    that for the parts in `charged` is taken, once they are decided (None: for everything sold).
     """
 
     id: UUID
@@ -44,6 +45,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     due_at: datetime | None
     paid_at: datetime | None
+    charged: tuple[UUID, ...] | None = None
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +137,11 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
 def part_total(part: Part, lines: Sequence[Line]) -> int:
     """Goods and parcel of one part."""
     return part.shipping_minor + sum(line.total_minor for line in lines if line.shop_order_id == part.id)
+
+
+def is_charged(order: Order, part: Part) -> bool:
+    """Whether a part's money was taken from the shopper."""
+    return order.paid_minor > 0 and (order.charged is None or part.id in order.charged)
 
 
 def sold(parts: Sequence[Part]) -> list[Part]:

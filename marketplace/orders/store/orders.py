@@ -17,8 +17,9 @@ from marketplace.orders.domain.values import Order
 from marketplace.tables import HubOrder
 
 _COLUMNS = """id, hub_id, token, number, state, currency, language, email, note, address, total_minor, paid_minor,
-    payment_id, redirect_url, quote, asked_at, created_at, due_at, paid_at"""
+    payment_id, redirect_url, quote, asked_at, created_at, due_at, paid_at, charged"""
 _QUOTE = msgspec.json.Decoder(Quote)
+_PARTS = msgspec.json.Decoder(tuple[UUID, ...])
 
 
 def plain_id(found: UUID) -> UUID:
@@ -32,6 +33,7 @@ def _read(row: Mapping[str, Any]) -> Order:
     values["payment_id"] = plain_id(values["payment_id"]) if values["payment_id"] else None
     values["address"] = msgspec.json.decode(values["address"], type=Address)
     values["quote"] = _QUOTE.decode(values["quote"]) if values["quote"] else None
+    values["charged"] = _PARTS.decode(values["charged"]) if values["charged"] else None
     return Order(**values)
 
 
@@ -96,9 +98,11 @@ async def lock(order_id: UUID) -> Order | None:
     return await _one("id = $1 FOR UPDATE", order_id)
 
 
-async def due(now: datetime, limit: int) -> list[UUID]:
-    """The unfinished orders that are overdue, longest first."""
-    rows = await HubOrder.select(HubOrder.id).where(HubOrder.due_at <= now).order_by(HubOrder.due_at).limit(limit)
+async def due(now: datetime, limit: int, *, authorized: bool = False) -> list[UUID]:
+    """The unfinished orders that are overdue, longest first: those without money, or those whose money is held."""
+    state = HubOrder.state == "authorized" if authorized else HubOrder.state != "authorized"
+    overdue = HubOrder.select(HubOrder.id).where((HubOrder.due_at <= now) & state)
+    rows = await overdue.order_by(HubOrder.due_at).limit(limit)
     return [plain_id(row["id"]) for row in rows]
 
 

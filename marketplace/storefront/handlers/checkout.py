@@ -18,6 +18,7 @@ from federation.vocabulary.wording import message
 from marketplace.errors import BasketChangedError, BasketInvalidError
 from marketplace.hub import hub_of
 from marketplace.orders import basket, checkout, reads, resuming
+from marketplace.orders.domain import order_life
 from marketplace.orders.views import BasketView, HeldView
 from marketplace.storefront import destinations
 from marketplace.storefront.checkout_form import CheckoutForm, read_form
@@ -127,7 +128,7 @@ async def _checkout_page(
 async def held(request: AnyRequest, token: FromPath[str]) -> Template | Redirect:
     """Which boutiques set their pieces aside, which could not, and what would be paid."""
     view = await reads.held_view(token, clock.now())
-    if view.state in {"paid", "paying"}:
+    if view.state in {*order_life.BOUGHT, "paying"}:
         return Redirect(f"/order/{token}", status_code=SEE_OTHER)
     return _held_page(request, view)
 

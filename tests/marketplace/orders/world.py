@@ -31,6 +31,7 @@ from marketplace.orders.views import Contact, OrderView
 from marketplace.payments import OrderMoney
 from marketplace.settings import HubSettings
 from payouts.adapters.memory import MemoryProvider
+from payouts.domain.payment import Capture
 from payouts.service.context import Payments
 from payouts.service.payments import observe_payment
 from payouts.settings import PayoutSettings
@@ -58,8 +59,9 @@ class Visitor:
 class World:
     """The hub and everything around it."""
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, *, capture: Capture = "automatic") -> None:
         settings = HubSettings(
+            capture=capture,
             node_name="Test hub",
             public_url="http://127.0.0.1:17301",
             database_url="postgresql://unused",
