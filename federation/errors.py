@@ -110,7 +110,7 @@ class SnapshotPendingError(NotFoundError):
 
 
 class CopyLoadingError(GalleriaError):
-    """The hub is loading a snapshot of this log: push again when it is done, nothing is lost."""
+    """The hub is fetching much of this log by itself, or a snapshot of it: push again later, nothing is lost."""
 
     slug = "copy-loading"
     retry: RetryClass = "after"

@@ -33,6 +33,7 @@ from federation.service import (
     stock,
 )
 from federation.service.announcing import OperationsDue
+from federation.service.bulk_work import bulk_handlers
 from federation.service.catalogue import PushDue
 from federation.service.context import Federation
 from federation.service.forking import ForkDue
@@ -101,7 +102,8 @@ def fed_handlers(fed: Federation) -> dict[str, Handler]:
         forking.TOPIC: tell_fork,
         **stock_handlers(fed),
         **_identity_handlers(fed),
-        **repair_handlers(fed),
+        **bulk_handlers(fed),
+        **repair_handlers(),
     }
 
 

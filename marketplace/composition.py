@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from federation.node.door import Door
-from federation.service.context import PeerDoor, create_federation
+from federation.service.context import Federation, PeerDoor, create_federation
 from federation.service.pictures import mailed_picture
 from marketplace.currencies.adapters.ecb import EcbRates
 from marketplace.currencies.adapters.table import TableRates
@@ -47,7 +47,7 @@ def build_hub(
         OrderMoney(settings, payout_settings),
         payout_settings,
     )
-    federation = create_federation(settings, hub_desk=GalleryDesk(settings), door=peer_door or door)
+    federation = federation_of(settings, peer_door or door)
     return Hub(
         settings=settings,
         federation=federation,
@@ -56,6 +56,11 @@ def build_hub(
         boutiques=FederatedBoutiques(federation),
         rates=TableRates(Path(settings.rates_file)) if settings.rates_file else EcbRates(door),
     )
+
+
+def federation_of(settings: HubSettings, door: PeerDoor | None = None) -> Federation:
+    """The hub among its peers, for one loop."""
+    return create_federation(settings, hub_desk=GalleryDesk(settings), door=door)
 
 
 def build_studio(hub: Hub) -> Studio:

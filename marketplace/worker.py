@@ -7,8 +7,9 @@ from federation.node import mail
 from federation.node.outbox import Outbox
 from federation.node.settings import load
 from federation.node.work import Node, make_celery
+from federation.service.bulk_work import bulk_attendant
 from federation.tasks import fed_handlers, fed_sweeps
-from marketplace.composition import build_hub, build_studio
+from marketplace.composition import build_hub, build_studio, federation_of
 from marketplace.currencies.tasks import first_rates, rate_sweeps
 from marketplace.hub import Hub
 from marketplace.leaving.tasks import leaving_sweeps
@@ -59,6 +60,7 @@ def node_of(hub: Hub) -> Node:
         ),
         queues=QUEUES,
         start=first_rates(hub),
+        attendants=(bulk_attendant(federation_of(hub.settings)),),
     )
 
 

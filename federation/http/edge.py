@@ -223,7 +223,8 @@ async def _answer(
         try:
             return await _run(fed, endpoint, inbound)
         finally:
-            exchange.credit = fed.admission.credit(pair, exchange.now() - began, exchange.now()).text
+            took = exchange.now() - began
+            exchange.credit = fed.admission.credit(pair, took, exchange.now(), size=len(body)).text
 
 
 def _receiver_named(path: str) -> str:

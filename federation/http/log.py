@@ -7,9 +7,10 @@ from federation import batches, limits
 from federation.documents import json
 from federation.http.edge import Endpoint, Inbound, Outbound
 from federation.log.answers import GrowthAnswer, InclusionAnswer
+from federation.node.database import atomic
 from federation.ports import HubDesk
 from federation.records import LogHead
-from federation.service import comparing, epochs, forking, intake, proving, reading, refusals
+from federation.service import comparing, epochs, forking, intake, proving, pull, reading, refusals
 from federation.service.calls import LOG_TYPE
 from federation.service.context import Federation
 from federation.service.pressure import BULK_BYTES
@@ -26,20 +27,25 @@ async def _push(fed: Federation, inbound: Inbound) -> Outbound:
         raise NotFoundError("only a hub takes a shop's log")
     if inbound.content_type != LOG_TYPE or inbound.old_size is None:
         raise RecordInvalidError(f"a push has the type {LOG_TYPE} and the header Fed-Old-Size")
+    await pull.refuse_while_fetched((inbound.receiver.id, inbound.peer), inbound.now)
     async with fed.bulk.entered(len(inbound.body)):
         return await _take(fed, fed.hub_desk, inbound, inbound.old_size)
 
 
 async def _take(fed: Federation, desk: HubDesk, inbound: Inbound, old_size: int) -> Outbound:
-    """Take a push in; what is large is unpacked beside the loop."""
+    """Take a push in; what is large is unpacked beside the loop. After a full batch it is looked how much follows."""
     is_large = len(inbound.body) >= BULK_BYTES
     batch = await asyncio.to_thread(batches.decode, inbound.body) if is_large else batches.decode(inbound.body)
     epoch = _epoch(inbound)
     if f"{inbound.peer}/catalog/{epoch}\n" != batch.note.decode()[: len(f"{inbound.peer}/catalog/{epoch}\n")]:
         raise RecordInvalidError("the checkpoint is of another log than the address")
-    ends = (inbound.receiver, inbound.peer)
-    await epochs.follow(fed, (inbound.receiver.id, inbound.peer), epoch, inbound.now)
-    return Outbound(json.encode(await intake.take_batch(desk, ends, batch, old_size, inbound.now)))
+    hub, shop_id = inbound.receiver, inbound.peer
+    await epochs.follow(fed, (hub.id, shop_id), epoch, inbound.now)
+    receipt = await intake.take_batch(desk, (hub, shop_id), batch, old_size, inbound.now)
+    if receipt.accepted >= limits.BATCH_OPERATIONS_MAX:
+        async with atomic():
+            await pull.announce_rest((hub.id, shop_id), inbound.now)
+    return Outbound(json.encode(receipt))
 
 
 async def _checkpoint(_fed: Federation, inbound: Inbound) -> Outbound:

@@ -6,6 +6,8 @@ after a pause that grows.
 """
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 
@@ -23,11 +25,15 @@ PAUSE_SECONDS_MAX = 30.0
 
 
 class Attendant(msgspec.Struct, frozen=True):
-    """What is done for ever by a worker of `queue`: `run` is called with the database bound and never returns."""
+    """What is done for ever by a worker of `queue`: `run` is called with the database bound and never returns.
+
+    `niceness` is by how much it steps aside for the worker's other threads (where threads have one of their own).
+    """
 
     name: str
     queue: str
     run: Callable[[], Awaitable[None]]
+    niceness: int = 0
 
 
 class Attendance(threading.Thread):
@@ -44,6 +50,8 @@ class Attendance(threading.Thread):
 
     def run(self) -> None:
         """Attend until stopped."""
+        if self._attendant.niceness and sys.platform == "linux":
+            os.nice(self._attendant.niceness)  # of this thread alone
         with asyncio.Runner() as runner:
             with self._starting:
                 if self._stopped:

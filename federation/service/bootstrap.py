@@ -26,7 +26,7 @@ from federation.node.database import atomic, detached
 from federation.ports import AcceptedRecord, HubDesk
 from federation.recon.state import SnapshotLoad
 from federation.records import LogHead, StoredLeaf
-from federation.service import growth, intake, parties, served
+from federation.service import growth, intake, pacing, parties, served
 from federation.service.calls import PeerCall, call
 from federation.service.chunks import Chunk, JudgedLeaf, checked, fitting, grown_from, hashes_in
 from federation.service.context import Federation
@@ -36,9 +36,9 @@ from federation.vocabulary.errors import NotFoundError, PeerRefusedError
 from federation.vocabulary.ids import PartyId, new_id
 
 TOPIC = "fed.bootstrap"
-QUEUE = "sync"
+QUEUE = pacing.QUEUE
 CHUNKS_PER_RUN = 25
-"""After so many chunks of one shop the others have their turn; the rest is fetched by a further message."""
+"""After so many chunks of one shop, or `pacing.TURN_SECONDS`, the others have their turn; a further message follows."""
 FAILURES_MAX = 3
 """Snapshots of one shop that may turn out wrong before its log is read instead."""
 
@@ -46,10 +46,11 @@ Ends = tuple[PartyId, PartyId]
 
 
 class LoadDue(msgspec.Struct, frozen=True):
-    """The outbox's note that a snapshot is on its way into a hub's copy."""
+    """The outbox's note that a snapshot is on its way into a hub's copy; `turn` tells one note from the next."""
 
     hub_id: PartyId
     shop_id: PartyId
+    turn: str = ""
 
 
 class _Checked(msgspec.Struct, frozen=True):
@@ -104,8 +105,8 @@ async def begin(fed: Federation, ends: Ends, now: datetime, *, failures: int = 0
 
 async def announce(ends: Ends, now: datetime) -> None:
     """Have a load go on after the caller's transaction."""
-    due, key = LoadDue(*ends), f"{TOPIC}:{new_id()}"
-    await outbox.enqueue(TOPIC, f"{ends[0]}:{ends[1]}", due, key=key, queue=QUEUE, now=now)
+    subject = f"{TOPIC}:{ends[0]}:{ends[1]}"
+    await outbox.rearm(TOPIC, subject, LoadDue(*ends, turn=str(new_id())), key=subject, queue=QUEUE, now=now)
 
 
 async def go_on(fed: Federation, ends: Ends, now: datetime, *, chunks_max: int = CHUNKS_PER_RUN) -> bool:
@@ -133,6 +134,8 @@ async def _take_chunks(fed: Federation, loading: _Loading, now: datetime, chunks
     """Take chunks one after another; while one is written the next is fetched and checked."""
     chunks, taken = loading.chunks, loading.load.taken
     end = min(len(chunks), taken + chunks_max)
+    until = asyncio.get_running_loop().time() + pacing.TURN_SECONDS
+    in_company = await pacing.in_company(*loading.ends, now)
     hashes: Sequence[bytes] = ()
     ahead: asyncio.Task[_Checked] | None = None
     for number in range(taken, end):
@@ -144,13 +147,15 @@ async def _take_chunks(fed: Federation, loading: _Loading, now: datetime, chunks
             with detached():
                 ahead = asyncio.create_task(_fetch(fed, loading, chunks[number + 1], hashes, now))
         try:
-            is_ours = await _take(loading, number, here, now)
+            async with fed.bulk_pace.step(in_company=in_company):
+                is_ours = await _take(loading, number, here, now)
         except BaseException:
             _let_go(ahead)
             raise
-        if not is_ours:
+        is_over = asyncio.get_running_loop().time() >= until and number + 1 < end
+        if not is_ours or is_over:
             _let_go(ahead)
-            return False
+            return is_ours
     if end < len(chunks):
         return True
     await _finish(loading, hashes or await _hashes(loading), now)

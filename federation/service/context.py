@@ -11,6 +11,7 @@ from federation.node.settings import NodeSettings
 from federation.ports import Exports, HubDesk, Pictures, ShopDesk
 from federation.recon.cache import ItemSets
 from federation.service.breaker import Breaker
+from federation.service.pacing import BulkPace
 from federation.service.pressure import Admission, BulkGate, Pace
 from federation.service.strangers import Strangers
 
@@ -54,6 +55,7 @@ class Federation:
         self._paces: dict[tuple[str, str], Pace] = {}
         self.admission = Admission()
         self.bulk = BulkGate()
+        self.bulk_pace = BulkPace()
         self.strangers = Strangers()
 
     def lane(self, peer_id: str) -> asyncio.Semaphore:

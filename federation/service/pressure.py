@@ -3,8 +3,9 @@
 A receiver says in `Fed-Credit: batch=N, interval-ms=M` how many registers the next stock message may carry and how long
 after this answer the next bulk request (log, stock) may come. The header is a hint outside the signature: a sender
 believes it only within bounds. Invariants: at most ASKED_PER_PEER_MAX requests of one peer and ASKED_MAX in all are
-answered at once by a process; while several peers are at it, none is asked to come sooner than its last request took,
-so one with very much to say has at most half of the time; large batches are taken in one after the other.
+answered at once by a process; while several peers are at it, one with very much to say is asked to say it in small
+parts and to rest REST times as long as the last part took, whereas who has little to say may always go on; large
+batches are taken in one after the other.
 """
 
 import asyncio
@@ -33,6 +34,12 @@ INTERVAL_MS_MAX = 10_000
 """No receiver makes a sender wait longer than this by a hint."""
 COMPANY_SECONDS = 2.0
 """Peers that asked within this time of each other are there together."""
+MUCH_BYTES = 4 * 1024
+"""A request from this size on says much: some forty registers, or a packed batch of a dozen records."""
+REST = 4.0
+"""Who says much in company rests so many times as long as it took, which leaves it one part in REST + 1 of the time."""
+PART_REGISTERS = 100
+"""Registers in one message of who has very many to tell in company."""
 _EASY_SHARE = 0.25
 """Up to this share of ASKED_MAX nobody is asked to send less."""
 
@@ -54,14 +61,17 @@ class Credit(msgspec.Struct, frozen=True):
         return f"batch={self.batch}, interval-ms={self.interval_ms}"
 
 
-def credit_for(asked: int, took_seconds: float, *, in_company: bool) -> Credit:
-    """The credit when `asked` requests are being answered and this one took so long.
+def credit_for(asked: int, took_seconds: float, *, disturbs: bool) -> Credit:
+    """The credit when `asked` requests are being answered and this one took so long; it `disturbs` by much in company.
 
     Whole while that is easy; at ASKED_MAX a message carries a tenth and a second lies between two.
     """
     strain = min(max(0.0, asked / ASKED_MAX - _EASY_SHARE) / (1 - _EASY_SHARE), 1.0)
-    pause = max(strain, took_seconds if in_company else 0.0)
-    return Credit(int(limits.STOCK_BATCH_MAX * (1 - 0.9 * strain)), min(int(1000 * pause), INTERVAL_MS_MAX))
+    batch = int(limits.STOCK_BATCH_MAX * (1 - 0.9 * strain))
+    if not disturbs:
+        return Credit(batch, int(1000 * strain))
+    pause = max(strain, REST * took_seconds)
+    return Credit(min(batch, PART_REGISTERS), min(int(1000 * pause), INTERVAL_MS_MAX))
 
 
 def read_credit(text: str) -> Credit:
@@ -119,12 +129,13 @@ class Admission:
         """While a verified request is kept waiting on purpose. Raises as `admitted`."""
         return self._waiting.pass_through(pair)
 
-    def credit(self, pair: Pair, took_seconds: float, at: float) -> Credit:
-        """What the answer says to a peer whose request took so long and ends now."""
+    def credit(self, pair: Pair, took_seconds: float, at: float, *, size: int) -> Credit:
+        """What the answer says to a peer whose request of `size` bytes took so long and ends now."""
         if self._last not in {None, pair}:
             self._company_until = at + COMPANY_SECONDS
         self._last = pair
-        return credit_for(self._asked.total, took_seconds, in_company=at < self._company_until)
+        disturbs = size >= MUCH_BYTES and at < self._company_until
+        return credit_for(self._asked.total, took_seconds, disturbs=disturbs)
 
 
 class BulkGate:

@@ -1,41 +1,50 @@
 """A hub looking for itself: each shop's checkpoint by and by, and whatever its pushes did not bring.
 
-Push is a hint, pull by size is the truth. Invariants: what is pulled passes the same intake as what is pushed; a
-shop that has gone back behind our copy is left alone and reported, one that has forked is frozen.
+Push is a hint, pull by size is the truth. A short gap is closed at once; what is left after BATCHES_PER_MESSAGE waits
+in the queue of bulk work and comes at its pace (`pacing`), and meanwhile the shop need push nothing. Invariants: what
+is pulled passes the same intake as what is pushed; a shop that has gone back behind our copy is left alone and
+reported, one that has forked is frozen.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import msgspec
 import structlog
 
-from federation import batches
-from federation.errors import PeerMismatchError, SnapshotPendingError
+from federation import limits
+from federation.batches import Batch, decode
+from federation.errors import CopyLoadingError, PeerMismatchError, SnapshotPendingError
 from federation.log import checkpoint
 from federation.log.checkpoint import Checkpoint
 from federation.log.errors import ForkDetectedError, RootMismatchError
-from federation.node import outbox
+from federation.node import clock, outbox
 from federation.node.database import atomic, detached
-from federation.ports import HubDesk
 from federation.recon.state import way_for
-from federation.records import HostedParty, LogHead
-from federation.service import bootstrap, epochs, forking, intake, parties, peers, remembering
+from federation.records import HostedParty, LogHead, Replica
+from federation.service import bootstrap, epochs, forking, intake, pacing, parties, peers, remembering
 from federation.service.calls import PeerCall, call
 from federation.service.context import Federation
+from federation.service.pacing import BulkPace
 from federation.service.replica_moves import state_of
-from federation.store import links, repairs, replicas
+from federation.store import links, logs, repairs, replicas
 from federation.vocabulary.errors import GalleriaError, NotFoundError, PeerRefusedError
 from federation.vocabulary.ids import PartyId, new_id
 
 _log = structlog.get_logger(__name__)
 
 TOPIC = "fed.pull"
+REST_TOPIC = "fed.pull.rest"
 QUEUE = "sync"
-BATCHES_PER_RUN = 50
 BATCHES_PER_MESSAGE = 5
-"""After so many batches of one shop the others have their turn; the rest is fetched by a further message."""
+"""After so many batches of one shop the others have their turn; the rest is bulk."""
+BULK_LINES = BATCHES_PER_MESSAGE * limits.BATCH_OPERATIONS_MAX
+"""A gap of more lines is fetched at the pace of bulk work."""
+FETCHING = timedelta(seconds=60)
+"""A gap of which some was fetched so lately is being closed: nothing has to be pushed into it."""
+PUSH_AGAIN_SECONDS = 5
 
 CONCURRENT_PEERS_MAX = 8
 LIVE_INTERVAL = timedelta(seconds=30)
@@ -45,10 +54,11 @@ Pair = tuple[PartyId, PartyId]
 
 
 class PullDue(msgspec.Struct, frozen=True):
-    """The outbox's note that a hub has a shop's catalogue to fetch."""
+    """The outbox's note that a hub has a shop's catalogue to fetch; `turn` tells one about the rest from others."""
 
     hub_id: PartyId
     shop_id: PartyId
+    turn: str = ""
 
 
 async def announce(hub_id: PartyId, shop_id: PartyId, now: datetime) -> None:
@@ -58,12 +68,56 @@ async def announce(hub_id: PartyId, shop_id: PartyId, now: datetime) -> None:
 
 
 async def pull_announced(fed: Federation, due: PullDue, now: datetime) -> None:
-    """Fetch some of what is due; the rest follows. A failure is written down and left to the sweep."""
-    found = await pull_recorded(fed, (due.hub_id, due.shop_id), now, batches_max=BATCHES_PER_MESSAGE)
-    replica = await replicas.replica(due.hub_id, due.shop_id)
-    if found and replica is not None and replica.state not in {"live", "frozen"}:
+    """Fetch some of what is due; the rest follows as bulk. A failure is written down and left to the sweep."""
+    await _look(fed, (due.hub_id, due.shop_id), now)
+
+
+async def _look(fed: Federation, ends: Pair, now: datetime) -> int:
+    """Close a short gap, begin to close a long one; returns how many lines were found."""
+    found = await pull_recorded(fed, ends, now)
+    if found and await state_of(ends) == "catching_up":
         async with atomic():
-            await announce(due.hub_id, due.shop_id, now)
+            await announce_rest(ends, now)
+    return found
+
+
+async def announce_rest(ends: Pair, now: datetime) -> None:
+    """Have what is missing of a long log fetched after the caller's transaction, at the pace of bulk work."""
+    subject = f"{REST_TOPIC}:{ends[0]}:{ends[1]}"
+    due = PullDue(*ends, turn=str(new_id()))
+    await outbox.rearm(REST_TOPIC, subject, due, key=subject, queue=pacing.QUEUE, now=now)
+
+
+async def pull_rest(fed: Federation, due: PullDue, now: datetime) -> None:
+    """Fetch on for a turn, at the pace of bulk work; what is left is announced anew.
+
+    A short gap of a copy that was complete is what pushes are bringing: it is left to them.
+    """
+    ends = (due.hub_id, due.shop_id)
+    turn = _Turn(fed.bulk_pace, in_company=await pacing.in_company(*ends, now))
+    found = await pull_recorded(fed, ends, now, turn)
+    if found and await state_of(ends) == "catching_up":
+        async with atomic():
+            await announce_rest(ends, clock.now())
+
+
+async def refuse_while_fetched(ends: Pair, now: datetime) -> None:
+    """Raise CopyLoadingError for a push while the hub is closing a long gap in its copy by itself."""
+    replica = await replicas.replica(*ends)
+    if replica is not None and await is_fetched(replica, now):
+        raise CopyLoadingError(
+            "this log is being fetched, for much of it is missing here: push again in a while",
+            retry_after_seconds=PUSH_AGAIN_SECONDS,
+        )
+
+
+async def is_fetched(replica: Replica, now: datetime) -> bool:
+    """Whether a long gap in a copy is being closed as bulk work."""
+    lately = replica.last_pull_at is not None and now - replica.last_pull_at < FETCHING
+    if replica.state != "catching_up" or not lately:
+        return False
+    head = await logs.head(replica.hub_id, replica.shop_id)
+    return head is not None and replica.shop_size - head.size > BULK_LINES
 
 
 async def pull_due(fed: Federation, now: datetime) -> int:
@@ -71,7 +125,7 @@ async def pull_due(fed: Federation, now: datetime) -> int:
     due = []
     for hub_id, shop_id in await links.accepted_pairs("hub"):
         replica = await replicas.replica(hub_id, shop_id)
-        if replica is None or replica.state in {"frozen", "snapshotting"}:
+        if replica is None or replica.state in {"frozen", "snapshotting"} or await is_fetched(replica, now):
             continue
         rested = replica.last_pull_at is None or now - replica.last_pull_at >= LIVE_INTERVAL
         if rested or replica.state != "live":
@@ -79,7 +133,7 @@ async def pull_due(fed: Federation, now: datetime) -> int:
     found = [0]
 
     async def look(pair: Pair) -> None:
-        found[0] += await pull_recorded(fed, pair, now)
+        found[0] += await _look(fed, pair, now)
 
     await for_each_peer(due, look)
     return found[0]
@@ -99,10 +153,40 @@ async def for_each_peer(pairs: Sequence[Pair], work: Callable[[Pair], Awaitable[
                 group.create_task(one(pair))
 
 
-async def pull_recorded(fed: Federation, ends: Pair, now: datetime, *, batches_max: int = BATCHES_PER_RUN) -> int:
+class _Turn:
+    """How long fetching goes on: a few batches in a row, or as bulk work for TURN_SECONDS at its pace."""
+
+    def __init__(self, pace: BulkPace | None = None, *, in_company: bool = False) -> None:
+        self._pace = pace
+        self._in_company = in_company
+        self._batches = 0
+        self._until = asyncio.get_running_loop().time() + pacing.TURN_SECONDS
+
+    @property
+    def is_bulk(self) -> bool:
+        return self._pace is not None
+
+    @property
+    def is_over(self) -> bool:
+        if self._pace is None:
+            return self._batches >= BATCHES_PER_MESSAGE
+        return asyncio.get_running_loop().time() >= self._until
+
+    @asynccontextmanager
+    async def step(self) -> AsyncIterator[None]:
+        """While a batch that has come is taken in."""
+        self._batches += 1
+        if self._pace is None:
+            yield
+            return
+        async with self._pace.step(in_company=self._in_company):
+            yield
+
+
+async def pull_recorded(fed: Federation, ends: Pair, now: datetime, turn: _Turn | None = None) -> int:
     """Pull, and write down why when that fails; returns how many lines were found."""
     try:
-        return await pull(fed, ends, now, batches_max=batches_max)
+        return await pull(fed, ends, now, turn)
     except GalleriaError as error:
         _log.info("pull_failed", hub=ends[0], shop=ends[1], slug=error.slug, detail=error.detail)
         async with atomic():
@@ -110,14 +194,14 @@ async def pull_recorded(fed: Federation, ends: Pair, now: datetime, *, batches_m
         return 0
 
 
-async def pull(fed: Federation, ends: Pair, now: datetime, *, batches_max: int = BATCHES_PER_RUN) -> int:
+async def pull(fed: Federation, ends: Pair, now: datetime, turn: _Turn | None = None) -> int:
     """Compare a shop's checkpoint with our copy and fetch what is missing; `ends` are (hub, shop).
 
     Raises PeerError, ForkDetectedError (the replica is frozen then), or what the intake refuses.
     """
     hub_id, shop_id = ends
     hub = await parties.party(hub_id)
-    desk = fed.hub_desk
+    desk, turn = fed.hub_desk, turn or _Turn()
     if desk is None:
         return 0
     note = await _checkpoint_note(fed, ends, now)
@@ -126,18 +210,21 @@ async def pull(fed: Federation, ends: Pair, now: datetime, *, batches_max: int =
     told, head = await _compare(hub, shop_id, note, now)
     size = head.size
     found = 0
+    if turn.is_bulk and was_live and told.size - size <= BULK_LINES:
+        return 0
     way = way_for(gap=told.size - size, gap_max=fed.log_gap_max)
     if way == "snapshot" and await _loads(fed, ends, now):
         return 0
-    for _ in range(batches_max):
-        if size >= told.size:
-            break
+    while size < told.size and not turn.is_over:
         try:
-            size, taken = await _pull_batch(fed, desk, (hub, shop_id), (size, told), now)
+            batch = await _fetch_batch(fed, (hub, shop_id), (size, told), now)
+            async with turn.step():
+                receipt = await intake.take_batch(desk, (hub, shop_id), batch, size, now, shop_size=told.size)
         except RootMismatchError:
             await forking.accuse(fed, ends, note, now)
             raise
-        found += taken
+        size = receipt.size
+        found += receipt.accepted
     if found and was_live:
         await repairs.hasten(*ends, now)
     return found
@@ -185,16 +272,15 @@ async def _compare(hub: HostedParty, shop_id: PartyId, note: bytes, now: datetim
     return told, head
 
 
-async def _pull_batch(
-    fed: Federation, desk: HubDesk, ends: tuple[HostedParty, PartyId], goal: tuple[int, Checkpoint], now: datetime
-) -> tuple[int, int]:
-    """Fetch and take one batch on the way from our size to the shop's; returns our new size and how many were new."""
+async def _fetch_batch(
+    fed: Federation, ends: tuple[HostedParty, PartyId], goal: tuple[int, Checkpoint], now: datetime
+) -> Batch:
+    """One batch on the way from our size to the shop's."""
     hub, shop_id = ends
     ours, told = goal
     epoch = told.origin.rpartition("/")[2]
     exchange = PeerCall(local_id=hub.id, remote_id=shop_id, method="GET", path=f"/log/{epoch}", query=f"from={ours}")
-    batch = batches.decode((await call(fed, exchange, now)).body)
+    batch = decode((await call(fed, exchange, now)).body)
     if not batch.lines:
         raise PeerMismatchError(f"{shop_id} signed {told.size} lines and sends none after {ours}")
-    receipt = await intake.take_batch(desk, ends, batch, ours, now, shop_size=told.size)
-    return receipt.size, receipt.accepted
+    return batch

@@ -11,9 +11,10 @@ from federation.conversations import checks
 from federation.conversations.messages import PushReceipt
 from federation.documents.errors import BadSignatureError
 from federation.documents.keys import PublicKey
-from federation.errors import PeerMismatchError
+from federation.errors import CopyLoadingError, PeerMismatchError
 from federation.log import checkpoint
 from federation.log.errors import SizeMismatchError
+from federation.node.claims import NotYetError
 from federation.node.database import atomic
 from federation.records import LogHead
 from federation.service import catalogue, peers, reading, recovery, refusals
@@ -27,10 +28,15 @@ from federation.vocabulary.ids import new_id
 BATCHES_PER_RUN = 10
 """After so many the others have their turn; the rest is announced anew."""
 REWINDS_PER_RUN = 3
+FETCHED_SECONDS = 10
+"""How long a hub that fetches by itself is left alone with it unless it says so."""
 
 
 async def deliver_log(fed: Federation, due: PushDue, now: datetime) -> int:
-    """Push what the hub lacks; returns how many lines it took. Raises PeerRefusedError or PeerUnreachableError."""
+    """Push what the hub lacks; returns how many lines it took. Raises PeerRefusedError or PeerUnreachableError.
+
+    NotYetError while the hub fetches the log by itself.
+    """
     delivery = await links.delivery(due.shop_id, due.hub_id)
     head = await reading.head_of(due.shop_id, due.shop_id)
     hub_size = 0 if delivery is None else delivery.acked_size
@@ -41,6 +47,8 @@ async def deliver_log(fed: Federation, due: PushDue, now: datetime) -> int:
         try:
             receipt = await _push(fed, due, head, hub_size, now)
         except PeerRefusedError as error:
+            if error.peer_slug == CopyLoadingError.slug:
+                raise NotYetError(error.detail, error.retry_after_seconds or FETCHED_SECONDS) from error
             rewinds += 1
             hub_size = _hub_size(error, hub_size, rewinds)
             if hub_size > head.size:

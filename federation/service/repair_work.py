@@ -5,8 +5,7 @@ from datetime import datetime
 from federation.node import clock
 from federation.node.outbox import Handler, Message
 from federation.node.work import Sweep
-from federation.service import bootstrap, links, snapshots, tending
-from federation.service.bootstrap import LoadDue
+from federation.service import links, snapshots, tending
 from federation.service.context import Federation
 from federation.service.snapshots import SnapshotDue
 
@@ -15,17 +14,14 @@ TEND_SECONDS = 10
 SNAPSHOT_SECONDS = 60
 
 
-def repair_handlers(fed: Federation) -> dict[str, Handler]:
+def repair_handlers() -> dict[str, Handler]:
     """The handler of each topic of repair."""
 
     async def make_snapshot(message: Message) -> None:
         due = message.read(SnapshotDue)
         await snapshots.make(due.holder_id, due.party_id, clock.now())
 
-    async def load_snapshot(message: Message) -> None:
-        await tending.load_announced(fed, message.read(LoadDue), clock.now())
-
-    return {snapshots.TOPIC: make_snapshot, bootstrap.TOPIC: load_snapshot}
+    return {snapshots.TOPIC: make_snapshot}
 
 
 def repair_sweeps(fed: Federation) -> list[Sweep]:

@@ -16,7 +16,7 @@ from federation.node.app import make_app
 from federation.node.database import Database, atomic, using
 from federation.node.outbox import Outbox
 from federation.node.web import web_node
-from federation.service import links, parties, stock
+from federation.service import links, pacing, parties, stock
 from federation.service.context import Federation, create_federation
 from federation.service.parties import NewParty
 from federation.tasks import fed_handlers
@@ -85,13 +85,13 @@ class Node:
     async def drain(self) -> int:
         """Let the node's worker deliver what is due."""
         with self.here():
-            return await drained(Outbox(fed_handlers(self.fed)), (QUEUE, stock.QUEUE))
+            return await drained(Outbox(fed_handlers(self.fed)), (QUEUE, stock.QUEUE, pacing.QUEUE))
 
     async def drain_later(self, seconds: int = 600) -> int:
         """Let the worker deliver what is due in a while, retries included."""
         with self.here():
             ahead = timedelta(seconds=seconds)
-            return await drained(Outbox(fed_handlers(self.fed)), (QUEUE, stock.QUEUE), ahead)
+            return await drained(Outbox(fed_handlers(self.fed)), (QUEUE, stock.QUEUE, pacing.QUEUE), ahead)
 
 
 class Pair(msgspec.Struct):

@@ -13,7 +13,7 @@ from federation.node.database import Database, atomic, using
 from federation.node.mail import mail_handlers
 from federation.node.outbox import Outbox
 from federation.node.web import web_node
-from federation.service import links, parties, stock
+from federation.service import links, pacing, parties, stock
 from federation.service.context import create_federation
 from federation.tasks import fed_handlers
 from federation.vocabulary.ids import PartyId
@@ -132,7 +132,8 @@ class House:
             now = clock.now() + timedelta(seconds=self.ahead_seconds)
             handled = 0
             with self.at_hub():
-                handled += sum([await self.hub_node.outbox.drain(queue, now) for queue in ("sync", "money", "mail")])
+                queues = ("sync", pacing.QUEUE, "money", "mail")
+                handled += sum([await self.hub_node.outbox.drain(queue, now) for queue in queues])
                 handled += await indexer.drain(self.hub.catalog, now)
             with self.at_shop():
                 queues = ("sync", stock.QUEUE, "import", "pictures", "mail")
@@ -164,9 +165,9 @@ async def house(pg: Server, folder: Path) -> AsyncIterator[House]:
         sandbox_url="http://127.0.0.1:17312",
         sandbox_key="key",
         sandbox_webhook_secret="secret",
-    )
         release_after="shipped",
         release_window_days=0,
+    )
     made = House(hub, ShopNodeSettings(**settings_at(SHOP_ADDRESS, urls[1], folder / "shop")))
     async with running(made.hub_app), running(made.shop_app):
         await made.open_hub()

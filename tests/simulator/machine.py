@@ -19,7 +19,7 @@ from federation.node.memory import DeadlockError, Disk, MemoryDatabase, ProcessK
 from federation.node.outbox import Outbox
 from federation.node.settings import NodeSettings
 from federation.node.work import Sweep
-from federation.service import stock
+from federation.service import pacing, stock
 from federation.service.context import Federation, create_federation
 from federation.tasks import fed_handlers, fed_sweeps
 from federation.vocabulary.errors import GalleriaError
@@ -138,7 +138,7 @@ class Process:
             door=Door(machine.around.network, machine.name),
         )
         self._tasks: dict[asyncio.Task[Any], None] = {}
-        self._woken = {queue: asyncio.Event() for queue in (QUEUE, stock.QUEUE)}
+        self._woken = {queue: asyncio.Event() for queue in (QUEUE, stock.QUEUE, pacing.QUEUE)}
         self._dead: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.database.wake = self._wake
 

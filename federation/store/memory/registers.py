@@ -45,6 +45,12 @@ async def save_tally(hub_id: PartyId, shop_id: PartyId, tally: Tally, heard_at: 
         await own.change(STOCKS, (hub_id, shop_id), change)
 
 
+async def heard_beside(hub_id: PartyId, shop_id: PartyId, since: datetime) -> bool:
+    async with statement() as own:
+        others = [row for row in own.scan(STOCKS, hub_id) if row.shop_id != shop_id]
+        return any(row.heard_at is not None and row.heard_at >= since for row in others)
+
+
 async def page(hub_id: PartyId, shop_id: PartyId, after: Place | None, limit: int) -> list[StockRegister]:
     async with statement() as own:
         found = [row.register for row in own.scan(REGISTERS, hub_id, shop_id)]

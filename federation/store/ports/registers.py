@@ -35,5 +35,8 @@ class RegisterStore(Protocol):
         A later moment that is known stays, unless it lies past `now`.
         """
 
+    async def heard_beside(self, hub_id: PartyId, shop_id: PartyId, since: datetime) -> bool:
+        """Whether any other shop's table was known to be its own at `since` or later."""
+
     async def page(self, hub_id: PartyId, shop_id: PartyId, after: Place | None, limit: int) -> list[StockRegister]:
         """The next registers past a place, in an order that is always the same."""

@@ -79,6 +79,13 @@ async def save_tally(hub_id: PartyId, shop_id: PartyId, tally: Tally, heard_at: 
     )
 
 
+async def heard_beside(hub_id: PartyId, shop_id: PartyId, since: datetime) -> bool:
+    found = await database.fetch_value(
+        "SELECT 1 FROM fed_stock WHERE hub_id = $1 AND shop_id <> $2 AND heard_at >= $3 LIMIT 1", hub_id, shop_id, since
+    )
+    return found is not None
+
+
 async def page(hub_id: PartyId, shop_id: PartyId, after: Place | None, limit: int) -> list[StockRegister]:
     variant_id, location = after or ("", "")
     rows = await database.fetch(

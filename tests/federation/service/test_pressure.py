@@ -17,6 +17,9 @@ from federation.service.pressure import (
     ASKED_PER_PEER_MAX,
     CREDIT_HEADER,
     INTERVAL_MS_MAX,
+    MUCH_BYTES,
+    PART_REGISTERS,
+    REST,
     WAITING_MAX,
     WAITING_PER_PEER_MAX,
     Admission,
@@ -35,9 +38,9 @@ PAIR, OTHER = ("hub", "s1"), ("hub", "s2")
 
 
 @given(st.integers(0, 2 * ASKED_MAX), st.floats(0, 1e4), st.booleans())
-def test_what_is_written_is_read(asked: int, took: float, in_company: bool) -> None:  # noqa: FBT001
+def test_what_is_written_is_read(asked: int, took: float, disturbs: bool) -> None:  # noqa: FBT001
     """Every credit a receiver gives is within bounds and comes back as it was."""
-    credit = credit_for(asked, took, in_company=in_company)
+    credit = credit_for(asked, took, disturbs=disturbs)
     assert read_credit(credit.text) == credit
     assert 1 <= credit.batch <= limits.STOCK_BATCH_MAX
     assert 0 <= credit.interval_ms <= INTERVAL_MS_MAX
@@ -74,11 +77,11 @@ def test_a_crowd_of_one_leaves_room_for_others() -> None:
         one.__enter__()
     with pytest.raises(BusyError), admission.admitted(("hub", "another")):
         pass
-    assert admission.credit(PAIR, 0.1, 0.0).batch < limits.STOCK_BATCH_MAX / 2
+    assert admission.credit(PAIR, 0.1, 0.0, size=0).batch < limits.STOCK_BATCH_MAX / 2
     for one in first + others:
         one.__exit__(None, None, None)
     with admission.admitted(PAIR):
-        assert admission.credit(PAIR, 0.0, 9.0) == Credit()
+        assert admission.credit(PAIR, 0.0, 9.0, size=0) == Credit()
 
 
 def test_waiting_requests_are_bounded_apart() -> None:
@@ -102,15 +105,23 @@ def test_waiting_requests_are_bounded_apart() -> None:
     assert BACKPRESSURE >= WAITING_MAX + ASKED_MAX
 
 
-def test_who_takes_long_waits_as_long_while_others_are_there() -> None:
-    """A peer alone may go on at once; in company its next request comes after as much time as this one took."""
+def test_who_says_much_rests_while_others_are_there() -> None:
+    """A peer alone may go on at once; in company it says much in small parts and rests longer than each took."""
     admission = Admission()
-    assert admission.credit(PAIR, 0.4, 0.0).interval_ms == 0
-    assert admission.credit(OTHER, 0.01, 0.5).interval_ms == 10
-    assert admission.credit(PAIR, 0.4, 1.0).interval_ms == 400
+    assert admission.credit(PAIR, 0.4, 0.0, size=MUCH_BYTES) == Credit()
+    assert admission.credit(OTHER, 0.01, 0.5, size=100) == Credit()
+    assert admission.credit(PAIR, 0.4, 1.0, size=MUCH_BYTES) == Credit(PART_REGISTERS, int(REST * 400))
     for at in (2.0, 3.0, 4.0):
-        last = admission.credit(PAIR, 0.4, at)
-    assert last.interval_ms == 0
+        last = admission.credit(PAIR, 0.4, at, size=MUCH_BYTES)
+    assert last == Credit()
+
+
+def test_who_says_little_never_waits_for_who_says_much() -> None:
+    """However long a small request took, because of others, the next one may come at once."""
+    admission = Admission()
+    for at in range(10):
+        admission.credit(PAIR, 0.4, at, size=MUCH_BYTES)
+        assert admission.credit(OTHER, 3.0, at + 0.5, size=MUCH_BYTES - 1) == Credit()
 
 
 def test_a_pace_is_kept() -> None:

@@ -55,6 +55,17 @@ async def test_hearing_never_goes_back_but_from_the_future(store_db: Database) -
         assert [view["last_stock_at"] for view in views] in ([], [kept])
 
 
+async def test_other_shops_are_company_while_they_are_heard(store_db: Database) -> None:
+    """A hub knows whether any shop but one was heard from since a moment; the one itself is no company."""
+    await followed()
+    assert not await registers.heard_beside(HUB, SHOP, NOW)
+    await registers.save_tally(HUB, SHOP, Tally(), NOW, NOW)
+    assert not await registers.heard_beside(HUB, SHOP, NOW)
+    other = met(SHOP).id[:-1] + "z"
+    assert await registers.heard_beside(HUB, other, NOW)  # type: ignore[arg-type]
+    assert not await registers.heard_beside(HUB, other, NOW + timedelta(seconds=1))  # type: ignore[arg-type]
+
+
 async def test_addresses_are_left_alone_for_a_time(store_db: Database) -> None:
     """The later end of a rest holds; what answers is forgotten."""
     assert await contacts.resting_until("a.example") is None
