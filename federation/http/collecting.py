@@ -88,6 +88,11 @@ class Visitor:
             await self._gate.acquire()
             group.create_task(self._serve_and_release(request))
 
+    @property
+    def pair(self) -> Pair:
+        """Who visits whom."""
+        return self._pair
+
     def forget(self) -> None:
         """Begin at the front the next time, in case the hub has lost its place."""
         self._after, self._ticket = 0, ""
@@ -206,10 +211,14 @@ class Rest:
         """Pause; the first failure is worth a line, and a hub that has forgotten our key is told of it again."""
         if not self._failures:
             _log.info("mailbox_closed", party=self._pair[0], hub=self._pair[1], slug=error.slug, detail=error.detail)
-        is_forgotten = isinstance(error, PeerRefusedError) and error.peer_slug == KeyNotChainedError.slug
-        if is_forgotten:
-            with contextlib.suppress(GalleriaError):
-                await announcing.deliver_operations(self._fed, OperationsDue(*self._pair), clock.now())
+        await tell_if_forgotten(self._fed, self._pair, error)
         most = min(PAUSE_SECONDS_MAX, PAUSE_SECONDS_MIN * 2.0**self._failures)
         self._failures = min(self._failures + 1, 10)
         await asyncio.sleep(any_between(PAUSE_SECONDS_MIN / 2, most))
+
+
+async def tell_if_forgotten(fed: Federation, pair: Pair, error: GalleriaError) -> None:
+    """Tell a hub our operations when it refused us as one whose key it does not know: it came back from a backup."""
+    if isinstance(error, PeerRefusedError) and error.peer_slug == KeyNotChainedError.slug:
+        with contextlib.suppress(GalleriaError):
+            await announcing.deliver_operations(fed, OperationsDue(*pair), clock.now())

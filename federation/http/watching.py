@@ -1,11 +1,11 @@
 """All the mailboxes of a node that nobody can connect to, visited for ever: each by itself, or many by one watchman.
 
 Invariants: what one hub does delays no other; of one hub's mailboxes ALONE_MAX are visited each with a request that
-waits there, more of them share one, which costs the node one connection and the ringing mailbox one more exchange.
+waits there, more of them share one, which costs the node one connection and the ringing mailbox one more exchange. What
+a hub has against one of them, or has forgotten of it, is between the two: the others are watched for all the same.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from federation.conversations import checks
 from federation.conversations.mailbox import MailboxRings, MailboxWatch
 from federation.documents import json
 from federation.documents.profile import OUTBOX_ADDRESS
-from federation.http.collecting import MARGIN_SECONDS, Pair, Rest, Visitor
+from federation.http.collecting import MARGIN_SECONDS, Pair, Rest, Visitor, tell_if_forgotten
 from federation.node import clock
 from federation.service.calls import JSON_TYPE, PeerCall, call
 from federation.service.context import Federation
@@ -69,7 +69,6 @@ class Watchman:
 
     def __init__(self, fed: Federation, pairs: Sequence[Pair], wait_seconds: int) -> None:
         self._fed = fed
-        self._pair = pairs[0]
         self._wait_seconds = wait_seconds
         self._visitors = {pair[0]: Visitor(fed, pair) for pair in pairs}
         self._rest = Rest(fed, pairs[0])
@@ -90,23 +89,31 @@ class Watchman:
                     self._rest.over()
 
     async def _look(self, visitors: Sequence[Visitor], group: asyncio.TaskGroup) -> None:
-        """Visit these, a few at once; one that is turned away is tried again in the next round and stops no other."""
+        """Visit these, a few at once; one that is turned away is tried again in the next round and stops no other.
+
+        Each whose key the hub has forgotten tells it its own operations.
+        """
         gate = asyncio.Semaphore(VISITS_AT_ONCE)
 
         async def look(visitor: Visitor) -> None:
             async with gate:
-                with contextlib.suppress(PeerRefusedError):
+                try:
                     await visitor.look(group)
+                except PeerRefusedError as error:
+                    visitor.forget()
+                    await tell_if_forgotten(self._fed, visitor.pair, error)
 
         for result in await asyncio.gather(*map(look, visitors), return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
 
     async def _watch(self) -> Sequence[PartyId]:
-        mailboxes = tuple(each.watched for each in self._visitors.values() if not each.needs_ticket)
-        if not mailboxes:
+        """Wait for the rings; the first of those that were let in asks for all."""
+        let_in = [each for each in self._visitors.values() if not each.needs_ticket]
+        if not let_in:
             raise PeerUnreachableError("none of the boutiques here is let in at this hub")
-        local_id, hub_id = self._pair
+        mailboxes = tuple(each.watched for each in let_in)
+        local_id, hub_id = let_in[0].pair
         ask = PeerCall(
             local_id=local_id,
             remote_id=hub_id,
