@@ -90,7 +90,9 @@ async def floor(pair: Pair) -> None:
         ]
         async with atomic():
             own = connection()
-            await own.execute("CREATE TABLE fed_leaf_floor (LIKE fed_leaf INCLUDING ALL)")
+            await own.execute(
+                "CREATE TABLE fed_leaf_floor (LIKE fed_leaf INCLUDING ALL) WITH (toast_tuple_target=8160)"
+            )
         begun = time.monotonic()
         for at in range(0, len(rows), 1_000):
             async with atomic():

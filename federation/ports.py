@@ -27,7 +27,7 @@ from federation.log.records import Record
 from federation.vocabulary.ids import PartyId
 
 
-class AcceptedRecord(msgspec.Struct, frozen=True):
+class AcceptedRecord(msgspec.Struct, frozen=True, gc=False):
     """One leaf of a shop's log as the hub took it in; `body` is the exact JSON of the record, empty on `del`.
 
     `read` is what that says, from whoever has just judged it, so that nobody reads it twice; None where nobody has.

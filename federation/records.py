@@ -116,7 +116,7 @@ class LogHead(msgspec.Struct, frozen=True):
     changed_at: datetime
 
 
-class StoredLeaf(msgspec.Struct, frozen=True):
+class StoredLeaf(msgspec.Struct, frozen=True, gc=False):
     """One line of a log with what it is looked up by."""
 
     seq: int

@@ -32,7 +32,7 @@ _ENVELOPE = re.compile(
 )
 
 
-class Leaf(msgspec.Struct, frozen=True, kw_only=True):
+class Leaf(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A leaf read from its line: `previous` is the hash of its key's newest leaf before, `body` is empty on `del`."""
 
     seq: int

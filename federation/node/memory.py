@@ -17,7 +17,7 @@ from typing import Any
 
 from federation.node import clock
 from federation.node.disk import Disk, Key, Place, R, Table
-from federation.node.transactions import Database, DatabaseUsageError, current, open_transaction
+from federation.node.transactions import Connection, Database, DatabaseUsageError, current, open_transaction
 
 __all__ = [
     "DeadlockError",
@@ -60,6 +60,9 @@ class MemoryDatabase(Database):
         self.pause = pause
         self.is_killed = False
         self._open: dict[MemoryConnection, None] = {}
+
+    async def hasten(self, connection: Connection) -> None:
+        """Nothing waits for a disk here."""
 
     async def ping(self) -> None:
         """Nothing can be away but the process itself."""

@@ -37,7 +37,7 @@ from federation.vocabulary.ids import PartyId, new_id
 
 TOPIC = "fed.bootstrap"
 QUEUE = pacing.QUEUE
-CHUNKS_PER_RUN = 25
+CHUNKS_PER_RUN = 100
 """After so many chunks of one shop, or `pacing.TURN_SECONDS`, the others have their turn; a further message follows."""
 FAILURES_MAX = 3
 """Snapshots of one shop that may turn out wrong before its log is read instead."""
@@ -185,8 +185,12 @@ async def _fetch(fed: Federation, loading: _Loading, chunk: Chunk, hashes: Seque
 
 
 async def _take(loading: _Loading, number: int, here: _Checked, now: datetime) -> bool:
-    """Take one chunk in; False when another run of this load has been faster."""
-    async with atomic():
+    """Take one chunk in; False when another run of this load has been faster.
+
+    Its COMMIT need not reach the disk before the next chunk: what a crash takes away is loaded again, and `_finish`
+    waits for all before anybody is told of the copy.
+    """
+    async with atomic(waits=False):
         load = await snapshots.load(*loading.ends, lock=True)
         if load is None or load.taken != number or load.manifest != loading.load.manifest:
             return False

@@ -22,7 +22,7 @@ _GROUP_DIGITS = 3
 """Digits in a group of thousands."""
 
 
-class Money(msgspec.Struct, frozen=True, order=True):
+class Money(msgspec.Struct, frozen=True, order=True, gc=False):
     """An amount of `amount_minor` minor units (cents for EUR, yen for JPY) of ISO 4217 `currency`."""
 
     amount_minor: int
@@ -45,6 +45,10 @@ class Money(msgspec.Struct, frozen=True, order=True):
 
     def __neg__(self) -> "Money":
         return Money(-self.amount_minor, self.currency)
+
+    def __str__(self) -> str:
+        """The amount in sentences of alerts, refusals and logs; pages have words of their own."""
+        return f"{to_decimal(self)} {self.currency}"
 
     def __bool__(self) -> bool:
         return self.amount_minor != 0

@@ -2,7 +2,8 @@
 
 Texts are keyed by BCP 47 language. A variant is one size and colour; stock never appears here (it travels as
 registers). Unknown fields in a received body are kept by whoever stores the bytes, ignored by this reader. Patterns
-refuse a line break before their `$`, which alone would let one through at the end.
+refuse a line break before their `$`, which alone would let one through at the end. What is read by the hundred
+thousand holds no cycles, so the collector of cycles need not look at it (`gc=False`).
 """
 
 from typing import Annotated, Final, Literal
@@ -78,7 +79,7 @@ Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}(?!\n)$")]
 HexColour = Annotated[str, msgspec.Meta(pattern=r"^#[0-9A-Fa-f]{6}(?!\n)$")]
 
 
-class Size(msgspec.Struct, frozen=True):
+class Size(msgspec.Struct, frozen=True, gc=False):
     """A size as the shop prints it (`label`), with its counting system and the value inside that system."""
 
     system: SizeSystem
@@ -90,14 +91,14 @@ ONE_SIZE_LABEL: Final = message("One size")
 """The usual label of a piece that comes in one size only; pages say it in their reader's language."""
 
 
-class Colour(msgspec.Struct, frozen=True):
+class Colour(msgspec.Struct, frozen=True, gc=False):
     """The shop's own colour name and the family it belongs to (one of COLOUR_FAMILIES)."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
     family: str
 
 
-class Media(msgspec.Struct, frozen=True):
+class Media(msgspec.Struct, frozen=True, gc=False):
     """One picture: where the shop serves it, its hash and pixel size, and words for those who cannot see it."""
 
     url: Annotated[str, msgspec.Meta(max_length=500)]
@@ -107,7 +108,7 @@ class Media(msgspec.Struct, frozen=True):
     alt: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 
-class Variant(msgspec.Struct, frozen=True, kw_only=True):
+class Variant(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One size and colour: what is held, bought and shipped. Prices include VAT, in the shop's list currency."""
 
     id: Code
@@ -119,7 +120,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     compare_at: Money | None = None
 
 
-class Product(msgspec.Struct, frozen=True, kw_only=True):
+class Product(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The body of a `fed.product/1` record: one article with its variants, as published by its boutique."""
 
     id: Code

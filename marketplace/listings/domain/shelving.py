@@ -12,7 +12,7 @@ from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.product import Product
 
 
-class GoodRecord(msgspec.Struct, frozen=True, kw_only=True):
+class GoodRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A good product record: the value read, and what proves it."""
 
     product: Product

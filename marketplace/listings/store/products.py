@@ -55,24 +55,25 @@ async def shelf(
     shop_id: str, product_ids: Sequence[str], variant_ids: Sequence[str]
 ) -> tuple[dict[str, str], set[str]]:
     """Who bears these variants and those of these products (variant id to product), and which products are listed."""
-    owners = await database.fetch(
-        """SELECT found.variant_id, found.product_id FROM unnest($2::text[]) AS wanted (id) CROSS JOIN LATERAL (
-            SELECT variant_id, product_id FROM hub_variant WHERE shop_id = $1 AND product_id = wanted.id OFFSET 0) found
-        UNION
-        SELECT found.variant_id, found.product_id FROM unnest($3::text[]) AS wanted (id) CROSS JOIN LATERAL (
-            SELECT variant_id, product_id FROM hub_variant
-            WHERE shop_id = $1 AND variant_id = wanted.id OFFSET 0) found""",
-        shop_id,
-        product_ids,
-        variant_ids,
-    )
-    present = await database.fetch(
+    listed = await database.fetch(
         """SELECT found.product_id FROM unnest($2::text[]) AS wanted (id) CROSS JOIN LATERAL (
             SELECT product_id FROM hub_product WHERE shop_id = $1 AND product_id = wanted.id OFFSET 0) found""",
         shop_id,
         product_ids,
     )
-    return {row["variant_id"]: row["product_id"] for row in owners}, {row["product_id"] for row in present}
+    present = [row["product_id"] for row in listed]
+    owners = await database.fetch(
+        """SELECT found.variant_id, found.product_id FROM unnest($2::text[]) AS wanted (id) CROSS JOIN LATERAL (
+            SELECT variant_id, product_id FROM hub_variant WHERE shop_id = $1 AND product_id = wanted.id OFFSET 0) found
+        UNION ALL
+        SELECT found.variant_id, found.product_id FROM unnest($3::text[]) AS wanted (id) CROSS JOIN LATERAL (
+            SELECT variant_id, product_id FROM hub_variant
+            WHERE shop_id = $1 AND variant_id = wanted.id OFFSET 0) found""",
+        shop_id,
+        present,
+        variant_ids,
+    )
+    return {row["variant_id"]: row["product_id"] for row in owners}, set(present)
 
 
 async def write_shelf(shop_id: str, left: Shelf, now: datetime) -> None:
@@ -82,7 +83,11 @@ async def write_shelf(shop_id: str, left: Shelf, now: datetime) -> None:
     """
     if left.dropped:
         await database.execute(
-            "DELETE FROM hub_product WHERE shop_id = $1 AND product_id = ANY($2::text[])", shop_id, sorted(left.dropped)
+            """DELETE FROM hub_product p USING unnest($2::text[]) AS gone (product_id) CROSS JOIN LATERAL (
+                SELECT id FROM hub_product WHERE shop_id = $1 AND product_id = gone.product_id OFFSET 0) found
+            WHERE p.id = found.id""",
+            shop_id,
+            sorted(left.dropped),
         )
     if left.changed:
         await _change_products(shop_id, left.changed, now)
@@ -116,7 +121,9 @@ async def _change_products(shop_id: str, records: Sequence[GoodRecord], now: dat
             stale = false, updated_at = $7
         FROM unnest($2::text[], $3::bytea[], $4::bigint[], $5::text[], $6::text[])
             AS n (product_id, body, seq, leaf_hash, category)
-        WHERE p.shop_id = $1 AND p.product_id = n.product_id""",
+        CROSS JOIN LATERAL (
+            SELECT id FROM hub_product WHERE shop_id = $1 AND product_id = n.product_id OFFSET 0) found
+        WHERE p.id = found.id""",
         shop_id,
         [record.product.id for record in records],
         [record.body for record in records],
@@ -274,7 +281,8 @@ async def save_stock(shop_id: str, registers: Sequence[StockRegister]) -> set[st
     if not flipped:
         return set()
     rows = await database.fetch(
-        "SELECT DISTINCT product_id FROM hub_variant WHERE shop_id = $1 AND variant_id = ANY($2::text[])",
+        """SELECT DISTINCT found.product_id FROM unnest($2::text[]) AS wanted (id) CROSS JOIN LATERAL (
+            SELECT product_id FROM hub_variant WHERE shop_id = $1 AND variant_id = wanted.id OFFSET 0) found""",
         shop_id,
         list(flipped),
     )
@@ -284,8 +292,9 @@ async def save_stock(shop_id: str, registers: Sequence[StockRegister]) -> set[st
 async def _registers(shop_id: str, variant_ids: Sequence[str]) -> dict[tuple[str, str], StockRegister]:
     """Everything known of these variants' stock, by variant and location."""
     rows = await database.fetch(
-        """SELECT variant_id, location, quantity, vseq FROM hub_stock
-        WHERE shop_id = $1 AND variant_id = ANY($2::text[])""",
+        """SELECT found.* FROM unnest($2::text[]) AS wanted (id) CROSS JOIN LATERAL (
+            SELECT variant_id, location, quantity, vseq FROM hub_stock
+            WHERE shop_id = $1 AND variant_id = wanted.id OFFSET 0) found""",
         shop_id,
         variant_ids,
     )
