@@ -5,11 +5,15 @@ frozen, with the proof, when it does not begin with what was countersigned; a ne
 ends the memory with the epoch that it was of.
 """
 
+from datetime import datetime
+
+import msgspec
+
 from federation.errors import PeerMismatchError
 from federation.log import checkpoint
 from federation.log.checkpoint import Checkpoint
 from federation.records import LogHead, Replica
-from federation.store import forgetting, replicas
+from federation.store import forgetting, registers, repairs, replicas
 from federation.vocabulary.ids import PartyId
 
 
@@ -29,6 +33,18 @@ async def follow_anew(hub_id: PartyId, shop_id: PartyId, kept_note: bytes) -> No
     """Begin a copy that must agree with a remembered checkpoint, in the caller's transaction."""
     await replicas.open_replica(hub_id, shop_id)
     await replicas.keep_note(hub_id, shop_id, kept_note)
+
+
+async def go_on(hub_id: PartyId, shop_id: PartyId, now: datetime) -> None:
+    """Follow a copy further that was kept while nothing of it was shown, in the caller's transaction.
+
+    Its log is read from its own end on. What is shown is made of it by the next look (`repair`), which is due now and
+    compares it with the shop's; stock is told whole, as to a new hub.
+    """
+    await replicas.open_replica(hub_id, shop_id)
+    await forgetting.forget_stock(hub_id, shop_id)
+    await registers.open_table(hub_id, shop_id)
+    await repairs.save_note(msgspec.structs.replace(await repairs.note(hub_id, shop_id), next_at=now))
 
 
 def longest(*notes: bytes) -> bytes:

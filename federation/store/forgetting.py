@@ -19,6 +19,8 @@ _COPIES = (
     ("fed_replica", "hub_id", "shop_id"),
 )
 
+_STOCK = ("fed_register", "fed_stock")
+
 _OWN_LOG = (
     ("fed_refusal", "shop_id"),
     ("fed_fork", "holder_id"),
@@ -37,6 +39,16 @@ async def forget_copy(hub_id: PartyId, shop_id: PartyId) -> None:
     for table, holder, shop in _COPIES:
         await database.execute(
             f"DELETE FROM {table} WHERE {holder} = $1 AND {shop} = $2",  # noqa: S608 - our own tables
+            hub_id,
+            shop_id,
+        )
+
+
+async def forget_stock(hub_id: PartyId, shop_id: PartyId) -> None:
+    """Delete what one copy knows of a shop's stock, in the caller's transaction."""
+    for table in _STOCK:
+        await database.execute(
+            f"DELETE FROM {table} WHERE hub_id = $1 AND shop_id = $2",  # noqa: S608 - our own tables
             hub_id,
             shop_id,
         )

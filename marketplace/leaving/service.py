@@ -34,10 +34,16 @@ async def forwarded(shop_id: str, forward: str) -> None:
 
 
 async def came_back(local: PartyId, shop_id: PartyId, now: datetime) -> None:
-    """A boutique that had left is linked again: it is followed anew; in the caller's transaction."""
+    """A boutique that had left is linked again; in the caller's transaction.
+
+    While the copy of its log is kept it is followed from there: only what is new is sent, and what is shown is made of
+    the copy. Afterwards it is followed anew, and must agree with the checkpoint that was kept.
+    """
     last_note = await store.came_back(shop_id)
-    if last_note is not None:
+    if last_note:
         await start_over(local, shop_id, now, last_note)
+    elif last_note is not None:
+        await remembering.go_on(local, shop_id, now)
 
 
 async def start_over(local: PartyId, shop_id: PartyId, now: datetime, last_note: bytes = b"") -> None:
