@@ -11,6 +11,7 @@ GalleriaError
 ├── AdjustmentRefusedError      a correction that may not be proposed or decided like this
 ├── BankDetailsError            an IBAN, BIC or payment file that no bank would take
 ├── RefundRefusedError          more than is left of a line, or nothing at all
+├── DisputeChoiceError          lines that a dispute cannot be about, or an answer it does not take
 ├── PaymentMissingError         no such payment, settlement, refund or payout
 ├── EventRefusedError           an event whose signature, age or form is wrong
 └── ProviderError               the payment provider
@@ -84,6 +85,12 @@ class RefundRefusedError(GalleriaError):
     """The refund asks for more than is left, or for nothing."""
 
     slug = "refund-refused"
+
+
+class DisputeChoiceError(GalleriaError):
+    """The lines chosen for a dispute, or the answer to it, do not fit; the sentence says why."""
+
+    slug = "dispute-choice"
 
 
 class PaymentMissingError(NotFoundError):

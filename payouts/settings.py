@@ -11,6 +11,9 @@ from payouts.domain.postings import HubBooks
 class PayoutSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The hub's money rules. Durations are seconds.
 
+    The provider's fee of a lost dispute is borne by the hub or by the shops concerned (`dispute_fee_borne_by`); nobody
+    having chosen lines for `dispute_choice_days`, all lines bear a dispute.
+
     `settlement_currency` is the one currency in which the provider keeps the hub's balance and shops are owed;
     `vat_country` is where the hub owes VAT on its commissions; `payout_interval_seconds` is the least time between two
     payouts to one shop; `stuck_after_seconds` is when a row under way is taken up again by the sweeps, and
@@ -25,6 +28,8 @@ class PayoutSettings(msgspec.Struct, frozen=True, kw_only=True):
     settlement_currency: str = "EUR"
     vat_country: str = "FR"
     payout_interval_seconds: int = 86_400
+    dispute_fee_borne_by: Literal["hub", "shop"] = "hub"
+    dispute_choice_days: int = 5
     stuck_after_seconds: int = 60
     release_after: Literal["shipped", "delivered"] = "delivered"
     release_window_days: int = 14

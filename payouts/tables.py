@@ -136,6 +136,8 @@ class Settlement(Table, tablename="pay_settlement", db=proxy):
     next_try_at = Timestamptz(default=None, null=True)
     released_at = Timestamptz(default=None, null=True)
     created_at = Timestamptz(default=None)
+    dispute_id = UUID(default=None, null=True)
+    dispute_round = Integer(default=0)
     updated_at = Timestamptz(default=None)
 
 
@@ -213,6 +215,10 @@ class Claim(Table, tablename="pay_claim", db=proxy):
     netted_minor = BigInt(default=None)
     written_off_minor = BigInt(default=None)
     attempt = Integer(default=None)
+    dispute_id = UUID(default=None, null=True)
+    dispute_round = Integer(default=0)
+    for_fee = Boolean(default=False)
+    waits = Boolean(default=False)
     attempt_minor = BigInt(default=None)
     status = Text(default=None)
     error = Text(default=None)

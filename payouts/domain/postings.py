@@ -208,7 +208,7 @@ def refund_due(refund_id: UUID, owed: Money, given: Given, bearers: Sequence[Bea
     return posting("refund_due", str(refund_id), f"refund_due:{refund_id}", legs)
 
 
-def refund_paid(refund_id: UUID, owed: Money, settled: Money, taken: Money) -> Posting:
+def refund_paid(refund_id: UUID, attempt: int, owed: Money, settled: Money, taken: Money) -> Posting:
     """The provider paid the shopper back: `taken` left the balance for what the parties gave back as `settled`.
 
     The difference between the day of the sale and this one is the hub's own, in `hub:fx`.
@@ -224,7 +224,7 @@ def refund_paid(refund_id: UUID, owed: Money, settled: Money, taken: Money) -> P
             (_hub(AccountKind.EXCHANGE_RESULT, taken.currency), (taken - settled).amount_minor),
             (available, -taken.amount_minor),
         ]
-    return posting("refund_paid", str(refund_id), f"refund_paid:{refund_id}", legs)
+    return posting("refund_paid", str(refund_id), f"refund_paid:{refund_id}:{attempt}", legs)
 
 
 def claim_reversed(claim_id: UUID, attempt: int, shop_id: str, amount: Money) -> Posting:

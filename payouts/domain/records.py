@@ -114,6 +114,7 @@ class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
     refunded_quantity: int = 0
     refunded_minor: int = 0
     settled: str | None = None
+    disputed_minor: int = 0
 
     @property
     def settled_components(self) -> Components | None:
@@ -131,9 +132,14 @@ class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
         return given_back(self.components, self.refunded_minor)
 
     @property
+    def gone_minor(self) -> int:
+        """What was refunded of it or is gone by a dispute: what is given back next counts from there."""
+        return self.refunded_minor + self.disputed_minor
+
+    @property
     def refundable(self) -> Refundable:
         """What a refund by pieces needs to know."""
-        return Refundable(self.paid, self.quantity, self.refunded_minor, self.refunded_quantity)
+        return Refundable(self.paid, self.quantity, self.gone_minor, self.refunded_quantity)
 
 
 class SettlementRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +164,7 @@ class SettlementRecord(msgspec.Struct, frozen=True, kw_only=True):
     sent_minor: int = 0
     reversed_minor: int = 0
     status: SettlementStatus = SettlementStatus.HELD
+    disputed_minor: int = 0
     block_reason: str = ""
     attempt: int = 0
     transfer_id: str | None = None
@@ -166,6 +173,8 @@ class SettlementRecord(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None = None
     reserved_minor: int = 0
     next_try_at: datetime | None = None
+    dispute_id: UUID | None = None
+    dispute_round: int = 0
     released_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
@@ -173,7 +182,8 @@ class SettlementRecord(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def due_minor(self) -> int:
         """What still lies with us for the shop."""
-        return self.amount_minor - self.refunded_minor - self.netted_minor - self.reserved_minor - self.sent_minor
+        gone = self.refunded_minor + self.disputed_minor
+        return self.amount_minor - gone - self.netted_minor - self.reserved_minor - self.sent_minor
 
     @property
     def amount(self) -> Money:
@@ -292,6 +302,10 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True):
     amount_minor: int
     reversed_minor: int = 0
     netted_minor: int = 0
+    dispute_id: UUID | None = None
+    dispute_round: int = 0
+    for_fee: bool = False
+    waits: bool = False
     written_off_minor: int = 0
     attempt: int = 0
     attempt_minor: int = 0

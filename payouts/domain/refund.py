@@ -1,6 +1,6 @@
 """The life of a refund: the debt to the shopper stands in `customer:refund_due` from the request until it is paid.
 
-A refund the provider could not pay is `failed` and can be requested again: the debt never goes away by failing.
+A refund the provider could not pay, or that the shopper's bank sent back, is `failed` and can be requested again: the debt never goes away by failing.
 """
 
 from enum import StrEnum
@@ -37,6 +37,7 @@ REFUND = LifeCycle(
         (RefundStatus.SUBMITTING, RefundStep.FAILED): RefundStatus.FAILED,
         (RefundStatus.PENDING, RefundStep.SUCCEEDED): RefundStatus.SUCCEEDED,
         (RefundStatus.PENDING, RefundStep.FAILED): RefundStatus.FAILED,
+        (RefundStatus.SUCCEEDED, RefundStep.FAILED): RefundStatus.FAILED,
         (RefundStatus.FAILED, RefundStep.REOPENED): RefundStatus.REQUESTED,
     },
 )

@@ -35,8 +35,8 @@ def settled_part(line: LineRecord, given: Components) -> Components | None:
     whole = line.settled_components
     if whole is None or whole == line.components:
         return None if whole is None else given
-    before = settled_back(whole, line.refunded_minor, line.paid)
-    return settled_back(whole, line.refunded_minor + given.paid, line.paid) - before
+    before = settled_back(whole, line.gone_minor, line.paid)
+    return settled_back(whole, line.gone_minor + given.paid, line.paid) - before
 
 
 def borne_by(slices: Sequence[Slice]) -> dict[tuple[SettlementKind, str], int]:

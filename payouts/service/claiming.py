@@ -41,6 +41,8 @@ async def recover_claim(pay: Payments, claim_id: UUID, now: datetime) -> None:
     """
     claim = await _claim(claim_id)
     if claim.status is ClaimStatus.OPEN:
+    if claim.waits:
+        return
         claim = await _begin(claim, await _within_reach(pay, claim), now)
     if claim.status is not ClaimStatus.REVERSING:
         return

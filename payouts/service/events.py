@@ -15,6 +15,7 @@ from payouts.ports import ProviderEvent
 from payouts.service import messages
 from payouts.service.bank_payouts import observe_payout
 from payouts.service.context import Payments
+from payouts.service.disputes import see_dispute, see_warning
 from payouts.service.payments import observe_payment
 from payouts.service.refund_payment import observe_refund
 from payouts.service.shop_accounts import observe_account
@@ -100,5 +101,7 @@ _OBSERVERS: Mapping[str, Callable[[Payments, str, datetime], Awaitable[None]]] =
     "refund": _see_refund,
     "payout": _see_payout,
     "account": _see_account,
+    "dispute": see_dispute,
+    "warning": see_warning,
 }
 """What is read anew for each kind of object. Transfers are ours alone to make: the sender writes their result."""

@@ -13,7 +13,7 @@ import msgspec
 
 from federation.node.database import atomic
 from federation.vocabulary.money import Money
-from payouts.domain import postings
+from payouts.domain import postings, recon
 from payouts.domain.records import RefundRecord
 from payouts.domain.refund import ACCEPTED, REFUND, RefundStatus, RefundStep
 from payouts.errors import (
@@ -81,16 +81,26 @@ async def observe_refund(pay: Payments, seen: RefundState, now: datetime) -> Non
         unknown_cost = step is RefundStep.SUCCEEDED and seen.taken is None
         if unknown_cost or not REFUND.allows(refund.status, step) or await _is_taken_elsewhere(refund, seen, now):
             return
+        came_back = refund.status is RefundStatus.SUCCEEDED
+        if came_back:
+            await _book_returned(refund, now)
         changed = msgspec.structs.replace(
             refund,
             status=REFUND.after(refund.status, step),
             provider_id=seen.id,
             error=seen.reason,
-            taken_minor=None if seen.taken is None else seen.taken.amount_minor,
+            taken_minor=None if seen.taken is None or came_back else seen.taken.amount_minor,
             updated_at=now,
         )
         await rows.refunds.save(changed)
         await _consequences(pay, changed, now)
+
+
+async def _book_returned(refund: RefundRecord, now: datetime) -> None:
+    """What had been paid is on the balance again: the shopper is owed it once more."""
+    if refund.settled is not None and refund.taken_minor is not None:
+        back = Money(refund.taken_minor, refund.settled.currency)
+        await ledger.post(recon.refund_returned(refund.id, refund.attempt, refund.amount, refund.settled, back), now)
 
 
 async def _is_taken_elsewhere(refund: RefundRecord, seen: RefundState, now: datetime) -> bool:
@@ -115,7 +125,7 @@ async def _record_refused(pay: Payments, refund: RefundRecord, detail: str, now:
 async def _consequences(pay: Payments, refund: RefundRecord, now: datetime) -> None:
     if refund.status is RefundStatus.SUCCEEDED and refund.settled is not None:
         taken = Money(refund.taken_minor or 0, refund.settled.currency)
-        await ledger.post(postings.refund_paid(refund.id, refund.amount, refund.settled, taken), now)
+        await ledger.post(postings.refund_paid(refund.id, refund.attempt, refund.amount, refund.settled, taken), now)
     if refund.status in ACCEPTED:
         for claim in await rows.claims_of_refund(refund.id):
             await messages.send("pay.claim", claim.id, "refund accepted", now)

@@ -31,6 +31,7 @@ from payouts.domain.settling import added
 from payouts.errors import RefundRefusedError
 from payouts.service import messages
 from payouts.service.bearing import Slice, bearers, borne_by, division, settled_part
+from payouts.service.disputes import refund_forbidden
 from payouts.service.sales import SHIPPING_LINE
 from payouts.store import ledger, rows
 
@@ -102,6 +103,9 @@ async def refund_part(request: RefundRequest, now: datetime) -> RefundView:
     payment = await rows.payment_alive(request.order_id, lock=True)
     if payment is None or payment.captured_at is None:
         raise RefundRefusedError("this order has not been paid: there is nothing to give back")
+    forbidden = await refund_forbidden(request.order_id)
+    if forbidden:
+        raise RefundRefusedError(forbidden)
     slices = await _slices(request)
     refund = _record(request, payment, slices, digest, now)
     await rows.refunds.add(refund)
@@ -115,6 +119,9 @@ async def preview_refund(request: RefundRequest) -> tuple[RefundedPart, ...]:
 
     In a transaction, as the lines are held still while they are read.
     """
+    forbidden = await refund_forbidden(request.order_id)
+    if forbidden:
+        raise RefundRefusedError(forbidden)
     slices = await _slices(request)
     return tuple(_part(each.line.line_id, each.quantity, each.components, each.line.currency) for each in slices)
 
@@ -145,7 +152,7 @@ async def _slices(request: RefundRequest) -> list[Slice]:
             raise RefundRefusedError(f"this shop order has no line {part.line_id}")
         slices.append(_slice(line, part))
     shipping = lines.get(SHIPPING_LINE)
-    if request.shipping and shipping is not None and shipping.refunded_minor < shipping.paid:
+    if request.shipping and shipping is not None and shipping.gone_minor < shipping.paid:
         slices.append(_slice(shipping, RefundPart(SHIPPING_LINE, quantity=1)))
     if not slices:
         raise RefundRefusedError("there is nothing left of this to give back")
@@ -156,7 +163,7 @@ def _slice(line: LineRecord, part: RefundPart) -> Slice:
     if (part.quantity > 0) == (part.amount_minor > 0):
         raise RefundRefusedError(f"say either how many pieces or how much of line {part.line_id} goes back")
     amount = amount_of_quantity(line.refundable, part.quantity) if part.quantity else part.amount_minor
-    given = refund_components(line.components, line.refunded_minor, amount)
+    given = refund_components(line.components, line.gone_minor, amount)
     return Slice(line, part.quantity, given, settled_part(line, given))
 
 

@@ -41,7 +41,8 @@ _RULES = {
             SELECT shop_id, currency, kind, sum(owed) AS owed, sum(booked) AS booked FROM (
                 SELECT shop_id, currency, CASE status WHEN 'held' THEN 'held' WHEN 'submitting' THEN 'in_transfer'
                         ELSE 'releasable' END AS kind,
-                    amount_minor - refunded_minor - netted_minor - reserved_minor - sent_minor AS owed, 0 AS booked
+                    amount_minor - refunded_minor - disputed_minor - netted_minor - reserved_minor - sent_minor AS owed,
+                    0 AS booked
                 FROM pay_settlement WHERE status IN ('held', 'releasable', 'queued', 'blocked', 'submitting')
                 UNION ALL
                 SELECT shop_id, currency, 'reserve', amount_minor - used_minor, 0 FROM pay_reserve
@@ -79,8 +80,10 @@ _RULES = {
             WHERE payment_id = payment.id
         ) AS shops ON true
         JOIN LATERAL (
-            SELECT coalesce(payment.settled_minor, 0) - coalesce(sum(settled_minor), 0) AS kept FROM pay_refund
-            WHERE payment_id = payment.id
+            SELECT coalesce(payment.settled_minor, 0) - coalesce(sum(settled_minor), 0) - (
+                SELECT coalesce(sum(taken_minor), 0) FROM pay_dispute
+                WHERE payment_id = payment.id AND funds IN ('taken', 'borne', 'lost')
+            ) AS kept FROM pay_refund WHERE payment_id = payment.id
         ) AS shopper ON true
         JOIN LATERAL (
             SELECT coalesce(sum(claim.amount_minor - claim.reversed_minor), 0) AS claimed FROM pay_claim AS claim
@@ -144,6 +147,69 @@ _RULES = {
             ) AS sides GROUP BY 1
         ) AS compared WHERE owed <> booked
     """,
+    "disputes-within-lines": """
+        SELECT line.shop_order_id || ' ' || line.line_id AS reference,
+            line.disputed_minor || ' marked, ' || coalesce(sum(part.paid), 0) || ' disputed' AS message
+        FROM pay_line AS line
+        LEFT JOIN (
+            SELECT part.* FROM pay_dispute_line AS part JOIN pay_dispute AS dispute ON dispute.id = part.dispute_id
+            WHERE part.round = dispute.round AND dispute.funds IN ('borne', 'lost')
+        ) AS part USING (shop_order_id, line_id)
+        GROUP BY line.id HAVING line.disputed_minor <> coalesce(sum(part.paid), 0)
+            OR coalesce(sum(part.seller), 0) > line.seller
+    """,
+    "disputed-shares-are-kept": """
+        SELECT settlement.id::text AS reference,
+            settlement.disputed_minor || ' marked, ' || coalesce(sum(share.held_minor), 0) || ' kept' AS message
+        FROM pay_settlement AS settlement
+        LEFT JOIN (
+            SELECT share.* FROM pay_dispute_share AS share JOIN pay_dispute AS dispute ON dispute.id = share.dispute_id
+            WHERE share.round = dispute.round AND dispute.funds IN ('borne', 'lost')
+        ) AS share ON share.settlement_id = settlement.id
+        WHERE settlement.status IN ('held', 'releasable', 'queued', 'blocked')
+        GROUP BY settlement.id HAVING settlement.disputed_minor <> coalesce(sum(share.held_minor), 0)
+    """,
+    "disputes-are-booked": """
+        SELECT currency AS reference, owed || ' taken, ' || booked || ' booked' AS message FROM (
+            SELECT currency, sum(owed) AS owed, sum(booked) AS booked FROM (
+                SELECT taken_currency AS currency, taken_minor AS owed, 0 AS booked FROM pay_dispute
+                WHERE funds = 'taken'
+                UNION ALL
+                SELECT entry.currency, 0, entry.amount FROM pay_entry AS entry
+                JOIN pay_account AS account ON account.id = entry.account_id WHERE account.kind = 'dispute:open'
+            ) AS sides GROUP BY 1
+        ) AS compared WHERE owed <> booked
+    """,
+    "provision-is-undecided": """
+        SELECT currency AS reference, owed || ' undecided, ' || booked || ' set aside' AS message FROM (
+            SELECT currency, sum(owed) AS owed, sum(booked) AS booked FROM (
+                SELECT taken_currency AS currency, excess_minor AS owed, 0 AS booked FROM pay_dispute
+                WHERE funds = 'borne'
+                UNION ALL
+                SELECT dispute.taken_currency, (part.settled::jsonb->>'commission')::bigint
+                    + (part.settled::jsonb->>'vat')::bigint - (part.settled::jsonb->>'coupon')::bigint, 0
+                FROM pay_dispute_line AS part JOIN pay_dispute AS dispute ON dispute.id = part.dispute_id
+                WHERE part.round = dispute.round AND dispute.funds = 'borne'
+                UNION ALL
+                SELECT entry.currency, 0, entry.amount FROM pay_entry AS entry
+                JOIN pay_account AS account ON account.id = entry.account_id
+                WHERE account.kind = 'hub:dispute_provision'
+            ) AS sides GROUP BY 1
+        ) AS compared WHERE owed <> booked
+    """,
+    "one-transaction-per-movement": """
+        SELECT id AS reference, state || ' without its transaction' AS message FROM pay_balance_move AS move
+        WHERE (txn_id IS NULL) <> (state IN ('new', 'waiting'))
+            OR (state IN ('booked', 'suspense', 'assigned')
+                AND NOT EXISTS (SELECT 1 FROM pay_txn WHERE id = move.txn_id AND reference = move.id))
+    """,
+    "bank-payout-is-its-transfers": """
+        SELECT payout.id::text AS reference, payout.amount_minor || ' in the file, ' || sum(transfer.amount_minor)
+            AS message
+        FROM pay_payout AS payout LEFT JOIN pay_transfer AS transfer ON transfer.payout_id = payout.id
+        WHERE payout.rail = 'bank'
+        GROUP BY payout.id HAVING payout.amount_minor <> coalesce(sum(transfer.amount_minor), 0)
+    """,
     "payout-is-its-parts": """
         SELECT payout.id::text AS reference, payout.amount_minor || ' paid, ' || sum(part.amount_minor) AS message
         FROM pay_payout AS payout LEFT JOIN pay_payout_part AS part ON part.payout_id = payout.id
@@ -171,11 +237,11 @@ async def transfers_without_answer(since: datetime) -> list[str]:
 
 
 async def at_provider_by_books() -> dict[str, int]:
-    """What the ledger says lies at the provider, by currency."""
+    """What the ledger says lies at the provider and can be had now or soon, by currency; what it reserves is not."""
     rows = await database.fetch(
         "SELECT account.currency, sum(entry.amount)::bigint AS amount FROM pay_entry AS entry "
         "JOIN pay_account AS account ON account.id = entry.account_id "
-        "WHERE account.kind IN ('provider:pending', 'provider:available', 'provider:reserved') GROUP BY 1"
+        "WHERE account.kind IN ('provider:pending', 'provider:available') GROUP BY 1"
     )
     return {row["currency"]: row["amount"] for row in rows}
 
@@ -187,6 +253,7 @@ async def is_quiet() -> bool:
         "OR EXISTS (SELECT 1 FROM pay_refund WHERE status IN ('submitting', 'pending')) "
         "OR EXISTS (SELECT 1 FROM pay_claim WHERE status = 'reversing') "
         "OR EXISTS (SELECT 1 FROM pay_payment WHERE status IN ('open', 'processing') "
+        "OR EXISTS (SELECT 1 FROM pay_balance_move WHERE state IN ('new', 'waiting')) "
         "OR (status IN ('paid', 'returned', 'suspense') AND funds_at IS NULL))"
     )
     return not under_way

@@ -35,13 +35,14 @@ class HubListener:
         self.payouts: list[PayoutChange] = []
         self.books = True
         self.shares: tuple[service.SaleShare, ...] = SHARES
+        self.coupon_minor = COUPON_MINOR
 
     async def payment_succeeded(self, order_id: UUID, now: datetime) -> None:
         self.heard.append(("paid", str(order_id)))
         payment = await service.payment_of_order(order_id)
         assert payment is not None
         if self.books:
-            await service.capture_sale(order_id, payment.id, self.shares, self.settings, now, coupon_minor=COUPON_MINOR)
+            await service.capture_sale(order_id, payment.id, self.shares, self.settings, now, coupon_minor=self.coupon_minor)
 
     async def payment_authorised(self, order_id: UUID, now: datetime) -> None:
         del now

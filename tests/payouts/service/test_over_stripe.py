@@ -1,51 +1,20 @@
 """The hub's real services over the real client: the worked example from the page to the bank, whatever goes wrong."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 
 import pytest
 
 from federation.node import clock
-from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
 from payouts import service
 from payouts.service.bank_payouts import run_payouts
-from payouts.service.events import receive_event
 from payouts.standin.faults import FaultKind
 from payouts.standin.world import Thing
-from tests.payouts.scene import Scene
-from tests.payouts.stripe_lab import StripeWorld, stripe_world
+from tests.payouts.stripe_lab import stripe_world
+from tests.payouts.stripe_scene import StripeScene
 from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, B, C
 
 pytestmark = pytest.mark.apps("payouts.piccolo_app")
-
-
-class StripeScene(Scene):
-    """A hub whose provider is Stripe; events reach it signed, through its own address."""
-
-    def __init__(self, lab: StripeWorld) -> None:
-        super().__init__(lab.provider)
-        self.lab = lab
-
-    async def hear(self) -> None:
-        """Have everything that waits delivered, and act on it."""
-        await self.lab.postman.deliver(self._take)
-        await self.drain()
-
-    async def _take(self, url: str, headers: Mapping[str, str], body: bytes) -> bool:
-        del url
-        async with atomic():
-            await receive_event(self.pay, headers, body, clock.now())
-        return True
-
-    async def buy(self) -> None:
-        """The worked example paid and booked."""
-        await self.open_accounts()
-        for account_id in list(self.lab.state.things["account"]):
-            await self.lab.complete_account(account_id)
-        await self.hear()
-        payment = await self.ask()
-        await self.lab.pay(payment.redirect_url.rsplit("/", 1)[1])
-        await self.hear()
 
 
 @pytest.fixture
