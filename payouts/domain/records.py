@@ -113,8 +113,12 @@ class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
     vat_bp: int
     refunded_quantity: int = 0
     refunded_minor: int = 0
-    settled: str | None = None
     disputed_minor: int = 0
+    settled: str | None = None
+    commission_base: int = 0
+    rule_id: str = ""
+    rule_revision: int = 0
+    vat_treatment: str = ""
 
     @property
     def settled_components(self) -> Components | None:
@@ -127,14 +131,14 @@ class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
         return Components(self.paid, self.seller, self.commission, self.vat, self.referral, self.coupon)
 
     @property
-    def given_back(self) -> Components:
-        """What of them was refunded so far."""
-        return given_back(self.components, self.refunded_minor)
-
-    @property
     def gone_minor(self) -> int:
         """What was refunded of it or is gone by a dispute: what is given back next counts from there."""
         return self.refunded_minor + self.disputed_minor
+
+    @property
+    def given_back(self) -> Components:
+        """What of them was refunded so far."""
+        return given_back(self.components, self.refunded_minor)
 
     @property
     def refundable(self) -> Refundable:
@@ -159,22 +163,22 @@ class SettlementRecord(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     amount_minor: int
     refunded_minor: int = 0
+    disputed_minor: int = 0
     claimed_minor: int = 0
     netted_minor: int = 0
     sent_minor: int = 0
     reversed_minor: int = 0
     status: SettlementStatus = SettlementStatus.HELD
-    disputed_minor: int = 0
     block_reason: str = ""
     attempt: int = 0
     transfer_id: str | None = None
+    dispute_id: UUID | None = None
+    dispute_round: int = 0
     release_after: str = "shipped"
     release_window_days: int = 0
     due_at: datetime | None = None
     reserved_minor: int = 0
     next_try_at: datetime | None = None
-    dispute_id: UUID | None = None
-    dispute_round: int = 0
     released_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
@@ -297,15 +301,15 @@ class ClaimRecord(msgspec.Struct, frozen=True, kw_only=True):
     refund_id: UUID | None = None
     settlement_id: UUID | None = None
     adjustment_id: UUID | None = None
+    dispute_id: UUID | None = None
+    dispute_round: int = 0
+    for_fee: bool = False
+    waits: bool = False
     shop_id: str
     currency: str
     amount_minor: int
     reversed_minor: int = 0
     netted_minor: int = 0
-    dispute_id: UUID | None = None
-    dispute_round: int = 0
-    for_fee: bool = False
-    waits: bool = False
     written_off_minor: int = 0
     attempt: int = 0
     attempt_minor: int = 0
