@@ -11,12 +11,13 @@ from federation.log.records import SHOP_KEY, SHOP_TYPE
 from federation.node import accounts
 from federation.node.settings import NodeSettings
 from federation.service.catalogue import Change, append
-from federation.service.parties import create_party
+from federation.service.parties import create_party, party
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.product import ShopProfile
 from shops import store
 from shops.catalog.domain.record import profile_body
+from shops.store import BoutiqueView
 
 
 class OpenedShop(msgspec.Struct, frozen=True):
@@ -44,12 +45,19 @@ async def open_shop(
     Raises RecordInvalidError for a profile that breaks a rule.
     """
     body = profile_body(profile)
-    party = await create_party(settings, "shop", profile.name, now, outbound=outbound, further_roots=further_roots)
-    await store.insert_boutique(party.party_id, profile, recovery_file, now)
+    made = await create_party(settings, "shop", profile.name, now, outbound=outbound, further_roots=further_roots)
+    await store.insert_boutique(made.party_id, profile, recovery_file, now)
     owner = await accounts.ensure_account(owner_email, profile.name)
-    await accounts.grant(owner, "owner", party.party_id)
-    await append(party.party_id, [Change("put", SHOP_KEY, SHOP_TYPE, body)], now)
-    return OpenedShop(party.party_id, party.root_seed)
+    await accounts.grant(owner, "owner", made.party_id)
+    await append(made.party_id, [Change("put", SHOP_KEY, SHOP_TYPE, body)], now)
+    return OpenedShop(made.party_id, made.root_seed)
+
+
+async def located(boutique: BoutiqueView) -> BoutiqueView:
+    """The boutique with where it lives now, when it has left this node and that is known."""
+    if not boutique.departed:
+        return boutique
+    return msgspec.structs.replace(boutique, moved_to=(await party(boutique.shop_id)).moved_to)
 
 
 async def note_recovery_file(shop_id: PartyId, path: str) -> None:

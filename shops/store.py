@@ -7,9 +7,11 @@ order of their vseq, log leaves in the order of their seq, and two writers can n
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
+from federation.documents.profile import OUTBOX_ADDRESS
 from federation.node import database
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.product import ShopProfile
@@ -19,7 +21,10 @@ DEPARTED = "this boutique has left this node: whatever is to change is changed w
 
 
 class BoutiqueView(msgspec.Struct, frozen=True, kw_only=True):
-    """A boutique hosted here; `recovery_file` is where its root key was written when it was opened."""
+    """A boutique hosted here; `recovery_file` is where its root key was written when it was opened.
+
+    A `departed` one has stopped here; `moved_to` is where it lives since, once `shops.service.located` has looked.
+    """
 
     shop_id: PartyId
     handle: str
@@ -27,6 +32,18 @@ class BoutiqueView(msgspec.Struct, frozen=True, kw_only=True):
     vseq: int
     recovery_file: str
     opened_at: datetime
+    departed: bool = False
+    moved_to: str = ""
+
+    @property
+    def site(self) -> str:
+        """The address of its site at the node where it lives now; empty when it has none that people could visit."""
+        return "" if self.moved_to in {"", OUTBOX_ADDRESS} else f"{self.moved_to}/@{quote(self.handle)}"
+
+    @property
+    def portal(self) -> str:
+        """The address of its portal there."""
+        return "" if self.moved_to in {"", OUTBOX_ADDRESS} else f"{self.moved_to}/portal/{quote(self.handle)}"
 
 
 async def insert_boutique(shop_id: PartyId, profile: ShopProfile, recovery_file: str, opened_at: datetime) -> None:
@@ -95,6 +112,7 @@ def _view(row: Any) -> BoutiqueView:
         vseq=row["vseq"],
         recovery_file=row["recovery_file"],
         opened_at=row["opened_at"],
+        departed=row["departed"],
     )
 
 

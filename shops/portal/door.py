@@ -1,29 +1,48 @@
 """The door of the portal: who may enter which boutique, and what a page says after a form was sent.
 
-Invariant: a handler learns a `shop_id` only here, and only for an account that owns that boutique.
+Invariants: a handler learns a `shop_id` only here, and only for an account that owns that boutique; of a boutique that
+has left this node everything can be read and nothing changed, but how it leaves.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Response
 from litestar.response import Redirect
 
 from federation.node import accounts
+from federation.node.csrf import SAFE_METHODS
 from federation.node.pages import page
 from federation.node.web import AnyRequest, session_of
 from shops import store
+from shops.errors import DepartedError
 from shops.portal.words import WORDING
+from shops.service import located
 from shops.store import BoutiqueView
 
 _NOTICE = "portal_notice"
 
 
 async def boutique_of(request: AnyRequest, handle: str) -> BoutiqueView:
-    """The boutique at `handle`, for its owner. Raises NotSignedInError, UnknownShopError or NotAllowedError."""
+    """The boutique at `handle`, for its owner.
+
+    Raises NotSignedInError, UnknownShopError, NotAllowedError, or DepartedError when one that has left is to change.
+    """
     await accounts.signed_in(request)
-    boutique = await store.boutique_by_handle(handle)
+    boutique = await located(await store.boutique_by_handle(handle))
     await accounts.require(request, accounts.OWNER, boutique.shop_id)
+    if boutique.departed and request.method not in SAFE_METHODS and not _is_about_leaving(request, handle):
+        raise DepartedError(store.DEPARTED)
     return boutique
+
+
+def _is_about_leaving(request: AnyRequest, handle: str) -> bool:
+    return str(request.scope["path"]).startswith(tuple(f"/portal/{handle}/{part}/" for part in ("leave", "move")))
+
+
+def nothing_changed(request: AnyRequest, _error: DepartedError) -> Response[Any]:
+    """After a form of a boutique that has left this node: go where it is said that nothing was changed, and why."""
+    return Redirect(f"/portal/{quote(str(request.path_params['handle']))}/leave?unchanged=1", status_code=303)
 
 
 def render(

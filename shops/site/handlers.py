@@ -1,12 +1,16 @@
 """The boutique's own site at `/@{handle}/`, and the node's front page.
 
-Pieces are bought at a linked hub, to which each product page leads.
+Pieces are bought at a linked hub, to which each product page leads. The site of a boutique that has moved says so, and
+its pieces' pages lead on to where they are now.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Response, get
 from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_308_PERMANENT_REDIRECT
 
 from federation.node.covers.http import show_cover
 from federation.node.looks import look_of
@@ -19,7 +23,8 @@ from shops.catalog import service as catalog
 from shops.catalog import store as catalog_store
 from shops.inventory.store import registers
 from shops.portal.door import page_number
-from shops.site.views import kinds, ways
+from shops.service import located
+from shops.site.views import hub_pages, kinds, ways
 from shops.store import BoutiqueView
 
 PER_PAGE = 24
@@ -28,19 +33,31 @@ PER_PAGE = 24
 @get("/")
 async def front(request: AnyRequest) -> Response[Any]:
     """The boutiques of this node."""
-    return page(request, "site/node.html", boutiques=await store.boutiques())
+    boutiques = [await located(boutique) for boutique in await store.boutiques()]
+    return page(request, "site/node.html", boutiques=boutiques)
 
 
 async def _boutique(address: str) -> BoutiqueView:
     if not address.startswith("@"):
         raise NotFoundError("There is nothing at this address.")
-    return await store.boutique_by_handle(address.removeprefix("@"))
+    return await located(await store.boutique_by_handle(address.removeprefix("@")))
+
+
+async def _moved(request: AnyRequest, boutique: BoutiqueView, path: str = "") -> Response[Any]:
+    """Where a boutique is now; a page of a piece (`path`) leads straight to it."""
+    if path and boutique.site:
+        return Redirect(f"{boutique.site}{path}", status_code=HTTP_308_PERMANENT_REDIRECT)
+    look = look_of(boutique.profile.theme, boutique.handle)
+    hubs = hub_pages(boutique.handle, await links(boutique.shop_id))
+    return page(request, "site/moved.html", boutique=boutique, look=look, hubs=hubs)
 
 
 @get("/{address:str}")
 async def boutique_front(request: AnyRequest, address: FromPath[str]) -> Response[Any]:
     """A boutique's front page: who it is and what it shows, by kind and page."""
     boutique = await _boutique(address)
+    if boutique.moved_to:
+        return await _moved(request, boutique)
     number, counts = page_number(request), await catalog_store.published_kinds(boutique.shop_id)
     asked = request.query_params.get("kind", "")
     kind = asked if asked in counts else ""
@@ -64,6 +81,8 @@ async def boutique_front(request: AnyRequest, address: FromPath[str]) -> Respons
 async def boutique_product(request: AnyRequest, address: FromPath[str], product_id: FromPath[str]) -> Response[Any]:
     """One piece, and where to buy it."""
     boutique = await _boutique(address)
+    if boutique.moved_to:
+        return await _moved(request, boutique, f"/p/{quote(product_id)}")
     stored = await catalog.product(boutique.shop_id, product_id)
     if stored.state != "published":
         raise NotFoundError("This piece is no longer offered. Look at what else the boutique shows.")

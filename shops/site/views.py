@@ -1,6 +1,6 @@
 """What the boutique's own site shows. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
@@ -40,12 +40,20 @@ def kinds(handle: str, counts: Mapping[str, int], chosen: str) -> list[Kind]:
     ]
 
 
+def hub_pages(handle: str, links: Iterable[LinkView]) -> list[HubWay]:
+    """The boutique's page at every hub that it is linked with."""
+    return [HubWay(name, f"{origin}/b/{quote(handle)}") for name, origin in _linked(links)]
+
+
 def ways(handle: str, product_id: str, links: Iterable[LinkView]) -> list[HubWay]:
     """The pages of a piece at every hub that the boutique is linked with."""
-    found = []
+    path = f"/b/{quote(handle)}/p/{quote(product_id)}"
+    return [HubWay(name, f"{origin}{path}") for name, origin in _linked(links)]
+
+
+def _linked(links: Iterable[LinkView]) -> Iterator[tuple[str, str]]:
+    """Name, and scheme with authority, of the hubs that sell for the boutique."""
     for link in links:
         parts = urlsplit(link.remote_url)
         if link.state == "accepted" and parts.scheme in {"http", "https"}:
-            path = f"/b/{quote(handle)}/p/{quote(product_id)}"
-            found.append(HubWay(link.remote_name, f"{parts.scheme}://{parts.netloc}{path}"))
-    return found
+            yield link.remote_name, f"{parts.scheme}://{parts.netloc}"

@@ -31,16 +31,14 @@ async def leaving(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """What can be taken along, and how far the making is."""
     boutique = await boutique_of(request, handle)
     settings = shop_node(request).settings
-    party = await taking_out.departure(boutique.shop_id)
     return render(
         request,
         "leaving.html",
         boutique,
         archive=await store.archive(boutique.shop_id),
         progress=asking.progress(settings, boutique.shop_id),
-        has_left=party.has_left,
-        moved_to=party.moved_to,
         root_key_here=root_key_is_here(boutique.recovery_file),
+        unchanged="unchanged" in request.query_params,
     )
 
 
