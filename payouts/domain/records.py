@@ -115,10 +115,6 @@ class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
     refunded_minor: int = 0
     disputed_minor: int = 0
     settled: str | None = None
-    commission_base: int = 0
-    rule_id: str = ""
-    rule_revision: int = 0
-    vat_treatment: str = ""
 
     @property
     def settled_components(self) -> Components | None:

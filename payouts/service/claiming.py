@@ -40,9 +40,9 @@ async def recover_claim(pay: Payments, claim_id: UUID, now: datetime) -> None:
     Raises RetryLaterError while the refund is not accepted or the transfer is still being made.
     """
     claim = await _claim(claim_id)
-    if claim.status is ClaimStatus.OPEN:
     if claim.waits:
         return
+    if claim.status is ClaimStatus.OPEN:
         claim = await _begin(claim, await _within_reach(pay, claim), now)
     if claim.status is not ClaimStatus.REVERSING:
         return

@@ -252,8 +252,8 @@ async def is_quiet() -> bool:
         "SELECT EXISTS (SELECT 1 FROM pay_settlement WHERE status = 'submitting') "
         "OR EXISTS (SELECT 1 FROM pay_refund WHERE status IN ('submitting', 'pending')) "
         "OR EXISTS (SELECT 1 FROM pay_claim WHERE status = 'reversing') "
-        "OR EXISTS (SELECT 1 FROM pay_payment WHERE status IN ('open', 'processing') "
         "OR EXISTS (SELECT 1 FROM pay_balance_move WHERE state IN ('new', 'waiting')) "
+        "OR EXISTS (SELECT 1 FROM pay_payment WHERE status IN ('open', 'processing') "
         "OR (status IN ('paid', 'returned', 'suspense') AND funds_at IS NULL))"
     )
     return not under_way
