@@ -12,14 +12,17 @@ from payouts.service.bank_payouts import run_payouts
 from payouts.service.capturing import capture_at_provider
 from payouts.service.claiming import recover_claim
 from payouts.service.context import Payments
+from payouts.service.dispute_sweeps import sweep_disputes
 from payouts.service.events import act_on_event, list_missed
+from payouts.service.evidence import send_answer
 from payouts.service.messages import QUEUE, About
 from payouts.service.payments import cancel_at_provider, refresh_payment
+from payouts.service.reconciling import reconcile
 from payouts.service.refund_payment import send_refund
+from payouts.service.releasing import release_order, sweep_releases
 from payouts.service.sending import send_settlement
 from payouts.service.shop_accounts import open_account
 from payouts.service.sweeps import sweep_blocked, sweep_payments, sweep_submitting
-from payouts.service.releasing import release_order, sweep_releases
 
 
 def payments_handlers(pay: Payments) -> dict[str, Handler]:
@@ -31,6 +34,7 @@ def payments_handlers(pay: Payments) -> dict[str, Handler]:
         "pay.transfer": send_settlement,
         "pay.refund": send_refund,
         "pay.claim": recover_claim,
+        "pay.answer": send_answer,
         "pay.release": release_order,
     }
     by_name: dict[str, Callable[[Payments, str, datetime], Awaitable[None]]] = {
@@ -63,6 +67,8 @@ def payments_sweeps(pay: Payments) -> tuple[Sweep, ...]:
         ("pay.blocked", 10, sweep_blocked),
         ("pay.payouts", 5, run_payouts),
         ("pay.events", 30, list_missed),
+        ("pay.disputes", 60, sweep_disputes),
+        ("pay.balance", 300, reconcile),
         ("pay.books", 3600, check_books),
         ("pay.releases", 10, sweep_releases),
     )
