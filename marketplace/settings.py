@@ -73,7 +73,6 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
                 webhook_secrets=self.stripe_webhook_secrets,
                 accounts=self.stripe_accounts,
                 api_url=self.stripe_url,
-                portal_url=f"{self.public_url}/",
             )
         return SandboxSettings(
             url=self.sandbox_url, api_key=self.sandbox_key, webhook_secret=self.sandbox_webhook_secret

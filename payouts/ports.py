@@ -44,19 +44,39 @@ class PaymentState(msgspec.Struct, frozen=True, kw_only=True):
     capture_before: datetime | None = None
 
 
+Standing = Literal["ready", "checking", "papers", "closed"]
+"""How an account stands: it takes money, the provider looks through its papers, some are missing, or it is gone."""
+
+
 class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     """A shop's account at the provider, and what lies in it."""
 
     id: str
     reference: str
-    ready: bool
-    onboarding_url: str = ""
+    standing: Standing
     available: tuple[Money, ...] = ()
     pending: tuple[Money, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        """Whether it takes money."""
+        return self.standing == "ready"
+
+    def balance_in(self, currency: str) -> Money:
+        """All that is in it in `currency`, below zero where the shop owes the provider."""
+        found = [money for money in (*self.available, *self.pending) if money.currency == currency]
+        return sum(found, start=Money(0, currency))
 
     def available_in(self, currency: str) -> Money:
         """What can be taken from the account now in `currency`."""
         return next((money for money in self.available if money.currency == currency), Money(0, currency))
+
+
+class AccountLink(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the provider for a shop's papers; it works once, and not after `expires_at` if there is such a time."""
+
+    url: str
+    expires_at: datetime | None = None
 
 
 class TransferState(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,10 +172,19 @@ class PaymentProvider(Protocol):
         ...
 
     async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
-        """Open (or find by key) an account for a shop, to which it may have to add papers on `onboarding_url`."""
+        """Open (or find by key) an account for a shop, to which it may have to add papers (`account_link`)."""
         ...
 
-    async def get_account(self, account_id: str) -> AccountState: ...
+    async def get_account(self, account_id: str) -> AccountState:
+        """Raises AccountNotReadyError when the account is not the platform's any more."""
+        ...
+
+    async def account_link(self, account_id: str, refresh_url: str, return_url: str, key: str) -> AccountLink:
+        """Make a page for the papers of an account, for one visit.
+
+        Who comes too late is sent to `refresh_url`, who leaves it to `return_url`: that proves nothing about papers.
+        """
+        ...
 
     async def create_payment(
         self,

@@ -284,7 +284,10 @@ class Event(Table, tablename="pay_event", db=proxy):
 
 
 class ShopAccount(Table, tablename="pay_shop_account", db=proxy):
-    """A shop's account at the provider; a non-empty `payouts_paused` says why no payout is tried."""
+    """A shop's account at the provider, the `number`th it has; `links` pages for its papers were made so far.
+
+    A non-empty `payouts_paused` says why no payout is tried.
+    """
 
     shop_id = Text(primary_key=True, default=None)
     name = Text(default=None)
@@ -292,7 +295,9 @@ class ShopAccount(Table, tablename="pay_shop_account", db=proxy):
     currency = Text(default=None)
     provider_id = Text(default=None, null=True)
     ready = Boolean(default=None)
-    onboarding_url = Text(default=None)
+    standing = Text(default="papers")
+    number = Integer(default=1)
+    links = Integer(default=0)
     payouts_paused = Text(default=None)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)

@@ -29,6 +29,7 @@ from payouts.errors import (
     ProviderUnavailableError,
 )
 from payouts.ports import (
+    AccountLink,
     AccountState,
     BalanceState,
     PaymentState,
@@ -78,6 +79,10 @@ class SandboxProvider:
 
     async def get_account(self, account_id: str) -> AccountState:
         return await self._get(f"/accounts/{_part(account_id)}", AccountState)
+
+    async def account_link(self, account_id: str, refresh_url: str, return_url: str, key: str) -> AccountLink:
+        del refresh_url, return_url, key  # the sandbox's page leads nowhere else, and works whenever it is visited
+        return AccountLink(url=f"{self._url}/accounts/{_part(account_id)}")
 
     async def create_payment(
         self,

@@ -22,6 +22,15 @@ class PayoutStep(StrEnum):
     FAILED = "failed"
 
 
+WHOLE_UNITS = frozenset({"HUF", "ISK", "TWD", "UGX"})
+"""Currencies whose banks take whole units only, however finely they are counted (Stripe, Currencies)."""
+
+
+def odd_minor(amount_minor: int, currency: str) -> int:
+    """What of an amount cannot leave in a payout: the hundredths of a currency that is paid out in whole units."""
+    return amount_minor % 100 if currency in WHOLE_UNITS else 0
+
+
 PAYOUT = LifeCycle(
     "payout",
     {

@@ -1,6 +1,7 @@
 """The rows of money as frozen values, each with the few sums that follow from its own columns."""
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -396,7 +397,7 @@ class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShopAccountRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A shop's account at the provider."""
+    """A shop's account at the provider, the `number`th it has; `links` pages for its papers were made so far."""
 
     shop_id: str
     name: str
@@ -404,7 +405,9 @@ class ShopAccountRecord(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     provider_id: str | None = None
     ready: bool = False
-    onboarding_url: str = ""
+    standing: Literal["ready", "checking", "papers", "closed"] = "papers"
+    number: int = 1
+    links: int = 0
     payouts_paused: str = ""
     created_at: datetime
     updated_at: datetime

@@ -62,7 +62,10 @@ class SettlementStep(StrEnum):
 
 
 class BlockReason(StrEnum):
-    """Why a transfer cannot be made now: the first three by the provider or bank, the others by a hold of ours."""
+    """Why a transfer cannot be made now: the first three by the provider or bank, the others by a hold of ours.
+
+    `negative`: the shop's account at the provider is below zero, which would swallow what is sent.
+    """
 
     ACCOUNT = "account"
     BALANCE = "balance"
@@ -71,6 +74,7 @@ class BlockReason(StrEnum):
     FRAUD = "fraud"
     RETURN = "return"
     OPERATOR = "operator"
+    NEGATIVE = "negative"
 
 
 _S = SettlementStatus

@@ -98,8 +98,7 @@ async def account_state(account: records.AccountRow, settings: SandboxSettings, 
     return AccountState(
         id=account.id,
         reference=account.reference,
-        ready=account.ready,
-        onboarding_url="" if account.ready else f"{settings.public_url}/accounts/{account.id}",
+        standing="ready" if account.ready else "papers",
         available=await store.balance(account.id, now, available=True),
         pending=await store.balance(account.id, now, available=False),
     )

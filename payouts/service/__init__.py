@@ -43,7 +43,13 @@ from payouts.service.refund_payment import retry_refund
 from payouts.service.refunds import RefundedPart, RefundPart, RefundRequest, RefundView, preview_refund, refund_part
 from payouts.service.releasing import freeze, note_moment, release, release_early, unfreeze
 from payouts.service.sales import SHIPPING_LINE, capture_sale
-from payouts.service.shop_accounts import ensure_account, resume_payouts
+from payouts.service.shop_accounts import (
+    ensure_account,
+    link_to_papers,
+    open_account,
+    replace_account,
+    resume_payouts,
+)
 
 __all__ = [
     "SHIPPING_LINE",
@@ -71,9 +77,11 @@ __all__ = [
     "ledger_about",
     "ledger_entries",
     "lines_of_order",
+    "link_to_papers",
     "list_missed",
     "lock_payment",
     "note_moment",
+    "open_account",
     "open_payment",
     "payment_of_order",
     "payouts",
@@ -85,6 +93,7 @@ __all__ = [
     "refunds_of_order",
     "release",
     "release_early",
+    "replace_account",
     "resume_payouts",
     "retry_refund",
     "return_payment",

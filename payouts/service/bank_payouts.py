@@ -14,7 +14,7 @@ import structlog
 from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
-from payouts.domain.payout import PAYOUT, PayoutStatus, PayoutStep
+from payouts.domain.payout import PAYOUT, PayoutStatus, PayoutStep, odd_minor
 from payouts.domain.records import MovementRecord, PayoutRecord
 from payouts.errors import (
     AccountNotReadyError,
@@ -101,7 +101,8 @@ async def _begin(pay: Payments, shop_id: str, currency: str, now: datetime) -> P
         await rows.shop_accounts.get(shop_id, lock=True)
         if await rows.payout_submitting(shop_id, currency):
             return None
-        chosen = _within(await rows.movements_free(shop_id, currency), at_provider.available_in(currency).amount_minor)
+        free = await rows.movements_free(account.provider_id, currency)
+        chosen = await _whole_units(_within(free, at_provider.available_in(currency).amount_minor), currency)
         amount_minor = sum(movement.amount_minor for movement in chosen)
         if amount_minor <= 0:
             return None
@@ -117,6 +118,19 @@ async def _begin(pay: Payments, shop_id: str, currency: str, now: datetime) -> P
         await rows.payouts.add(payout)
         await rows.claim_movements(payout.id, chosen)
         return payout
+
+
+async def _whole_units(chosen: list[MovementRecord], currency: str) -> list[MovementRecord]:
+    """What is paid out of these, in whole units where only those leave; the rest waits as a movement of its own."""
+    odd = odd_minor(sum(movement.amount_minor for movement in chosen), currency)
+    last = next((movement for movement in reversed(chosen) if movement.amount_minor > odd), None)
+    if not odd or last is None:
+        return chosen if not odd else []
+    kept = msgspec.structs.replace(last, amount_minor=last.amount_minor - odd)
+    rest = msgspec.structs.replace(last, amount_minor=odd, reference=f"{last.reference}+")
+    await rows.movements.save(kept)
+    await rows.movements.add(rest)
+    return [kept if movement is last else movement for movement in chosen]
 
 
 def _within(movements: Sequence[MovementRecord], available_minor: int) -> list[MovementRecord]:

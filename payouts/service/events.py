@@ -18,7 +18,7 @@ from payouts.service.context import Payments
 from payouts.service.disputes import see_dispute, see_warning
 from payouts.service.payments import observe_payment
 from payouts.service.refund_payment import observe_refund
-from payouts.service.shop_accounts import observe_account
+from payouts.service.shop_accounts import refresh_account
 from payouts.store import rows
 
 LOOK_BACK_SECONDS = 600
@@ -93,7 +93,7 @@ async def _see_payout(pay: Payments, object_id: str, now: datetime) -> None:
 
 
 async def _see_account(pay: Payments, object_id: str, now: datetime) -> None:
-    await observe_account(await pay.provider.get_account(object_id), now)
+    await refresh_account(pay, object_id, now)
 
 
 _OBSERVERS: Mapping[str, Callable[[Payments, str, datetime], Awaitable[None]]] = {

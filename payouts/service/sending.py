@@ -43,8 +43,9 @@ async def send_settlement(pay: Payments, settlement_id: UUID, now: datetime) -> 
     Raises ProviderUnavailableError or ProviderBusyError when it must be tried again with the same key, and
     ProviderConflictError, with an alert, when a person must look.
     """
+    below_zero = await _is_below_zero(pay, settlement_id)
     async with atomic():
-        transfer = await _begin(pay, settlement_id, now)
+        transfer = await _begin(pay, settlement_id, now, below_zero=below_zero)
     if transfer is None:
         return
     try:
@@ -63,7 +64,21 @@ async def send_settlement(pay: Payments, settlement_id: UUID, now: datetime) -> 
         await _record_sent(pay, transfer, sent, now)
 
 
-async def _begin(pay: Payments, settlement_id: UUID, now: datetime) -> TransferRecord | None:
+async def _is_below_zero(pay: Payments, settlement_id: UUID) -> bool:
+    """Whether the shop's account at the provider would swallow what is sent to it."""
+    settlement = await rows.settlements.get(settlement_id)
+    if settlement is None or settlement.status not in {SettlementStatus.RELEASABLE, SettlementStatus.BLOCKED}:
+        return False
+    account = await rows.shop_accounts.get(settlement.shop_id)
+    if account is None or account.provider_id is None or not account.ready:
+        return False
+    at_provider = await pay.provider.get_account(account.provider_id)
+    return at_provider.balance_in(settlement.currency).amount_minor < 0
+
+
+async def _begin(
+    pay: Payments, settlement_id: UUID, now: datetime, *, below_zero: bool
+) -> TransferRecord | None:
     """Write the intent, or find the one under way; None when there is nothing to send."""
     settlement = await rows.settlements.get(settlement_id, lock=True)
     if settlement is None:
@@ -80,6 +95,9 @@ async def _begin(pay: Payments, settlement_id: UUID, now: datetime) -> TransferR
     account = await rows.shop_accounts.get(settlement.shop_id)
     if account is None or account.provider_id is None or not account.ready:
         await _save(pay, settlement, SettlementStep.BLOCKED, now, block_reason=BlockReason.ACCOUNT.value)
+        return None
+    if below_zero:
+        await _save(pay, settlement, SettlementStep.BLOCKED, now, block_reason=BlockReason.NEGATIVE.value)
         return None
     settlement = await net_claims(pay, settlement, now)
     if settlement.due_minor == 0:

@@ -55,6 +55,7 @@ def _account(world: World, country: str, currency: str, metadata: Thing) -> Thin
         "currency": currency.lower(),
         "metadata": metadata,
         "ready": False,
+        "submitted": False,
         "closed": False,
         "created": world.now,
         "moment": world.moment.isoformat().replace("+00:00", "Z"),
@@ -70,10 +71,19 @@ def can_take_transfers(account: Thing) -> bool:
     return bool(account["ready"] and account["requested"] and not account["closed"])
 
 
+def hand_in(world: World, account_id: str) -> Thing:
+    """The shop has handed its papers in; the provider looks through them."""
+    account = world.account(account_id)
+    account["submitted"] = True
+    world.notify("v2.core.account[requirements].updated", account_id)
+    world.tell("account.updated", as_v1(account), account_id)
+    return account
+
+
 def change(world: World, account_id: str, *, ready: bool) -> Thing:
     """All papers are in, or something is wrong with them again."""
     account = world.account(account_id)
-    account["ready"] = ready
+    account["ready"] = account["submitted"] = ready
     world.notify("v2.core.account[configuration.recipient].capability_status_updated", account_id)
     world.tell("account.updated", as_v1(account), account_id)
     return account
@@ -84,12 +94,15 @@ def close(world: World, account_id: str) -> Thing:
     account = world.account(account_id)
     account["closed"] = True
     world.notify("v2.core.account.closed", account_id)
+    world.tell(
+        "account.application.deauthorized", {"id": "ca_standin", "object": "application", "name": None}, account_id
+    )
     return account
 
 
 def as_v2(account: Thing) -> Thing:
     """The v2 object, with the parts our adapter asks to be included."""
-    status = "active" if can_take_transfers(account) else "restricted"
+    status = "active" if can_take_transfers(account) else "pending" if account["submitted"] else "restricted"
     capabilities = {"stripe_balance": {"stripe_transfers": {"status": status, "status_details": []}}}
     return {
         "id": account["id"],
@@ -111,6 +124,7 @@ def as_v2(account: Thing) -> Thing:
 def as_v1(account: Thing) -> Thing:
     """The v1 object."""
     status = "active" if can_take_transfers(account) else "inactive"
+    due = [] if account["submitted"] else ["external_account", "tos_acceptance.date"]
     return {
         "id": account["id"],
         "object": "account",
@@ -120,7 +134,11 @@ def as_v1(account: Thing) -> Thing:
         "country": account["country"],
         "created": account["created"],
         "default_currency": account["currency"],
-        "details_submitted": account["ready"],
+        "details_submitted": account["submitted"],
+        "requirements": {
+            "currently_due": due,
+            "disabled_reason": "rejected.other" if account["closed"] else None,
+        },
         "email": account["contact_email"],
         "metadata": account["metadata"],
         "payouts_enabled": account["ready"],

@@ -98,12 +98,19 @@ async def claims_owed(shop_id: str, currency: str) -> list[records.ClaimRecord]:
     )
 
 
-async def movements_free(shop_id: str, currency: str) -> list[records.MovementRecord]:
-    """Movements no payout has claimed, oldest first, locked."""
-    table = tables.Movement
+async def movements_free(account_id: str, currency: str) -> list[records.MovementRecord]:
+    """Movements of one account at the provider that no payout has claimed, oldest first, locked."""
+    table, sent = tables.Movement, tables.Transfer
+    here = sent.select(sent.settlement_id).where((sent.account_id == account_id) & (sent.status == "sent"))
     return await movements.find(
-        (table.shop_id == shop_id) & (table.currency == currency) & table.payout_id.is_null(), lock=True
+        table.settlement_id.is_in(here) & (table.currency == currency) & table.payout_id.is_null(), lock=True
     )
+
+
+async def shop_account_of(account_id: str) -> records.ShopAccountRecord | None:
+    """The shop's account that the provider calls so."""
+    found = await shop_accounts.find(tables.ShopAccount.provider_id == account_id)
+    return found[0] if found else None
 
 
 async def claim_movements(payout_id: UUID, movements: Sequence[records.MovementRecord]) -> None:

@@ -59,6 +59,7 @@ class World(Protocol):
     async def decline(self, payment_id: str) -> None: ...
     async def give_up(self, payment_id: str) -> None: ...
     async def complete_account(self, account_id: str) -> None: ...
+    async def close_account(self, account_id: str) -> None: ...
     async def break_bank(self, account_id: str) -> None: ...
     async def advance(self, seconds: int) -> None: ...
     async def move_rate(self, currency: str, per_euro: str) -> None: ...
@@ -84,6 +85,9 @@ class MemoryWorld:
 
     async def complete_account(self, account_id: str) -> None:
         self.provider.complete_account(account_id)
+
+    async def close_account(self, account_id: str) -> None:
+        self.provider.close_account(account_id)
 
     async def break_bank(self, account_id: str) -> None:
         self.provider.failing_banks.add(account_id)
@@ -131,6 +135,9 @@ class SandboxWorld:
 
     async def complete_account(self, account_id: str) -> None:
         await self.lever(f"accounts/{account_id}", {"ready": True})
+
+    async def close_account(self, account_id: str) -> None:
+        await self.lever(f"accounts/{account_id}", {"ready": False})
 
     async def break_bank(self, account_id: str) -> None:
         await self.lever(f"accounts/{account_id}", {"bank_fails": True})

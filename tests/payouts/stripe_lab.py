@@ -25,7 +25,6 @@ from tests.support.loopback import free_port, listening
 
 API_KEY = "sk_test_of_the_tests"
 HOOK_URL = "http://127.0.0.1:7999/hooks/payments"
-PORTAL_URL = "http://127.0.0.1:7999/portal"
 
 
 class StripeWorld:
@@ -55,6 +54,9 @@ class StripeWorld:
     async def complete_account(self, account_id: str) -> None:
         accounts.change(self.state, account_id, ready=True)
 
+    async def close_account(self, account_id: str) -> None:
+        accounts.close(self.state, account_id)
+
     async def break_bank(self, account_id: str) -> None:
         levers.break_bank(self.state, account_id)
 
@@ -72,7 +74,7 @@ async def stripe_world(accounts_by: str = "v2", **habits: Any) -> AsyncIterator[
     url = f"http://127.0.0.1:{port}"
     state = State(StandinSettings(api_key=API_KEY, public_url=url, **habits))
     desk = Desk(state)
-    told = {"api_key": API_KEY, "portal_url": PORTAL_URL, "api_url": url, "accounts": accounts_by}
+    told = {"api_key": API_KEY, "api_url": url, "accounts": accounts_by}
     settings = msgspec.convert(told | {"webhook_secrets": _registered(state)}, StripeSettings)
     provider = StripeProvider(settings)
     async with served(create_app(state, desk), port):

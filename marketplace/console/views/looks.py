@@ -112,6 +112,7 @@ _REASONS: Mapping[str, str] = {
     "account": message("the boutique to finish its account at the payment provider"),
     "balance": message("the shopper’s money to become available at the provider; tried again when it is"),
     "refused": message("you: the provider refused the transfer, see the alerts"),
+    "negative": message("the boutique’s account at the provider to be above zero again; it would swallow the money"),
 }
 
 

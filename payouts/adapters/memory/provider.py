@@ -23,6 +23,7 @@ from payouts.errors import (
     ProviderRefusedError,
 )
 from payouts.ports import (
+    AccountLink,
     AccountState,
     BalanceState,
     PaymentState,
@@ -31,12 +32,14 @@ from payouts.ports import (
     ProviderEvent,
     RefundState,
     ReversalState,
+    Standing,
     TransferState,
 )
 from payouts.sandbox.rates import PER_EURO, converted, rate_text
 
 FEE_BP = 140
 HELD_FOR = timedelta(days=7)
+LINK_LIFE = timedelta(minutes=5)
 FEE_FIXED_MINOR = 25
 SECRET = "memory"  # noqa: S105 - a pretended provider's pretended secret
 
@@ -64,6 +67,7 @@ class MemoryProvider(MemoryBooks):
         self.payouts: dict[str, PayoutState] = {}
         self.terms: dict[str, PayoutTerms] = {}
         self.failing_banks: set[str] = set()
+        self.links: list[tuple[str, str]] = []
         self._to_hold: set[str] = set()
         self._available_at: dict[str, datetime] = {}
         self._payment_of: dict[str, str] = {}
@@ -74,8 +78,8 @@ class MemoryProvider(MemoryBooks):
     async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
         def act() -> AccountState:
             account_id = self.new_id("acct")
-            url = "" if self.accounts_ready else f"http://provider.invalid/accounts/{account_id}"
-            made = AccountState(id=account_id, reference=shop_id, ready=self.accounts_ready, onboarding_url=url)
+            standing: Standing = "ready" if self.accounts_ready else "papers"
+            made = AccountState(id=account_id, reference=shop_id, standing=standing)
             self.accounts[account_id] = made
             return made
 
@@ -84,6 +88,15 @@ class MemoryProvider(MemoryBooks):
     async def get_account(self, account_id: str) -> AccountState:
         self.meet("get_account", "before")
         return self.with_balances(self.found(self.accounts, account_id))
+
+    async def account_link(self, account_id: str, refresh_url: str, return_url: str, key: str) -> AccountLink:
+        def act() -> AccountLink:
+            self.found(self.accounts, account_id)
+            self.links.append((refresh_url, return_url))
+            url = f"http://provider.invalid/accounts/{account_id}/{len(self.links)}"
+            return AccountLink(url=url, expires_at=self.now + LINK_LIFE)
+
+        return self.once("account_link", key, (account_id, refresh_url, return_url), act)
 
     async def create_payment(
         self,
@@ -269,7 +282,7 @@ class MemoryProvider(MemoryBooks):
 
     async def balance(self) -> BalanceState:
         self.meet("balance", "before")
-        state = self.with_balances(AccountState(id=PLATFORM, reference="", ready=True))
+        state = self.with_balances(AccountState(id=PLATFORM, reference="", standing="ready"))
         return BalanceState(available=state.available, pending=state.pending)
 
     async def list_events(self, after: str, limit: int = 100) -> Sequence[ProviderEvent]:
@@ -334,8 +347,13 @@ class MemoryProvider(MemoryBooks):
 
     def complete_account(self, account_id: str) -> None:
         """All papers are in."""
-        self.accounts[account_id] = msgspec.structs.replace(self.accounts[account_id], ready=True, onboarding_url="")
+        self.accounts[account_id] = msgspec.structs.replace(self.accounts[account_id], standing="ready")
         self.tell("account", account_id, "updated")
+
+    def close_account(self, account_id: str) -> None:
+        """The account is gone for good."""
+        self.accounts[account_id] = msgspec.structs.replace(self.accounts[account_id], standing="closed")
+        self.tell("account", account_id, "closed")
 
     def take_from_platform(self, money: Money, type_: str = "unexplained") -> None:
         """Something outside took money from the platform's balance."""

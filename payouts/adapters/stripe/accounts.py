@@ -11,8 +11,8 @@ import msgspec
 import stripe
 
 from payouts.adapters.stripe.calling import ask
-from payouts.adapters.stripe.settings import StripeSettings
 from payouts.adapters.stripe.states import REFERENCE
+from payouts.ports import AccountLink, Standing
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,14 +20,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     reference: str
-    ready: bool
-
-
-class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """A page for a shop's papers; it works once and until then."""
-
-    url: str
-    expires_at: datetime
+    standing: Standing
 
 
 class Accounts(Protocol):
@@ -37,7 +30,7 @@ class Accounts(Protocol):
 
     async def get(self, account_id: str) -> Account: ...
 
-    async def link(self, account_id: str, key: str) -> Link: ...
+    async def link(self, account_id: str, refresh_url: str, return_url: str, key: str) -> AccountLink: ...
 
 
 class _Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,9 +66,9 @@ class SeenAccountV2(msgspec.Struct, frozen=True, kw_only=True):
         """Ready once the capability for transfers is active."""
         recipient = self.configuration.recipient if self.configuration else None
         balance = recipient.capabilities.stripe_balance if recipient and recipient.capabilities else None
-        transfers = balance.stripe_transfers if balance else None
-        ready = transfers is not None and transfers.status == "active" and not self.closed
-        return Account(id=self.id, reference=(self.metadata or {}).get(REFERENCE, ""), ready=ready)
+        status = balance.stripe_transfers.status if balance and balance.stripe_transfers else ""
+        standing = "closed" if self.closed else _STANDING.get(status, "papers")
+        return Account(id=self.id, reference=(self.metadata or {}).get(REFERENCE, ""), standing=standing)
 
 
 class SeenLinkV2(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +77,16 @@ class SeenLinkV2(msgspec.Struct, frozen=True, kw_only=True):
     STRIPE: ClassVar[str] = "v2.core.AccountLink"
     url: str
     expires_at: datetime
+
+
+_STANDING: dict[str, Standing] = {"active": "ready", "pending": "checking"}
+"""How an account stands whose capability for transfers is so; otherwise papers are missing."""
+REJECTED = "rejected."
+
+
+class _RequirementsV1(msgspec.Struct, frozen=True, kw_only=True):
+    disabled_reason: str | None = None
+    currently_due: tuple[str, ...] | None = None
 
 
 class _CapabilitiesV1(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,11 +100,18 @@ class SeenAccountV1(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     metadata: dict[str, str] | None = None
     capabilities: _CapabilitiesV1 | None = None
+    requirements: _RequirementsV1 | None = None
+    details_submitted: bool = False
 
     def account(self) -> Account:
-        """Ready once the capability for transfers is active."""
-        ready = self.capabilities is not None and self.capabilities.transfers == "active"
-        return Account(id=self.id, reference=(self.metadata or {}).get(REFERENCE, ""), ready=ready)
+        """Ready once the capability for transfers is active; looked through once all that is due was handed in."""
+        needs = self.requirements or _RequirementsV1()
+        standing = _STANDING.get(self.capabilities.transfers if self.capabilities else "", "papers")
+        if (needs.disabled_reason or "").startswith(REJECTED):
+            standing = "closed"
+        elif standing == "papers" and self.details_submitted and not needs.currently_due:
+            standing = "checking"
+        return Account(id=self.id, reference=(self.metadata or {}).get(REFERENCE, ""), standing=standing)
 
 
 class SeenLinkV1(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,9 +125,8 @@ class SeenLinkV1(msgspec.Struct, frozen=True, kw_only=True):
 class AccountsV2:
     """Accounts v2: a recipient and nothing else, with the express dashboard."""
 
-    def __init__(self, client: stripe.StripeClient, settings: StripeSettings) -> None:
+    def __init__(self, client: stripe.StripeClient) -> None:
         self._core = client.v2.core
-        self._portal_url = settings.portal_url
 
     async def create(self, shop_id: str, name: str, country: str, currency: str, key: str) -> Account:
         call = self._core.accounts.create_async(
@@ -143,30 +152,29 @@ class AccountsV2:
         call = self._core.accounts.retrieve_async(account_id, {"include": ["configuration.recipient"]})
         return (await ask(call, SeenAccountV2)).account()
 
-    async def link(self, account_id: str, key: str) -> Link:
+    async def link(self, account_id: str, refresh_url: str, return_url: str, key: str) -> AccountLink:
         call = self._core.account_links.create_async(
             {
                 "account": account_id,
                 "use_case": {
                     "type": "account_onboarding",
                     "account_onboarding": {
-                        "refresh_url": self._portal_url,
-                        "return_url": self._portal_url,
+                        "refresh_url": refresh_url,
+                        "return_url": return_url,
                     },
                 },
             },
             {"idempotency_key": key},
         )
         made = await ask(call, SeenLinkV2)
-        return Link(url=made.url, expires_at=made.expires_at)
+        return AccountLink(url=made.url, expires_at=made.expires_at)
 
 
 class AccountsV1:
     """Accounts v1, express: asks for card payments too, since transfers alone are refused in the hub's own country."""
 
-    def __init__(self, client: stripe.StripeClient, settings: StripeSettings) -> None:
+    def __init__(self, client: stripe.StripeClient) -> None:
         self._v1 = client.v1
-        self._portal_url = settings.portal_url
 
     async def create(self, shop_id: str, name: str, country: str, currency: str, key: str) -> Account:
         call = self._v1.accounts.create_async(
@@ -185,15 +193,15 @@ class AccountsV1:
     async def get(self, account_id: str) -> Account:
         return (await ask(self._v1.accounts.retrieve_async(account_id), SeenAccountV1)).account()
 
-    async def link(self, account_id: str, key: str) -> Link:
+    async def link(self, account_id: str, refresh_url: str, return_url: str, key: str) -> AccountLink:
         call = self._v1.account_links.create_async(
             {
                 "account": account_id,
                 "type": "account_onboarding",
-                "refresh_url": self._portal_url,
-                "return_url": self._portal_url,
+                "refresh_url": refresh_url,
+                "return_url": return_url,
             },
             {"idempotency_key": key},
         )
         made = await ask(call, SeenLinkV1)
-        return Link(url=made.url, expires_at=datetime.fromtimestamp(made.expires_at, UTC))
+        return AccountLink(url=made.url, expires_at=datetime.fromtimestamp(made.expires_at, UTC))

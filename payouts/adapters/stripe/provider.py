@@ -17,7 +17,7 @@ from stripe.params.checkout import SessionCreateParams
 from federation.node import clock
 from federation.vocabulary.money import Money
 from payouts.adapters.stripe import events
-from payouts.adapters.stripe.accounts import Account, AccountsV1, AccountsV2, Link
+from payouts.adapters.stripe.accounts import Account, AccountsV1, AccountsV2
 from payouts.adapters.stripe.balances import StripeBalances
 from payouts.adapters.stripe.calling import ask, make_client, make_http
 from payouts.adapters.stripe.disputes import StripeDisputes
@@ -51,6 +51,7 @@ from payouts.adapters.stripe.terms import SeenBalanceSettings, params_of
 from payouts.domain.payment import Capture
 from payouts.errors import ProviderRefusedError, ProviderUnavailableError
 from payouts.ports import (
+    AccountLink,
     AccountState,
     BalanceState,
     PaymentState,
@@ -66,7 +67,6 @@ MadeT = TypeVar("MadeT", SeenTransfer, SeenReversal, SeenRefund, SeenPayout)
 
 CHARGE = "payment_intent.latest_charge.balance_transaction"
 LOOK_BACK = timedelta(hours=1)
-LINK_SPARE = timedelta(minutes=1)
 
 
 class StripeProvider:
@@ -78,12 +78,11 @@ class StripeProvider:
         client = make_client(settings, self._http)
         self._v1 = client.v1
         self._accounts: AccountsV1 | AccountsV2 = (
-            AccountsV1(client, settings) if settings.accounts == "v1" else AccountsV2(client, settings)
+            AccountsV1(client) if settings.accounts == "v1" else AccountsV2(client)
         )
         self._lists = Lists(client)
         self.disputes = StripeDisputes(client)
         self.balance_book = StripeBalances(client)
-        self._links: dict[str, Link] = {}
 
     async def close(self) -> None:
         """End the connections."""
@@ -96,6 +95,9 @@ class StripeProvider:
 
     async def get_account(self, account_id: str) -> AccountState:
         return await self._account_state(await self._accounts.get(account_id))
+
+    async def account_link(self, account_id: str, refresh_url: str, return_url: str, key: str) -> AccountLink:
+        return await self._accounts.link(account_id, refresh_url, return_url, key)
 
     async def create_payment(
         self,
@@ -269,19 +271,10 @@ class StripeProvider:
         return AccountState(
             id=account.id,
             reference=account.reference,
-            ready=account.ready,
-            onboarding_url="" if account.ready else await self._onboarding_url(account.id),
+            standing=account.standing,
             available=amounts(seen.available),
             pending=amounts(seen.pending),
         )
-
-    async def _onboarding_url(self, account_id: str) -> str:
-        now = clock.now()
-        known = self._links.get(account_id)
-        if known is None or known.expires_at - LINK_SPARE <= now:
-            known = await self._accounts.link(account_id, f"link:{account_id}:{now.isoformat()}")
-            self._links[account_id] = known
-        return known.url
 
     async def _page(self, payment_id: str) -> SeenPage:
         """The page by its own id, or by that of its payment intent, which events name."""

@@ -12,11 +12,10 @@ class StripeSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `webhook_secrets` are those of all endpoints registered for this hub (own account, connected accounts, thin events)
     and, while one is being changed for another, the old and the new. `accounts` says by which of Stripe's two
-    interfaces shops' accounts are opened. `portal_url` is where a boutique's people come back to from Stripe's pages.
+    interfaces shops' accounts are opened.
     """
 
     api_key: str
-    portal_url: str
     webhook_secrets: tuple[str, ...] = ()
     accounts: Literal["v2", "v1"] = "v2"
     api_url: str = API_URL

@@ -38,7 +38,6 @@ def test_stripe_is_chosen_by_settings() -> None:
     assert settings.provider == StripeSettings(
         api_key="sk_test_1",
         webhook_secrets=("whsec_own", "whsec_connect", "whsec_thin"),
-        portal_url="https://hub.example/",
     )
     assert settings.payment_pages_url == "https://checkout.stripe.com"
     assert isinstance(make_provider(settings.provider, Door(frozenset())), StripeProvider)

@@ -6,7 +6,7 @@ import pytest
 
 from federation.node import clock
 from payouts.adapters.memory import MemoryProvider
-from payouts.errors import InsufficientBalanceError, ProviderRefusedError
+from payouts.errors import AccountNotReadyError, InsufficientBalanceError, ProviderRefusedError
 from payouts.ports import PaymentState, PayoutTerms
 from tests.payouts.adapters.test_contract import DELAY_SECONDS, paid, ready_account
 from tests.payouts.lab import MemoryWorld, World
@@ -98,3 +98,25 @@ async def test_ways_to_pay_that_cannot_hold_take_at_once(world: World) -> None:
     await world.pay_at_once(made.id)
     seen = await world.provider.get_payment(made.id)
     assert (seen.status, seen.received) == ("succeeded", euro(10000))
+
+
+async def test_papers_are_handed_in_on_a_page_made_for_one_visit(world: World) -> None:
+    """Each request for a page makes another one; the same request again, under its key, the same."""
+    made = await world.provider.create_account("shop-a", "Shop A", "FR", "EUR", "acct:a")
+    assert made.standing == "papers"
+    here = "http://127.0.0.1:7999/portal/a/getting-paid"
+    first = await world.provider.account_link(made.id, here, here, "link:1")
+    again = await world.provider.account_link(made.id, here, here, "link:1")
+    other = await world.provider.account_link(made.id, here, here, "link:2")
+    assert (first == again, first.url == other.url) == (True, False)
+    assert first.expires_at is not None
+    assert (await world.provider.get_account(made.id)).standing == "papers"
+
+
+async def test_a_closed_account_stays_closed(world: World) -> None:
+    """An account that is gone takes nothing."""
+    account, payment = await ready_account(world), await paid(world, euro(10000))
+    await world.close_account(account.id)
+    assert (await world.provider.get_account(account.id)).standing == "closed"
+    with pytest.raises(AccountNotReadyError):
+        await world.provider.transfer("s1", account.id, euro(100), payment.id, "tr:s1:1")

@@ -105,7 +105,7 @@ async def test_refusals_are_replayed_under_their_key(world: World) -> None:
     """After a business refusal the same key refuses again though the reason is gone; a new key works."""
     account = await world.provider.create_account("shop-a", "Shop A", "FR", "EUR", "acct")
     assert not account.ready
-    assert account.onboarding_url
+    assert account.standing == "papers"
     payment = await paid(world, euro(10000))
     for _ in range(2):
         with pytest.raises(AccountNotReadyError):

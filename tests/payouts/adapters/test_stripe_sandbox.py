@@ -13,6 +13,7 @@ from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from payouts.adapters.stripe.provider import StripeProvider
 from payouts.adapters.stripe.settings import StripeSettings
+from payouts.domain.payment import Capture
 from payouts.errors import ProviderConflictError, ProviderRefusedError
 from payouts.ports import AccountState, PaymentState
 from tests.payouts.adapters.conftest import STRIPE_KEY
@@ -30,9 +31,17 @@ class FreshStripe(StripeProvider):
         return await super().create_account(shop_id, name, country, currency, f"{self.run}:{key}")
 
     async def create_payment(
-        self, reference: str, amount: Money, description: str, return_url: str, key: str
+        self,
+        reference: str,
+        amount: Money,
+        description: str,
+        return_url: str,
+        key: str,
+        *,
+        capture: Capture = "automatic",
     ) -> PaymentState:
-        return await super().create_payment(reference, amount, description, return_url, f"{self.run}:{key}")
+        key = f"{self.run}:{key}"
+        return await super().create_payment(reference, amount, description, return_url, key, capture=capture)
 
     async def cancel_payment(self, payment_id: str, key: str) -> PaymentState:
         return await super().cancel_payment(payment_id, f"{self.run}:{key}")
@@ -43,7 +52,7 @@ async def provider(request: pytest.FixtureRequest) -> AsyncIterator[FreshStripe]
     """The adapter at Stripe itself, by either account interface."""
     key = os.environ[STRIPE_KEY]
     assert key.startswith(("sk_test_", "rk_test_")), "only a test key may be used here"
-    made = FreshStripe(StripeSettings(api_key=key, portal_url="https://galleria.example/", accounts=request.param))
+    made = FreshStripe(StripeSettings(api_key=key, accounts=request.param))
     yield made
     await made.close()
 
@@ -70,7 +79,8 @@ async def test_an_account_is_opened_and_has_a_page_for_its_papers(provider: Fres
     """A fresh account is not ready, says whose it is, has nothing, and is found again."""
     made = await provider.create_account("shop-a", "Shop A", "FR", "EUR", "acct")
     assert (made.ready, made.reference) == (False, "shop-a")
-    assert made.onboarding_url.startswith("https://")
+    link = await provider.account_link(made.id, RETURN_URL, RETURN_URL, f"{provider.run}:link")
+    assert link.url.startswith("https://")
     assert (await provider.get_account(made.id)).available_in("EUR") == euro(0)
 
 

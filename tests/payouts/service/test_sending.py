@@ -108,7 +108,7 @@ async def test_shop_without_a_ready_account_waits(committed: object) -> None:
     await scene.check()
     account = await service.account_of(C)
     assert account is not None
-    assert account.onboarding_url
+    assert account.standing == "papers"
     scene.provider.complete_account(str(account.provider_id))
     await scene.hear()
     await scene.sweep()
