@@ -27,8 +27,8 @@ from federation.vocabulary.ids import PartyId
 
 HASHES_AT_ONCE = 5_000
 
-BYTES_AT_ONCE = 64 * 1024
-"""Lines that are judged before others on the loop have their turn: about a millisecond's work."""
+BYTES_AT_ONCE = 16 * 1024
+"""Lines that are judged before others on the loop have their turn: less than a millisecond's work."""
 
 Chunk = HashChunk | LineChunk
 
