@@ -277,6 +277,7 @@ class ImportFault(Table, tablename="shop_import_fault", db=proxy):
     record = Integer()
     product = Text()
     found = Text()
+    told = Text(default="")
 
 
 class ImportChoice(Table, tablename="shop_import_choice", db=proxy):

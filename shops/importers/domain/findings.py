@@ -147,9 +147,31 @@ RULES: dict[str, Rule] = {
         "warning", message("The translation belongs to no product of the file"), message("left out")
     ),
 }
-"""Codes of table files. JSON lines keep those of their own documentation: every one of them refuses its line."""
+"""Codes of table files."""
 
-_LINE_RULE = Rule("error", "", message("line refused"))
+_REFUSED = message("line refused")
+LINE_RULES: dict[str, Rule] = {
+    "type": Rule("error", message("A field is missing, unknown or of another kind"), _REFUSED),
+    "record-invalid": Rule("error", message("The line is not JSON as it should be"), _REFUSED),
+    "too-large": Rule("error", message("The line or its text is too long"), _REFUSED),
+    "missing": Rule("error", message("Something is missing"), _REFUSED),
+    "unknown": Rule("error", message("A name is not known here"), _REFUSED),
+    "range": Rule("error", message("A figure is outside its bounds"), _REFUSED),
+    "mixed": Rule("error", message("Two currencies are mixed"), _REFUSED),
+    "currency": Rule("error", message("The price is in another currency than the boutique's"), _REFUSED),
+    "price": Rule("error", message("The price cannot be read"), _REFUSED),
+    "check-digit": Rule("error", message("The last digit of the bar code does not fit the others"), _REFUSED),
+    "duplicate": Rule("error", message("A product or variant stands there twice"), _REFUSED),
+    "taken": Rule("error", message("A SKU or variant id belongs to another product"), _REFUSED),
+    "twice": Rule("error", message("Pictures are given in two places"), _REFUSED),
+    "one-of": Rule("error", message("A picture is not named"), _REFUSED),
+    "vector": Rule("error", message("A picture is a drawing"), _REFUSED),
+    "plate": Rule("error", message("A plate cannot be used"), _REFUSED),
+    "too-many": Rule("error", message("The file has too many lines"), _REFUSED),
+}
+"""Codes of JSON lines, as their documentation names them; what stands there in particular each finding says itself."""
+
+_LINE_RULE = Rule("error", "", _REFUSED)
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,7 +190,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def words(self) -> str:
-        """What this kind of finding means, for pages that translate it; the sentence itself where no rule says it."""
+        """What this kind of finding means, for pages that translate it; the sentence itself where no rule says it.
+
+        Sentences of JSON lines are messages with what was filled in, so pages translate those.
+        """
         rule = RULES.get(self.code)
         return rule.words if rule is not None else self.sentence
 
@@ -185,7 +210,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 def found(code: str, sentence: str, *, column: str = "", raw: str = "", line: int = 0, record: int = 0) -> Finding:
     """A finding of `code`, with what that code always means; the product's key is added by whoever knows it."""
-    rule = RULES.get(code, _LINE_RULE)
+    rule = RULES.get(code) or LINE_RULES.get(code, _LINE_RULE)
     return Finding(
         code=code,
         sentence=sentence,

@@ -13,7 +13,7 @@ import msgspec
 
 from federation import limits
 from federation.documents import json
-from federation.vocabulary.errors import FieldError, GalleriaError, RecordInvalidError
+from federation.vocabulary.errors import FieldError, GalleriaError, RecordInvalidError, TooLargeError
 from federation.vocabulary.money import Money, parse_decimal
 from federation.vocabulary.product import (
     Code,
@@ -27,6 +27,7 @@ from federation.vocabulary.product import (
     Variant,
     check_product,
 )
+from federation.vocabulary.wording import Sentence, message, sentence
 from shops.catalog.domain.wording import in_words
 
 _FRACTION = re.compile(rb'"(?:price|compare_at)"\s*:\s*-?\d+[.eE]')
@@ -117,8 +118,8 @@ def read_line(data: bytes, rules: LineRules) -> ReadLine:
     for index, variant in enumerate(line.product.variants):
         try:
             variants.append(_variant(variant, rules.currency))
-        except RecordInvalidError as error:
-            faults.append(FieldError(f"/product/variants/{index}/price", "price", error.detail))
+        except RecordInvalidError:
+            faults.append(FieldError(f"/product/variants/{index}/price", "price", _unreadable(variant, rules.currency)))
     if len(variants) == len(line.product.variants):
         product = _product(line.product, tuple(variants))
         faults += _product_faults(product)
@@ -133,24 +134,63 @@ def _decoded(data: bytes) -> ImportLine:
         return json.decode(data, ImportLine, bytes_max=LINE_BYTES_MAX)
     except RecordInvalidError as error:
         if error.errors:
-            told = tuple(FieldError(fault.pointer, fault.code, str(in_words(fault.message))) for fault in error.errors)
+            told = tuple(FieldError(fault.pointer, fault.code, in_words(fault.message)) for fault in error.errors)
             raise RecordInvalidError(told[0].message, errors=told) from error
-        raise RecordInvalidError(_why_unreadable(data) or error.detail) from error
+        raise RecordInvalidError(_why_unreadable(data, error.detail)) from error
+    except TooLargeError as error:
+        raise TooLargeError(_line_in_words(error.detail)) from error
 
 
-def _why_unreadable(data: bytes) -> str:
-    """What was probably done to the file, where a line's first and last bytes tell it; else nothing."""
+def _why_unreadable(data: bytes, decoders: str) -> str:
+    """What was probably done to the file, where a line's first and last bytes tell it; else the decoder's reason."""
     try:
         data.decode()
     except UnicodeDecodeError:
-        return "this is not UTF-8 text: save the file as UTF-8 and choose it again"
+        return message("this is not UTF-8 text: save the file as UTF-8 and choose it again")
     if not data.startswith(b"{"):
-        return "a line is one product, from { to }: this file may be a table, a list, or written over several lines"
+        return message(
+            "a line is one product, from { to }: this file may be a table, a list, or written over several lines"
+        )
     if not data.endswith(b"}"):
-        return "the line ends in the middle: the file was cut off, or a product goes over several lines"
+        return message("the line ends in the middle: the file was cut off, or a product goes over several lines")
     if _FRACTION.search(data):
-        return 'a number has a fraction: write prices as text, such as "189.00"'
-    return ""
+        return message('a number has a fraction: write prices as text, such as "189.00"')
+    return _line_in_words(decoders)
+
+
+_REASONS = (
+    (re.compile(r"the name '(.+)' stands twice"), message("the name '%(first)s' stands twice in one object")),
+    (re.compile(r"the name '(.+)' is not ASCII"), message("the name '%(first)s' has letters that no field's name has")),
+    (re.compile(r"the number (\S+) is not an integer of"), message("the number %(first)s is too large")),
+    (re.compile(r"the number (\S+) is not written as"), message("write the number %(first)s as a whole number")),
+    (re.compile(r"nests deeper than (\d+)"), message("the line is nested deeper than %(first)s levels")),
+    (re.compile(r"the document has \d+ bytes, at most (\d+)"), message("the line is longer than %(first)s bytes")),
+    (re.compile(r"half of a surrogate pair|character U\+0000"), message("a text holds a sign that is none")),
+    (re.compile(r"the string '(.{0,40}).*' is not in Unicode normal form C"),
+     message("the text '%(first)s' has accents beside its letters: write it in Unicode normal form C")),
+)  # fmt: skip
+
+
+def _line_in_words(decoders: str) -> str:
+    """Why a line is no JSON of ours, for people; every reason that is not known is one of spelling."""
+    for form, words in _REASONS:
+        if found := form.search(decoders):
+            return sentence(words, **dict(zip(("first",), found.groups(), strict=False)))
+    return message("this is not JSON: look for a comma, a quotation mark or a bracket that is missing or too many")
+
+
+def _unreadable(variant: LineVariant, currency: str) -> Sentence:
+    texts = [price for price in (variant.price, variant.compare_at) if isinstance(price, str)]
+    bad = next((text for text in texts if not _is_price(text, currency)), "")
+    return sentence("'%(text)s' is not a price in %(currency)s: write it like 189.00", text=bad[:40], currency=currency)
+
+
+def _is_price(text: str, currency: str) -> bool:
+    try:
+        parse_decimal(text, currency)
+    except RecordInvalidError:
+        return False
+    return True
 
 
 def _variant(variant: LineVariant, currency: str) -> Variant:
@@ -189,7 +229,7 @@ def _product_faults(product: Product) -> Iterator[FieldError]:
         check_product(product)
     except RecordInvalidError as error:
         for fault in error.errors:
-            yield FieldError(f"/product{fault.pointer}", fault.code, fault.message)
+            yield FieldError(f"/product{fault.pointer}", fault.code, in_words(fault.message))
 
 
 def _picture_faults(line: ImportLine, rules: LineRules) -> Iterator[FieldError]:
@@ -208,13 +248,18 @@ def _stock_faults(line: ImportLine, rules: LineRules) -> Iterator[FieldError]:
     for variant_id, quantity in line.stock.items():
         if variant_id not in offered:
             yield FieldError(
-                "/stock", "unknown", f"stock is given for {variant_id[:64]!r}, which is not a variant here"
+                "/stock",
+                "unknown",
+                sentence("stock is given for '%(variant)s', which is not a variant here", variant=variant_id[:64]),
             )
             continue
         places = quantity if isinstance(quantity, dict) else {}
         for location in places.keys() - set(rules.locations):
             known = ", ".join(rules.locations)
-            yield FieldError("/stock", "unknown", f"no location {location[:64]!r}: the boutique has {known}")
+            said = sentence(
+                "there is no place '%(place)s': the boutique has %(known)s", place=location[:64], known=known
+            )
+            yield FieldError("/stock", "unknown", said)
 
 
 def _stock(line: ImportLine, rules: LineRules) -> dict[tuple[str, str], int]:
@@ -227,7 +272,7 @@ def _stock(line: ImportLine, rules: LineRules) -> dict[tuple[str, str], int]:
 
 def faults_of(error: GalleriaError) -> tuple[FieldError, ...]:
     """Why a line was rejected, at least one fault."""
-    return error.errors or (FieldError("", error.slug, error.detail),)
+    return error.errors or (FieldError("", error.slug, error.sentence),)
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -247,7 +292,8 @@ def read_file(lines: Iterable[bytes], rules: LineRules) -> Iterator[Row]:
     for number, written in enumerate(lines, 1):
         data = written.removeprefix(codecs.BOM_UTF8) if number == 1 else written
         if number > LINES_MAX:
-            yield Row(number, None, (FieldError("", "too-many", f"a file has at most {LINES_MAX} lines: split it"),))
+            said = sentence("a file has at most %(number)s lines: split it", number=LINES_MAX)
+            yield Row(number, None, (FieldError("", "too-many", said),))
             return
         if not data.strip():
             continue
@@ -258,7 +304,9 @@ def read_file(lines: Iterable[bytes], rules: LineRules) -> Iterator[Row]:
             continue
         earlier = first_seen.setdefault(read.product.id, number)
         if earlier != number:
-            sentence = f"product {read.product.id} stands on line {earlier} already"
-            yield Row(number, None, (FieldError("/product/id", "duplicate", sentence),))
+            said = sentence(
+                "product %(product)s stands on line %(line)s already", product=read.product.id, line=earlier
+            )
+            yield Row(number, None, (FieldError("/product/id", "duplicate", said),))
         else:
             yield Row(number, read)

@@ -19,6 +19,7 @@ from shops import store as boutiques
 from shops.catalog import service as catalog
 from shops.catalog import store as catalog_store
 from shops.catalog.domain.record import Owners
+from shops.catalog.domain.wording import in_words
 from shops.importers.domain.entries import Entry, RowTally
 from shops.importers.domain.findings import Finding, found
 from shops.importers.domain.report import EntryOutcome, Outcome
@@ -208,7 +209,8 @@ def _catalogue_findings(entry: Entry, faults: Iterable[FieldError]) -> list[Find
     """Why the catalogue did not take a product, at the row where the product begins."""
     return [
         msgspec.structs.replace(
-            found(fault.code, fault.message, column=f"/product{fault.pointer}", line=entry.line), product=entry.key
+            found(fault.code, in_words(fault.message), column=f"/product{fault.pointer}", line=entry.line),
+            product=entry.key,
         )
         for fault in faults
     ]

@@ -17,6 +17,7 @@ import msgspec
 from federation.vocabulary.errors import RecordInvalidError, TooLargeError
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.product import Media
+from federation.vocabulary.wording import message
 from shops.importers.domain.entries import Entry, PictureSource
 from shops.importers.domain.findings import Finding, found
 from shops.importers.domain.picture_cells import bare, file_name_of, hash_in_name
@@ -98,11 +99,11 @@ async def _by_line(desk: PictureDesk, entry: Entry, shelf: _Shelf, now: datetime
             try:
                 made.append(await _plate(desk, picture.svg.encode(), (picture.width, picture.height), picture.alt, now))
             except RecordInvalidError as error:
-                findings.append(found("plate", error.detail, column=at, line=entry.line, record=entry.line))
+                findings.append(found("plate", error.sentence, column=at, line=entry.line, record=entry.line))
         elif picture.sha256 is not None and picture.sha256 in shelf.here:
             made.append(_media(desk, picture.sha256, shelf.here[picture.sha256], picture.alt))
         else:
-            sentence = "this picture was never uploaded: upload it first"
+            sentence = message("this picture was never uploaded: upload it first")
             findings.append(found("unknown", sentence, column=f"{at}/sha256", line=entry.line, record=entry.line))
     return Shown(tuple(made), tuple(findings), refused=bool(findings))
 

@@ -10,6 +10,7 @@ import msgspec
 from federation.node import database
 from federation.vocabulary.errors import NotFoundError
 from federation.vocabulary.ids import PartyId
+from federation.vocabulary.wording import Sentence, sentence
 from shops.importers.domain.findings import Finding
 from shops.importers.domain.report import FINDINGS_MAX, ImportReport
 
@@ -134,11 +135,11 @@ async def add_findings(shop_id: PartyId, import_id: UUID, findings: Sequence[Fin
     )
     await database.execute_many(
         "INSERT INTO shop_import_fault "
-        "(shop_id, import_id, line, pointer, code, message, severity, done, file, record, product, found) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "(shop_id, import_id, line, pointer, code, message, severity, done, file, record, product, found, told) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         [
             (shop_id, import_id, f.line, f.column, f.code, f.sentence, f.severity, f.done, f.file, f.record,
-             f.product, f.raw)
+             f.product, f.raw, _kept(f.sentence))
             for f in findings[: max(FINDINGS_MAX - int(kept), 0)]
         ],
     )  # fmt: skip
@@ -166,11 +167,34 @@ async def faults(
     """What an import found, in the order of the file; of one severity, if one is named."""
     rows = await database.fetch(
         "SELECT line, pointer AS column, code, message AS sentence, severity, done, file, record, product, "
-        "found AS raw FROM shop_import_fault WHERE shop_id = $1 AND import_id = $2 AND ($3 = '' OR severity = $3) "
-        "ORDER BY line, id LIMIT $4",
+        "found AS raw, told FROM shop_import_fault "
+        "WHERE shop_id = $1 AND import_id = $2 AND ($3 = '' OR severity = $3) ORDER BY line, id LIMIT $4",
         shop_id, import_id, severity, limit,
     )  # fmt: skip
-    return [Finding(**dict(row)) for row in rows]
+    return [_finding(dict(row)) for row in rows]
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """A sentence as its message and what was filled in, so that a page can say it in another language."""
+
+    pattern: str
+    values: dict[str, str | int]
+
+
+def _kept(text: str) -> str:
+    """A Sentence as JSON; nothing for a text that is a message as it stands."""
+    if not isinstance(text, Sentence):
+        return ""
+    values = {name: one if isinstance(one, int) else str(one) for name, one in text.values.items()}
+    return msgspec.json.encode(_Told(text.pattern, values)).decode()
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    told = row.pop("told")
+    if told:
+        kept = msgspec.json.decode(told, type=_Told)
+        row["sentence"] = sentence(kept.pattern, **kept.values)
+    return Finding(**row)
 
 
 async def forget_checked(shop_id: PartyId, older_than: datetime) -> None:

@@ -15,7 +15,7 @@ from federation.vocabulary.errors import GalleriaError, NotFoundError
 from federation.vocabulary.product import CATEGORIES, COLOUR_FAMILIES
 from federation.vocabulary.wording import message
 from shops.importers import service
-from shops.importers.domain.findings import RULES, Finding
+from shops.importers.domain.findings import LINE_RULES, RULES, Finding
 from shops.importers.domain.report import ImportReport
 from shops.importers.errors import FileRefusedError
 from shops.importers.store import runs as store
@@ -102,7 +102,7 @@ def _findings(totals: ImportReport, found: Sequence[Finding], severity: str) -> 
     shown = [finding for finding in found if not severity or finding.severity == severity]
     return {
         "kinds": sorted(kinds, key=lambda kind: (SEVERITIES.index(kind[0]), -kind[2], kind[1])),
-        "rules": RULES,
+        "rules": RULES | LINE_RULES,
         "severity": severity,
         "counts": {"error": totals.errors, "warning": totals.warnings, "note": totals.notes},
         "findings": sorted(shown, key=lambda finding: (finding.line, finding.record))[:SHOWN_MAX],

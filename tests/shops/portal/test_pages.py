@@ -225,10 +225,11 @@ async def test_a_file_is_looked_at_then_imported(
     assert "This page renews itself" in await read(browser, path)
     await Outbox(shop_handlers(settings)).drain(QUEUE, clock.now())
     report = await read(browser, path)
-    assert "is not one we know" in report
+    assert "is no category we know" in report
     assert "Done" in report
     assert await on_hand(shop_id, "J-1") == 1
     assert "spring.jsonl" in await read(browser, "/import")
+    assert "nessuna categoria che conosciamo" in await read(browser, f"{path}?lang=it")
 
 
 async def test_no_file_is_told_as_such(browser: httpx.AsyncClient, shop_id: PartyId) -> None:

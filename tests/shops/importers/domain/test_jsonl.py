@@ -1,16 +1,31 @@
 """Reading one line of an import file: what is taken, and how each kind of fault is told."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from federation.node.languages import Wording, speaking
+from federation.node.pages import OWN_LOCALE
 from federation.vocabulary.errors import GalleriaError, RecordInvalidError
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import Sentence
+from shops import portal
+from shops.importers.domain.findings import LINE_RULES
 from shops.importers.domain.jsonl import LINE_BYTES_MAX, LineRules, bounded_lines, faults_of, read_file, read_line
 
 RULES = LineRules(currency="EUR", locations=("main", "cellar"))
+WORDING = Wording([Path(portal.__file__).parent / "locale", OWN_LOCALE])
+
+
+def assert_is_italian(text: str) -> None:
+    """A page in Italian says nothing of it in English, and fills in what the line holds."""
+    with speaking("it"):
+        assert WORDING.said(text) != text
+        if isinstance(text, Sentence):
+            assert all(str(value) in WORDING.said(text) for value in text.values.values())
 
 
 def line(product: dict[str, Any] | None = None, variant: dict[str, Any] | None = None, **rest: Any) -> bytes:
@@ -86,8 +101,11 @@ def test_money_may_be_written_as_money() -> None:
     ],
 )
 def test_each_fault_is_told_where_it_stands(data: bytes, fault: tuple[str, str]) -> None:
-    """Every kind of bad line is rejected with a pointer and a code."""
+    """Every kind of bad line is rejected with a pointer, a code that is explained, and an Italian sentence."""
     assert fault in faults(data)
+    assert fault[1] in LINE_RULES
+    for told in next(read_file([data], RULES)).faults:
+        assert_is_italian(told.message)
 
 
 def test_several_faults_are_told_at_once() -> None:
@@ -101,6 +119,7 @@ def test_a_second_line_of_a_product_is_rejected() -> None:
     rows = list(read_file([line(), b"\n", line()], RULES))
     assert [(row.number, row.read is not None) for row in rows] == [(1, True), (3, False)]
     assert "line 1 already" in rows[1].faults[0].message
+    assert_is_italian(rows[1].faults[0].message)
 
 
 def test_an_endless_line_is_never_held_whole() -> None:
