@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
-from federation.conformance import hub_checks, link_checks, shop_checks, signing_checks
+from federation.conformance import hub_checks, link_checks, shop_checks, signing_checks, talk_checks
 from federation.conformance.checks import Check, Needs
 from federation.conformance.link_checks import is_linked, propose
 from federation.conformance.meeting import meet
@@ -20,10 +20,10 @@ from federation.documents.times import text_of
 from federation.node import clock
 from federation.service.context import PeerDoor
 
-COMMON = (*link_checks.CHECKS, *signing_checks.CHECKS)
+COMMON = (*link_checks.CHECKS, *signing_checks.CHECKS, *talk_checks.COMMON)
 CHECKS: dict[str, tuple[Check, ...]] = {
-    "shop": (*COMMON, *shop_checks.CHECKS),
-    "hub": (*COMMON, *hub_checks.CHECKS, *hub_checks.LAST),
+    "shop": (*COMMON, *shop_checks.CHECKS, *talk_checks.SHOP),
+    "hub": (*COMMON, *hub_checks.CHECKS, *talk_checks.HUB, *hub_checks.LAST),
 }
 LINK_POLL_SECONDS = 2
 INTRODUCED = "proposal-taken"
@@ -130,7 +130,8 @@ async def _one(session: Session, check: Check, lacking: dict[Needs, str]) -> Ver
 
 async def _leave(session: Session) -> None:
     """Withdraw what was published and end the link; a node that refuses even this has been told on already."""
-    body = json.encode(LinkDecision(state="ended", at=text_of(session.now()), reason="The conformance check is over."))
+    reason, number = "The conformance check is over.", session.word_number()
+    body = json.encode(LinkDecision(state="ended", at=text_of(session.now()), reason=reason, number=number))
     with contextlib.suppress(FailedError):
         if session.judged.kind == "hub":
             await hub_checks.withdraw(session)

@@ -13,6 +13,7 @@ from federation.vocabulary.ids import PartyId, new_id
 
 def propose(session: Session, **changed: object) -> Question:
     """The tester's proposal."""
+    changed |= {"number": session.word_number()}
     proposal = msgspec.structs.replace(session.tester.proposal(session.judged.party_id, session.now()), **changed)
     return Question(method="POST", path="/links", body=json.encode(proposal), idempotency_key=str(new_id()))
 

@@ -16,6 +16,8 @@ from federation.conformance.verdicts import FailedError, NotAskedError, Verdict
 from federation.documents import identity, json, profile
 from federation.documents.identity import IdentityState, OperationsDocument
 from federation.documents.profile import OUTBOX_ADDRESS, PREFIX, ListedParty, NodeListing, PartyProfile
+from federation.errors import PartyMovedError
+from federation.node.answers import Problem
 from federation.service.context import PeerDoor
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import PartyId
@@ -26,6 +28,7 @@ _PAGES_MAX = 50
 
 LISTING_PATH = "/.well-known/fed-node"
 RULES = {
+    "moved-where": "a party that acts elsewhere says so with party-moved and its new address",
     "profile-served": f"GET {{endpoint}}/profile answers 200 with at most {limits.PROFILE_BYTES_MAX} bytes of JSON",
     "profile-form": "the profile names party, kind, name, endpoint, operations_url, keys, versions and limits",
     "profile-place": "the profile is served where it says it is",
@@ -83,6 +86,12 @@ async def meet(door: PeerDoor, profile_url: str, now: datetime) -> Meeting:
 
 
 async def _meet(door: PeerDoor, profile_url: str, meeting: Meeting, now: datetime) -> None:
+    where = await _moved_to(door, profile_url)
+    if where is None:
+        meeting.verdicts.append(Verdict("moved-where", RULES["moved-where"], "not asked", "it acts here"))
+    else:
+        meeting.note("moved-where", "" if where else "it answers party-moved without an address")
+        raise FailedError(f"it acts at {where or 'another place'} now: judge it there")
     body = await _get(door, profile_url, limits.PROFILE_BYTES_MAX)
     meeting.note("profile-served")
     told = _read(body, PartyProfile, profile_url)
@@ -102,6 +111,22 @@ async def _meet(door: PeerDoor, profile_url: str, meeting: Meeting, now: datetim
         meeting.note("profile-chained", error.detail)
     await _check_listing(door, meeting.judged, profile_url)
     meeting.note("node-listing")
+
+
+async def _moved_to(door: PeerDoor, profile_url: str) -> str | None:
+    """Where the party says that it acts now; empty when it does not say, None when it acts here."""
+    try:
+        response = await door.request(
+            "GET", profile_url, headers={"Accept": "application/json"}, body=b"", max_bytes=limits.PROFILE_BYTES_MAX
+        )
+    except GalleriaError:
+        return None  # said by the next rule
+    if response.status != HTTPStatus.GONE:
+        return None
+    problem = _read(response.body, Problem, profile_url)
+    if problem.type != PartyMovedError.slug:
+        return None
+    return problem.expected if isinstance(problem.expected, str) and problem.expected.startswith("http") else ""
 
 
 async def _check_listing(door: PeerDoor, judged: Judged, profile_url: str) -> None:

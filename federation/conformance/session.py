@@ -110,6 +110,12 @@ class Session:
         self.door = door
         self.judged = judged
         self.tester = tester
+        self.said = 0
+
+    def word_number(self) -> int:
+        """The number of the tester's next word about the link: above all it has said, also in earlier judgements."""
+        self.said = max(self.said + 1, int(self.now().timestamp() * 1_000))
+        return self.said
 
     def now(self) -> datetime:
         """This moment."""

@@ -51,7 +51,13 @@ async def announce_to(local_id: PartyId, remote_id: PartyId, now: datetime) -> N
 
 
 async def deliver_operations(fed: Federation, due: OperationsDue, now: datetime) -> None:
-    """Tell a peer, and keep what it countersigned when it is a hub. Raises PeerError."""
+    """Tell a peer, and keep what it countersigned when it is a hub; not one that has ended the link. Raises PeerError.
+
+    One that was there for a while, and whom nobody can connect to, would never come for it.
+    """
+    link = await link_store.link(due.local_id, due.remote_id)
+    if link is not None and link.theirs == "ended":
+        return
     chain = rivals.resolve(await store.seen_operations(due.local_id), int(now.timestamp())).chain
     exchange = PeerCall(
         local_id=due.local_id,

@@ -109,7 +109,13 @@ async def _taken(
 
 
 async def deliver_link(fed: Federation, due: LinkDue, now: datetime) -> None:
-    """Let the peer hear a proposal or decision. Raises PeerRefusedError or PeerUnreachableError."""
+    """Let the peer hear a proposal or decision, unless it has ended the link: then nothing of ours matters to it.
+
+    Raises PeerRefusedError or PeerUnreachableError.
+    """
+    known = await store.link(due.local_id, due.remote_id)
+    if known is not None and known.theirs == "ended":
+        return
     exchange = PeerCall(
         local_id=due.local_id,
         remote_id=due.remote_id,

@@ -7,8 +7,9 @@ import pytest
 from federation.conformance.judging import CHECKS, INTRODUCED, Wish, judge
 from federation.conformance.meeting import RULES
 from federation.conformance.verdicts import Report
-from tests.federation.conformance.faults import BROKEN, Broken
+from tests.federation.conformance.faults import Broken
 from tests.federation.conformance.room import SEED, Fault, Room
+from tests.federation.conformance.talk_faults import BROKEN
 
 LINKLESS = frozenset({"link-needed"})
 

@@ -9,7 +9,7 @@ from federation.conversations.messages import LinkProposal
 from federation.errors import PeerMismatchError
 from federation.node import clock, database
 from federation.node.database import atomic
-from federation.service import link_changes, link_words, links, parties, replicas
+from federation.service import announcing, link_changes, link_words, links, parties, replicas
 from federation.store import links as link_store
 from tests.federation.goods import product
 from tests.federation.nodes import Node, Pair
@@ -253,3 +253,20 @@ async def test_a_moved_address_lifts_no_suspension(pair: Pair) -> None:
             await links.announce_address(pair.shop.party_id, clock.now())
     await pair.settle()
     assert (await words(pair))[2:] == ("suspended", "suspended")
+
+
+async def test_nothing_waits_for_a_peer_that_has_ended_the_link(pair: Pair) -> None:
+    """What it was still to hear of our keys and our word is done with unsaid: it may never be there again."""
+    with pair.hub.here() as fed:
+        async with atomic():
+            await links.suspend_link(fed, pair.hub.party_id, pair.shop.party_id, clock.now())
+            await announcing.announce_operations(pair.hub.party_id, clock.now())
+    with pair.shop.here() as fed:
+        async with atomic():
+            await links.end_link(fed, pair.shop.party_id, pair.hub.party_id, clock.now())
+    await pair.shop.drain()
+    pair.way.passages.clear()
+    await pair.hub.drain()
+    with pair.hub.here():
+        left = await database.fetch_value("SELECT count(*) FROM node_outbox WHERE state <> 'done'")
+    assert (left, [one.url for one in pair.way.passages if "/links" in one.url or "/operations" in one.url]) == (0, [])

@@ -23,7 +23,7 @@ def refuses(counted: Strangers, network: str, url: str, now: datetime = NOW) -> 
     try:
         counted.admit(network, url, now)
     except QuotaError as error:
-        return error.retry_after_seconds == 60  # noqa: PLR2004 - the minute that is counted
+        return error.retry_after_seconds == 60
     return False
 
 
