@@ -1,6 +1,7 @@
 """The portal's addresses, one file per page; every one of them starts at `door.boutique_of`."""
 
 from shops.portal.handlers import (
+    getting_paid,
     hubs,
     import_choices,
     imports,
@@ -26,6 +27,7 @@ HANDLERS = [
     *orders.HANDLERS,
     *returns.HANDLERS,
     *money.HANDLERS,
+    *getting_paid.HANDLERS,
     *hubs.HANDLERS,
     *leaving.HANDLERS,
     *moving.HANDLERS,
