@@ -4,7 +4,8 @@ Order: the signed manifest; all leaf hashes, believed only when they make the si
 root already, continue it); then the newest leaf of each key, each proven by the hash in its place; then the copy's
 end, countersigned. Each chunk is taken in a transaction of its own with the count of chunks taken, so a load goes on
 where it was broken off. Invariants: the copy's size moves once, at the end; the hashes are complete, lines of
-superseded leaves are not kept. Boutiques become visible with their profile, whose key stands last.
+superseded leaves are not kept; nothing is listed of a later epoch before its first line is known to be what a root
+key's word says. Boutiques become visible with their profile, whose key stands last.
 """
 
 import asyncio
@@ -20,13 +21,14 @@ from federation.documents.keys import SigningKey
 from federation.errors import PeerMismatchError
 from federation.log import checkpoint
 from federation.log.checkpoint import Checkpoint
+from federation.log.records import EPOCH_KEY
 from federation.log.tree import HASH_BYTES
 from federation.node import outbox
 from federation.node.database import atomic, detached
 from federation.ports import AcceptedRecord, HubDesk
 from federation.recon.state import SnapshotLoad
-from federation.records import LogHead, StoredLeaf
-from federation.service import growth, intake, pacing, parties, served
+from federation.records import LogHead
+from federation.service import epochs, growth, intake, pacing, parties, served
 from federation.service.calls import PeerCall, call
 from federation.service.chunks import Chunk, JudgedLeaf, checked, fitting, grown_from, hashes_in
 from federation.service.context import Federation
@@ -222,7 +224,9 @@ async def _hashes(loading: _Loading) -> list[bytes]:
 
 
 async def _project(loading: _Loading, leaves: Sequence[JudgedLeaf], now: datetime) -> None:
-    """Hand the good records to the desk, remember the others."""
+    """Hand the good records to the desk, once the epoch's first line is known to be right; remember the others."""
+    if leaves[-1].leaf.key >= EPOCH_KEY:
+        await epochs.refuse_other_opening(loading.head, now)
     faulty, records = list[Quarantine](), list[AcceptedRecord]()
     for one in leaves:
         if isinstance(one.said, tuple):
@@ -248,31 +252,19 @@ async def _finish(loading: _Loading, hashes: Sequence[bytes], now: datetime) -> 
         if load is None or load.taken < len(loading.chunks) or head.size > goal.size:
             return
         whole = LogHead(hub.id, ends[1], head.epoch, goal.size, grown.tree.encode(), note, now)
-        await _fill(whole, hashes, anew=head.size == 0)
+        await growth.fill(whole, hashes, anew=head.size == 0)
+        await epochs.refuse_other_opening(whole, now)
         await repairs.replace_nodes(whole, grown.nodes)
         if head.size == goal.size:
             await repairs.replace_end(whole)
         else:
             await logs.advance(whole, 0)
+        await epochs.drop_unsaid(loading.desk, head.size, whole, now)
         await snapshots.end_load(*ends)
         state = await move(ends, "loaded")
         await replicas.record_pulled(*ends, state, goal.size, now, found=goal.size - head.size)
         await _progress(ends, 0, 0)
         await _loaded(ends, load, loading.manifest.keys, now)
-
-
-async def _fill(head: LogHead, hashes: Sequence[bytes], *, anew: bool) -> None:
-    """Keep the hash of every leaf whose line is not here; where there was a copy before, in place of wrong rows too."""
-    kept = dict(await repairs.kept_hashes(head))
-    if not anew:
-        wrong = {seq for seq, item in enumerate(hashes) if kept.get(seq, item) != item}.union(
-            await repairs.misfits(head)
-        )
-        await repairs.put_leaves(
-            head, [StoredLeaf(seq, "", "del", b"", hashes[seq]) for seq in sorted(wrong) if seq < head.size]
-        )
-    await repairs.put_hashes(head, [(seq, item) for seq, item in enumerate(hashes) if seq not in kept])
-    await repairs.drop_beyond(head, head.size)
 
 
 async def _loaded(ends: Ends, load: SnapshotLoad, keys: int, now: datetime) -> None:

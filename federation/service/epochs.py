@@ -14,7 +14,8 @@ from federation.documents import json
 from federation.documents.identity import Operation
 from federation.documents.times import text_of
 from federation.errors import PeerMismatchError
-from federation.log.errors import EpochMismatchError
+from federation.log import intake
+from federation.log.errors import EpochMismatchError, LineInvalidError
 from federation.log.leaves import Leaf, build_leaf, parse_leaf
 from federation.log.records import EPOCH_KEY, EPOCH_TYPE, EpochOpening, opening_of
 from federation.log.tree import Range
@@ -97,6 +98,18 @@ async def opening_text(shop_id: PartyId, epoch: int, now: datetime) -> str:
     if resolution is None or resolution.state.epoch != epoch:
         raise EpochMismatchError(f"{shop_id} is not in epoch {epoch} any more", expected=None)
     return resolution.state.opening
+
+
+async def refuse_other_opening(head: LogHead, now: datetime) -> None:
+    """Raise PeerMismatchError for a copy that does not begin as a root key's word for its epoch says."""
+    try:
+        follows = await opening_text(head.party_id, head.epoch, now)
+        first = await logs.leaf(head, 0) if follows else None
+        if follows and (first is None or not first.line):
+            raise PeerMismatchError(f"the snapshot leaves out the first line of epoch {head.epoch}")
+        intake.check_opening([] if first is None else [parse_leaf(first.line)], follows)
+    except (EpochMismatchError, LineInvalidError) as error:
+        raise PeerMismatchError(error.detail) from error
 
 
 async def drop_unsaid(desk: HubDesk, old_size: int, grown: LogHead, now: datetime) -> None:

@@ -19,12 +19,14 @@ from federation.documents.keys import SigningKey
 from federation.documents.notes import Note
 from federation.documents.times import text_of
 from federation.errors import SnapshotPendingError
+from federation.log.records import EPOCH_KEY
 from federation.node import outbox
 from federation.node.database import atomic
 from federation.recon.items import ItemSet
 from federation.recon.state import SnapshotMade
 from federation.records import LogHead, StoredLeaf
 from federation.service import parties
+from federation.service.catalogue import FIRST_EPOCH
 from federation.service.reading import head_of
 from federation.store import repairs, snapshots
 from federation.vocabulary.errors import NotFoundError, TooLargeError
@@ -95,13 +97,17 @@ async def make_wanted(now: datetime) -> int:
 async def make(holder_id: PartyId, party_id: PartyId, now: datetime, *, cut: Cut = USUAL_CUT) -> bool:
     """Make a snapshot of a log as it is now and offer it. Call outside a transaction: it takes one for each chunk.
 
-    False, and nothing is offered, when the holder's own rows are not whole, or too many for one manifest.
+    False, and nothing is offered, when the holder's own rows are not whole, or too many for one manifest, or when the
+    first line of a later epoch would not be among them.
     """
     head = await head_of(holder_id, party_id)
     hashes = [item for seq, item in await repairs.kept_hashes(head) if seq < head.size]
     if not head.size or len(hashes) != head.size:
         return False
-    places = [seq for _, seq in await repairs.newest_places(head, head.size)]
+    newest = await repairs.newest_places(head, head.size)
+    if head.epoch != FIRST_EPOCH and dict(newest).get(EPOCH_KEY) != 0:
+        return False
+    places = [seq for _, seq in newest]
     of_hashes = await _hash_chunks(head, hashes, cut, now)
     of_lines = await _line_chunks(head, places, cut, now)
     whole = ItemSet((seq, hashes[seq]) for seq in places).whole()
