@@ -23,6 +23,7 @@ from federation.conversations.messages import (
     StockBatch,
     StockRegister,
 )
+from federation.conversations.paying import PapersAsked, PayingState
 from federation.log.records import Record
 from federation.vocabulary.ids import PartyId
 
@@ -114,6 +115,18 @@ class Pictures(Protocol):
 
     async def picture(self, shop_id: PartyId, sha256: str) -> bytes | None:
         """The bytes with that hash, if they are a picture this shop uses."""
+        ...
+
+
+class Cashier(Protocol):
+    """How a hub hosted here pays its boutiques. Every method opens its own transactions, as it may ask the provider."""
+
+    async def standing(self, hub_id: PartyId, shop_id: PartyId, now: datetime) -> PayingState:
+        """Whether the boutique can be paid, as the provider says it now if it answers."""
+        ...
+
+    async def papers(self, hub_id: PartyId, shop_id: PartyId, asked: PapersAsked, now: datetime) -> PayingState:
+        """A page for the boutique's papers, made for one visit; none when nothing can be handed in at the moment."""
         ...
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from federation.node.door import Door
 from federation.service.context import Federation, PeerDoor, create_federation
 from federation.service.pictures import mailed_picture
+from marketplace.cashier import HubCashier
 from marketplace.currencies.adapters.ecb import EcbRates
 from marketplace.currencies.adapters.table import TableRates
 from marketplace.desk import GalleryDesk
@@ -48,6 +49,7 @@ def build_hub(
         payout_settings,
     )
     federation = federation_of(settings, peer_door or door)
+    federation.cashier = HubCashier(payments)
     return Hub(
         settings=settings,
         federation=federation,

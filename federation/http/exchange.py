@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 
 from federation.documents.profile import PREFIX
-from federation.http import conversations, departures, exports, identity, links, log, media, outbox, recon, snapshots
+from federation.http import conversations, departures, exports, identity, links, log, media, outbox, paying, recon, snapshots
 from federation.http.edge import Endpoint, Found, ReadBody, WireRequest, WireResponse, answer
 from federation.service.context import Federation
 from federation.vocabulary.errors import TooLargeError
@@ -25,6 +25,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *media.ENDPOINTS,
     *departures.ENDPOINTS,
     *exports.ENDPOINTS,
+    *paying.ENDPOINTS,
 )
 _PLACE = re.compile(r"\{(\w+):(int|str)\}")
 _SPELLING = {"int": r"0|[1-9]\d{0,15}", "str": r"[A-Za-z0-9._~-]{1,200}"}

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from federation import limits
 from federation.node.door import Door, DoorResponse
 from federation.node.settings import NodeSettings
-from federation.ports import Exports, HubDesk, Pictures, ShopDesk
+from federation.ports import Cashier, Exports, HubDesk, Pictures, ShopDesk
 from federation.recon.cache import ItemSets
 from federation.service.breaker import Breaker
 from federation.service.pacing import BulkPace
@@ -47,6 +47,7 @@ class Federation:
         self.hub_desk = hub_desk
         self.pictures: Pictures | None = None
         self.exports: Exports | None = None
+        self.cashier: Cashier | None = None
         self.body_seconds_max = limits.TOTAL_TIMEOUT_SECONDS
         self.log_gap_max = limits.LOG_GAP_MAX
         self.item_sets = ItemSets()

@@ -13,7 +13,7 @@ import msgspec
 
 from federation.archive import form as archive
 from federation.archive import wish
-from federation.conversations import mailbox, messages, receipt, repair_messages
+from federation.conversations import mailbox, messages, paying, receipt, repair_messages
 from federation.documents import identity, profile
 from federation.log import answers, forks, proofs, records
 from federation.node.answers import Problem
@@ -58,6 +58,8 @@ MESSAGES: tuple[type[msgspec.Struct], ...] = (
     mailbox.MailedReceipt,
     mailbox.MailboxWatch,
     mailbox.MailboxRings,
+    paying.PapersAsked,
+    paying.PayingState,
     wish.ExportWish,
     wish.ExportAsked,
     wish.ExportState,

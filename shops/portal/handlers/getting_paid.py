@@ -92,11 +92,12 @@ async def papers(request: AnyRequest, handle: FromPath[str], hub_id: FromPath[st
         state = await paying.ask_page(node.federation, boutique.shop_id, link.remote_id, asked, clock.now())
     except GalleriaError as error:
         problem = error.detail
+    silent = problem or (state.page is None and state.standing not in {"none", "closed"})
     return render(
         request,
         "papers.html",
         boutique,
-        hub=HubPaying(link.remote_id, link.remote_name, "unknown" if problem else state.standing),
+        hub=HubPaying(link.remote_id, link.remote_name, "unknown" if silent else state.standing),
         page_url=state.page,
         host=urlsplit(state.page or "").hostname or "",
     )

@@ -1,0 +1,32 @@
+"""A boutique asks a hub, through its own node, whether it can be paid and where to hand its papers in."""
+
+from datetime import datetime
+
+from federation.conversations import checks
+from federation.conversations.paying import PapersAsked, PayingState
+from federation.documents import json
+from federation.service.calls import JSON_TYPE, PeerCall, call
+from federation.service.context import Federation
+from federation.vocabulary.ids import PartyId, new_token
+
+
+async def ask_standing(fed: Federation, shop_id: PartyId, hub_id: PartyId, now: datetime) -> PayingState:
+    """How the boutique stands. Raises PeerRefusedError, PeerUnreachableError."""
+    ask = PeerCall(local_id=shop_id, remote_id=hub_id, method="GET", path="/paying")
+    return checks.read((await call(fed, ask, now)).body, PayingState)
+
+
+async def ask_page(
+    fed: Federation, shop_id: PartyId, hub_id: PartyId, asked: PapersAsked, now: datetime
+) -> PayingState:
+    """A page for the boutique's papers, if there are any to hand in. Raises as `ask_standing`."""
+    ask = PeerCall(
+        local_id=shop_id,
+        remote_id=hub_id,
+        method="POST",
+        path="/paying",
+        body=json.encode(asked),
+        content_type=JSON_TYPE,
+        idempotency_key=new_token(),
+    )
+    return checks.read((await call(fed, ask, now)).body, PayingState)

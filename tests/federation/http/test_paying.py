@@ -1,0 +1,61 @@
+"""A boutique asks its hub whether it can be paid, and for the page on which it hands its papers in."""
+
+from datetime import datetime
+
+import pytest
+
+from federation.conversations.paying import PapersAsked, PayingState
+from federation.node import clock
+from federation.node.database import atomic
+from federation.service import links, paying
+from federation.vocabulary.errors import PeerRefusedError
+from federation.vocabulary.ids import PartyId
+from tests.federation.nodes import Pair
+
+HERE = "https://shop.example/portal/aurora/getting-paid"
+
+
+class Cashier:
+    """A hub whose boutiques' papers are always missing; it remembers who asked for what."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, str]] = []
+
+    async def standing(self, hub_id: PartyId, shop_id: PartyId, now: datetime) -> PayingState:
+        del now
+        self.asked.append((hub_id, shop_id, ""))
+        return PayingState(standing="papers")
+
+    async def papers(self, hub_id: PartyId, shop_id: PartyId, asked: PapersAsked, now: datetime) -> PayingState:
+        del now
+        self.asked.append((hub_id, shop_id, asked.refresh_url))
+        return PayingState(standing="papers", page=f"https://provider.example/{len(self.asked)}")
+
+
+async def test_a_boutique_gets_its_own_page_and_each_time_another(pair: Pair) -> None:
+    """The hub hears who asks from the signature, and every request for a page makes one."""
+    cashier = Cashier()
+    pair.hub.fed.cashier = cashier
+    ends, asked = (pair.shop.party_id, pair.hub.party_id), PapersAsked(refresh_url=f"{HERE}/papers", return_url=HERE)
+    with pair.shop.here() as fed:
+        assert (await paying.ask_standing(fed, *ends, clock.now())).standing == "papers"
+        pages = [(await paying.ask_page(fed, *ends, asked, clock.now())).page for _ in range(2)]
+    assert pages == ["https://provider.example/2", "https://provider.example/3"]
+    assert cashier.asked[1:] == [(pair.hub.party_id, pair.shop.party_id, f"{HERE}/papers")] * 2
+
+
+async def test_only_hubs_pay_and_only_boutiques_of_theirs(strangers: Pair) -> None:
+    """A hub that pays nobody says so, and whoever is not linked learns nothing."""
+    pair = strangers
+    ends = (pair.shop.party_id, pair.hub.party_id)
+    await pair.propose()
+    with pair.shop.here() as fed, pytest.raises(PeerRefusedError) as stranger:
+        await paying.ask_standing(fed, *ends, clock.now())
+    assert stranger.value.peer_slug == "not-linked"
+    with pair.hub.here() as fed:
+        async with atomic():
+            await links.accept_link(fed, pair.hub.party_id, pair.shop.party_id, clock.now())
+    await pair.settle()
+    with pair.shop.here() as fed, pytest.raises(PeerRefusedError) as nobody:
+        await paying.ask_standing(fed, *ends, clock.now())
+    assert nobody.value.peer_slug == "not-found"
