@@ -4,8 +4,9 @@ from datetime import datetime
 
 import msgspec
 
+from payouts.domain.records import AlertRecord
 from payouts.errors import PaymentMissingError
-from payouts.store import rows
+from payouts.store import desk, rows
 
 
 async def clear_alert(alert_id: int, now: datetime) -> None:
@@ -18,3 +19,8 @@ async def clear_alert(alert_id: int, now: datetime) -> None:
         raise PaymentMissingError(f"there is no alert {alert_id}")
     if alert.cleared_at is None:
         await rows.alerts.save(msgspec.structs.replace(alert, cleared_at=now))
+
+
+async def take_unmailed(now: datetime, limit: int) -> list[AlertRecord]:
+    """Open alerts nobody was written to about, oldest first; from now on they were. In the caller's transaction."""
+    return await desk.take_unmailed_alerts(now, limit)

@@ -5,7 +5,7 @@ fails its movements are free again, and none is tried until a person has looked:
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -16,6 +16,7 @@ from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from payouts.domain.payout import PAYOUT, PayoutStatus, PayoutStep, odd_minor
 from payouts.domain.records import MovementRecord, PayoutRecord
+from payouts.domain.terms import Rail, Schedule, is_due
 from payouts.errors import (
     AccountNotReadyError,
     InsufficientBalanceError,
@@ -27,20 +28,33 @@ from payouts.errors import (
 from payouts.ports import PaidOutPart, PayoutChange, PayoutState
 from payouts.service.context import Payments
 from payouts.service.references import own_id
-from payouts.store import rows
+from payouts.store import desk, rows
 
 _log = structlog.get_logger(__name__)
 
 
 async def run_payouts(pay: Payments, now: datetime) -> int:
-    """Begin a payout for every shop that has money at the provider and whose interval is over; returns how many."""
-    begun = 0
-    for shop_id, currency in await rows.shops_to_pay():
-        last = await rows.last_payout_at(shop_id, currency)
-        if last is not None and last + timedelta(seconds=pay.settings.payout_interval_seconds) > now:
-            continue
-        begun += await _pay_shop(pay, shop_id, currency, now)
+    """Begin a payout for every shop that has money at the provider and whose day it is; returns how many."""
+    begun, after = 0, ("", "")
+    while page := await rows.shops_to_pay(after):
+        for shop_id, currency in page:
+            schedule = await schedule_of(shop_id)
+            last = await rows.last_payout_at(shop_id, currency)
+            if is_due(schedule, last, now, pay.settings.payout_interval_seconds):
+                begun += await _pay_shop(pay, (shop_id, currency), schedule.minimum_minor, now)
+        after = page[-1]
     return begun
+
+
+async def pay_out_now(pay: Payments, shop_id: str, now: datetime) -> None:
+    """Begin a payout of all a shop has at the provider, on a person's word. Outside a transaction; repeatable."""
+    await _pay_shop(pay, (shop_id, pay.settings.settlement_currency), 0, now)
+
+
+async def schedule_of(shop_id: str) -> Schedule:
+    """When a shop is paid out: as agreed with it, else daily."""
+    terms = await desk.terms.get(shop_id)
+    return Schedule() if terms is None else terms.schedule
 
 
 async def send_payout(pay: Payments, payout_id: UUID, now: datetime) -> None:
@@ -49,6 +63,8 @@ async def send_payout(pay: Payments, payout_id: UUID, now: datetime) -> None:
     Raises ProviderUnavailableError or ProviderBusyError when the outcome is not known yet.
     """
     payout = await _payout(payout_id)
+    if payout.rail != Rail.PROVIDER.value:
+        return
     if payout.provider_id is not None:
         await observe_payout(pay, await pay.provider.get_payout(payout.provider_id), now)
     if payout.status is not PayoutStatus.SUBMITTING:
@@ -80,19 +96,20 @@ async def observe_payout(pay: Payments, seen: PayoutState, now: datetime) -> Non
     )
 
 
-async def _pay_shop(pay: Payments, shop_id: str, currency: str, now: datetime) -> bool:
+async def _pay_shop(pay: Payments, shop: tuple[str, str], minimum_minor: int, now: datetime) -> bool:
     """Begin and send one payout; an unknown outcome is left to a sweep: one shop does not hold up the others."""
     payout = None
     try:
-        payout = await _begin(pay, shop_id, currency, now)
+        payout = await _begin(pay, shop, minimum_minor, now)
         if payout is not None:
             await send_payout(pay, payout.id, now)
     except ProviderError as error:
-        _log.warning("payout_set_back", shop=shop_id, slug=error.slug, reason=error.detail)
+        _log.warning("payout_set_back", shop=shop[0], slug=error.slug, reason=error.detail)
     return payout is not None
 
 
-async def _begin(pay: Payments, shop_id: str, currency: str, now: datetime) -> PayoutRecord | None:
+async def _begin(pay: Payments, shop: tuple[str, str], minimum_minor: int, now: datetime) -> PayoutRecord | None:
+    shop_id, currency = shop
     account = await rows.shop_accounts.get(shop_id)
     if account is None or account.provider_id is None:
         return None
@@ -104,7 +121,7 @@ async def _begin(pay: Payments, shop_id: str, currency: str, now: datetime) -> P
         free = await rows.movements_free(account.provider_id, currency)
         chosen = await _whole_units(_within(free, at_provider.available_in(currency).amount_minor), currency)
         amount_minor = sum(movement.amount_minor for movement in chosen)
-        if amount_minor <= 0:
+        if amount_minor < max(1, minimum_minor):
             return None
         payout = PayoutRecord(
             id=new_id(),

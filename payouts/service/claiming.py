@@ -28,6 +28,7 @@ from payouts.errors import (
     ProviderRefusedError,
 )
 from payouts.ports import ReversalState
+from payouts.service import messages
 from payouts.service.context import Payments
 from payouts.store import desk, ledger, rows
 
@@ -46,27 +47,49 @@ async def recover_claim(pay: Payments, claim_id: UUID, now: datetime) -> None:
         claim = await _begin(claim, await _within_reach(pay, claim), now)
     if claim.status is not ClaimStatus.REVERSING:
         return
+    seen = await _reverse(pay, claim, now)
+    if seen is None:
+        await _take_less(pay, claim, now)
+        return
+    await _record_reversed(pay, claim, seen, now)
+
+
+async def _reverse(pay: Payments, claim: ClaimRecord, now: datetime) -> ReversalState | None:
+    """Have the pinned amount reversed, or find it reversed; None when the provider refuses."""
     settlement = await _settlement(claim)
     if settlement.transfer_id is None:
         raise PaymentMissingError(f"settlement {settlement.id} has no transfer to reverse")
     amount = Money(claim.attempt_minor, claim.currency)
     key = f"trr:{claim.id}:{settlement.transfer_id}:{claim.attempt}"
     try:
-        seen = await pay.provider.reverse_transfer(claim.reference, settlement.transfer_id, amount, key)
-    except (InsufficientBalanceError, AccountNotReadyError, ProviderRefusedError) as error:
-        made = [
-            each
-            for each in await pay.provider.reversals_of(settlement.transfer_id)
-            if each.reference == claim.reference
-        ]
-        if not made:
-            await _record_owed(claim, error.detail, now)
-            return
-        seen = made[0]
+        return await pay.provider.reverse_transfer(claim.reference, settlement.transfer_id, amount, key)
+    except (InsufficientBalanceError, AccountNotReadyError, ProviderRefusedError):
+        made = await pay.provider.reversals_of(settlement.transfer_id)
+        return next((each for each in made if each.reference == claim.reference), None)
     except ProviderConflictError as error:
         await rows.raise_alert("reversal-conflict", claim.reference, error.detail, now)
         raise
-    await _record_reversed(pay, claim, seen, now)
+
+
+async def _take_less(pay: Payments, claim: ClaimRecord, now: datetime) -> None:
+    """After a refusal take what the account still has, if that is less than was asked for; else the rest is owed.
+
+    Another claim may have emptied the account between our look and our call.
+    """
+    reach = await _within_reach(pay, claim)
+    async with atomic():
+        current = await _claim(claim.id, lock=True)
+        if current.status is not ClaimStatus.REVERSING or current.attempt != claim.attempt:
+            return
+        if 0 < reach < current.attempt_minor:
+            await rows.claims.save(
+                msgspec.structs.replace(current, attempt=current.attempt + 1, attempt_minor=reach, updated_at=now)
+            )
+            await messages.send("pay.claim", current.id, f"less:{current.attempt + 1}", now)
+            return
+        status = CLAIM.after(current.status, ClaimStep.OWED)
+        error = "the boutique's account had not enough left"
+        await rows.claims.save(msgspec.structs.replace(current, status=status, error=error, updated_at=now))
 
 
 async def write_off_claim(claim_id: UUID, reason: str, by: str, now: datetime) -> None:
@@ -186,14 +209,6 @@ async def _lower(pay: Payments, settlement: SettlementRecord, amount: Money, now
         msgspec.structs.replace(settlement, status=status, reversed_minor=reversed_minor, updated_at=now)
     )
     await pay.listener.settlement_changed(settlement.shop_order_id, settlement.kind.value, status.value, amount, now)
-
-
-async def _record_owed(claim: ClaimRecord, detail: str, now: datetime) -> None:
-    async with atomic():
-        current = await _claim(claim.id, lock=True)
-        if current.status is ClaimStatus.REVERSING and current.attempt == claim.attempt:
-            status = CLAIM.after(current.status, ClaimStep.OWED)
-            await rows.claims.save(msgspec.structs.replace(current, status=status, error=detail, updated_at=now))
 
 
 async def _claim(claim_id: UUID, *, lock: bool = False) -> ClaimRecord:

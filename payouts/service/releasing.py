@@ -236,6 +236,19 @@ async def unfreeze(
         await messages.send("pay.release", shop_order_id, f"hold {held.id} lifted", now)
 
 
+async def lift(hold_id: int, by: str, now: datetime) -> None:
+    """Lift a hold that people place, or a warning of fraud; again: no change. In the caller's transaction.
+
+    Raises PaymentMissingError for an unknown one, HeldUpError for one that ends by itself.
+    """
+    held = await desk.holds.get(hold_id, lock=True)
+    if held is None:
+        raise PaymentMissingError(f"there is no hold {hold_id}")
+    if held.reason in {HoldReason.DISPUTE, HoldReason.RETURN}:
+        raise HeldUpError(_HINDRANCES[held.reason.value])
+    await unfreeze(held.shop_order_id, held.reason, held.reference, now, shop_id=held.shop_id, by=by)
+
+
 async def _wake(settlements: Iterable[SettlementRecord], occasion: str, now: datetime) -> None:
     for settlement in settlements:
         await messages.send("pay.transfer", settlement.id, occasion, now)
@@ -270,3 +283,13 @@ async def _release_reserve(reserve_id: UUID, now: datetime) -> bool:
     await desk.reserves.save(msgspec.structs.replace(reserve, status=ReserveStatus.RELEASED, updated_at=now))
     await messages.send("pay.transfer", share.id, "reserve released", now)
     return True
+
+
+async def holds_on_shop(shop_id: str) -> list[HoldRecord]:
+    """What holds up everything of a shop."""
+    return await desk.holds_of_shops([shop_id])
+
+
+async def reserves_of(shop_id: str, limit: int = 200) -> list[ReserveRecord]:
+    """What is kept back of a shop, the next to be released first."""
+    return await desk.reserves_of(shop_id, limit)

@@ -21,12 +21,14 @@ from payouts.domain.settlement import SETTLEMENT, SOURCELESS, BlockReason, Settl
 from payouts.domain.terms import Rail
 from payouts.errors import (
     AccountNotReadyError,
+    IllegalMoveError,
     InsufficientBalanceError,
     PaymentMissingError,
     ProviderConflictError,
     ProviderRefusedError,
 )
 from payouts.ports import TransferState
+from payouts.service import messages
 from payouts.service.context import Payments
 from payouts.store import desk, ledger, rows
 
@@ -64,6 +66,16 @@ async def send_settlement(pay: Payments, settlement_id: UUID, now: datetime) -> 
         await _record_sent(pay, transfer, sent, now)
 
 
+async def try_again(settlement_id: UUID, now: datetime) -> None:
+    """Have a blocked share sent once more, on a person's word. In the caller's transaction. Raises IllegalMoveError."""
+    settlement = await rows.settlements.get(settlement_id, lock=True)
+    if settlement is None:
+        raise PaymentMissingError(f"there is no settlement {settlement_id}")
+    if settlement.status is not SettlementStatus.BLOCKED:
+        raise IllegalMoveError(f"this share is {settlement.status.value}: there is nothing to try again")
+    await messages.send("pay.transfer", settlement.id, f"by hand:{now.isoformat()}", now)
+
+
 async def _is_below_zero(pay: Payments, settlement_id: UUID) -> bool:
     """Whether the shop's account at the provider would swallow what is sent to it."""
     settlement = await rows.settlements.get(settlement_id)
@@ -76,9 +88,7 @@ async def _is_below_zero(pay: Payments, settlement_id: UUID) -> bool:
     return at_provider.balance_in(settlement.currency).amount_minor < 0
 
 
-async def _begin(
-    pay: Payments, settlement_id: UUID, now: datetime, *, below_zero: bool
-) -> TransferRecord | None:
+async def _begin(pay: Payments, settlement_id: UUID, now: datetime, *, below_zero: bool) -> TransferRecord | None:
     """Write the intent, or find the one under way; None when there is nothing to send."""
     settlement = await rows.settlements.get(settlement_id, lock=True)
     if settlement is None:
@@ -90,7 +100,7 @@ async def _begin(
         settlement = msgspec.structs.replace(settlement, status=woken, block_reason="", next_try_at=None)
     if settlement.status is not SettlementStatus.RELEASABLE:
         return None
-    if await _is_held_up(pay, settlement, now) or await _is_for_a_file(pay, settlement, now):
+    if await is_held_up(pay, settlement, now) or await _is_for_a_file(pay, settlement, now):
         return None
     account = await rows.shop_accounts.get(settlement.shop_id)
     if account is None or account.provider_id is None or not account.ready:
@@ -106,7 +116,7 @@ async def _begin(
     return await _write_intent(settlement, account.provider_id, now)
 
 
-async def _is_held_up(pay: Payments, settlement: SettlementRecord, now: datetime) -> bool:
+async def is_held_up(pay: Payments, settlement: SettlementRecord, now: datetime) -> bool:
     """Whether a hold stands, which then blocks the share."""
     standing = await desk.standing_holds(settlement.shop_order_id, settlement.shop_id)
     reason = gravest([hold.reason for hold in standing])

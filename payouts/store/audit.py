@@ -213,6 +213,7 @@ _RULES = {
     "payout-is-its-parts": """
         SELECT payout.id::text AS reference, payout.amount_minor || ' paid, ' || sum(part.amount_minor) AS message
         FROM pay_payout AS payout LEFT JOIN pay_payout_part AS part ON part.payout_id = payout.id
+        WHERE payout.rail = 'provider' OR payout.status = 'paid'
         GROUP BY payout.id HAVING payout.amount_minor <> coalesce(sum(part.amount_minor), 0)
     """,
 }

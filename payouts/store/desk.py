@@ -1,6 +1,6 @@
 """The shelves and queries of what stands around the flow of money: holds, reserves, terms, files, corrections, jobs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,14 @@ from payouts import tables as flow
 from payouts.domain.adjustment import AdjustmentRecord, AdjustmentStatus
 from payouts.domain.hold import HoldReason, HoldRecord, ReserveRecord
 from payouts.domain.jobs import JobRecord
-from payouts.domain.records import BankFileRecord, PayoutRecord, SettlementRecord, TransferRecord
+from payouts.domain.records import (
+    AlertRecord,
+    BankFileRecord,
+    MovementRecord,
+    PayoutRecord,
+    SettlementRecord,
+    TransferRecord,
+)
 from payouts.domain.terms import TermsRecord
 from payouts.store import rows
 from payouts.store.shelf import Shelf
@@ -198,6 +205,11 @@ async def transfers_of_payout(payout_id: UUID) -> list[TransferRecord]:
     return await rows.transfers.find(flow.Transfer.payout_id == payout_id)
 
 
+async def movements_named(references: Sequence[str]) -> list[MovementRecord]:
+    """Movements by what they are called."""
+    return await rows.movements.find(flow.Movement.reference.is_in(list(references)))
+
+
 async def payouts_of_file(file_id: UUID) -> list[PayoutRecord]:
     """The payments of a bank file."""
     return await rows.payouts.find(flow.Payout.bank_file_id == file_id)
@@ -347,3 +359,41 @@ async def stuck(now: datetime, limit: int) -> list[SettlementRecord]:
         return []
     table = flow.Settlement
     return await rows.settlements.find(table.id.is_in([row["id"] for row in found]), order_by=table.created_at)
+
+
+async def clear_alerts_but(kind: str, references: Collection[str], now: datetime) -> None:
+    """Clear the open alerts of a kind whose cause is over: all but those about `references`."""
+    await database.execute(
+        "UPDATE pay_alert SET cleared_at = $3 WHERE kind = $1 AND cleared_at IS NULL AND reference <> ALL($2::text[])",
+        kind,
+        list(references),
+        now,
+    )
+
+
+async def take_unmailed_alerts(now: datetime, limit: int) -> list[AlertRecord]:
+    """Open alerts nobody was written to about, oldest first; they count as written about from now on."""
+    found = await database.fetch(
+        "UPDATE pay_alert SET mailed_at = $1 WHERE id IN (SELECT id FROM pay_alert WHERE mailed_at IS NULL"
+        " AND cleared_at IS NULL ORDER BY raised_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
+        " RETURNING id, kind, reference, message, raised_at, cleared_at, mailed_at",
+        now,
+        limit,
+    )
+    return sorted((msgspec.convert(dict(row), AlertRecord) for row in found), key=lambda one: one.raised_at)
+
+
+async def not_due(now: datetime, limit: int) -> list[SettlementRecord]:
+    """Held shares whose day has not come, the next first; those without a day, by age, come last."""
+    found = await database.fetch(
+        f"""SELECT settlement.id FROM pay_settlement AS settlement
+        WHERE settlement.status = 'held' AND (settlement.due_at IS NULL OR settlement.due_at > $1)
+            AND NOT EXISTS (SELECT 1 FROM pay_hold AS hold WHERE hold.lifted_at IS NULL AND {_STANDING})
+        ORDER BY settlement.due_at NULLS LAST, settlement.created_at LIMIT $2""",  # noqa: S608 - as above
+        now,
+        limit,
+    )
+    order = {row["id"]: place for place, row in enumerate(found)}
+    table = flow.Settlement
+    shares = await rows.settlements.find(table.id.is_in(list(order))) if order else []
+    return sorted(shares, key=lambda one: order[one.id])

@@ -162,13 +162,15 @@ async def _take(table: str, condition: str, before: datetime, now: datetime, *mo
     return [row["id"] for row in rows]
 
 
-async def shops_to_pay(limit: int = 200) -> list[tuple[str, str]]:
-    """Shops and currencies with money at the provider that no payout has claimed."""
+async def shops_to_pay(after: tuple[str, str], limit: int = 200) -> list[tuple[str, str]]:
+    """The next shops and currencies `after` one with money at the provider that no payout has claimed."""
     rows = await database.fetch(
         "SELECT movement.shop_id, movement.currency FROM pay_movement AS movement "
         "JOIN pay_shop_account AS account USING (shop_id) "
         "WHERE payout_id IS NULL AND account.ready AND account.payouts_paused = '' "
-        "GROUP BY 1, 2 HAVING sum(amount_minor) > 0 ORDER BY 1, 2 LIMIT $1",
+        "AND (movement.shop_id, movement.currency) > ($1, $2) "
+        "GROUP BY 1, 2 HAVING sum(amount_minor) > 0 ORDER BY 1, 2 LIMIT $3",
+        *after,
         limit,
     )
     return [(row["shop_id"], row["currency"]) for row in rows]
