@@ -18,6 +18,7 @@ from marketplace.composition import build_hub
 from marketplace.console.handlers import ROUTES as CONSOLE_ROUTES
 from marketplace.hub import Hub
 from marketplace.media.http import ROUTES as MEDIA_ROUTES
+from marketplace.money.http import ROUTES as MONEY_ROUTES
 from marketplace.settings import HubSettings
 from marketplace.storefront.handlers import ROUTES as STOREFRONT_ROUTES
 from marketplace.storefront.handlers import learn_hub_name, page_context
@@ -53,6 +54,7 @@ def _routes(hub: Hub) -> Sequence[Any]:
         *MEDIA_ROUTES,
         *federation_routes(hub.federation),
         *payments_routes(hub.payments),
+        *MONEY_ROUTES,
     ]
 
 

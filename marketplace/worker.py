@@ -15,6 +15,7 @@ from marketplace.hub import Hub
 from marketplace.leaving.tasks import leaving_sweeps
 from marketplace.listings.tasks import listing_handlers, listing_sweeps
 from marketplace.media.tasks import media_handlers, media_sweeps
+from marketplace.money.tasks import money_sweeps
 from marketplace.orders.tasks import order_handlers, order_sweeps
 from marketplace.settings import HubSettings
 from payouts.tasks import payments_handlers, payments_sweeps
@@ -52,6 +53,7 @@ def node_of(hub: Hub) -> Node:
         sweeps=(
             *fed_sweeps(hub.federation),
             *payments_sweeps(hub.payments),
+            *money_sweeps(hub),
             *order_sweeps(hub.settings),
             *rate_sweeps(hub),
             *listing_sweeps(hub.catalog, hub.settings.currency),
