@@ -84,7 +84,8 @@ class Payment(Table, tablename="pay_payment", db=proxy):
 class Line(Table, tablename="pay_line", db=proxy):
     """One sold line (or a share's shipping) with its components frozen at the sale, and how much was refunded.
 
-    `settled` holds the same components in the hub's currency, as JSON, once they are known.
+    `settled` holds the same components in the hub's currency, as JSON, once they are known. `commission_base` is what
+    the commission's rate was taken of, by which rule of which revision.
     """
 
     id = BigSerial(primary_key=True)
@@ -108,6 +109,10 @@ class Line(Table, tablename="pay_line", db=proxy):
     refunded_minor = BigInt(default=None)
     disputed_minor = BigInt(default=0)
     settled = Text(default=None, null=True)
+    commission_base = BigInt(default=0)
+    rule_id = Text(default="")
+    rule_revision = Integer(default=0)
+    vat_treatment = Text(default="")
 
 
 class Settlement(Table, tablename="pay_settlement", db=proxy):

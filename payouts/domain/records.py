@@ -116,6 +116,10 @@ class LineRecord(msgspec.Struct, frozen=True, kw_only=True):
     refunded_minor: int = 0
     disputed_minor: int = 0
     settled: str | None = None
+    commission_base: int = 0
+    rule_id: str = ""
+    rule_revision: int = 0
+    vat_treatment: str = ""
 
     @property
     def settled_components(self) -> Components | None:
@@ -185,6 +189,11 @@ class SettlementRecord(msgspec.Struct, frozen=True, kw_only=True):
         """What still lies with us for the shop."""
         gone = self.refunded_minor + self.disputed_minor
         return self.amount_minor - gone - self.netted_minor - self.reserved_minor - self.sent_minor
+
+    @property
+    def given_back_minor(self) -> int:
+        """What of it was taken back or claimed by refunds."""
+        return self.refunded_minor + self.claimed_minor
 
     @property
     def amount(self) -> Money:

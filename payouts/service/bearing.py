@@ -3,7 +3,7 @@
 Decides amounts only; what is written and posted is its callers'.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -50,6 +50,24 @@ def borne_by(slices: Sequence[Slice]) -> dict[tuple[SettlementKind, str], int]:
         ):
             borne[key] = borne.get(key, 0) + amount
     return {key: amount for key, amount in borne.items() if amount}
+
+
+def spread(
+    borne: Mapping[tuple[SettlementKind, str], int], owed: Mapping[tuple[SettlementKind, str], SettlementRecord]
+) -> dict[tuple[SettlementKind, str], int]:
+    """What each settlement bears where a hub's coupon pays part of a shop's share: first what the shopper paid of it.
+
+    What is sent out of the shopper's own payment so never comes to more than what is left of that.
+    """
+    spread_out = dict(borne)
+    for (kind, shop_id), amount in borne.items():
+        promotion = owed.get((SettlementKind.PROMOTION, shop_id))
+        if kind is SettlementKind.SALE and promotion is not None:
+            sale = owed.get((kind, shop_id))
+            left = 0 if sale is None else sale.amount_minor - sale.given_back_minor
+            spread_out[kind, shop_id] = min(amount, left)
+            spread_out[SettlementKind.PROMOTION, shop_id] = amount - min(amount, left)
+    return {key: amount for key, amount in spread_out.items() if amount}
 
 
 def division(settlement: SettlementRecord, amount: int) -> tuple[int, int]:

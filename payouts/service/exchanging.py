@@ -12,6 +12,7 @@ import msgspec
 
 from federation.vocabulary.money import Money
 from payouts.domain import postings
+from payouts.domain.amounts import portion
 from payouts.domain.giveback import Components
 from payouts.domain.records import (
     LineRecord,
@@ -139,12 +140,18 @@ async def _restate_settlements(
 ) -> list[SettlementRecord]:
     """What shops are owed is of the hub's currency from now on; returns the shares that are held."""
     held = []
-    for settlement in await rows.settlements_of_payment(payment.id):
+    settlements = await rows.settlements_of_payment(payment.id)
+    by_key = {(each.shop_order_id, each.kind): each for each in settlements}
+    for settlement in settlements:
         whole, back = 0, 0
         for each in lines:
             if each.line.shop_order_id == settlement.shop_order_id:
                 whole += _share(settlement, each.line, each.settled)
                 back += _share(settlement, each.line, each.back)
+        promotion = by_key.get((settlement.shop_order_id, SettlementKind.PROMOTION))
+        if promotion is not None and settlement.kind in {SettlementKind.SALE, SettlementKind.PROMOTION}:
+            sale = by_key.get((settlement.shop_order_id, SettlementKind.SALE))
+            whole, back = _parted(settlement.kind, whole, back, _by_hub(promotion, sale, whole))
         changed = msgspec.structs.replace(
             settlement, currency=currency, amount_minor=whole, refunded_minor=back, updated_at=now
         )
@@ -152,6 +159,20 @@ async def _restate_settlements(
         if changed.status is SettlementStatus.HELD:
             held.append(changed)
     return held
+
+
+def _by_hub(promotion: SettlementRecord, sale: SettlementRecord | None, whole: int) -> int:
+    """What of a share's goods the hub pays in its own currency: one unit more than its part, whatever was rounded."""
+    together = promotion.amount_minor + (0 if sale is None else sale.amount_minor)
+    return min(whole, portion(whole, promotion.amount_minor, together) + 1) if sale is not None else whole
+
+
+def _parted(kind: SettlementKind, whole: int, back: int, by_hub: int) -> tuple[int, int]:
+    """The sale's or the promotion's part of a share's goods, and of what was given back of them, the sale's first."""
+    sale = whole - by_hub
+    if kind is SettlementKind.SALE:
+        return sale, min(back, sale)
+    return by_hub, back - min(back, sale)
 
 
 def _share(settlement: SettlementRecord, line: LineRecord, parts: Components) -> int:

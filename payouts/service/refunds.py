@@ -30,7 +30,7 @@ from payouts.domain.settlement import SETTLEMENT, SettlementStep
 from payouts.domain.settling import added
 from payouts.errors import RefundRefusedError
 from payouts.service import messages
-from payouts.service.bearing import Slice, bearers, borne_by, division, settled_part
+from payouts.service.bearing import Slice, bearers, borne_by, division, settled_part, spread
 from payouts.service.disputes import refund_forbidden
 from payouts.service.sales import SHIPPING_LINE
 from payouts.store import ledger, rows
@@ -58,8 +58,8 @@ class RefundRequest(msgspec.Struct, frozen=True, kw_only=True):
 class RefundedPart(msgspec.Struct, frozen=True):
     """What a refund took back of one line (`shipping` for shipping), and what of it each party bears.
 
-    amount = seller_part + commission + vat, but for coupons and referrals. `settled` and `settled_seller` are the first
-    two in the hub's currency, None until the payment is settled.
+    amount = seller_part + commission + vat + referral - coupon. `settled` and `settled_seller` are the first two in the
+    hub's currency, None until the payment is settled.
     """
 
     line_id: str
@@ -68,6 +68,8 @@ class RefundedPart(msgspec.Struct, frozen=True):
     seller_part: Money
     commission: Money
     vat: Money
+    referral: Money
+    coupon: Money
     settled: Money | None = None
     settled_seller: Money | None = None
 
@@ -127,8 +129,8 @@ async def preview_refund(request: RefundRequest) -> tuple[RefundedPart, ...]:
 
 
 def _part(line_id: str, quantity: int, given: Components, currency: str) -> RefundedPart:
-    amounts = (Money(amount, currency) for amount in (given.paid, given.seller, given.commission, given.vat))
-    return RefundedPart(line_id, quantity, *amounts)
+    figures = (given.paid, given.seller, given.commission, given.vat, given.referral, given.coupon)
+    return RefundedPart(line_id, quantity, *(Money(amount, currency) for amount in figures))
 
 
 def _stored_part(part: RefundedLineRecord, refund: RefundRecord) -> RefundedPart:
@@ -194,7 +196,7 @@ async def _take_back(refund: RefundRecord, slices: Sequence[Slice], payment: Pay
     shop_order_id = slices[0].line.shop_order_id
     owed = {(each.kind, each.shop_id): each for each in await rows.settlements_of(shop_order_id, lock=True)}
     bearing: list[postings.Bearer] = []
-    for key, amount in borne_by(slices).items():
+    for key, amount in spread(borne_by(slices), owed).items():
         settlement = owed.get(key)
         if amount < 0 or (amount and settlement is None):
             raise RefundRefusedError("so small an amount cannot be divided: give back a little more or less")

@@ -6,6 +6,7 @@ What was paid in the hub's own currency is settled with that; anything else once
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -16,7 +17,7 @@ from payouts.domain import postings
 from payouts.domain.payment import PaymentStatus
 from payouts.domain.records import LineRecord, PaymentRecord, SettlementRecord, text_of
 from payouts.domain.settlement import SettlementKind
-from payouts.domain.split import SaleShare, ShareSplit, split_preview
+from payouts.domain.split import SaleShare, ShareSplit, promotions, split_preview
 from payouts.errors import AmountInvalidError, IllegalMoveError, PaymentMissingError
 from payouts.service import messages
 from payouts.settings import PayoutSettings
@@ -58,7 +59,8 @@ async def capture_sale(
         await rows.lines.add(
             *(msgspec.structs.replace(one, settled=text_of(one.components)) if at_once else one for one in records)
         )
-        await rows.settlements.add(*(each for split in splits for each in _settlements(payment, split, settings, now)))
+        for split, promotion in zip(splits, promotions(splits), strict=True):
+            await rows.settlements.add(*_settlements(payment, _Owed(split, promotion), settings, now))
         await messages.send("pay.refresh", payment.id, "captured", now)
     return splits
 
@@ -103,11 +105,20 @@ def _line_records(order_id: UUID, split: ShareSplit) -> Iterator[LineRecord]:
         )
 
 
+class _Owed(NamedTuple):
+    """A share, and what of its goods the hub sends out of its own balance."""
+
+    split: ShareSplit
+    promotion: int
+
+
 def _settlements(
-    payment: PaymentRecord, split: ShareSplit, settings: PayoutSettings, now: datetime
+    payment: PaymentRecord, share: _Owed, settings: PayoutSettings, now: datetime
 ) -> Iterator[SettlementRecord]:
+    split = share.split
     owed = {
-        (SettlementKind.SALE, split.shop_id): split.seller.amount_minor,
+        (SettlementKind.SALE, split.shop_id): split.seller.amount_minor - share.promotion,
+        (SettlementKind.PROMOTION, split.shop_id): share.promotion,
         (SettlementKind.SHIPPING, split.shop_id): split.shipping,
     }
     for line in split.lines:

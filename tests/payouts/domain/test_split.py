@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.vocabulary.money import Money
-from payouts.domain.split import SaleLine, SaleShare, split_preview
+from payouts.domain.split import LineSplit, SaleLine, SaleShare, promotions, split_preview
 from payouts.errors import AmountInvalidError
 from tests.payouts.worked_example import COUPON_MINOR, SHARES, TOTAL, A, B, euro
 
@@ -106,3 +107,86 @@ def test_coupon_beyond_the_goods_is_refused() -> None:
     share = SaleShare(B, UUID(int=1), (SaleLine("x", 1, euro(100), 0, 0),), euro(500))
     with pytest.raises(AmountInvalidError):
         split_preview([share], 101)
+
+
+@st.composite
+def ruled_lines(draw: st.DrawFn) -> SaleLine:
+    """A line under a rule with any amounts: they may well come to more than the price."""
+    floor = draw(st.integers(0, 5000))
+    referral_bp = draw(st.integers(0, 1500))
+    return SaleLine(
+        "x",
+        draw(st.integers(1, 5)),
+        euro(draw(st.integers(1, 10**6))),
+        draw(st.integers(0, 5000)),
+        draw(st.integers(0, 2700)),
+        referral_bp=referral_bp,
+        referrer="other" if referral_bp else "",
+        fixed_minor=draw(st.integers(0, 3000)),
+        floor_minor=floor,
+        cap_minor=draw(st.none() | st.integers(floor, 20_000)),
+        goods_vat_bp=draw(st.sampled_from([0, 1900, 2200, 2550])),
+    )
+
+
+def _alone(line: SaleLine) -> LineSplit:
+    return split_preview([SaleShare(A, UUID(int=1), (line,), euro(0))])[0].lines[0]
+
+
+@given(ruled_lines())
+def test_a_rule_with_amounts_never_takes_more_than_the_price(line: SaleLine) -> None:
+    """Whatever floor and fixed part ask for, the parts come to the price and the seller is owed nothing or more."""
+    split = _alone(line)
+    assert split.commission + split.vat + split.referral + split.seller == split.base
+    assert min(split.commission, split.vat, split.referral, split.seller) >= 0
+    if line.cap_minor is not None:
+        assert split.commission <= line.cap_minor * line.quantity
+
+
+@given(ruled_lines(), st.integers(1, 10**5))
+def test_a_higher_price_never_lowers_anybodys_part(line: SaleLine, more: int) -> None:
+    """Under one rule the commission grows with the price, and the seller gains no less than rounding takes."""
+    dearer = msgspec.structs.replace(line, unit_price=line.unit_price + euro(more))
+    before, after = _alone(line), _alone(dearer)
+    assert after.commission >= before.commission
+    assert after.referral >= before.referral
+    assert after.seller >= before.seller - 2
+
+
+def test_floor_cap_and_fixed_part_count_for_each_piece() -> None:
+    """Three pieces under a floor of 5.00, a cap of 5.00, or 10 % and 0.50 each keep three times as much."""
+    line = SaleLine("x", 3, euro(1000), 1000, 0)
+    assert _alone(msgspec.structs.replace(line, floor_minor=500)).commission == 1500
+    assert _alone(msgspec.structs.replace(line, commission_bp=9000, cap_minor=500)).commission == 1500
+    assert _alone(msgspec.structs.replace(line, fixed_minor=50)).commission == 450
+
+
+def test_the_rate_may_be_of_the_price_without_vat() -> None:
+    """Of 122.00 with 22 % inside the rate is taken of 100.00; the seller is still the residual of 122.00."""
+    split = _alone(SaleLine("x", 1, euro(12_200), 1000, 2200, goods_vat_bp=2200))
+    assert (split.commission_base, split.commission, split.vat, split.seller) == (10_000, 1000, 220, 10_980)
+
+
+def test_a_line_keeps_the_coupon_frozen_on_it() -> None:
+    """Without a coupon for the whole order each line has its own; one beyond its price is refused."""
+    line = SaleLine("x", 1, euro(1000), 1000, 0, coupon_minor=300)
+    assert (_alone(line).paid, _alone(line).seller) == (700, 900)
+    with pytest.raises(AmountInvalidError):
+        _alone(msgspec.structs.replace(line, coupon_minor=1001))
+
+
+@given(orders())
+def test_what_leaves_the_payment_never_exceeds_it(order: tuple[tuple[SaleShare, ...], int]) -> None:
+    """The hub's own balance pays what is owed beyond what was paid, as far as the coupon pays of each share."""
+    splits = split_preview(*order)
+    parts = promotions(splits)
+    owed = sum(split.seller.amount_minor + split.referral.amount_minor + split.shipping for split in splits)
+    paid = sum(split.paid.amount_minor for split in splits)
+    for split, part in zip(splits, parts, strict=True):
+        assert 0 <= part <= min(split.coupon.amount_minor, split.seller.amount_minor)
+    assert owed - sum(parts) <= paid or all(
+        part == min(split.coupon.amount_minor, split.seller.amount_minor)
+        for split, part in zip(splits, parts, strict=True)
+    )
+    if owed <= paid:
+        assert not any(parts)
