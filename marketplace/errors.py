@@ -3,10 +3,13 @@
 GalleriaError
 ├── ConflictError
 │   ├── BasketChangedError      price, shipping or availability differ from what the shopper saw
-│   └── OrderStateError         the order has moved on; what was asked no longer applies
+│   ├── OrderStateError         the order has moved on; what was asked no longer applies
+│   └── RulesChangedError       somebody else has changed the commission rules meanwhile
 ├── RecordInvalidError
 │   ├── BasketInvalidError      a line, quantity or destination that cannot be bought
 │   │   └── CheckoutCrowdedError    too many unfinished orders come from the same place
+│   ├── CouponInvalidError      a coupon that cannot be used for this basket, or made like this
+│   ├── RulesInvalidError       commission rules that contradict themselves or miss their bounds
 │   ├── RefundInvalidError      more than what is left, or nothing
 │   └── ReturnInvalidError      pieces that cannot be given back: too many, too late, or none
 ├── NotFoundError
@@ -28,6 +31,24 @@ class OrderStateError(ConflictError):
     """The order has moved on; what was asked no longer applies."""
 
     slug = "order-state"
+
+
+class RulesChangedError(ConflictError):
+    """Somebody else has changed the commission rules since they were shown."""
+
+    slug = "rules-changed"
+
+
+class RulesInvalidError(RecordInvalidError):
+    """A list of commission rules that cannot be used as it stands."""
+
+    slug = "rules-invalid"
+
+
+class CouponInvalidError(RecordInvalidError):
+    """A coupon that cannot be used for this basket, or that cannot be made like this."""
+
+    slug = "coupon-invalid"
 
 
 class BasketInvalidError(RecordInvalidError):

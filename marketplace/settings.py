@@ -25,6 +25,10 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     shared with shop nodes of the same machine. `boutiques_expected` is how many a demo is about to open; 0 where
     nobody counts. `payment_provider` says who takes the money; of `sandbox_` and `stripe_` settings only the chosen
     one's are needed.
+
+    Once commission rules were made (`marketplace.terms`), they say what the commission is. `commission_base` says
+    whether its rate is of the price as paid or of that without the VAT inside it, and `payouts.domain.vat` for whom
+    VAT is added. `referral_bp` of a piece goes to the boutique that sent its shopper, where both agree to as much.
     """
 
     payment_provider: ProviderName = "sandbox"
@@ -42,6 +46,8 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     rates_file: str = ""
     commission_bp: Rate = 1_000
     commission_vat_bp: Rate = 2_200
+    commission_base: Literal["gross", "net"] = "gross"
+    referral_bp: Annotated[int, msgspec.Meta(ge=0, le=3_000)] = 0
     payout_interval_seconds: Annotated[int, msgspec.Meta(ge=0)] = 0
     capture: Capture = "automatic"
     acceptance_window_hours: Annotated[int, msgspec.Meta(ge=1, le=120)] = 48

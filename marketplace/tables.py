@@ -118,7 +118,8 @@ class HubOrder(Table, tablename="hub_order", db=proxy):
     """One checkout of one shopper, found by its unguessable token; `checkout_key` makes a resent form harmless.
 
     `currency` and `language` are the shopper's; `quote` the rates promised for it, null where nothing was converted;
-    `charged` are the parts that held money was taken for, as JSON, null where everything sold was.
+    `charged` are the parts that held money was taken for, as JSON, null where everything sold was;
+    `coupon` is the hub's coupon as it was when the order was begun, as JSON.
     """
 
     id = UUID(primary_key=True, default=None)
@@ -142,6 +143,7 @@ class HubOrder(Table, tablename="hub_order", db=proxy):
     updated_at = Timestamptz()
     due_at = Timestamptz(null=True)
     paid_at = Timestamptz(null=True)
+    coupon = Text(null=True, default=None)
     charged = Text(null=True, default=None)
 
 
@@ -187,7 +189,11 @@ class HubShopOrder(Table, tablename="hub_shop_order", db=proxy):
 
 
 class HubOrderLine(Table, tablename="hub_order_line", db=proxy):
-    """Pieces of one variant as sold, price and split frozen; what was given back is counted here."""
+    """Pieces of one variant as sold, price, terms and split frozen; what was given back is counted here.
+
+    `fixed_minor`, `floor_minor`, `cap_minor` (each for one piece) and `list_discount_minor` are in the boutique's own
+    currency; the discount is what the boutique had taken off its former price, the coupon what the hub pays.
+    """
 
     id = UUID(primary_key=True, default=None)
     shop_order_id = UUID(default=None)
@@ -210,6 +216,19 @@ class HubOrderLine(Table, tablename="hub_order_line", db=proxy):
     shipped_quantity = Integer()
     refunded_quantity = Integer()
     refunded_minor = BigInt()
+    rule_id = Text(default="standard")
+    rule_revision = Integer(default=0)
+    fixed_minor = BigInt(default=0)
+    floor_minor = BigInt(default=0)
+    cap_minor = BigInt(null=True, default=None)
+    goods_vat_bp = Integer(default=0)
+    vat_treatment = Text(default="")
+    commission_base_minor = BigInt(default=0)
+    referral_bp = Integer(default=0)
+    referrer = Text(default="")
+    referral_minor = BigInt(default=0)
+    coupon_minor = BigInt(default=0)
+    list_discount_minor = BigInt(default=0)
 
 
 class HubRefund(Table, tablename="hub_refund", db=proxy):
@@ -308,3 +327,43 @@ class HubDeparture(Table, tablename="hub_departure", db=proxy):
     forward = Text(default="")
     last_note = Bytea(default=b"")
     log_purged_at = Timestamptz(null=True, default=None)
+
+
+class HubRuleRevision(Table, tablename="hub_rule_revision", db=proxy):
+    """A whole list of commission rules as somebody left it, in force from `effective_from`; never changed."""
+
+    revision = Integer(primary_key=True, default=None)
+    rules = Text(default=None)
+    change = Text(default=None)
+    made_by = Text(default=None)
+    made_at = Timestamptz(default=None)
+    effective_from = Timestamptz(default=None)
+
+
+class HubCoupon(Table, tablename="hub_coupon", db=proxy):
+    """A coupon that the hub pays: what it takes off, when and how often it can be used; stopped, never deleted."""
+
+    code = Text(primary_key=True, default=None)
+    words = Text(default=None)
+    kind = Text(default=None)
+    amount_minor = BigInt(default=None)
+    percent_bp = Integer(default=None)
+    currency = Text(default=None)
+    minimum_minor = BigInt(default=None)
+    starts_at = Timestamptz(default=None)
+    ends_at = Timestamptz(null=True, default=None)
+    uses_max = Integer(null=True, default=None)
+    per_shopper_max = Integer(null=True, default=None)
+    made_by = Text(default=None)
+    made_at = Timestamptz(default=None)
+    stopped_at = Timestamptz(null=True, default=None)
+
+
+class HubCouponUse(Table, tablename="hub_coupon_use", db=proxy):
+    """One use of a coupon by one order; given back when the order ended without being paid."""
+
+    order_id = UUID(primary_key=True, default=None)
+    code = Text(default=None)
+    email = Text(default=None)
+    taken_at = Timestamptz(default=None)
+    given_back_at = Timestamptz(null=True, default=None)

@@ -24,9 +24,15 @@ from federation.node.languages import LANGUAGES, SOURCE_LANGUAGE
 ROOT = Path(__file__).parent.parent
 AUDIENCES: dict[str, tuple[str, ...]] = {
     "federation/node": ("federation/vocabulary",),
-    "marketplace/console": (),
+    "marketplace/console": ("marketplace/terms", "marketplace/coupons"),
     "marketplace/mails": (),
-    "marketplace/storefront": ("marketplace/orders", "marketplace/listings", "marketplace/currencies", "search"),
+    "marketplace/storefront": (
+        "marketplace/orders",
+        "marketplace/coupons",
+        "marketplace/listings",
+        "marketplace/currencies",
+        "search",
+    ),
     "shops/portal": ("shops/catalog", "shops/importers", "shops/inventory", "shops/media", "shops/orders"),
     "shops/mails": (),
     "shops/site": (),

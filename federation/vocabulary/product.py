@@ -186,6 +186,8 @@ class ShopProfile(msgspec.Struct, frozen=True, kw_only=True):
     """The body of a `fed.shop/1` record (key `shop/profile`): how a boutique presents itself everywhere.
 
     `return_days` is how long after its arrival a piece can be given back; where the law says longer, that holds.
+    `referral_bp_max` is the most (basis points of a piece's price) that the boutique gives another one whose site sent
+    the shopper; who gives nothing is given nothing either.
     """
 
     handle: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?(?!\n)$")]
@@ -204,6 +206,7 @@ class ShopProfile(msgspec.Struct, frozen=True, kw_only=True):
     email: Annotated[str, msgspec.Meta(max_length=200)] = ""
     order_acceptance: Literal["manual", "automatic"] = "manual"
     return_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 14
+    referral_bp_max: Annotated[int, msgspec.Meta(ge=0, le=3_000)] = 0
 
 
 def is_gtin(text: str) -> bool:

@@ -110,6 +110,8 @@ def order_answer(view: OrderView) -> OrderAnswer:
         refunded=view.refunded,
         parts=[_part(part) for part in view.parts],
         rates=view.rate_words,
+        coupon=view.coupon,
+        off=view.off if view.coupon else None,
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 from marketplace.api.answers import checkout_answer
 from marketplace.api.documents import CheckoutAnswer, CheckoutRequest
 from marketplace.currencies import service as currencies
-from marketplace.errors import BasketChangedError
+from marketplace.errors import BasketChangedError, CouponInvalidError
 from marketplace.hub import Hub
 from marketplace.orders import basket, checkout, drafting, reads
 from marketplace.orders.domain import order_life
@@ -51,7 +51,10 @@ async def _begin(hub: Hub, request: CheckoutRequest, asked: Checkout, now: datet
     session.data[currencies.CHOICE] = request.currency or hub.settings.currency
     for line in request.lines:
         await basket.add(session, line.shop_id, line.product_id, line.variant_id, line.quantity, now=now)
+    basket.set_coupon(session, request.coupon)
     view = await basket.basket_view(session, request.country, now)
+    if view.coupon_problem:
+        raise CouponInvalidError(view.coupon_problem)
     if request.total is not None and request.total != view.total:
         raise BasketChangedError("the order comes to another total at today's prices", expected=view.total.amount_minor)
     return await checkout.begin(hub, session, msgspec.structs.replace(asked, quote=view.quote), now)

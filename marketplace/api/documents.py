@@ -10,6 +10,7 @@ from federation.vocabulary.money import Money
 from federation.vocabulary.product import Code
 from marketplace.orders.domain.basket import LINES_MAX, QUANTITY_MAX
 from marketplace.orders.views import Contact, SplitView
+from marketplace.terms.domain.rules import Rule
 
 
 class ShopListings(msgspec.Struct, frozen=True):
@@ -113,6 +114,7 @@ class CheckoutRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     lines: Annotated[tuple[CheckoutLine, ...], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
     total: Money | None = None
     currency: Literal["", "EUR", "GBP", "USD", "CHF", "JPY"] = ""
+    coupon: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
 class RefusedPart(msgspec.Struct, frozen=True):
@@ -178,6 +180,8 @@ class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     refunded: Money
     parts: list[OrderPartAnswer]
     rates: str = ""
+    coupon: str = ""
+    off: Money | None = None
 
 
 class TransferAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,6 +210,13 @@ class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
     amount: Money
     outstanding: Money
     status: str
+
+
+class RulesAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The commission rules in force, in their order, and the number of their revision."""
+
+    revision: int
+    rules: tuple[Rule, ...]
 
 
 class MoneyAnswer(msgspec.Struct, frozen=True, kw_only=True):

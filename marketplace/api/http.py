@@ -22,6 +22,7 @@ from marketplace.api.documents import (
     MoneyAnswer,
     OrderAnswer,
     ProductAnswer,
+    RulesAnswer,
     SearchAnswer,
     ShopLeaves,
 )
@@ -32,6 +33,7 @@ from marketplace.listings.boutiques import listed_leaves, listing_counts
 from marketplace.listings.finding import find
 from marketplace.orders import reads, refunds
 from marketplace.orders.domain.refunds import RefundRequest
+from marketplace.terms.service import rule_book
 from payouts.service import reads as money_reads
 from search.query import Filters, SearchRequest
 
@@ -106,6 +108,14 @@ async def refund_order(request: AnyRequest, token: FromPath[str], data: JSONBody
     return answers.order_answer(await reads.order_by_token_for_operator(token))
 
 
+@get("/api/v1/console/rules")
+async def show_rules(request: AnyRequest) -> RulesAnswer:
+    """The commission rules in force; operators only."""
+    await require(request, OPERATOR)
+    book = await rule_book(hub_of(request).settings, clock.now())
+    return RulesAnswer(revision=book.revision, rules=book.rules)
+
+
 @get("/api/v1/console/money")
 async def show_money(request: AnyRequest) -> MoneyAnswer:
     """Trial balance, transfers, payouts and claims; operators only."""
@@ -136,5 +146,6 @@ API_ROUTES = [
     show_order,
     show_order_to_operator,
     refund_order,
+    show_rules,
     show_money,
 ]

@@ -20,6 +20,7 @@ from federation.node.outbox import Message
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
+from marketplace.coupons import service as coupons
 from marketplace.errors import OrderStateError
 from marketplace.hub import Hub
 from marketplace.orders import answers, cancelling, fulfilment, mails, refunds, releases, silence
@@ -75,6 +76,7 @@ async def decide(order_id: UUID, settings: HubSettings, now: datetime) -> None:
             await _take(order, taken, now)
         elif await payouts.cancel_payment(order.id, now):
             state = order_life.advance(order.state, "let_go")
+            await coupons.give_back(order.id, now)
             await order_store.change(order.id, now, state=state, due_at=None)
             await mails.order_let_go(order, settings.public_url, now)
 
@@ -106,6 +108,7 @@ async def close_overdue(settings: HubSettings, now: datetime) -> int:
 async def lost(order: Order, settings: HubSettings, now: datetime) -> None:
     """The hold is gone before it was taken: the order ends, its boutiques are asked to stop. The order is locked."""
     state = order_life.advance(order.state, "let_go")
+    await coupons.give_back(order.id, now)
     await order_store.change(order.id, now, state=state, due_at=None)
     await answers.enqueue(answers.WITHDRAWN, order.id, "lost", now)
     await mails.order_let_go(order, settings.public_url, now)

@@ -4,14 +4,17 @@ Nothing is set aside by a basket; that begins with `checkout`. Prices seen are r
 boutiques' own currency, so that one which moved is told and a new exchange rate is not taken for one.
 """
 
+import contextlib
 from datetime import datetime
 from typing import Any, Protocol
 
 from federation.node.languages import in_language, language
 from federation.vocabulary.money import zero
+from marketplace.coupons import service as coupons
+from marketplace.coupons.domain.coupons import normal_code
 from marketplace.currencies import service as currencies
 from marketplace.currencies.domain.exchange import Exchange
-from marketplace.errors import BasketInvalidError
+from marketplace.errors import BasketInvalidError, CouponInvalidError
 from marketplace.listings import service as listings
 from marketplace.listings.domain.cards import pictures, product_path
 from marketplace.listings.service import ListedVariant
@@ -20,14 +23,23 @@ from marketplace.media.domain.addresses import stand_in_of
 from marketplace.orders.domain import basket as rules
 from marketplace.orders.domain import order_life
 from marketplace.orders.domain.basket import Basket, BasketItem
-from marketplace.orders.domain.pricing import PricedBasket, PricedLine, PricedPart, Wanted, price_basket
+from marketplace.orders.domain.pricing import (
+    PricedBasket,
+    PricedLine,
+    PricedPart,
+    Wanted,
+    price_basket,
+    with_coupon,
+)
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
 from marketplace.orders.views import BasketLine, BasketPart, BasketView
+from marketplace.terms import referrals
 
 BASKET = "basket"
 CHECKOUTS = "checkouts"
 CHECKOUTS_MAX = 10
+COUPON = "coupon"
 CURRENCY_DEFAULT = "EUR"
 
 Key = tuple[str, str, str]
@@ -79,6 +91,20 @@ def clear(session: SessionData) -> None:
     _keep(session, Basket((), read(session).revision + 1))
 
 
+def set_coupon(session: SessionData, code: str) -> None:
+    """Use a coupon for what is bought from this basket; an empty code takes it out."""
+    if code:
+        session.data[COUPON] = normal_code(code)
+    else:
+        session.data.pop(COUPON, None)
+
+
+def coupon_code(session: SessionData) -> str:
+    """The coupon the shopper has written down, whether it can be used or not."""
+    code = session.data.get(COUPON, "")
+    return code if isinstance(code, str) else ""
+
+
 async def accept_prices(session: SessionData, now: datetime) -> None:
     """The shopper has seen today's prices."""
     basket = read(session)
@@ -111,6 +137,8 @@ async def drop_bought(session: SessionData, token: str) -> None:
         if parts[line.shop_order_id].state not in {"refused", "released"}
     )
     session.data[CHECKOUTS] = [one for one in tokens if one != token]
+    if order.coupon is not None and order.coupon.code == coupon_code(session):
+        set_coupon(session, "")
     _keep(session, rules.without(read(session), bought))
 
 
@@ -132,6 +160,12 @@ async def basket_view(
     basket = read(session)
     chosen = exchange or await exchange_of(session, now)
     priced, listed = await price(basket, country, now, chosen)
+    code = coupon_code(session)
+    refusal = ""
+    try:
+        priced = await with_code(priced, code, now)
+    except CouponInvalidError as error:
+        refusal = error.sentence
     shops = await listings.shops_by_id([part.shop_id for part in priced.parts], now)
     return BasketView(
         parts=tuple(_part(part, shops[part.shop_id], listed) for part in priced.parts if part.shop_id in shops),
@@ -147,6 +181,10 @@ async def basket_view(
         quote=priced.quote,
         revision=basket.revision,
         changed=priced.changed,
+        coupon=code,
+        coupon_problem=refusal,
+        off=priced.off,
+        sent_by=await referrals.sender(session, now),
     )
 
 
@@ -161,6 +199,23 @@ async def price(
         wanted.append(Wanted(item, found.variant.price if found else None, found.offer if found else None))
     rates = {one.shop.shop_id: one.shop.profile.shipping for one in listed.values()}
     return price_basket(wanted, rates, country, exchange), listed
+
+
+async def priced_with_coupon(
+    session: SessionData, country: str, now: datetime, exchange: Exchange
+) -> tuple[PricedBasket, dict[Key, ListedVariant]]:
+    """The session's basket as it would be bought: a coupon that cannot be used is left out."""
+    priced, listed = await price(read(session), country, now, exchange)
+    with contextlib.suppress(CouponInvalidError):
+        priced = await with_code(priced, coupon_code(session), now)
+    return priced, listed
+
+
+async def with_code(priced: PricedBasket, code: str, now: datetime) -> PricedBasket:
+    """The basket with this coupon. Raises CouponInvalidError when it cannot be used for these pieces."""
+    if not code or not priced.parts:
+        return priced
+    return with_coupon(priced, await coupons.look(code, priced.items_total, priced.exchange, now))
 
 
 def _keys(basket: Basket) -> list[Key]:

@@ -20,11 +20,20 @@ from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import new_id, new_token
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
-from marketplace.errors import BasketChangedError, BasketInvalidError, OrderNotFoundError, OrderStateError
+from marketplace.coupons import service as coupons
+from marketplace.coupons.domain.coupons import CouponTerms
+from marketplace.errors import (
+    BasketChangedError,
+    BasketInvalidError,
+    CouponInvalidError,
+    OrderNotFoundError,
+    OrderStateError,
+)
 from marketplace.hub import Hub
 from marketplace.orders import basket as baskets
 from marketplace.orders import crowding, drafting, holds, requoting
 from marketplace.orders.domain import order_life, shop_order_life
+from marketplace.orders.domain.division import divided, with_coupon
 from marketplace.orders.domain.pricing import PricedBasket
 from marketplace.orders.domain.values import Order, Part, part_total
 from marketplace.orders.drafting import Checkout
@@ -65,16 +74,30 @@ async def begin(hub: Hub, session: baskets.SessionData, checkout: Checkout, now:
         if checkout.address.country != checkout.country:
             raise BasketInvalidError("the address is in another country than the shipping was worked out for")
         exchange = await baskets.exchange_of(session, now, hub.settings.currency)
-        priced, listed = await baskets.price(baskets.read(session), checkout.country, now, exchange)
+        priced, listed = await baskets.priced_with_coupon(session, checkout.country, now, exchange)
         _check(priced, checkout)
         order = await drafting.draft_order(checkout, priced, now)
         if not await order_store.insert(order, checkout.key):
             return (await begun_before(checkout) or order).token
-        parts, lines = drafting.draft_parts(order, priced, listed, drafting.rates_of(hub))
+        if order.coupon is not None:
+            await _use_coupon(order, order.coupon, now)
+        on = await drafting.agreed(hub, session, checkout.country, now)
+        parts, lines = drafting.draft_parts(order, priced, listed, on)
         await crowding.admit(checkout.client, order.id, [part.shop_id for part in parts], now)
         await part_store.insert(parts, lines, now)
     baskets.begun(session, order.token)
     return order.token
+
+
+async def _use_coupon(order: Order, coupon: CouponTerms, now: datetime) -> None:
+    """Take a use of the coupon for this order; another shopper may have had the last one meanwhile."""
+    try:
+        await coupons.take(coupon, order.id, order.email, now)
+    except CouponInvalidError as error:
+        words = sentence(
+            "%(reason)s Take the coupon out, or write another one; nothing has been charged.", reason=error.sentence
+        )
+        raise BasketInvalidError(words) from error
 
 
 async def begun_before(checkout: Checkout) -> Order | None:
@@ -149,12 +172,22 @@ async def _record(order: Order, outcomes: dict[UUID, holds.HoldOutcome], now: da
         if not held:
             state = order_life.advance(locked.state, "all_refused")
             await order_store.change(order.id, now, state=state, due_at=None)
+            await coupons.give_back(order.id, now)
             return parts
+        if locked.coupon is not None:
+            await _spread_coupon(locked, locked.coupon, held)
         total_minor = await _total_minor(held)
         due_at = min(part.held_until for part in held if part.held_until)
         state = order_life.advance(locked.state, "answered") if locked.state == "holding" else locked.state
         await order_store.change(order.id, now, state=state, due_at=due_at, total_minor=total_minor)
         return parts
+
+
+async def _spread_coupon(order: Order, coupon: CouponTerms, held: list[Part]) -> None:
+    """Spread the coupon over what the boutiques hold: what was refused has no part in it."""
+    lines = await part_store.lines([part.id for part in held])
+    off_minor = coupon.off_minor(sum(line.goods_minor for line in lines))
+    await part_store.reprice(divided(held, with_coupon(lines, off_minor), order.currency))
 
 
 async def _record_one(order: Order, part: Part, outcome: holds.HoldOutcome, now: datetime) -> None:
@@ -300,6 +333,7 @@ async def _end_locked(order: Order | None, step: order_life.OrderStep, now: date
     if step == "expired" and (order.due_at is None or order.due_at > now):
         raise _MovedOnError
     await _give_all_back(order, now)
+    await coupons.give_back(order.id, now)
     await order_store.change(order.id, now, state=order_life.advance(order.state, step), due_at=None)
 
 

@@ -18,12 +18,15 @@ from marketplace.errors import BasketInvalidError
 from marketplace.hub import Hub
 from marketplace.listings.service import ListedVariant
 from marketplace.orders import basket as baskets
-from marketplace.orders.domain.division import Rates, divided
+from marketplace.orders.domain.division import divided, with_coupon
 from marketplace.orders.domain.numbers import NUMBER_SPACE, order_number, shop_order_number
 from marketplace.orders.domain.pricing import PricedBasket, PricedLine, PricedPart
 from marketplace.orders.domain.values import Line, Order, Part
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.views import Contact
+from marketplace.terms import referrals
+from marketplace.terms import service as terms
+from marketplace.terms.domain.terms import HubTerms, Referrer, RuleBook, Sold, terms_of
 
 HOLDING_SECONDS = 60
 """How long the boutiques may be asked before the sweep ends an order that a dead process left."""
@@ -73,9 +76,23 @@ def _normal(value: Any) -> Any:
     return value
 
 
-def rates_of(hub: Hub) -> Rates:
-    """The hub's rates as set today."""
-    return Rates(hub.settings.commission_bp, hub.settings.commission_vat_bp, hub.settings.country)
+class Agreed(msgspec.Struct, frozen=True, kw_only=True):
+    """The terms of a sale as they stand when it is begun."""
+
+    book: RuleBook
+    hub: HubTerms
+    destination: str
+    referrer: Referrer | None = None
+
+
+async def agreed(hub: Hub, session: baskets.SessionData, destination: str, now: datetime) -> Agreed:
+    """What the hub's rules, its settings and the shopper's way here come to today."""
+    return Agreed(
+        book=await terms.rule_book(hub.settings, now),
+        hub=terms.hub_terms(hub.settings),
+        destination=destination,
+        referrer=await referrals.referrer(session, now),
+    )
 
 
 async def draft_order(checkout: Checkout, priced: PricedBasket, now: datetime) -> Order:
@@ -103,21 +120,22 @@ async def draft_order(checkout: Checkout, priced: PricedBasket, now: datetime) -
         created_at=now,
         due_at=now + timedelta(seconds=HOLDING_SECONDS),
         paid_at=None,
+        coupon=priced.coupon,
     )
 
 
 def draft_parts(
-    order: Order, priced: PricedBasket, listed: dict[baskets.Key, ListedVariant], rates: Rates
+    order: Order, priced: PricedBasket, listed: dict[baskets.Key, ListedVariant], on: Agreed
 ) -> tuple[list[Part], list[Line]]:
-    """One part per boutique and its lines, prices and split frozen."""
+    """One part per boutique and its lines, prices, terms and split frozen."""
     parts, lines = [], []
     for position, priced_part in enumerate(priced.parts, start=1):
         part = _new_part(order, priced_part, position)
         parts.append(part)
         for place, line in enumerate(priced_part.lines):
             item = line.item
-            lines.append(_new_line(part.id, place, line, listed[item.shop_id, item.product_id, item.variant_id], rates))
-    return parts, divided(parts, lines, order.currency)
+            lines.append(_new_line(part.id, place, line, listed[item.shop_id, item.product_id, item.variant_id], on))
+    return parts, divided(parts, with_coupon(lines, priced.off.amount_minor), order.currency)
 
 
 def list_currency_of(priced: PricedPart) -> str:
@@ -158,8 +176,17 @@ def _new_part(order: Order, priced: PricedPart, position: int) -> Part:
     )
 
 
-def _new_line(part_id: UUID, place: int, priced: PricedLine, listed: ListedVariant, rates: Rates) -> Line:
+def _new_line(part_id: UUID, place: int, priced: PricedLine, listed: ListedVariant, on: Agreed) -> Line:
     variant = listed.variant
+    sold = Sold(
+        shop_id=listed.shop.shop_id,
+        profile=listed.shop.profile,
+        category=listed.product.category,
+        price=priced.list_price,
+        destination=on.destination,
+    )
+    own = terms_of(sold, on.book, on.hub, on.referrer)
+    former = variant.compare_at.amount_minor if variant.compare_at else variant.price.amount_minor
     return Line(
         id=new_id(),
         shop_order_id=part_id,
@@ -174,9 +201,19 @@ def _new_line(part_id: UUID, place: int, priced: PricedLine, listed: ListedVaria
         quantity=priced.item.quantity,
         unit_minor=priced.unit_price.amount_minor,
         list_unit_minor=priced.list_price.amount_minor,
-        commission_bp=rates.commission_bp,
-        vat_bp=rates.vat_for(listed.shop.country),
+        commission_bp=own.rate_bp,
+        vat_bp=own.vat_bp,
         commission_minor=0,
         commission_vat_minor=0,
         seller_minor=0,
+        rule_id=own.rule_id,
+        rule_revision=own.rule_revision,
+        fixed_minor=own.fixed_minor,
+        floor_minor=own.floor_minor,
+        cap_minor=own.cap_minor,
+        goods_vat_bp=own.goods_vat_bp,
+        vat_treatment=own.vat_treatment,
+        referral_bp=own.referral_bp,
+        referrer=own.referrer,
+        list_discount_minor=(former - variant.price.amount_minor) * priced.item.quantity,
     )

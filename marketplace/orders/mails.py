@@ -49,6 +49,7 @@ async def order_placed(order: Order, parts: Sequence[Part], public_url: str, now
     """The order is paid."""
     lines = await part_store.lines([part.id for part in parts])
     shops = await names(parts, now)
+    off = sum(line.coupon_minor for line in lines)
     listed = [
         {
             "shop": shops[part.shop_id],
@@ -62,6 +63,7 @@ async def order_placed(order: Order, parts: Sequence[Part], public_url: str, now
         "order": order,
         "parts": listed,
         "total": words(order.total_minor, order),
+        "off": words(-off, order) if off else "",
         "rates": rate_words(order, parts, order.language),
     }
     await send("order_placed", order, values, public_url, f"order_placed:{order.id}", now)
@@ -131,7 +133,7 @@ def _line(line: Line, order: Order) -> dict[str, Any]:
         "quantity": line.quantity,
         "title": line.title,
         "size_label": line.size_label,
-        "total": words(line.total_minor, order),
+        "total": words(line.goods_minor, order),
     }
 
 

@@ -24,6 +24,7 @@ from marketplace.orders.views import (
     HeldLine,
     HeldPart,
     HeldView,
+    LineSplitView,
     OrderLineView,
     OrderPartView,
     OrderRow,
@@ -114,7 +115,14 @@ async def held_view(token: str, now: datetime) -> HeldView:
         can_continue=order.state in {"held", "paying"} and bool(held),
         refused=sum(part.state == "refused" for part in parts),
         rate_words=rate_words(order, parts, language()),
+        coupon=order.coupon.code if order.coupon else "",
+        off=Money(_off(lines, held), order.currency),
     )
+
+
+def _off(lines: Sequence[Line], parts: Sequence[Part]) -> int:
+    shown = {part.id for part in parts}
+    return sum(line.coupon_minor for line in lines if line.shop_order_id in shown)
 
 
 def _held_part(part: Part, lines: Sequence[Line], shop: ShopCard, currency: str) -> HeldPart:
@@ -130,7 +138,7 @@ def _held_part(part: Part, lines: Sequence[Line], shop: ShopCard, currency: str)
                 size_label=line.size_label,
                 colour=line.colour,
                 quantity=line.quantity,
-                total=Money(line.total_minor, currency),
+                total=Money(line.goods_minor, currency),
                 available=part.available.get(line.variant_id) if refused else None,
             )
             for line in own
@@ -150,7 +158,8 @@ async def _view(order: Order, *, with_split: bool) -> OrderView:
     views = tuple(_part(order, part, lines, shops[part.shop_id], with_split=with_split) for part in parts)
     parts = [part for part in parts if not _is_let_go(order, part)]
     lines = [line for line in lines if line.shop_order_id in {part.id for part in parts}]
-    goods = sum(line.total_minor for line in lines)
+    goods = sum(line.goods_minor for line in lines)
+    off = sum(line.coupon_minor for line in lines)
     shipping = sum(part.shipping_minor for part in parts)
     return OrderView(
         order_id=order.id,
@@ -165,12 +174,14 @@ async def _view(order: Order, *, with_split: bool) -> OrderView:
         parts=views,
         items_total=Money(goods, currency),
         shipping_total=Money(shipping, currency),
-        total=Money(goods + shipping, currency),
+        total=Money(goods - off + shipping, currency),
         paid=Money(order.paid_minor, currency),
         refunded=sum((view.refunded for view in views), zero(currency)),
         redirect_url=order.redirect_url if order.state == "paying" else "",
         held_until=order.due_at if order.state == "authorized" else None,
         rate_words=rate_words(order, parts, language()),
+        coupon=order.coupon.code if order.coupon else "",
+        off=Money(off, currency),
     )
 
 
@@ -223,6 +234,34 @@ def _split(part: Part, own: Sequence[Line], currency: str) -> SplitView:
         commission_vat=Money(sum(line.commission_vat_minor for line in own), currency),
         seller=Money(sum(line.seller_minor for line in own), currency),
         shipping=Money(part.shipping_minor, currency),
+        referral=Money(sum(line.referral_minor for line in own), currency),
+        coupon=Money(sum(line.coupon_minor for line in own), currency),
+        lines=tuple(_line_split(line, part, currency) for line in own),
+    )
+
+
+def _line_split(line: Line, part: Part, currency: str) -> LineSplitView:
+    own = part.list_currency
+    return LineSplitView(
+        line_id=str(line.id),
+        rule_id=line.rule_id,
+        rule_revision=line.rule_revision,
+        commission_bp=line.commission_bp,
+        fixed=Money(line.fixed_minor, own),
+        floor=Money(line.floor_minor, own),
+        cap=None if line.cap_minor is None else Money(line.cap_minor, own),
+        commission_base=Money(line.commission_base_minor, currency),
+        goods_vat_bp=line.goods_vat_bp,
+        vat_bp=line.vat_bp,
+        vat_treatment=line.vat_treatment,
+        commission=Money(line.commission_minor, currency),
+        commission_vat=Money(line.commission_vat_minor, currency),
+        referral=Money(line.referral_minor, currency),
+        referral_bp=line.referral_bp,
+        referrer=line.referrer,
+        coupon=Money(line.coupon_minor, currency),
+        seller=Money(line.seller_minor, currency),
+        discount=Money(line.list_discount_minor, own),
     )
 
 
@@ -238,7 +277,7 @@ def _line(line: Line, part: Part, shop: ShopCard, currency: str) -> OrderLineVie
         quantity=line.quantity,
         unit_price=Money(line.unit_minor, currency),
         list_price=Money(line.list_unit_minor, part.list_currency),
-        total=Money(line.total_minor, currency),
+        total=Money(line.goods_minor, currency),
         refunded_quantity=line.refunded_quantity,
         refunded=Money(line.refunded_minor, currency),
         url=product_path(shop.handle, line.product_id),

@@ -13,10 +13,11 @@ import msgspec
 from federation.node.database import atomic
 from federation.vocabulary.money import Money, to_decimal
 from federation.vocabulary.wording import sentence
+from marketplace.coupons.domain.coupons import CouponTerms, reshown
 from marketplace.currencies import service as currencies
 from marketplace.currencies.domain.exchange import Exchange
 from marketplace.errors import BasketChangedError, OrderStateError
-from marketplace.orders.domain.division import divided
+from marketplace.orders.domain.division import divided, with_coupon
 from marketplace.orders.domain.values import Line, Order, Part, part_total
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
@@ -65,14 +66,23 @@ async def _reprice(order: Order, exchange: Exchange, now: datetime) -> tuple[Mon
         )
         for line in lines
     ]
-    new_lines = divided(new_parts, priced, order.currency)
+    coupon = None if order.coupon is None else reshown(order.coupon, exchange)
+    new_lines = divided(new_parts, priced if coupon is None else _spread(coupon, new_parts, priced), order.currency)
     for part in new_parts:
         await part_store.change(part.id, now, shipping_minor=part.shipping_minor)
     await part_store.reprice(new_lines)
     before, after = _held_total(parts, lines), _held_total(new_parts, new_lines)
     quote = order_store.quote_text(exchange.quote(now))
-    await order_store.change(order.id, now, quote=quote, total_minor=after)
+    await order_store.change(order.id, now, quote=quote, total_minor=after, coupon=order_store.coupon_text(coupon))
     return Money(before, order.currency), Money(after, order.currency)
+
+
+def _spread(coupon: CouponTerms, parts: Sequence[Part], lines: Sequence[Line]) -> list[Line]:
+    """The lines with the coupon spread over those that are held."""
+    held = {part.id for part in parts if part.state == "held"}
+    on = [line for line in lines if line.shop_order_id in held]
+    rest = [msgspec.structs.replace(line, coupon_minor=0) for line in lines if line.shop_order_id not in held]
+    return [*with_coupon(on, coupon.off_minor(sum(line.goods_minor for line in on))), *rest]
 
 
 def _shown(exchange: Exchange, amount_minor: int, currency: str) -> int:

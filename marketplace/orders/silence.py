@@ -106,9 +106,7 @@ async def give_longer(shop_order_id: UUID, hours: int, now: datetime) -> datetim
     order = await order_store.by_id(part.order_id)
     if order is not None and order.state == "authorized":
         raise OrderStateError(
-            sentence(
-                "The shopper’s money is only reserved until all have answered: nobody can be given longer."
-            )
+            sentence("The shopper’s money is only reserved until all have answered: nobody can be given longer.")
         )
     until = now + timedelta(hours=max(1, min(hours, EXTENSION_HOURS_MAX)))
     await part_store.change(part.id, now, extended_until=until)

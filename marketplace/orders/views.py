@@ -63,7 +63,9 @@ class BasketView(msgspec.Struct, frozen=True, kw_only=True):
     `quote` digests everything the shopper would agree to pay; the checkout form sends it back, and a checkout whose
     basket no longer matches is refused and shown again. `changed` is set when a price moved since it was last seen.
     `rate_words` says by which rates prices were converted (empty: none was); `currency` differs from
-    `chosen_currency` when there are no rates to convert by.
+    `chosen_currency` when there are no rates to convert by. `coupon` is the code the shopper wrote down: it takes `off`
+    the pieces, or cannot be used for the reason in `coupon_problem`. `sent_by` is the boutique from whose own site the
+    shopper came.
     """
 
     parts: tuple[BasketPart, ...]
@@ -78,7 +80,11 @@ class BasketView(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...]
     quote: str
     revision: int
+    off: Money
     changed: bool = False
+    coupon: str = ""
+    coupon_problem: str = ""
+    sent_by: ShopCard | None = None
 
     @property
     def ready(self) -> bool:
@@ -120,7 +126,9 @@ class HeldView(msgspec.Struct, frozen=True, kw_only=True):
     held_until: datetime | None
     can_continue: bool
     refused: int
+    off: Money
     rate_words: str = ""
+    coupon: str = ""
 
 
 class OrderLineView(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,14 +153,48 @@ class OrderLineView(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
+class LineSplitView(msgspec.Struct, frozen=True, kw_only=True):
+    """By which terms one line divides, as frozen at the sale, and into what.
+
+    Amounts of the rule (`fixed`, `floor`, `cap`) are for each piece, in the boutique's currency; rates basis points.
+    `discount` is what the boutique had taken off its former price; it is out of the price already.
+    """
+
+    line_id: str
+    rule_id: str
+    rule_revision: int
+    commission_bp: int
+    fixed: Money
+    floor: Money
+    cap: Money | None
+    commission_base: Money
+    goods_vat_bp: int
+    vat_bp: int
+    vat_treatment: str
+    commission: Money
+    commission_vat: Money
+    referral: Money
+    referral_bp: int
+    referrer: str
+    coupon: Money
+    seller: Money
+    discount: Money
+
+
 class SplitView(msgspec.Struct, frozen=True, kw_only=True):
-    """How a shop order divides: paid for goods, the commission and its VAT, the seller gets the rest."""
+    """How a shop order divides: paid for goods = commission + its VAT + referral + seller - coupon.
+
+    The coupon is the hub's own cost; the referral goes to the boutique that sent the shopper.
+    """
 
     paid: Money
     commission: Money
     commission_vat: Money
     seller: Money
     shipping: Money
+    referral: Money
+    coupon: Money
+    lines: tuple[LineSplitView, ...] = ()
 
 
 class OrderPartView(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,6 +220,7 @@ class OrderPartView(msgspec.Struct, frozen=True, kw_only=True):
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     """An order as its shopper or the operator sees it. Refused parts are not in it; `paid` is zero until paid.
 
+    `items_total` is what the pieces cost; `off` of it is paid by the hub's `coupon`.
     `rate_words` says by which rates its prices were converted; empty when none was. While the money is held and not
     taken, its boutiques answer by `held_until`.
     """
@@ -199,6 +242,8 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     refunded: Money
     redirect_url: str = ""
     rate_words: str = ""
+    coupon: str = ""
+    off: Money | None = None
     held_until: datetime | None = None
 
 

@@ -1,6 +1,18 @@
 """The console's addresses, one file per page; every one of them begins at `console.door.operator`."""
 
-from marketplace.console.handlers import boutiques, keys, ledger, letters, money, orders, overview, refunds, returns
+from marketplace.console.handlers import (
+    boutiques,
+    coupons,
+    keys,
+    ledger,
+    letters,
+    money,
+    orders,
+    overview,
+    refunds,
+    returns,
+    rules,
+)
 
 ROUTES = [
     *overview.ROUTES,
@@ -10,6 +22,8 @@ ROUTES = [
     *returns.ROUTES,
     *money.ROUTES,
     *ledger.ROUTES,
+    *rules.ROUTES,
+    *coupons.ROUTES,
     *letters.ROUTES,
     *keys.ROUTES,
 ]

@@ -18,7 +18,7 @@ from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money
 from marketplace.accounts.setup import hub_id
 from marketplace.console.door import SEE_OTHER, back_to, operator, render
-from marketplace.console.views import divisions, looks, sheets
+from marketplace.console.views import divisions, looks, rules, sheets
 from marketplace.console.views.history import Told, told
 from marketplace.console.words import say
 from marketplace.errors import OrderNotFoundError, OrderStateError
@@ -106,6 +106,8 @@ async def order_page(request: AnyRequest, order_id: UUID, problem: str = "") -> 
         money_looks=looks.money_looks,
         waits_for=looks.waits_for,
         amount=Money,
+        lines_named={line.line_id: line.title for part in order.parts for line in part.lines},
+        terms_words=rules.terms_words,
     )
 
 

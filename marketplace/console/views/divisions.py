@@ -39,12 +39,16 @@ def division(part: OrderPartView, refunds: Iterable[RefundView]) -> Division | N
         [one for refund in refunds if refund.shop_order_id == part.shop_order_id for one in refund.parts]
     )
     nothing = zero(split.paid.currency)
-    shares = (
+    shares: tuple[Share, ...] = (
         Share("Boutique, for the pieces", split.seller, given.seller or nothing),
         Share("Boutique, for shipping", split.shipping, given.shipping or nothing),
         Share("Hub, commission", split.commission, given.commission or nothing),
         Share("VAT on the commission", split.commission_vat, given.vat or nothing),
     )
+    if split.referral:
+        shares += (Share("Boutique that sent the shopper", split.referral, given.referral or nothing),)
+    if split.coupon:
+        shares += (Share("Hub, its coupon", -split.coupon, -(given.coupon or nothing)),)
     sold = sum((share.sold for share in shares), nothing)
     back = sum((share.back for share in shares), nothing)
     return Division(shares, Share("Paid by the shopper", sold, back))
@@ -58,6 +62,8 @@ class GivenBack(msgspec.Struct, frozen=True, kw_only=True):
     shipping: Money | None
     commission: Money | None
     vat: Money | None
+    referral: Money | None
+    coupon: Money | None
 
 
 def given_back(parts: Sequence[RefundedPart]) -> GivenBack:
@@ -69,6 +75,8 @@ def given_back(parts: Sequence[RefundedPart]) -> GivenBack:
         shipping=_sum(part.seller_part for part in parts if part.line_id == SHIPPING_PART),
         commission=_sum(part.commission for part in parts),
         vat=_sum(part.vat for part in parts),
+        referral=_sum(part.referral for part in parts),
+        coupon=_sum(part.coupon for part in parts),
     )
 
 

@@ -14,6 +14,7 @@ import msgspec
 from federation.vocabulary.money import Money, zero
 from federation.vocabulary.product import ShippingRate
 from federation.vocabulary.wording import message, sentence
+from marketplace.coupons.domain.coupons import CouponTerms
 from marketplace.currencies.domain.exchange import Exchange
 from marketplace.listings.views import Offer
 from marketplace.orders.domain.basket import BasketItem
@@ -53,7 +54,7 @@ class PricedBasket(msgspec.Struct, frozen=True):
     """The whole basket; `problems` is empty exactly when it can be checked out.
 
     `exchange` is what it was priced by: with the currency of a boutique when the shopper's own cannot be reached.
-    `listed_in` are the boutiques' currencies in it.
+    `listed_in` are the boutiques' currencies in it. `coupon` takes `off` the pieces; total = goods - off + shipping.
     """
 
     parts: tuple[PricedPart, ...]
@@ -65,6 +66,13 @@ class PricedBasket(msgspec.Struct, frozen=True):
     problems: tuple[str, ...]
     quote: str
     changed: bool
+    coupon: CouponTerms | None = None
+
+    @property
+    def off(self) -> Money:
+        """What the hub's coupon takes off the pieces."""
+        off_minor = self.coupon.off_minor(self.items_total.amount_minor) if self.coupon else 0
+        return Money(off_minor, self.currency)
 
     @property
     def currency(self) -> str:
@@ -103,6 +111,13 @@ def price_basket(
         quote=_quote(parts, country),
         changed=any(line.price_was is not None for part in parts for line in part.lines),
     )
+
+
+def with_coupon(priced: PricedBasket, coupon: CouponTerms) -> PricedBasket:
+    """The basket with a coupon, which the shopper agrees to as to every price."""
+    basket = msgspec.structs.replace(priced, coupon=coupon)
+    digest = hashlib.sha256(f"{priced.quote}-{coupon.code}-{basket.off.amount_minor}".encode())
+    return msgspec.structs.replace(basket, total=priced.total - basket.off, quote=digest.hexdigest()[:32])
 
 
 def _priced(one: Wanted, exchange: Exchange) -> PricedLine:

@@ -10,6 +10,7 @@ import msgspec
 
 from federation.vocabulary.money import Money, zero
 from marketplace.errors import RefundInvalidError
+from payouts.domain.amounts import portion
 
 
 class RefundLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,13 +32,25 @@ class RefundRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Refundable(msgspec.Struct, frozen=True):
-    """What is left to give back of one line: `remaining` pieces at `unit_price`, `left` of its money in all."""
+    """What is left to give back of one line: `remaining` pieces at `unit_price`, `left` of its money in all.
+
+    Of a line that a coupon made cheaper, `paid_minor` says what its `sold` pieces cost together.
+    """
 
     line_id: str
     title: str
     remaining: int
     unit_price: Money
     left: Money
+    sold: int = 0
+    paid_minor: int = 0
+
+    def worth_minor(self, quantity: int) -> int:
+        """What so many more pieces cost, counted on from those given back, as `payouts` counts."""
+        if not self.sold:
+            return self.unit_price.amount_minor * quantity
+        before = self.sold - self.remaining
+        return portion(self.paid_minor, before + quantity, self.sold) - portion(self.paid_minor, before, self.sold)
 
 
 class RefundPlan(msgspec.Struct, frozen=True):
@@ -82,7 +95,7 @@ def _merged(lines: tuple[RefundLine, ...]) -> tuple[RefundLine, ...]:
 
 def worth(line: RefundLine, known: Refundable) -> Money:
     """What these pieces give back: their share of the price, half a unit up, never more than is left of the line."""
-    whole = known.unit_price.amount_minor * line.quantity
+    whole = known.worth_minor(line.quantity)
     share = Money((whole * line.percent * 2 + 100) // 200, known.unit_price.currency)
     return min(share, known.left, key=lambda amount: amount.amount_minor)
 

@@ -12,6 +12,7 @@ import msgspec
 from federation.conversations.forms import Address
 from federation.conversations.order import CancellationState
 from federation.vocabulary.money import Money
+from marketplace.coupons.domain.coupons import CouponTerms
 from marketplace.currencies.domain.exchange import Exchange, Quote
 from marketplace.orders.domain.order_life import OrderState
 from marketplace.orders.domain.refunds import Refundable
@@ -45,6 +46,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     due_at: datetime | None
     paid_at: datetime | None
+    coupon: CouponTerms | None = None
     charged: tuple[UUID, ...] | None = None
 
 
@@ -82,7 +84,12 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """Pieces of one variant as sold, with the frozen split."""
+    """Pieces of one variant as sold, with the frozen terms and split.
+
+    The rule's `fixed_minor`, `floor_minor` and `cap_minor` (each for one piece) and `list_discount_minor` are of the
+    boutique's own currency. `coupon_minor` is borne by the hub, `list_discount_minor` was given by the boutique (its
+    former price less its price, already out of the price), `referral_minor` goes to `referrer`.
+    """
 
     id: UUID
     shop_order_id: UUID
@@ -105,11 +112,29 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     shipped_quantity: int = 0
     refunded_quantity: int = 0
     refunded_minor: int = 0
+    rule_id: str = "standard"
+    rule_revision: int = 0
+    fixed_minor: int = 0
+    floor_minor: int = 0
+    cap_minor: int | None = None
+    goods_vat_bp: int = 0
+    vat_treatment: str = ""
+    commission_base_minor: int = 0
+    referral_bp: int = 0
+    referrer: str = ""
+    referral_minor: int = 0
+    coupon_minor: int = 0
+    list_discount_minor: int = 0
+
+    @property
+    def goods_minor(self) -> int:
+        """What the pieces cost, before the hub's coupon."""
+        return self.unit_minor * self.quantity
 
     @property
     def total_minor(self) -> int:
         """What the shopper pays for this line."""
-        return self.unit_minor * self.quantity
+        return self.goods_minor - self.coupon_minor
 
 
 class RefundedLine(msgspec.Struct, frozen=True):
@@ -165,6 +190,8 @@ def refundable(lines: Sequence[Line], currency: str) -> tuple[Refundable, ...]:
             line.quantity - line.refunded_quantity,
             Money(line.unit_minor, currency),
             Money(line.total_minor - line.refunded_minor, currency),
+            line.quantity,
+            line.total_minor,
         )
         for line in lines
     )

@@ -12,14 +12,16 @@ import msgspec
 from federation.conversations.forms import Address
 from federation.node import database
 from federation.node.listing import Sorting, sql_order
+from marketplace.coupons.domain.coupons import CouponTerms
 from marketplace.currencies.domain.exchange import Quote
 from marketplace.orders.domain.values import Order
 from marketplace.tables import HubOrder
 
 _COLUMNS = """id, hub_id, token, number, state, currency, language, email, note, address, total_minor, paid_minor,
-    payment_id, redirect_url, quote, asked_at, created_at, due_at, paid_at, charged"""
+    payment_id, redirect_url, quote, asked_at, created_at, due_at, paid_at, charged, coupon"""
 _QUOTE = msgspec.json.Decoder(Quote)
 _PARTS = msgspec.json.Decoder(tuple[UUID, ...])
+_COUPON = msgspec.json.Decoder(CouponTerms)
 
 
 def plain_id(found: UUID) -> UUID:
@@ -33,6 +35,7 @@ def _read(row: Mapping[str, Any]) -> Order:
     values["payment_id"] = plain_id(values["payment_id"]) if values["payment_id"] else None
     values["address"] = msgspec.json.decode(values["address"], type=Address)
     values["quote"] = _QUOTE.decode(values["quote"]) if values["quote"] else None
+    values["coupon"] = _COUPON.decode(values["coupon"]) if values["coupon"] else None
     values["charged"] = _PARTS.decode(values["charged"]) if values["charged"] else None
     return Order(**values)
 
@@ -46,8 +49,8 @@ async def insert(order: Order, checkout_key: str) -> bool:
     """Add an order; False when this checkout was begun before. A number drawn twice raises from the driver."""
     tag = await database.execute(
         """INSERT INTO hub_order (id, hub_id, token, number, checkout_key, state, currency, email, note, address,
-            total_minor, paid_minor, redirect_url, created_at, updated_at, due_at, quote, language)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '', $12, $12, $13, $14, $15)
+            total_minor, paid_minor, redirect_url, created_at, updated_at, due_at, quote, language, coupon)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '', $12, $12, $13, $14, $15, $16)
         ON CONFLICT (checkout_key) DO NOTHING""",
         order.id,
         order.hub_id,
@@ -64,6 +67,7 @@ async def insert(order: Order, checkout_key: str) -> bool:
         order.due_at,
         quote_text(order.quote),
         order.language,
+        coupon_text(order.coupon),
     )
     return database.affected(tag) == 1
 
@@ -71,6 +75,11 @@ async def insert(order: Order, checkout_key: str) -> bool:
 def quote_text(quote: Quote | None) -> str | None:
     """A quote as its column holds it."""
     return None if quote is None else msgspec.json.encode(quote).decode()
+
+
+def coupon_text(coupon: CouponTerms | None) -> str | None:
+    """A coupon as its column holds it."""
+    return None if coupon is None else msgspec.json.encode(coupon).decode()
 
 
 async def number_taken(number: str) -> bool:

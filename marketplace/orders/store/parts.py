@@ -19,7 +19,9 @@ _PART = """id, order_id, position, shop_id, number, state, reservation_id, attem
     placed_at, delivered_at, answer_by, extended_until, reminded_at"""
 _LINE = """id, shop_order_id, position, product_id, variant_id, sku, title, size_label, colour, leaf_hash, quantity,
     unit_minor, list_unit_minor, commission_bp, vat_bp, commission_minor, commission_vat_minor, seller_minor,
-    shipped_quantity, refunded_quantity, refunded_minor"""
+    shipped_quantity, refunded_quantity, refunded_minor, rule_id, rule_revision, fixed_minor, floor_minor, cap_minor,
+    goods_vat_bp, vat_treatment, commission_base_minor, referral_bp, referrer, referral_minor, coupon_minor,
+    list_discount_minor"""
 
 
 def _read_part(row: Mapping[str, Any]) -> Part:
@@ -93,12 +95,22 @@ async def lines(part_ids: Sequence[UUID]) -> list[Line]:
 
 
 async def reprice(lines: Sequence[Line]) -> None:
-    """Write prices and splits that were worked out anew for an order nobody has paid."""
+    """Write prices, coupons and splits that were worked out anew for an order nobody has paid; the terms stay."""
     await database.execute_many(
-        """UPDATE hub_order_line SET unit_minor = $2, commission_minor = $3, commission_vat_minor = $4,
-            seller_minor = $5 WHERE id = $1""",
+        """UPDATE hub_order_line SET unit_minor = $2, coupon_minor = $3, commission_minor = $4,
+            commission_vat_minor = $5, seller_minor = $6, referral_minor = $7, commission_base_minor = $8
+        WHERE id = $1""",
         [
-            (line.id, line.unit_minor, line.commission_minor, line.commission_vat_minor, line.seller_minor)
+            (
+                line.id,
+                line.unit_minor,
+                line.coupon_minor,
+                line.commission_minor,
+                line.commission_vat_minor,
+                line.seller_minor,
+                line.referral_minor,
+                line.commission_base_minor,
+            )
             for line in lines
         ],
     )

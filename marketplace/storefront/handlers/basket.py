@@ -17,8 +17,10 @@ from marketplace.orders.domain.basket import QUANTITY_MAX
 from marketplace.orders.views import BasketView
 from marketplace.storefront import destinations
 from marketplace.storefront.handlers.context import COUNTRY, destination, prices_of
+from marketplace.terms import referrals
 
 SEE_OTHER: Final = 303
+CODE_MAX = 60
 
 
 @get("/basket")
@@ -80,6 +82,22 @@ async def update(request: AnyRequest) -> Redirect | Template:
     return Redirect("/basket", status_code=SEE_OTHER)
 
 
+@post("/basket/coupon")
+async def coupon(request: AnyRequest) -> Redirect:
+    """Write a coupon down for this basket, or take it out; the page it came from says what it does."""
+    form = await request.form()
+    code = "" if "remove" in form else str(form.get("code", ""))[:CODE_MAX]
+    basket.set_coupon(session_of(request), code.strip())
+    return Redirect(safe_path(str(form.get("next", "/basket"))), status_code=SEE_OTHER)
+
+
+@post("/basket/forget-sender")
+async def forget_sender(request: AnyRequest) -> Redirect:
+    """Forget which boutique's own site the shopper came from."""
+    referrals.forget(session_of(request))
+    return Redirect("/basket", status_code=SEE_OTHER)
+
+
 @post("/currency")
 async def choose_currency(request: AnyRequest) -> Redirect:
     """Remember what prices are shown and charged in."""
@@ -97,4 +115,4 @@ async def choose_destination(request: AnyRequest) -> Redirect:
     return Redirect(safe_path(str(form.get("next", "/basket"))), status_code=SEE_OTHER)
 
 
-ROUTES = [show, add, update, choose_currency, choose_destination]
+ROUTES = [show, add, update, coupon, forget_sender, choose_currency, choose_destination]

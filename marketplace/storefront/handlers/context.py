@@ -22,6 +22,7 @@ from marketplace.storefront import destinations, houses, words
 from marketplace.storefront.arriving import arriving
 from marketplace.storefront.prices import Prices
 from marketplace.storefront.searching import Params
+from marketplace.terms import referrals
 
 COUNTRY = "country"
 HUB_NAME = "hub_name"
@@ -55,10 +56,11 @@ def page_context(request: AnyRequest) -> Mapping[str, Any]:
 
 
 async def prepare(request: AnyRequest) -> None:
-    """Before a shopper's page: the currency chosen, the rates of the day, and who is still on the way here."""
+    """Before a shopper's page: the currency chosen, the rates of the day, who sent the shopper, who is on the way."""
     now, settings = clock.now(), hub_of(request).settings
     exchange = await basket.exchange_of(session_of(request), now, settings.currency)
     request.scope["state"][_PRICES] = Prices(exchange)
+    await referrals.note(session_of(request), request.query_params, now)
     request.scope["state"][_ARRIVING] = await arriving(request.app.state, settings.boutiques_expected, now)
 
 

@@ -1,0 +1,1 @@
+"""Coupons as pure values."""

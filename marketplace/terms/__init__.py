@@ -1,0 +1,1 @@
+"""On what terms the hub sells for boutiques: commission rules, their history, VAT on the commission."""

@@ -1,0 +1,1 @@
+"""Commission rules and the terms of one piece, as pure values."""

@@ -1,0 +1,75 @@
+"""What a coupon takes off."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from federation.vocabulary.money import Money
+from marketplace.coupons.domain.coupons import (
+    LEAST_TO_PAY_MINOR,
+    Coupon,
+    CouponTerms,
+    checked,
+    normal_code,
+    terms_for,
+)
+from marketplace.currencies.domain.exchange import Exchange
+from marketplace.errors import CouponInvalidError
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TEN = Coupon(
+    code="SPRING", kind="amount", amount_minor=1000, currency="EUR", minimum_minor=5000, starts_at=NOW, made_at=NOW
+)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"amount_minor": 0},
+        {"percent_bp": 500},
+        {"kind": "percent"},
+        {"kind": "percent", "amount_minor": 0, "percent_bp": 9001},
+        {"minimum_minor": 1000},
+        {"currency": "ZZZ"},
+        {"ends_at": NOW},
+        {"code": "no"},
+        {"uses_max": 0},
+    ],
+)
+def test_a_coupon_that_contradicts_itself_is_refused(changes: dict[str, Any]) -> None:
+    """Neither or both kinds, too much, too little to pay for it, no known currency, an end before the beginning."""
+    with pytest.raises(CouponInvalidError):
+        checked(msgspec.structs.replace(TEN, **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "goods", "word"),
+    [
+        ({"stopped_at": NOW}, 6000, "ended"),
+        ({"ends_at": NOW}, 6000, "ended"),
+        ({"starts_at": NOW + timedelta(days=1)}, 6000, "not be used yet|cannot be used yet"),
+        ({}, 4999, "50.00 or more"),
+        ({"currency": "GBP"}, 6000, "orders in GBP"),
+    ],
+)
+def test_a_coupon_says_why_it_cannot_be_used(changes: dict[str, Any], goods: int, word: str) -> None:
+    """Its time, its minimum and its currency."""
+    with pytest.raises(CouponInvalidError, match=word):
+        terms_for(msgspec.structs.replace(TEN, **changes), Money(goods, "EUR"), Exchange("EUR"), NOW)
+
+
+def test_a_code_is_read_as_people_type_it() -> None:
+    """Blanks and small letters do no harm."""
+    assert normal_code("  spring 10 ") == "SPRING10"
+
+
+@given(st.integers(0, 10**7), st.integers(0, 9000), st.integers(0, 10**7))
+def test_something_always_stays_to_be_paid(goods: int, percent_bp: int, shown: int) -> None:
+    """A coupon never takes the last of the pieces' price, and is never negative."""
+    terms = CouponTerms(code="X", percent_bp=percent_bp, amount_minor=shown, currency="EUR", shown_minor=shown)
+    off = terms.off_minor(goods)
+    assert 0 <= off <= max(0, goods - LEAST_TO_PAY_MINOR)
