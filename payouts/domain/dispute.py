@@ -113,9 +113,6 @@ FUNDS = LifeCycle(
     },
 )
 
-COUNTED = frozenset({FundsStage.BORNE, FundsStage.LOST})
-"""Stages in which the lines of a dispute's present round have given something up."""
-
 
 class AnswerStatus(StrEnum):
     """Where our answer stands: evidence handed in, or the dispute given up."""

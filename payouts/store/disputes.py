@@ -7,7 +7,7 @@ from uuid import UUID
 from federation.node import database
 from payouts import dispute_tables as tables
 from payouts.domain import dispute_records as records
-from payouts.domain.dispute import COUNTED, UNDECIDED
+from payouts.domain.dispute import UNDECIDED
 from payouts.domain.records import ClaimRecord, SettlementRecord
 from payouts.store import rows
 from payouts.store.shelf import Shelf
@@ -33,12 +33,6 @@ async def of_order(order_id: UUID) -> list[records.DisputeRecord]:
     """An order's disputes, oldest first."""
     table = tables.Dispute
     return await disputes.find(table.order_id == order_id, order_by=table.opened_at)
-
-
-async def of_payment(payment_id: UUID) -> list[records.DisputeRecord]:
-    """A payment's disputes, oldest first."""
-    table = tables.Dispute
-    return await disputes.find(table.payment_id == payment_id, order_by=table.opened_at)
 
 
 async def listed(statuses: Collection[str], limit: int = DISPUTES_MAX, offset: int = 0) -> list[records.DisputeRecord]:
@@ -73,6 +67,11 @@ async def claims_of(dispute_id: UUID) -> list[ClaimRecord]:
     return await rows.claims.find(Claim.dispute_id == dispute_id, lock=True)
 
 
+async def claims_seen(dispute_id: UUID) -> list[ClaimRecord]:
+    """The same, to be looked at."""
+    return await rows.claims.find(Claim.dispute_id == dispute_id)
+
+
 async def reinstated_by(dispute_id: UUID) -> list[SettlementRecord]:
     """What shops are sent again because a dispute was won."""
     return await rows.settlements.find(Settlement.dispute_id == dispute_id)
@@ -99,11 +98,6 @@ async def due_before(moment: datetime, limit: int = 50) -> list[records.DisputeR
     )
 
 
-async def warnings_of_order(order_id: UUID) -> list[records.WarningRecord]:
-    """What banks said of an order."""
-    return await warnings.find(tables.FraudWarning.order_id == order_id)
-
-
 async def warnings_open(limit: int = DISPUTES_MAX) -> list[records.WarningRecord]:
     """Warnings nobody has looked at, oldest first."""
     table = tables.FraudWarning
@@ -118,24 +112,6 @@ async def at_stake() -> dict[str, tuple[int, int]]:
         _UNDECIDED,
     )
     return {row["currency"]: (row["disputes"], row["amount"]) for row in found}
-
-
-async def outcomes(since: datetime) -> dict[str, tuple[int, int]]:
-    """By outcome, how many disputes were decided since a moment and what they were about (any currency)."""
-    found = await database.fetch(
-        "SELECT status, count(*)::int AS disputes, sum(amount_minor)::bigint AS amount FROM pay_dispute "
-        "WHERE closed_at >= $1 GROUP BY 1 ORDER BY 1",
-        since,
-    )
-    return {row["status"]: (row["disputes"], row["amount"]) for row in found}
-
-
-async def counted(order_id: UUID) -> list[records.DisputeRecord]:
-    """An order's disputes whose present round counts against its lines."""
-    table = tables.Dispute
-    return await disputes.find(
-        (table.order_id == order_id) & table.funds.is_in(sorted(stage.value for stage in COUNTED))
-    )
 
 
 async def shop_orders_of(order_id: UUID) -> list[UUID]:

@@ -1,0 +1,190 @@
+"""The dispute desk: what is due when, what is at stake, which lines, the evidence, and what became of it."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from federation.node import clock
+from federation.node.database import atomic
+from federation.node.web import AnyRequest
+from federation.vocabulary.money import Money
+from federation.vocabulary.wording import message
+from marketplace.console.door import back_to, operator, render
+from marketplace.console.handlers.money import LISTS
+from marketplace.console.views import disputes as words
+from marketplace.console.views import looks
+from marketplace.console.words import say
+from marketplace.hub import hub_of
+from marketplace.listings import service as listings
+from marketplace.orders import evidence as packs
+from marketplace.orders import reads
+from payouts.dispute_ports import Evidence
+from payouts.domain.dispute import UNDECIDED
+from payouts.errors import DisputeChoiceError
+from payouts.service import dispute_reads, disputes, evidence
+from payouts.service import reads as money
+from payouts.service.dispute_reads import DisputeView
+
+UNDECIDED_STATES = tuple(sorted(status.value for status in UNDECIDED))
+TABS: dict[str, tuple[str, ...]] = {
+    "undecided": UNDECIDED_STATES,
+    "won": ("won", "closed"),
+    "lost": ("lost", "prevented"),
+    "all": (),
+}
+PER_PAGE = 200
+
+
+@get("/console/money/disputes")
+async def show_list(request: AnyRequest) -> Template:
+    """Disputes, those due soonest first, and what is at stake; banks' warnings nobody has looked at."""
+    await operator(request)
+    asked = request.query_params.get("state", "undecided")
+    state = asked if asked in TABS else "undecided"
+    found = await dispute_reads.disputes(TABS[state], PER_PAGE)
+    return render(
+        request,
+        "disputes.html",
+        rows=found,
+        state=state,
+        tabs=TABS,
+        at_stake=await dispute_reads.at_stake(),
+        warnings=await dispute_reads.warnings(),
+        now=clock.now(),
+        most=PER_PAGE,
+        lists=LISTS,
+        **_shared(),
+    )
+
+
+def _shared() -> dict[str, Any]:
+    return {"dispute_looks": words.DISPUTE_LOOKS, "reason_words": words.reason_words, "is_pressing": words.is_pressing}
+
+
+@get("/console/money/disputes/{dispute_id:uuid}")
+async def show(request: AnyRequest, dispute_id: FromPath[UUID]) -> Template:
+    """One dispute: its money, its lines, our evidence."""
+    await operator(request)
+    view = await dispute_reads.dispute(dispute_id)
+    order = await reads.order_by_id(view.dispute.order_id)
+    titles = {(str(part.shop_order_id), line.line_id): line for part in order.parts for line in part.lines}
+    shops = await listings.shops_by_id({line.shop_id for line in view.lines}, clock.now())
+    return render(
+        request,
+        "dispute.html",
+        view=view,
+        dispute=view.dispute,
+        order=order,
+        titles=titles,
+        parcels={part.shop_order_id: part for part in order.parts},
+        names={shop_id: shop.name for shop_id, shop in shops.items()},
+        said=await _evidence(view),
+        evidence_words=words.EVIDENCE_WORDS,
+        long=words.LONG,
+        funds=words.funds_words(view.dispute),
+        field_of=words.field_of,
+        written=words.written,
+        entries=await money.ledger_about(view.dispute.id),
+        money_looks=looks.money_looks,
+        amount=Money,
+        now=clock.now(),
+        **_shared(),
+    )
+
+
+async def _evidence(view: DisputeView) -> Evidence:
+    """What was written down, or what we know, to begin with."""
+    said = view.dispute.said
+    return said if said.given else await packs.pack(view.dispute.order_id, _concerned(view), clock.now())
+
+
+def _concerned(view: DisputeView) -> frozenset[UUID]:
+    chosen = frozenset(UUID(each.shop_order_id) for each in view.dispute.choice)
+    return chosen or frozenset(each.shop_order_id for each in view.borne)
+
+
+@post("/console/money/disputes/{dispute_id:uuid}/lines")
+async def choose(request: AnyRequest, dispute_id: FromPath[UUID]) -> Redirect:
+    """Say which lines a dispute is about."""
+    who = await operator(request)
+    view = await dispute_reads.dispute(dispute_id)
+    page = f"/console/money/disputes/{dispute_id}"
+    try:
+        chosen = words.read_lines(await request.form(), view.dispute.currency)
+        async with atomic():
+            await disputes.choose_lines(hub_of(request).payments, dispute_id, chosen, who.email, clock.now())
+    except DisputeChoiceError as error:
+        return back_to(request, page, error.detail, failed=True)
+    return back_to(request, page, message("Noted: these lines bear the dispute."))
+
+
+@post("/console/money/disputes/{dispute_id:uuid}/evidence")
+async def write(request: AnyRequest, dispute_id: FromPath[UUID]) -> Redirect:
+    """Keep the evidence, or hand it in when the form says so."""
+    await operator(request)
+    form = await request.form()
+    page = f"/console/money/disputes/{dispute_id}"
+    hand_in = form.get("then") == "hand in"
+    try:
+        async with atomic():
+            await evidence.write_evidence(dispute_id, words.read_evidence(form), clock.now())
+            if hand_in:
+                await evidence.answer(dispute_id, "evidence", clock.now())
+    except DisputeChoiceError as error:
+        return back_to(request, page, error.detail, failed=True)
+    said = message("The evidence goes to the bank now.") if hand_in else message("Kept. The bank has not seen it yet.")
+    return back_to(request, page, said)
+
+
+@post("/console/money/disputes/{dispute_id:uuid}/accept")
+async def accept(request: AnyRequest, dispute_id: FromPath[UUID]) -> Redirect:
+    """Give a dispute up."""
+    await operator(request)
+    page = f"/console/money/disputes/{dispute_id}"
+    try:
+        async with atomic():
+            await evidence.answer(dispute_id, "acceptance", clock.now())
+    except DisputeChoiceError as error:
+        return back_to(request, page, error.detail, failed=True)
+    return back_to(request, page, message("Given up: the shopper keeps the money."))
+
+
+@post("/console/money/disputes/{dispute_id:uuid}/ask")
+async def ask(request: AnyRequest, dispute_id: FromPath[UUID]) -> Redirect:
+    """Write to the boutiques concerned and ask what they know."""
+    await operator(request)
+    view = await dispute_reads.dispute(dispute_id)
+    question = packs.Question(
+        dispute_id=dispute_id,
+        order_id=view.dispute.order_id,
+        concerned=_concerned(view),
+        amount=view.dispute.amount,
+        reason=view.dispute.reason,
+        due_at=view.dispute.due_at,
+    )
+    async with atomic():
+        asked = await packs.ask_boutiques(question, clock.now())
+        if asked:
+            await evidence.note_asked(dispute_id, clock.now())
+    page = f"/console/money/disputes/{dispute_id}"
+    if not asked:
+        return back_to(request, page, message("None of the boutiques has told us a mail address."), failed=True)
+    return back_to(request, page, say("Asked: %(boutiques)s.", boutiques=", ".join(asked)))
+
+
+@post("/console/money/disputes/warnings/{warning_id:str}/lift")
+async def lift(request: AnyRequest, warning_id: FromPath[str]) -> Redirect:
+    """Somebody has looked at a bank's warning."""
+    who = await operator(request)
+    note = str((await request.form()).get("note", "")).strip()
+    if not note:
+        return back_to(request, "/console/money/disputes", message("Write down what you found out."), failed=True)
+    async with atomic():
+        await disputes.lift_warning(warning_id, who.email, note, clock.now())
+    return back_to(request, "/console/money/disputes", message("Noted: the boutiques are sent what is theirs."))
+
+
+ROUTES = [show_list, show, choose, write, accept, ask, lift]

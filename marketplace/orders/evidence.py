@@ -1,0 +1,125 @@
+"""What we know of an order that speaks to a shopper's bank, and asking the boutiques for what we do not know.
+
+The pack is written in English, as banks read it, from the order, the parcels, the returns and the refunds. Nothing in
+it is guessed, and whoever hands it in reads and changes it first.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from federation.node import mail
+from federation.node.pages import format_moment
+from federation.vocabulary.money import Money
+from marketplace.orders import after_sale, mails, reads
+from marketplace.orders.after_sale import AfterSale
+from marketplace.orders.views import OrderPartView, OrderView
+from payouts.dispute_ports import Evidence
+
+_TEXT_MAX = 6_000
+_DAY = "%Y-%m-%d"
+_MOMENT = "%Y-%m-%d %H:%M UTC"
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What boutiques are asked about: a dispute, the shop orders it concerns (empty: all), its sum, reason and end."""
+
+    dispute_id: UUID
+    order_id: UUID
+    concerned: frozenset[UUID]
+    amount: Money
+    reason: str
+    due_at: datetime | None
+
+
+async def pack(order_id: UUID, concerned: Collection[UUID], now: datetime) -> Evidence:
+    """All that we know of the shop orders a dispute is about. Raises OrderNotFoundError."""
+    order = await reads.order_by_id(order_id)
+    after = await after_sale.of_order(order_id, now)
+    parts = [part for part in order.parts if part.shop_order_id in concerned] or list(order.parts)
+    return assembled(order, parts, after)
+
+
+def assembled(order: OrderView, parts: Sequence[OrderPartView], after: dict[UUID, AfterSale]) -> Evidence:
+    """The pack of some parts of an order."""
+    parcels = [shown for part in parts if part.shop_order_id in after for shown in after[part.shop_order_id].parcels]
+    left = [moment.at for shown in parcels for moment in shown.story[:1]]
+    address = order.address
+    where = (address.name, address.line1, address.line2, f"{address.postcode} {address.town}", address.country)
+    return Evidence(
+        product_description=_shortened("\n".join(_pieces(part) for part in parts)),
+        customer_name=address.name,
+        customer_email_address=order.email,
+        shipping_address=", ".join(line for line in where if line.strip()),
+        shipping_carrier=_once(shown.parcel.carrier for shown in parcels),
+        shipping_tracking_number=_once(shown.parcel.tracking for shown in parcels),
+        shipping_date=min(left).strftime(_DAY) if left else "",
+        refund_policy_disclosure=_shortened("\n".join(_policy(part) for part in parts)),
+        uncategorized_text=_shortened("\n".join(_story(order, parts, after))),
+    )
+
+
+def _pieces(part: OrderPartView) -> str:
+    lines = [f"{line.quantity} x {line.title}, {line.size_label} ({line.total})" for line in part.lines]
+    return f"{part.shop.name}, order {part.number}: " + "; ".join([*lines, f"delivery ({part.shipping})"])
+
+
+def _policy(part: OrderPartView) -> str:
+    profile = part.shop.profile
+    days = f"{part.shop.name} takes pieces back for {profile.return_days} days after their arrival, or as the law says."
+    own = profile.returns.get("en", "")
+    return f"{days} {own}".strip()
+
+
+def _story(order: OrderView, parts: Sequence[OrderPartView], after: dict[UUID, AfterSale]) -> list[str]:
+    told = [(order.placed_at, f"order {order.number} placed by {order.email}")]
+    for part in parts:
+        later = after.get(part.shop_order_id)
+        if later is None:
+            continue
+        for shown in later.parcels:
+            name = " ".join(filter(None, (shown.parcel.carrier, shown.parcel.tracking))) or "parcel"
+            told += [(one.at, f"{part.shop.name}, {name}: {_words(one.words, one.detail)}") for one in shown.story]
+        for made in later.returns:
+            name = f"{part.shop.name}, return {made.made.number}"
+            told += [(one.at, f"{name}: {_words(one.words, one.detail)}") for one in made.story]
+    lines = [f"{at.strftime(_MOMENT)}: {what}" for at, what in sorted(told)]
+    given = [f"Given back so far by {part.shop.name}: {part.refunded}." for part in parts if part.refunded]
+    return ["What happened, as our records have it:", *lines, *given]
+
+
+def _words(words: str, detail: str) -> str:
+    return f"{words} ({detail})" if detail else words
+
+
+def _once(texts: Iterable[str]) -> str:
+    """Each text once, in order, as one text."""
+    return ", ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _TEXT_MAX else f"{text[: _TEXT_MAX - 1]}…"
+
+
+async def ask_boutiques(question: Question, now: datetime) -> list[str]:
+    """Write to each boutique concerned that has told us an address; their names. In the caller's transaction."""
+    order = await reads.order_by_id(question.order_id)
+    asked = []
+    for part in order.parts:
+        profile = part.shop.profile
+        if not profile.email or (question.concerned and part.shop_order_id not in question.concerned):
+            continue
+        values = {
+            "part": part,
+            "shop": part.shop.name,
+            "amount": f"{question.amount}",
+            "reason": question.reason,
+            "answer_by": format_moment(question.due_at or now),
+        }
+        subject, text = mails.written("dispute_asked", values, "it" if profile.country == "IT" else "en")
+        key = f"dispute_asked:{question.dispute_id}:{part.shop_order_id}"
+        await mail.send(profile.email, subject, text, now=now, key=key)
+        asked.append(part.shop.name)
+    return asked

@@ -1,0 +1,106 @@
+"""What the console's dispute desk and its reconciliation show."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from federation.vocabulary.money import Money
+from payouts.domain.dispute import UNDECIDED, DisputedLine, FundsStage, spread
+from payouts.domain.dispute_records import (
+    DisputeLineRecord,
+    DisputeMoveRecord,
+    DisputeRecord,
+    DisputeShareRecord,
+    MoveRecord,
+    WarningRecord,
+)
+from payouts.domain.records import ClaimRecord, LineRecord, SettlementRecord
+from payouts.errors import PaymentMissingError
+from payouts.store import disputes as store
+from payouts.store import lists, recon
+from payouts.store.recon import DayBalance, OnlyOurs
+
+
+class DisputeView(msgspec.Struct, frozen=True, kw_only=True):
+    """A dispute with all that hangs on it; `proposed` is what each line would bear if all did in proportion."""
+
+    dispute: DisputeRecord
+    lines: tuple[LineRecord, ...]
+    proposed: dict[tuple[str, str], int]
+    borne: tuple[DisputeLineRecord, ...]
+    shares: tuple[DisputeShareRecord, ...]
+    moves: tuple[DisputeMoveRecord, ...]
+    claims: tuple[ClaimRecord, ...]
+    again: tuple[SettlementRecord, ...]
+
+    @property
+    def can_choose(self) -> bool:
+        """Whether a person can still say which lines it is about."""
+        open_stages = {FundsStage.NONE, FundsStage.TAKEN, FundsStage.RETURNED}
+        return self.dispute.status in UNDECIDED and self.dispute.funds in open_stages
+
+
+async def dispute(dispute_id: UUID) -> DisputeView:
+    """One dispute. Raises PaymentMissingError."""
+    found = await store.disputes.get(dispute_id)
+    if found is None:
+        raise PaymentMissingError(f"there is no dispute {dispute_id}")
+    lines = await lists.lines_of_order(found.order_id)
+    left = [
+        DisputedLine(str(line.shop_order_id), line.line_id, line.paid - line.gone_minor)
+        for line in lines
+        if line.paid > line.gone_minor
+    ]
+    return DisputeView(
+        dispute=found,
+        lines=tuple(lines),
+        proposed={(each.shop_order_id, each.line_id): each.amount_minor for each in spread(found.amount_minor, left)},
+        borne=tuple(await store.lines_of(found.id, found.round)),
+        shares=tuple(await store.shares_of(found.id, found.round)),
+        moves=tuple(await store.moves_of(found.id)),
+        claims=tuple(await store.claims_seen(found.id)),
+        again=tuple(await store.reinstated_by(found.id)),
+    )
+
+
+async def disputes(statuses: Collection[str] = (), limit: int = 200) -> list[DisputeRecord]:
+    """Disputes in any or in these states: undecided ones as they are due, others the newest first."""
+    return await store.listed(statuses, limit)
+
+
+async def disputes_of_order(order_id: UUID) -> list[DisputeRecord]:
+    """An order's disputes."""
+    return await store.of_order(order_id)
+
+
+async def at_stake() -> dict[str, tuple[int, Money]]:
+    """By currency, how many disputes are undecided and what they are about."""
+    found = await store.at_stake()
+    return {currency: (number, Money(amount, currency)) for currency, (number, amount) in found.items()}
+
+
+async def warnings() -> list[WarningRecord]:
+    """Banks' warnings of fraud that nobody has looked at."""
+    return await store.warnings_open()
+
+
+async def days(first: date, last: date) -> list[DayBalance]:
+    """The provider's balance beside the ledger, day by day, newest first."""
+    return await recon.days(first, last)
+
+
+async def day_moves(day: date, currency: str) -> list[MoveRecord]:
+    """A day's movements in a currency."""
+    return await recon.of_day(day, currency)
+
+
+async def unmatched() -> list[MoveRecord]:
+    """Movements that wait for their transaction or for a person."""
+    return await recon.unmatched()
+
+
+async def only_ours(before: datetime) -> list[OnlyOurs]:
+    """Transactions that say money moved at the provider, which lists no such movement."""
+    return await recon.only_ours(before)

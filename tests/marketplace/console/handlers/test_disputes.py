@@ -1,0 +1,140 @@
+"""The dispute desk and the reconciliation of the console, in an operator's browser."""
+
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from federation.conversations.messages import Accepted, Shipped
+from federation.node import clock
+from federation.vocabulary.money import Money
+from payouts.service import reads
+from payouts.service.dispute_sweeps import sweep_disputes
+from payouts.service.disputes import see_warning
+from payouts.service.reconciling import reconcile
+from payouts.store import disputes as store
+from payouts.store import recon
+from tests.marketplace.console.operator import APPS, read
+from tests.marketplace.orders.world import World
+from tests.support.clients import csrf_token
+
+pytestmark = pytest.mark.apps(*APPS)
+
+DESK = "/console/money/disputes"
+RECONCILIATION = "/console/money/reconciliation"
+
+
+async def post(desk: httpx.AsyncClient, path: str, content: dict[str, str]) -> httpx.Response:
+    """Send a form of the desk's, as its pages do."""
+    token = csrf_token((await desk.get("/console/money")).text)
+    return await desk.post(path, data={**content, "csrf_token": token})
+
+
+async def hear(world: World) -> None:
+    """Let the workers look at what the provider knows of disputes, and do what follows."""
+    await sweep_disputes(world.hub.payments, clock.now())
+    await world.work()
+
+
+async def disputed(
+    world: World, amount_minor: int, reason: str = "general", *, inquiry: bool = False
+) -> tuple[str, str]:
+    """A paid order of two boutiques, the first sent, that a bank disputes; its token and the dispute's page."""
+    token = await world.buy({"a": 1, "b": 1})
+    await world.says("a", token, Accepted())
+    await world.says("a", token, Shipped(carrier="Poste", tracking="PT-1"))
+    await world.work()
+    payment = await world.provider_payment(token)
+    number = world.till.disputes.open(payment, Money(amount_minor, "EUR"), reason, inquiry=False)
+    await hear(world)
+    found = await store.by_provider_id(number)
+    assert found is not None
+    return token, f"{DESK}/{found.id}"
+
+
+async def test_the_desk_is_a_page_while_empty(desk: httpx.AsyncClient) -> None:
+    """Nothing is disputed: the desk says so, in every tab, and an unknown tab does no harm."""
+    assert "No dispute is open" in await read(desk, DESK)
+    for state in ("won", "lost", "all", "bogus"):
+        await read(desk, f"{DESK}?state={state}")
+
+
+async def test_lines_are_chosen_evidence_handed_in_and_the_outcome_shown(world: World, desk: httpx.AsyncClient) -> None:
+    """Not received, in two parcels: the operator chooses, the pack is filled in, handed in, won, and sent again."""
+    _, page = await disputed(world, 10_000, "product_not_received")
+    assert "choose lines" in await read(desk, DESK)
+    text = await read(desk, page)
+    assert "PT-1" in text
+    assert "it never arrived" in text
+    [found] = await store.listed(())
+    line = next(one for one in (await reads.lines_of_order(found.order_id)) if one.line_id != "shipping")
+    wrong = await post(desk, f"{page}/lines", {f"line:{line.shop_order_id}:{line.line_id}": "9999"})
+    assert wrong.status_code == 303
+    assert "cannot bear so much" in await read(desk, page)
+    await post(desk, f"{page}/lines", {f"line:{line.shop_order_id}:{line.line_id}": "100.00"})
+    assert "Who bears it" in await read(desk, page)
+    await post(desk, f"{page}/ask", {})
+    assert "None of the boutiques has told us a mail address" in await read(desk, page)
+    kept = {"product_description": "A dress", "uncategorized_text": "It was handed over.", "then": "keep"}
+    await post(desk, f"{page}/evidence", kept)
+    assert "It was handed over." in await read(desk, page)
+    await post(desk, f"{page}/evidence", kept | {"then": "hand in"})
+    await world.work()
+    assert "It cannot be changed any more" in await read(desk, page)
+    world.till.disputes.decide(found.provider_id, "won")
+    await hear(world)
+    assert "again" in await read(desk, page)
+    assert found.provider_id in await read(desk, f"{DESK}?state=won")
+
+
+async def test_a_dispute_is_given_up(world: World, desk: httpx.AsyncClient) -> None:
+    """Given up, it is lost, and the page says that those who bear it do so for good."""
+    _, page = await disputed(world, 5_000)
+    await post(desk, f"{page}/accept", {})
+    await world.work()
+    assert "gone for good" in await read(desk, page)
+
+
+async def test_refunds_are_refused_in_words_during_a_dispute(world: World, desk: httpx.AsyncClient) -> None:
+    """The order's page says why nothing can be given back now."""
+    token, _ = await disputed(world, 5_000)
+    order = await world.view(token)
+    part = order.parts[0]
+    asked = {"shop_order_id": str(part.shop_order_id), f"quantity:{part.lines[0].line_id}": "1"}
+    answer = await desk.get(f"/console/orders/{order.order_id}/refund?{urlencode(asked)}")
+    assert answer.status_code == 422
+    assert "bank has taken this payment back" in answer.text
+
+
+async def test_a_warning_is_lifted_with_a_reason(world: World, desk: httpx.AsyncClient) -> None:
+    """Without a word it stands; with one the boutiques are sent what is theirs."""
+    token = await world.buy({"a": 1})
+    warning = world.till.disputes.warn(await world.provider_payment(token))
+    await see_warning(world.hub.payments, warning, clock.now())
+    assert "Banks suspect fraud" in await read(desk, DESK)
+    await post(desk, f"{DESK}/warnings/{warning}/lift", {"note": " "})
+    assert "Write down what you found out" in await read(desk, DESK)
+    await post(desk, f"{DESK}/warnings/{warning}/lift", {"note": "She answered the telephone."})
+    assert "Banks suspect fraud" not in await read(desk, DESK)
+
+
+async def test_a_movement_nobody_knows_is_assigned_by_a_person(world: World, desk: httpx.AsyncClient) -> None:
+    """Unknown, it waits in suspense with what to do; assigned with a reason, nothing is left over on any day."""
+    assert "No movement has been read yet" in await read(desk, RECONCILIATION)
+    await world.buy({"a": 1})
+    await world.work()
+    world.till.take_from_platform(Money(700, "EUR"), "mystery")
+    await reconcile(world.hub.payments, clock.now())
+    text = await read(desk, RECONCILIATION)
+    assert "mystery" in text
+    assert "not understood" in text
+    floats, move = await recon.unmatched()
+    await post(desk, f"{RECONCILIATION}/{floats.id}/assign", {"account": "bank", "note": "our own float"})
+    await post(desk, f"{RECONCILIATION}/{move.id}/assign", {"account": "shop:a:held", "note": "mine"})
+    assert "choose one of the accounts" in await read(desk, RECONCILIATION)
+    await post(desk, f"{RECONCILIATION}/{move.id}/assign", {"account": "bank", "note": "moved by hand on Monday"})
+    today = clock.now().date().isoformat()
+    text = await read(desk, f"{RECONCILIATION}?day={today}&currency=EUR")
+    assert "Nothing: every movement stands for one transaction" in text
+    assert "moved by hand on Monday" in text
+    await read(desk, f"{RECONCILIATION}?day=yesterday&currency=XYZ")
