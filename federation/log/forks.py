@@ -5,7 +5,8 @@ Two checkpoints of one epoch, each signed by a key the shop named, and what show
 - `two-roots`: the same size under two roots;
 - `two-prefixes`: of different sizes, and a consistency proof that leads to the larger one's root from another root at
   the smaller one's size than was signed there (the nodes of such a proof are bound by the larger root);
-- `two-leaves`: two lines with one number, each with its inclusion proof.
+- `two-leaves`: two lines with one number, each with its inclusion proof. Nodes, which have logs, need it never; who has
+  nothing but two saved proofs of records (`contradictions`) has no other.
 
 A consistency proof that merely fails shows nothing: anyone can write one. Nor does a shop that goes back to an older
 checkpoint: a checkpoint has no time. It forks with the first other line it signs. Pure.

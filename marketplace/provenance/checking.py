@@ -14,6 +14,9 @@ from federation.documents import json
 from federation.log import checkpoint, proofs
 from federation.log.answers import GrowthAnswer, InclusionAnswer
 from federation.log.checkpoint import Checkpoint
+from federation.log.contradictions import contradiction
+from federation.log.errors import ProofRefusedError
+from federation.log.forks import ForkProof
 from federation.log.proofs import Judged, RecordProof, StepName
 from federation.log.records import decode_record, key_of
 from federation.log.signers import history_of, keys_in_epoch
@@ -97,6 +100,33 @@ def check_saved(name: str, data: bytes) -> Report:
     check_proof(report, proofs.decode(data))
     report.say("page", "unasked", "a saved proof: no page was compared, and the boutique's own node not asked")
     return report
+
+
+def hold_against(report: Report, name: str, data: bytes) -> ForkProof | None:
+    """Say whether another saved proof can be of the catalogue that the report is about; the proof when it cannot.
+
+    Raises RecordInvalidError or TooLargeError when `data` is no saved proof.
+    """
+    other = proofs.decode(data)
+    if report.proof is None:
+        return None
+    reason = next((step.reason for step in proofs.judge(other).steps if step.reason), "")
+    if reason and (other.shop, other.epoch) == (report.proof.shop, report.proof.epoch):
+        report.say("against", "unasked", f"{name} does not hold by itself, so nothing was compared: {reason}")
+        return None
+    try:
+        found = contradiction(report.proof, other)
+    except ProofRefusedError as error:
+        report.say("against", "failed", f"{name}: {error.detail}")
+        return None
+    if (other.shop, other.epoch) != (report.proof.shop, report.proof.epoch):
+        report.say("against", "unasked", f"{name} is about another boutique or epoch: nothing was compared")
+    elif found is None:
+        report.say("against", "held", f"one catalogue can hold both this and {name}")
+    else:
+        sizes = f"{found.first_size} and of {found.second_size} lines"
+        report.say("against", "failed", f"the boutique signed two histories: no one catalogue of {sizes} holds both")
+    return found
 
 
 def check_proof(report: Report, proof: RecordProof) -> Judged:

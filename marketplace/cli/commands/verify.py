@@ -9,11 +9,14 @@ import click
 import msgspec
 
 from federation import limits
+from federation.log import forks
 from federation.node.door import Door
 from federation.node.settings import is_loopback
 from federation.vocabulary.errors import RecordInvalidError, TooLargeError
+from marketplace.cli.commands.keys_options import EXISTING_FILE
 from marketplace.cli.errors import CommandError
-from marketplace.provenance.checking import Report, check_page, check_saved
+from marketplace.cli.recovery import write_new
+from marketplace.provenance.checking import Report, check_page, check_saved, hold_against
 
 EXIT_FAILED = 1
 MARKS = {"held": "\u2713", "failed": "\u2717", "unasked": "\u2013"}
@@ -21,14 +24,20 @@ MARKS = {"held": "\u2713", "failed": "\u2717", "unasked": "\u2013"}
 
 @click.command(short_help="Check a product page, or a saved proof, against what its boutique signed.")
 @click.argument("what", metavar="URL|FILE")
+@click.option("--against", type=EXISTING_FILE, help="Another saved proof, to be held against the one in FILE.")
+@click.option("--write", "fork", type=click.Path(dir_okay=False, path_type=Path), help="Keep what both prove there.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--reach", multiple=True, metavar="HOST:PORT", help="A loopback address that may be asked (for demos).")
-def verify(what: str, as_json: bool, reach: tuple[str, ...]) -> None:  # noqa: FBT001 - click's way of passing a flag
+def verify(what: str, *, against: Path | None, fork: Path | None, as_json: bool, reach: tuple[str, ...]) -> None:
     """Check the product page at URL, or the proof saved in FILE, without trusting the hub that shows it.
 
-    Ends with 0 when everything that could be checked holds, 1 when something does not, 2 when nothing could be asked.
+    With --against two saved proofs of one boutique are held against each other: where no one catalogue can hold both,
+    --write keeps the proof of it, which any hub takes. Ends with 0 when everything that could be checked holds, 1 when
+    something does not, 2 when nothing could be asked.
     """
     report = _report(what, reach)
+    if against is not None:
+        _hold_against(report, against, fork)
     click.echo(_as_json(report) if as_json else _in_words(report))
     if not report.holds:
         sys.exit(EXIT_FAILED)
@@ -43,6 +52,16 @@ def _report(what: str, reach: tuple[str, ...]) -> Report:
     own = urlsplit(what).netloc
     allowed = {*reach, own} if is_loopback(own) else set(reach)
     return asyncio.run(check_page(Door(frozenset(allowed)), what))
+
+
+def _hold_against(report: Report, against: Path, fork: Path | None) -> None:
+    """Say whether two saved proofs can be of one catalogue, and keep what proves that they cannot."""
+    try:
+        proof = hold_against(report, str(against), _saved(against))
+    except (RecordInvalidError, TooLargeError) as error:
+        raise CommandError(f"{against} is not a saved proof: {error.detail}") from error
+    if proof is not None and fork is not None:
+        write_new(fork, forks.encode(proof).decode())
 
 
 def _saved(path: Path) -> bytes:

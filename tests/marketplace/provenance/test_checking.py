@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from federation.documents import json
+from federation.log import forks
 from federation.log.answers import GrowthAnswer, InclusionAnswer
 from federation.log.leaves import Leaf, build_leaf, parse_leaf
 from federation.log.proofs import RecordProof
@@ -196,3 +197,25 @@ def test_a_saved_proof_is_judged_alone(tmp_path: Path) -> None:
     assert (held.exit_code, "It holds" in held.output) == (0, True)
     refused = CliRunner().invoke(verify, [str(bad), "--json"])
     assert (refused.exit_code, json.decode(refused.output.encode(), dict[str, object])["holds"]) == (1, False)
+
+
+def test_two_saved_proofs_convict_a_boutique_of_two_histories(tmp_path: Path) -> None:
+    """Held against each other, two lines with one number are kept as a proof for any hub; of one catalogue, nothing."""
+    files = {"mine": PROOF, "yours": proof_of(catalogue(length=9, title="Another"), 3), "later": proof_of(LOG, 2)}
+    for name, proof in files.items():
+        (tmp_path / name).write_bytes(json.encode(proof))
+    kept = tmp_path / "fork.json"
+    fine = CliRunner().invoke(
+        verify, [str(tmp_path / "mine"), "--against", str(tmp_path / "later"), "--write", str(kept)]
+    )
+    assert (fine.exit_code, kept.exists()) == (0, False)
+    told = CliRunner().invoke(
+        verify, [str(tmp_path / "mine"), "--against", str(tmp_path / "yours"), "--write", str(kept)]
+    )
+    assert (told.exit_code, "two histories" in told.output) == (1, True)
+    found = forks.decode(kept.read_bytes())
+    assert found.kind == "two-leaves"
+    assert forks.verify(found)
+    (tmp_path / "torn").write_text("{")
+    torn = CliRunner().invoke(verify, [str(tmp_path / "mine"), "--against", str(tmp_path / "torn")])
+    assert "is not a saved proof" in str(getattr(torn.exception, "detail", ""))
