@@ -3,23 +3,40 @@
 Invariant: every handler of the console begins with `operator`.
 """
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from litestar.response import Redirect, Template
 
-from federation.node import accounts
+from federation.node import accounts, clock
 from federation.node.accounts import Account
 from federation.node.pages import page
 from federation.node.web import AnyRequest, session_of, web_node
 from marketplace.console.words import WORDING
+from marketplace.listings import service as listings
+from payouts.service import jobs
 
 _NOTICE = "console_notice"
 SEE_OTHER: Literal[303] = 303
+MONEY_LISTS = ("settlements", "transfers", "payouts", "refunds", "claims")
+"""The lists of money, as the tabs of its pages name them."""
 
 
 async def operator(request: AnyRequest) -> Account:
-    """Who sent this request, if it is an operator. Raises NotSignedInError or NotAllowedError."""
-    return await accounts.require(request, accounts.OPERATOR)
+    """Who sent this request, if it is an operator. Raises NotSignedInError or NotAllowedError.
+
+    Every page of the console says when a job of money has not run: whoever comes here is told.
+    """
+    found = await accounts.require(request, accounts.OPERATOR)
+    if request.method == "GET":
+        request.state.late_jobs = await jobs.late_jobs(clock.now())
+    return found
+
+
+async def shop_names(shop_ids: Iterable[str]) -> dict[str, str]:
+    """What these boutiques call themselves, by id; unknown ones are left out."""
+    shops = await listings.shops_by_id(set(shop_ids), clock.now())
+    return {shop_id: shop.name for shop_id, shop in shops.items()}
 
 
 def render(request: AnyRequest, template: str, *, status_code: int = 200, **values: Any) -> Template:
@@ -27,12 +44,14 @@ def render(request: AnyRequest, template: str, *, status_code: int = 200, **valu
     session = session_of(request)
     notice = session.data.pop(_NOTICE) if _NOTICE in session.data else None
     values.setdefault("problem", "")
+    values.setdefault("lists", MONEY_LISTS)
     return page(
         request,
         f"console/{template}",
         status_code=status_code,
         notice=notice,
         mails_shown=mails_shown(request),
+        late_jobs=getattr(request.state, "late_jobs", ()),
         **values,
     )
 

@@ -26,6 +26,7 @@ _WORDS = {
     "hub:dispute_fees": message("Fees of disputes"),
     "hub:dispute_provision": message("Set aside for disputes"),
     "hub:write_off": message("Written off"),
+    "hub:adjustment": message("Corrections by hand"),
     "hub:fx": message("Result of moving exchange rates"),
     "fx": message("Exchanged, to be given back to shoppers"),
 }
@@ -33,6 +34,7 @@ _SHOP_WORDS = {
     AccountKind.HELD.value: message("held"),
     AccountKind.RELEASABLE.value: message("ready to send"),
     AccountKind.IN_TRANSFER.value: message("being sent"),
+    AccountKind.RESERVE.value: message("kept back as reserve"),
 }
 
 

@@ -93,6 +93,10 @@ MONEY_LOOKS = {
     "returned": Looks("sent back", "done", "■"),
     "held": Looks("held", "calm", "○"),
     "releasable": Looks("ready to send", "calm", "▶"),
+    "queued": Looks("for the next bank file", "calm", "▶"),
+    "proposed": Looks("waits for a second person", "todo", "◆"),
+    "approved": Looks("approved", "good", "●"),
+    "rejected": Looks("rejected", "done", "■"),
     "blocked": Looks("blocked", "bad", "▼"),
     "sent": Looks("sent", "good", "●"),
     "netted": Looks("set off against a debt", "done", "■"),
@@ -107,6 +111,14 @@ MONEY_LOOKS = {
 _REASONS: Mapping[str, str] = {
     "exchange": message("the provider to exchange the money"),
     "held": message("everything in this part to be sent"),
+    "delivered": message("everything in this part to arrive"),
+    "day": message("its day, so long after the parcel was sent or arrived"),
+    "due": message("the next run, which releases it"),
+    "queued": message("you: make the next bank file"),
+    "dispute": message("the dispute to be decided"),
+    "fraud": message("you: look into the warning of fraud"),
+    "return": message("the return to be over"),
+    "operator": message("you: an operator holds it up"),
     "releasable": message("the next run, which sends it"),
     "submitting": message("the payment provider’s answer"),
     "account": message("the boutique to finish its account at the payment provider"),
@@ -124,10 +136,17 @@ def money_looks(status: str) -> Looks:
 def waits_for(settlement: SettlementRecord) -> str:
     """What a settlement waits for, in words; empty when it waits for nothing."""
     if settlement.status == "blocked":
-        return _REASONS.get(settlement.block_reason, settlement.block_reason)
-    if settlement.status == "held" and settlement.released_at is not None:
-        return _REASONS["exchange"]
+        return reason_words(settlement.block_reason)
+    if settlement.status == "held" and settlement.due_at is not None:
+        return _REASONS["day"]
+    if settlement.status == "held" and settlement.release_after == "delivered":
+        return _REASONS["delivered"]
     return _REASONS.get(settlement.status.value, "")
+
+
+def reason_words(reason: str) -> str:
+    """What a share waits for that is stopped for this reason."""
+    return _REASONS.get(reason, reason)
 
 
 def silence(seconds: int | None) -> str:

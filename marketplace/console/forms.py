@@ -1,0 +1,55 @@
+"""Figures that people type into the console's forms, read exactly: amounts, percentages, whole numbers, days."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from federation.vocabulary.money import CURRENCY_EXPONENTS, Money
+from federation.vocabulary.wording import sentence
+from payouts.errors import AmountInvalidError
+
+LENGTH_MAX = 20
+
+
+def text_in(form: Mapping[str, Any], name: str, length: int) -> str:
+    """What stands in a field, without blanks around it and not longer than `length`."""
+    return str(form.get(name, "")).strip()[:length]
+
+
+def whole_in(form: Mapping[str, Any], name: str) -> int:
+    """A whole number from a field. Raises AmountInvalidError."""
+    text = text_in(form, name, LENGTH_MAX)
+    if not text.isascii() or not text.isdigit():
+        raise AmountInvalidError(sentence("Write a whole number, like 30."))
+    return int(text)
+
+
+def percent_in(form: Mapping[str, Any], name: str) -> int:
+    """A percentage from a field, in basis points. Raises AmountInvalidError."""
+    return _exact(form, name, 2)
+
+
+def amount_in(form: Mapping[str, Any], name: str, currency: str) -> Money:
+    """An amount from a field, `12.50` or `12,50` or `-12.50`. Raises AmountInvalidError."""
+    return Money(_exact(form, name, CURRENCY_EXPONENTS[currency]), currency)
+
+
+def _exact(form: Mapping[str, Any], name: str, digits: int) -> int:
+    text = text_in(form, name, LENGTH_MAX).replace(",", ".").replace("−", "-")
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    scaled = number.scaleb(digits) if number.is_finite() else number
+    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+        raise AmountInvalidError(sentence("Write a number with at most %(digits)s decimals.", digits=digits))
+    return int(scaled)
+
+
+def day_in(form: Mapping[str, Any], name: str) -> date:
+    """A day from a field, `2026-11-30`. Raises AmountInvalidError."""
+    try:
+        return date.fromisoformat(text_in(form, name, LENGTH_MAX))
+    except ValueError as error:
+        raise AmountInvalidError(sentence("Choose a day.")) from error

@@ -1,0 +1,154 @@
+"""What was agreed with one boutique about its money: payout days, reserve, the way it is paid, a hold on all of it."""
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from federation.node import clock
+from federation.node.database import atomic
+from federation.node.web import AnyRequest
+from federation.vocabulary.errors import GalleriaError, NotFoundError
+from federation.vocabulary.money import Money
+from federation.vocabulary.wording import message
+from marketplace.console.door import back_to, operator, render, shop_names
+from marketplace.console.forms import amount_in, percent_in, text_in, whole_in
+from marketplace.console.views.ages import age_words
+from marketplace.hub import hub_of
+from payouts import service as payouts
+from payouts.domain.bank_file import NAME_LENGTH_MAX, checked_details, shown_iban
+from payouts.domain.claim import by_age
+from payouts.domain.hold import Hold, HoldReason
+from payouts.domain.terms import PayoutInterval, checked_schedule
+from payouts.service import reads as money
+from payouts.service import releasing, terms
+
+PATH = "/console/boutiques/{shop_id:str}/terms"
+FIELD_MAX = 60
+NOTE_LENGTH_MAX = 500
+
+
+@get(PATH)
+async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
+    """The terms as they stand, with a form for each."""
+    await operator(request)
+    now = clock.now()
+    names = await shop_names([shop_id])
+    if shop_id not in names:
+        raise NotFoundError("there is no such boutique")
+    settings = hub_of(request).payments.settings
+    currency = settings.settlement_currency
+    debts = await money.claims(shop_id, statuses=["open", "reversing", "owed"])
+    return render(
+        request,
+        "terms.html",
+        shop_id=shop_id,
+        name=names[shop_id],
+        terms=await terms.terms_of(shop_id, now),
+        account=await money.account_of(shop_id),
+        intervals=list(PayoutInterval),
+        holds=await releasing.holds_on_shop(shop_id),
+        reserves=await releasing.reserves_of(shop_id),
+        debts=by_age(((one.created_at, one.outstanding_minor) for one in debts), now),
+        ages=age_words(),
+        settings=settings,
+        currency=currency,
+        iban=shown_iban,
+        amount=Money,
+    )
+
+
+def _page(shop_id: str) -> str:
+    return f"/console/boutiques/{shop_id}/terms"
+
+
+@post(PATH + "/schedule")
+async def set_schedule(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
+    """When it is paid out, and from which sum on."""
+    await operator(request)
+    form, currency = await request.form(), hub_of(request).payments.settings.settlement_currency
+    try:
+        interval = text_in(form, "interval", FIELD_MAX)
+        anchor = whole_in(form, "anchor") if interval in {"weekly", "monthly"} else 0
+        schedule = checked_schedule(interval, anchor, amount_in(form, "minimum", currency).amount_minor)
+        async with atomic():
+            await terms.set_schedule(shop_id, schedule, clock.now())
+    except GalleriaError as error:
+        return back_to(request, _page(shop_id), error.detail, failed=True)
+    return back_to(request, _page(shop_id), message("Payout days changed."))
+
+
+@post(PATH + "/reserve")
+async def set_reserve(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
+    """What is kept back of it; an empty percentage stands for what is kept back of everybody."""
+    await operator(request)
+    form = await request.form()
+    try:
+        own = bool(text_in(form, "percent", FIELD_MAX))
+        basis_points = percent_in(form, "percent") if own else None
+        days = whole_in(form, "days") if own else None
+        async with atomic():
+            await terms.set_reserve(shop_id, basis_points, days, clock.now())
+    except GalleriaError as error:
+        return back_to(request, _page(shop_id), error.detail, failed=True)
+    return back_to(request, _page(shop_id), message("Reserve changed: it counts for what is released from now on."))
+
+
+@post(PATH + "/bank")
+async def pay_by_bank(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
+    """Pay it from our own bank, to this account."""
+    person = await operator(request)
+    form = await request.form()
+    try:
+        details = checked_details(
+            text_in(form, "holder", NAME_LENGTH_MAX + 1),
+            text_in(form, "iban", FIELD_MAX),
+            text_in(form, "bic", FIELD_MAX),
+        )
+        async with atomic():
+            await terms.pay_by_bank(shop_id, details, person.email, clock.now())
+    except GalleriaError as error:
+        return back_to(request, _page(shop_id), error.detail, failed=True)
+    return back_to(request, _page(shop_id), message("It is paid by bank file from now on."))
+
+
+@post(PATH + "/provider")
+async def pay_by_provider(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
+    """Pay it through the payment provider again."""
+    await operator(request)
+    try:
+        async with atomic():
+            await terms.pay_by_provider(shop_id, clock.now())
+    except GalleriaError as error:
+        return back_to(request, _page(shop_id), error.detail, failed=True)
+    return back_to(request, _page(shop_id), message("It is paid through the payment provider from now on."))
+
+
+@post(PATH + "/pay-out")
+async def pay_out(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
+    """Send all it has at the provider to its bank now, whatever its payout days."""
+    await operator(request)
+    await terms.request_payout(shop_id, clock.now())
+    return back_to(request, _page(shop_id), message("A payout is begun within seconds, if there is something to send."))
+
+
+@post(PATH + "/hold")
+async def hold(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
+    """Let everything that is owed to it wait."""
+    person = await operator(request)
+    note = text_in(await request.form(), "note", NOTE_LENGTH_MAX)
+    async with atomic():
+        placed = Hold(reason=HoldReason.OPERATOR, reference="console", shop_id=shop_id, note=note, by=person.email)
+        await payouts.freeze(placed, clock.now())
+    return back_to(request, _page(shop_id), message("Everything owed to it waits until somebody lifts the hold."))
+
+
+@post(PATH + "/lift")
+async def lift(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
+    """Let it go on."""
+    person = await operator(request)
+    async with atomic():
+        await payouts.unfreeze(None, HoldReason.OPERATOR, "console", clock.now(), shop_id=shop_id, by=person.email)
+    return back_to(request, _page(shop_id), message("Lifted. What waited only for this goes on."))
+
+
+ROUTES = [show, set_schedule, set_reserve, pay_by_bank, pay_by_provider, pay_out, hold, lift]
