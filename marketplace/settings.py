@@ -8,7 +8,10 @@ import msgspec
 from federation.node.settings import NodeSettings, SettingsError
 from payouts.adapters.choice import PAGE_ORIGIN, ProviderName, ProviderSettings, SandboxSettings
 from payouts.adapters.stripe.settings import API_URL, StripeSettings
+from payouts.domain.bank_file import BankDetails, checked_details
 from payouts.domain.payment import Capture
+from payouts.domain.terms import RESERVE_BP_MAX, RESERVE_DAYS_MAX
+from payouts.errors import BankDetailsError
 
 Rate = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 """A share in basis points: 1000 is ten per cent."""
@@ -17,18 +20,24 @@ Rate = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 class HubSettings(NodeSettings, frozen=True, kw_only=True):
     """A node's settings and the hub's own. Rates are basis points, durations seconds.
 
-    `commission_bp` of a line's price is the hub's commission; `commission_vat_bp` of the commission is added for
-    boutiques in `country`, the hub's own, and not for others (reverse charge). `search_dir` is the index, by default
-    `search` in the state folder. `payout_interval_seconds` is the least time between two payouts to one boutique;
-    0 means a day, and in the demo a few seconds. A boutique that has not accepted a paid order after
-    `answer_within_hours` is given up and its part given back. `plates_dir` is the folder of our own vector plates,
-    shared with shop nodes of the same machine. `boutiques_expected` is how many a demo is about to open; 0 where
-    nobody counts. `payment_provider` says who takes the money; of `sandbox_` and `stripe_` settings only the chosen
-    one's are needed.
+    `commission_bp` of a line's price is the hub's commission as long as no other rule was made; `commission_base` says
+    whether rates are of the price as paid or of that without VAT. `commission_vat_bp` of the commission is added for
+    boutiques in `country`, the hub's own, and for others as `payouts.domain.vat` says. `referral_bp` of a piece goes to
+    the boutique that sent its shopper, where both agree to it; 0 means nobody gets anything. `search_dir` is the index,
+    by default `search` in the state folder. `payout_interval_seconds` is the least time between two payouts to one
+    boutique; 0 means a day, and in the demo a few seconds. What a boutique is owed may go `release_window_days` after
+    its part was `release_after`; `reserve_bp` of it is kept back for `reserve_days`. An alarm sounds when the hub has
+    kept a share longer than `holding_days_max` days, or more than `holding_minor_max` in all (0: any sum). No
+    correction by hand is above `adjustment_minor_max`. `bank_holder`, `bank_iban` and `bank_bic` are the hub's own
+    account, from which boutiques are paid that the provider does not reach; empty: there is none. A boutique that has
+    not accepted a paid order after `answer_within_hours` is given up and its part given back. `plates_dir` is the
+    folder of our own vector plates, shared with shop nodes of the same machine. `boutiques_expected` is how many a demo
+    is about to open; 0 where nobody counts. `payment_provider` says who takes the money; of `sandbox_` and `stripe_`
+    settings only the chosen one's are needed.
 
     Once commission rules were made (`marketplace.terms`), they say what the commission is. `commission_base` says
-    whether its rate is of the price as paid or of that without the VAT inside it, and `payouts.domain.vat` for whom
-    VAT is added. `referral_bp` of a piece goes to the boutique that sent its shopper, where both agree to as much.
+    whether its rate is of the price as paid or of that without the VAT inside it, and `payouts.domain.vat` for whom VAT
+    is added. `referral_bp` of a piece goes to the boutique that sent its shopper, where both agree to as much.
     """
 
     payment_provider: ProviderName = "sandbox"
@@ -49,6 +58,16 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     commission_base: Literal["gross", "net"] = "gross"
     referral_bp: Annotated[int, msgspec.Meta(ge=0, le=3_000)] = 0
     payout_interval_seconds: Annotated[int, msgspec.Meta(ge=0)] = 0
+    release_after: Literal["shipped", "delivered"] = "delivered"
+    release_window_days: Annotated[int, msgspec.Meta(ge=0, le=90)] = 14
+    reserve_bp: Annotated[int, msgspec.Meta(ge=0, le=RESERVE_BP_MAX)] = 0
+    reserve_days: Annotated[int, msgspec.Meta(ge=1, le=RESERVE_DAYS_MAX)] = 30
+    holding_days_max: Annotated[int, msgspec.Meta(ge=1, le=365)] = 60
+    holding_minor_max: Annotated[int, msgspec.Meta(ge=0)] = 0
+    adjustment_minor_max: Annotated[int, msgspec.Meta(ge=1)] = 100_000
+    bank_holder: str = ""
+    bank_iban: str = ""
+    bank_bic: str = ""
     capture: Capture = "automatic"
     acceptance_window_hours: Annotated[int, msgspec.Meta(ge=1, le=120)] = 48
     """With `capture` manual the shopper's money is held while the boutiques have so long to answer, then taken once.
@@ -69,6 +88,17 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
         missing = [f"GALLERIA_{name.upper()}" for name in needed if not getattr(self, name)]
         if missing:
             raise SettingsError(f"payments by {self.payment_provider} need {', '.join(missing)}")
+        try:
+            self.bank  # noqa: B018 - read once, to refuse a mistyped account at start
+        except BankDetailsError as error:
+            raise SettingsError(f"GALLERIA_BANK_HOLDER, _IBAN, _BIC: {error.detail}") from error
+
+    @property
+    def bank(self) -> BankDetails | None:
+        """The hub's own bank account. Raises BankDetailsError when it is mistyped."""
+        if not self.bank_iban:
+            return None
+        return checked_details(self.bank_holder or self.node_name, self.bank_iban, self.bank_bic)
 
     @property
     def provider(self) -> ProviderSettings:

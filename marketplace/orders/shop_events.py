@@ -17,7 +17,7 @@ from federation.conversations.messages import Cancelled, CancelRefused, Declined
 from federation.conversations.return_messages import ReturnBody
 from federation.vocabulary.wording import message
 from marketplace.errors import OrderNotFoundError
-from marketplace.orders import fulfilment, mails, refunds, releases, return_events, return_mails
+from marketplace.orders import answers, fulfilment, mails, refunds, releases, return_events, return_mails
 from marketplace.orders.domain import shop_order_life
 from marketplace.orders.domain.shop_order_life import ShopOrderStep
 from marketplace.orders.domain.values import Line, Order, Part
@@ -60,6 +60,8 @@ async def take(shop_id: str, event: OrderEvent, public_url: str, now: datetime) 
     state = shop_order_life.advance(part.state, step)
     await part_store.change(part.id, now, state=state, **({"delivered_at": now} if step == "delivered" else {}))
     await fulfilment.note_placed(order, part, now)
+    if step == "accepted":
+        await answers.note(order, part.id, step, now)
     if isinstance(body, Declined | Cancelled):
         await part_store.change(part.id, now, reason=body.reason)
         await refunds.refund_rest(order, part, event.kind, now)
