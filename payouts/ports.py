@@ -158,6 +158,49 @@ class ProviderEvent(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+AddressKind = Literal["own", "accounts", "papers"]
+"""Whose events an address is told of: the hub's own account's, the shops' accounts', or of shops' papers alone."""
+
+
+class EventAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """An address of the hub to which a provider delivers events.
+
+    `secret` is known only when it was made just now; `added` are the events it was not told of before.
+    """
+
+    what: AddressKind
+    id: str
+    url: str
+    events: tuple[str, ...]
+    secret: str = ""
+    is_new: bool = False
+    added: tuple[str, ...] = ()
+
+
+class EventAddresses(Protocol):
+    """Looking after a hub's addresses at its provider."""
+
+    async def standing(self, hook_url: str) -> list[EventAddress]:
+        """The hub's addresses as they are."""
+        ...
+
+    async def ensure(self, hook_url: str) -> list[EventAddress]:
+        """Every address there has to be; made only where none is found by its URL."""
+        ...
+
+    async def another(self, hook_url: str, what: AddressKind) -> EventAddress:
+        """Make one more, beside what is there."""
+        ...
+
+    async def remove(self, hook_url: str, address_id: str) -> None:
+        """Take one away; raises ProviderRefusedError when it is none of the hub's."""
+        ...
+
+    async def close(self) -> None:
+        """End the connections."""
+        ...
+
+
 class PaymentProvider(Protocol):
     """The provider that takes the shopper's money, keeps it, and sends it on."""
 

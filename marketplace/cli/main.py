@@ -22,6 +22,7 @@ COMMANDS = {
     "indexer": ("marketplace.cli.commands.running:indexer", "Become the process that writes a hub's search index."),
     "letters": ("marketplace.cli.commands.letters:letters", "Show what could not be delivered; send it again."),
     "migrate": ("marketplace.cli.commands.migrate:migrate_database", "Bring a database to the newest schema."),
+    "payments": ("marketplace.cli.commands.payments:payments", "Set a hub's payment provider up."),
     "reindex": ("marketplace.cli.commands.reindex:reindex", "Build a hub's search index anew."),
     "sandbox": ("marketplace.cli.commands.running:sandbox", "Become the simulated payment provider."),
     "shops": ("marketplace.cli.commands.shops:shops", "Open boutiques on a shop node and link them with hubs."),

@@ -8,7 +8,7 @@ import msgspec
 from payouts.adapters.sandbox import SandboxProvider
 from payouts.adapters.stripe.settings import StripeSettings
 from payouts.adapters.transport import Transport
-from payouts.ports import PaymentProvider
+from payouts.ports import EventAddresses, PaymentProvider
 
 PAGE_ORIGIN = "https://checkout.stripe.com"
 """Where Stripe's payment pages are."""
@@ -24,6 +24,13 @@ class SandboxSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 ProviderSettings = SandboxSettings | StripeSettings
 ProviderName = Literal["sandbox", "stripe"]
+
+
+def open_addresses(settings: StripeSettings) -> EventAddresses:
+    """The addresses of a hub at Stripe."""
+    adapter = importlib.import_module("payouts.adapters.stripe.addresses")
+    addresses: EventAddresses = adapter.StripeAddresses(settings)
+    return addresses
 
 
 def make_provider(settings: ProviderSettings, transport: Transport) -> PaymentProvider:

@@ -31,19 +31,47 @@ def open_endpoint(world: World, params: Thing) -> Thing:
 
 def open_destination(world: World, params: Thing) -> Thing:
     """Register an address for thin events (v2); its secret is shown in this answer only."""
-    made = open_endpoint(world, {"url": params["webhook_endpoint"]["url"], "enabled_events": params["enabled_events"]})
+    asked = {
+        "url": params["webhook_endpoint"]["url"],
+        "enabled_events": params["enabled_events"],
+        "description": params["name"],
+    }
+    made = open_endpoint(world, asked)
     world.drafts[made["id"]]["thin"] = True
+    return as_destination(world, made, made["secret"])
+
+
+def change_endpoint(world: World, endpoint_id: str, params: Thing) -> Thing:
+    """Tell an address of other events than before."""
+    endpoint = world.find("webhook_endpoint", endpoint_id)
+    endpoint |= {name: params[name] for name in ("enabled_events", "description") if name in params}
+    return endpoint
+
+
+def snapshots(world: World) -> list[Thing]:
+    """The addresses of v1 events, newest first."""
+    return [each for each in world.all("webhook_endpoint") if not world.drafts[each["id"]].get("thin")]
+
+
+def destinations(world: World) -> Thing:
+    """The addresses of thin events, as v2 lists them; never with their secrets."""
+    thin = [each for each in world.all("webhook_endpoint") if world.drafts[each["id"]].get("thin")]
+    return {"data": [as_destination(world, each) for each in thin], "next_page_url": None, "previous_page_url": None}
+
+
+def as_destination(world: World, endpoint: Thing, secret: str | None = None) -> Thing:
+    """An address of thin events as v2 shows it."""
     return {
-        "id": made["id"],
+        "id": endpoint["id"],
         "object": "v2.core.event_destination",
         "created": world.moment.isoformat().replace("+00:00", "Z"),
-        "enabled_events": params["enabled_events"],
+        "enabled_events": endpoint["enabled_events"],
         "event_payload": "thin",
         "livemode": False,
-        "name": params["name"],
+        "name": endpoint["description"],
         "status": "enabled",
         "type": "webhook_endpoint",
-        "webhook_endpoint": {"signing_secret": made["secret"], "url": made["url"]},
+        "webhook_endpoint": {"signing_secret": secret, "url": endpoint["url"]},
     }
 
 

@@ -1,8 +1,9 @@
 """One call to Stripe: with a key of ours, within a time, once; its failures as our errors and its answer checked."""
 
+import re
 import ssl
-from collections.abc import Awaitable
-from typing import TypeVar
+from collections.abc import Awaitable, Mapping
+from typing import Any, TypeVar
 
 import aiohttp
 import msgspec
@@ -10,7 +11,7 @@ import stripe
 
 from payouts.adapters.stripe.refusals import refusal_of
 from payouts.adapters.stripe.settings import StripeSettings
-from payouts.errors import ProviderUnavailableError
+from payouts.errors import ProviderConflictError, ProviderUnavailableError
 
 T = TypeVar("T")
 
@@ -19,9 +20,26 @@ CONNECT_SECONDS = 5.0
 stripe.enable_telemetry = False
 
 
-def make_http(settings: StripeSettings) -> stripe.AIOHTTPClient:
+_MADE_UP = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What Stripe's client writes as the key of a change that was given none."""
+
+
+class KeyedClient(stripe.AIOHTTPClient):
+    """Lets no change go out under a key that is not of our making: it could never be repeated."""
+
+    async def request_async(
+        self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        """As its base class; raises ProviderConflictError, before anything is sent, for a change without a key."""
+        key = headers.get("Idempotency-Key", "")
+        if method.lower() == "post" and (not key or _MADE_UP.fullmatch(key)):
+            raise ProviderConflictError(f"a change at {url} was to go out without a key of ours")
+        return await super().request_async(method, url, headers, post_data)
+
+
+def make_http(settings: StripeSettings) -> KeyedClient:
     """Connections to Stripe; they belong to the event loop that first uses them."""
-    return stripe.AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=settings.timeout_seconds, connect=CONNECT_SECONDS))
+    return KeyedClient(timeout=aiohttp.ClientTimeout(total=settings.timeout_seconds, connect=CONNECT_SECONDS))
 
 
 def make_client(settings: StripeSettings, http: stripe.AIOHTTPClient) -> stripe.StripeClient:

@@ -40,7 +40,7 @@ async def one_page(call: Awaitable[stripe.StripeObject], kind: type[SeenT]) -> t
     return [msgspec.convert(each, kind) for each in listed.data], listed.has_more
 
 
-async def _every(fetch: Fetch, kind: type[SeenT]) -> list[SeenT]:
+async def every(fetch: Fetch, kind: type[SeenT]) -> list[SeenT]:
     """All objects of a list; `fetch` gets the id of the last one read, or nothing at first. At most fifty pages."""
     found: list[SeenT] = []
     for _ in range(PAGES_MAX):
@@ -66,7 +66,7 @@ class Lists:
                 params["starting_after"] = after
             return self._v1.transfers.list_async(params)
 
-        return await _every(fetch, SeenTransfer)
+        return await every(fetch, SeenTransfer)
 
     async def reversals(self, transfer_id: str) -> list[SeenReversal]:
         """Everything that was taken back of a transfer."""
@@ -77,7 +77,7 @@ class Lists:
                 params["starting_after"] = after
             return self._v1.transfers.reversals.list_async(transfer_id, params)
 
-        return await _every(fetch, SeenReversal)
+        return await every(fetch, SeenReversal)
 
     async def refunds(self, intent_id: str) -> list[SeenRefund]:
         """Every refund of a payment."""
@@ -92,7 +92,7 @@ class Lists:
                 params["starting_after"] = after
             return self._v1.refunds.list_async(params)
 
-        return await _every(fetch, SeenRefund)
+        return await every(fetch, SeenRefund)
 
     async def payouts(self, account_id: str) -> list[SeenPayout]:
         """The latest page of an account's payouts."""
@@ -109,7 +109,7 @@ class Lists:
                 params["starting_after"] = after
             return self._v1.events.list_async(params)
 
-        return await _every(fetch, SeenEvent)
+        return await every(fetch, SeenEvent)
 
     async def events_after(self, event_id: str, limit: int) -> list[SeenEvent]:
         """The page of events that come next after one; raises ProviderRefusedError when the list does not hold it."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from payouts.standin import endpoints
 from payouts.standin.forms import EXPAND, PAGING
 from payouts.standin.operations.calling import Call, Operation, look
-from payouts.standin.parameters import DESTINATION, ENDPOINT, EVENTS, NOTHING
+from payouts.standin.parameters import DESTINATION, ENDPOINT, EVENTS, NOTHING, TEXTS
 from payouts.standin.world import Thing, World
 
 
@@ -32,8 +32,15 @@ def event_operations() -> Iterator[Operation]:
         "GET",
         "/v1/webhook_endpoints",
         "WebhookEndpointListParams",
-        lambda world, _call: world.all("webhook_endpoint"),
+        lambda world, _call: endpoints.snapshots(world),
         PAGING,
+    )
+    yield Operation(
+        "POST",
+        "/v1/webhook_endpoints/{id}",
+        "WebhookEndpointUpdateParams",
+        lambda world, call: endpoints.change_endpoint(world, call.ids[0], call.params),
+        {"enabled_events.*": str, **TEXTS, **EXPAND},
     )
     yield Operation(
         "DELETE",
@@ -49,4 +56,25 @@ def event_operations() -> Iterator[Operation]:
         lambda world, call: endpoints.open_destination(world, call.params),
         DESTINATION,
         ("name", "type", "event_payload", "enabled_events"),
+    )
+    yield Operation(
+        "GET",
+        "/v2/core/event_destinations",
+        "v2.core.EventDestinationListParams",
+        lambda world, _call: endpoints.destinations(world),
+        {"include.*": str, "limit": int},
+    )
+    yield Operation(
+        "POST",
+        "/v2/core/event_destinations/{id}",
+        "v2.core.EventDestinationUpdateParams",
+        lambda world, call: endpoints.as_destination(world, endpoints.change_endpoint(world, call.ids[0], call.params)),
+        {"enabled_events.*": str, "name": str, "include.*": str, "metadata.*": str},
+    )
+    yield Operation(
+        "DELETE",
+        "/v2/core/event_destinations/{id}",
+        "WebhookEndpointDeleteParams",
+        lambda world, call: endpoints.close_endpoint(world, call.ids[0]),
+        NOTHING,
     )

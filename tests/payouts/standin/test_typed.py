@@ -17,7 +17,7 @@ from stripe._stripe_context import StripeContext
 from stripe.events import _event_classes
 
 from payouts.adapters.stripe import accounts as seen_accounts
-from payouts.adapters.stripe import seen
+from payouts.adapters.stripe import addresses, seen, terms
 from payouts.standin.operations import OPERATIONS, Operation
 from tests.payouts.standin.life import every_kind_of_object
 
@@ -110,7 +110,12 @@ def named(path: str) -> type:
 
 @pytest.mark.parametrize(
     "ours",
-    [kind for module in (seen, seen_accounts) for kind in vars(module).values() if hasattr(kind, "STRIPE")],
+    [
+        kind
+        for module in (seen, seen_accounts, addresses, terms)
+        for kind in vars(module).values()
+        if hasattr(kind, "STRIPE")
+    ],
     ids=lambda each: str(each.__name__),
 )
 def test_what_we_read_exists(ours: type[msgspec.Struct]) -> None:
