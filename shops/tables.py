@@ -156,6 +156,8 @@ class Order(Table, tablename="shop_order", db=proxy):
     seller_refunded_minor = BigInt()
     transferred_minor = BigInt()
     paid_out_minor = BigInt()
+    referral_minor = BigInt(default=0)
+    fee_minor = BigInt(default=0)
 
 
 class OrderLineRow(Table, tablename="shop_order_line", db=proxy):

@@ -110,9 +110,12 @@ def _order_faults(order: ShopOrder) -> Iterator[FieldError]:
     if goods + order.shipping != order.total:
         yield FieldError("/total", "sum", "the total is not the sum of the lines and shipping")
     part = order.money
-    if part.seller.currency == part.commission.currency == part.commission_vat.currency == part.shipping.currency:
-        if part.commission + part.commission_vat + part.seller != goods:
-            yield FieldError("/money", "sum", "commission, its VAT and the seller's part are not the sum of the lines")
+    if all(amount.currency == part.seller.currency for _, amount in _amounts(part)):
+        referral = part.referral or zero(order.currency)
+        if part.commission + part.commission_vat + referral + part.seller != goods:
+            yield FieldError(
+                "/money", "sum", "commission, VAT, referral and seller's part are not the sum of the lines"
+            )
         if part.shipping != order.shipping:
             yield FieldError("/money/shipping", "sum", "the seller's shipping is not the order's shipping")
 
@@ -128,11 +131,15 @@ def _time_faults(message: msgspec.Struct) -> Iterator[FieldError]:
 
 
 def _part_faults(at: str, part: SellerPart) -> Iterator[FieldError]:
-    for name in ("commission", "commission_vat", "seller", "shipping"):
-        amount: Money = getattr(part, name)
+    for name, amount in _amounts(part):
         yield from _negative(f"{at}/{name}", amount)
         if amount.currency != part.seller.currency:
             yield FieldError(f"{at}/{name}/currency", "mixed", "the parts share one currency")
+
+
+def _amounts(part: SellerPart) -> list[tuple[str, Money]]:
+    names = ("commission", "commission_vat", "seller", "shipping", "referral", "coupon", "provider_fee")
+    return [(name, amount) for name in names if (amount := getattr(part, name)) is not None]
 
 
 def _negative(at: str, amount: Money) -> Iterator[FieldError]:

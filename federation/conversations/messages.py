@@ -195,12 +195,23 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SellerPart(msgspec.Struct, frozen=True, kw_only=True):
-    """How what the shopper paid is divided: goods = `commission` + `commission_vat` + `seller`; `shipping` beside."""
+    """How a shop's part is divided: goods = `commission` + `commission_vat` + `referral` + `seller`; `shipping` beside.
+
+    `referral` goes to the shop that sent the shopper; a hub asks it only of shops that agreed to it in their profile.
+    Of the goods the hub itself pays `coupon`, which is nobody else's cost. What a shop nets is `seller` + `shipping`,
+    less `provider_fee`, its part of what the payment provider kept, once that is known; a shop that bears such a part
+    is told so before by `bears_fee`. `vat_treatment` says how the commission is taxed.
+    """
 
     commission: Money
     commission_vat: Money
     seller: Money
     shipping: Money
+    referral: Money | None = None
+    coupon: Money | None = None
+    provider_fee: Money | None = None
+    bears_fee: bool = False
+    vat_treatment: Literal["", "domestic", "reverse-charge", "no-vat-id", "outside-scope"] = ""
 
 
 class ShopOrder(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,9 @@ other, the boutique's or our own, nothing is confirmed or ordered for up to thre
 an hour: that is definite for a shopper who has paid.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -32,6 +34,7 @@ from marketplace.orders.domain.values import Line, Order, Part
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
 from payouts import service as payouts
+from payouts.domain.vat import Treatment
 
 CONFIRM = "hub.confirm"
 REHOLD = "hub.rehold"
@@ -167,9 +170,21 @@ async def tell_division(order: Order, part: Part, now: datetime) -> None:
     if share is None:
         return
     division = SellerPart(
-        commission=share.commission, commission_vat=share.vat, seller=share.seller, shipping=share.shipping
+        commission=share.commission,
+        commission_vat=share.vat,
+        seller=share.seller,
+        shipping=share.shipping,
+        referral=share.referral or None,
+        coupon=share.coupon or None,
+        vat_treatment=_treatment(await part_store.lines([part.id])),
     )
     await send_event(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id), Settled(division), now)
+
+
+def _treatment(lines: Sequence[Line]) -> Treatment | Literal[""]:
+    """How the commission of a part is taxed: the same for all its lines, as it follows from the boutique."""
+    found = lines[0].vat_treatment if lines else ""
+    return next((known for known in get_args(Treatment) if known == found), "")
 
 
 async def _load(message: Message) -> tuple[Order, Part]:
@@ -252,7 +267,7 @@ def shop_order_of(order: Order, part: Part, lines: list[Line]) -> ShopOrder:
             for line in lines
         ),
         shipping=money(part.list_shipping_minor),
-        total=share.paid,
+        total=share.paid + share.coupon,
         address=order.address,
         email=order.email,
         note=order.note,
@@ -262,5 +277,8 @@ def shop_order_of(order: Order, part: Part, lines: list[Line]) -> ShopOrder:
             commission_vat=share.vat,
             seller=share.seller,
             shipping=money(part.list_shipping_minor),
+            referral=share.referral or None,
+            coupon=share.coupon or None,
+            vat_treatment=_treatment(lines),
         ),
     )

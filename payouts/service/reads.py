@@ -48,17 +48,22 @@ class MoneyView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SettledShare(msgspec.Struct, frozen=True, kw_only=True):
-    """How one shop order divides in the hub's currency: goods = commission + vat + seller; shipping beside."""
+    """How one shop order divides in the hub's currency: goods = commission + vat + referral + seller; shipping beside.
+
+    The hub's own coupon pays `coupon` of the goods.
+    """
 
     commission: Money
     vat: Money
     seller: Money
     shipping: Money
+    referral: Money
+    coupon: Money
 
     @property
     def paid(self) -> Money:
         """All that the shopper paid for it came to."""
-        return self.commission + self.vat + self.seller + self.shipping
+        return self.commission + self.vat + self.referral + self.seller + self.shipping - self.coupon
 
 
 async def settled_share(order_id: UUID, shop_order_id: UUID) -> SettledShare | None:
@@ -80,6 +85,8 @@ async def settled_share(order_id: UUID, shop_order_id: UUID) -> SettledShare | N
         vat=Money(goods.vat, currency),
         seller=Money(goods.seller, currency),
         shipping=Money(sums[SHIPPING_LINE].seller, currency),
+        referral=Money(goods.referral, currency),
+        coupon=Money(goods.coupon, currency),
     )
 
 

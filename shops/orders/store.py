@@ -19,7 +19,7 @@ from shops.orders.domain.orders import Event, Line, OrderMoney, OrderRow, OrderV
 
 _MONEY = (
     "currency, total_minor, seller_minor, commission_minor, commission_vat_minor, shipping_minor, refunded_minor, "
-    "seller_refunded_minor, transferred_minor, paid_out_minor"
+    "seller_refunded_minor, transferred_minor, paid_out_minor, referral_minor, fee_minor"
 )
 NEWEST = Sorting("placed", descending=True)
 ROW_MAX = 2**63 - 1
@@ -34,11 +34,12 @@ async def insert(shop_id: PartyId, hub_id: PartyId, order: ShopOrder, placed_at:
     order_id = UUID(order.id)
     await database.execute(
         "INSERT INTO shop_order (shop_id, hub_id, order_id, reservation_id, number, state, body, currency, placed_at, "
-        "changed_at, total_minor, seller_minor, commission_minor, commission_vat_minor, shipping_minor) "
-        "VALUES ($1, $2, $3, $4, $5, 'placed', $6, $7, $8, $8, $9, $10, $11, $12, $13)",
+        "changed_at, total_minor, seller_minor, commission_minor, commission_vat_minor, shipping_minor, "
+        "referral_minor) VALUES ($1, $2, $3, $4, $5, 'placed', $6, $7, $8, $8, $9, $10, $11, $12, $13, $14)",
         shop_id, hub_id, order_id, UUID(order.reservation_id), order.number, msgspec.json.encode(order),
         order.currency, placed_at, order.total.amount_minor, order.money.seller.amount_minor,
         order.money.commission.amount_minor, order.money.commission_vat.amount_minor, order.shipping.amount_minor,
+        _minor(order.money.referral),
     )  # fmt: skip
     await database.execute_many(
         "INSERT INTO shop_order_line (shop_id, hub_id, order_id, line_id, position, product_id, variant_id, sku, "
@@ -117,7 +118,7 @@ ORDER_SORTS = {
     "state": "o.state",
     "total": "o.total_minor",
     "yours": "o.seller_minor + o.shipping_minor - o.seller_refunded_minor",
-    "owed": "o.seller_minor + o.shipping_minor - o.seller_refunded_minor - o.transferred_minor",
+    "owed": "o.seller_minor + o.shipping_minor - o.fee_minor - o.seller_refunded_minor - o.transferred_minor",
 }
 """What a list of orders can be sorted by, as SQL."""
 
@@ -261,13 +262,21 @@ async def add_refund(shop_id: PartyId, name: Name, refund: Refunded) -> None:
 
 
 async def set_settlement(shop_id: PartyId, name: Name, part: SellerPart) -> None:
+    """Write the division the hub has booked; the total is that of the goods and shipping, whoever paid them."""
+    goods = part.seller + part.commission + part.commission_vat
+    total_minor = (goods + part.shipping).amount_minor + _minor(part.referral)
     await database.execute(
         "UPDATE shop_order SET seller_minor = $4, commission_minor = $5, commission_vat_minor = $6, "
-        "shipping_minor = $7, total_minor = $8, currency = $9 WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3",
+        "shipping_minor = $7, total_minor = $8, currency = $9, referral_minor = $10, fee_minor = $11 "
+        "WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3",
         shop_id, *name, part.seller.amount_minor, part.commission.amount_minor, part.commission_vat.amount_minor,
-        part.shipping.amount_minor, (part.seller + part.commission + part.commission_vat + part.shipping).amount_minor,
-        part.seller.currency,
+        part.shipping.amount_minor, total_minor, part.seller.currency, _minor(part.referral),
+        _minor(part.provider_fee),
     )  # fmt: skip
+
+
+def _minor(amount: Money | None) -> int:
+    return 0 if amount is None else amount.amount_minor
 
 
 async def add_transfer(shop_id: PartyId, name: Name, amount_minor: int) -> None:

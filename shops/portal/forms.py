@@ -244,10 +244,18 @@ def profile_from(fields: Fields, before: ShopProfile) -> ShopProfile:
         "handle": before.handle,
         "currency": before.currency,
         "return_days": whole_number(fields, "return_days", message("days to give back")),
+        "referral_bp_max": _referral_bp(fields, before),
         "theme": {**theme, "pairing": int(pairing) if pairing.isdigit() and len(pairing) == 1 else 0},
         "shipping": msgspec.to_builtins(list(_rates(fields, before.currency))),
     }
     return _convert(values, ShopProfile)
+
+
+def _referral_bp(fields: Fields, before: ShopProfile) -> int:
+    """The most the boutique gives for a shopper that another one sent, in basis points; a form without it keeps it."""
+    if "referral_percent" not in fields:
+        return before.referral_bp_max
+    return 100 * whole_number(fields, "referral_percent", message("per cent for boutiques that send shoppers"))
 
 
 def _rates(fields: Fields, currency: str) -> Iterator[ShippingRate]:
@@ -272,6 +280,7 @@ def profile_fields(profile: ShopProfile) -> dict[str, str]:
     fields = {name: cast("str", getattr(profile, name)) for name in plain}
     for name in ("tagline", "story", "returns"):
         fields |= {f"{name}_{language}": getattr(profile, name).get(language, "") for language in LANGUAGES}
+    fields |= {"referral_percent": str(profile.referral_bp_max // 100)}
     fields |= {"return_days": str(profile.return_days), **_theme_fields(profile.theme)}
     for number, rate in enumerate(profile.shipping):
         fields |= {

@@ -20,7 +20,8 @@ ORDER_COLUMNS = (
 )  # fmt: skip
 MONEY_COLUMNS = (
     message("Order"), message("State"), message("Placed"), message("Currency"), message("Shopper paid"),
-    message("Commission"), message("VAT on it"), message("Your share"), message("Shipping"),
+    message("Commission"), message("VAT on it"), message("Referral"), message("Your share"), message("Shipping"),
+    message("Payment fee, your part"),
     message("Refunds, your part"), message("Transferred"), message("Paid out"), message("Still owed"),
 )  # fmt: skip
 PRODUCT_COLUMNS = (
@@ -56,7 +57,8 @@ def money_cells(row: OrderRow) -> tuple[Cell, ...]:
     """How an order's money divides."""
     money = row.money
     amounts = (
-        money.total_minor, money.commission_minor, money.commission_vat_minor, money.seller_minor, money.shipping_minor,
+        money.total_minor, money.commission_minor, money.commission_vat_minor, money.referral_minor,
+        money.seller_minor, money.shipping_minor, -money.fee_minor,
         -money.seller_refunded_minor, money.transferred_minor, money.paid_out_minor, money.owed_minor,
     )  # fmt: skip
     named = (row.number, say(STATE_WORDS[row.state].word), row.placed_at, money.currency)

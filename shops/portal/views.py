@@ -117,6 +117,14 @@ def kept_words(hidden: str) -> tuple[str, str]:
     return KEPT_WORDS.get(hidden, _KEPT_BY_SHOP)
 
 
+VAT_WORDS: dict[str, str] = {
+    "domestic": message("VAT of the hub’s country"),
+    "reverse-charge": message("reverse charge: you account for the VAT yourself"),
+    "no-vat-id": message("VAT of the hub’s country, as your profile has no valid VAT id"),
+    "outside-scope": message("no VAT: outside its scope"),
+}
+"""How the hub’s commission is taxed, in words; a word we do not know is not said."""
+
 ACTION_WORDS: dict[Action, str] = {
     "accept": message("Accept the order"),
     "decline": message("Decline the order"),

@@ -72,11 +72,23 @@ class OrderMoney(msgspec.Struct, frozen=True, kw_only=True):
     seller_refunded_minor: int
     transferred_minor: int
     paid_out_minor: int
+    referral_minor: int = 0
+    fee_minor: int = 0
+
+    @property
+    def goods_minor(self) -> int:
+        """What the pieces cost."""
+        return self.total_minor - self.shipping_minor
+
+    @property
+    def net_minor(self) -> int:
+        """What the sale comes to for the boutique, as far as it is known: its share and shipping, less its fee part."""
+        return self.seller_minor + self.shipping_minor - self.fee_minor
 
     @property
     def due_minor(self) -> int:
-        """What is the boutique's of this order: its share and shipping, less its part of refunds."""
-        return self.seller_minor + self.shipping_minor - self.seller_refunded_minor
+        """What is the boutique's of this order: what it nets, less its part of refunds."""
+        return self.net_minor - self.seller_refunded_minor
 
     @property
     def owed_minor(self) -> int:

@@ -34,7 +34,7 @@ from shops.orders.service.steps import Step
 from shops.portal import forms
 from shops.portal.door import back_to, boutique_of, render
 from shops.portal.sheets import ORDER_COLUMNS, order_cells, spoken
-from shops.portal.views import ACTION_WORDS, EVENT_WORDS, PARCEL_WORDS, STATE_WORDS
+from shops.portal.views import ACTION_WORDS, EVENT_WORDS, PARCEL_WORDS, STATE_WORDS, VAT_WORDS
 from shops.store import BoutiqueView
 
 OPEN: tuple[OrderState, ...] = ("placed", "accepted", "in_fulfilment")
@@ -123,6 +123,7 @@ async def _page(request: AnyRequest, boutique: BoutiqueView, found: OrderView) -
         known_since=await _known_since(boutique, found),
         answer_by=None if found.document.answer_by is None else moment_of(found.document.answer_by),
         step=forms.new_step(),
+        vat_words=VAT_WORDS,
     )
 
 

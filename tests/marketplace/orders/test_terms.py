@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from federation.conversations import checks
 from federation.conversations.messages import Accepted, Declined, Shipped
 from federation.node import clock
 from federation.node.database import atomic
@@ -16,6 +17,7 @@ from marketplace.coupons.domain.coupons import Coupon
 from marketplace.errors import BasketChangedError, BasketInvalidError
 from marketplace.orders import basket, checkout, reads, refunds
 from marketplace.orders.domain.refunds import RefundLine, RefundRequest
+from marketplace.orders.fulfilment import shop_order_of
 from marketplace.orders.store import parts as part_store
 from marketplace.orders.views import Contact
 from marketplace.terms import referrals
@@ -240,6 +242,28 @@ async def test_the_boutique_that_sent_the_shopper_gets_its_share(world: World) -
     owed = {(one.kind, one.shop_id): one.sent_minor for one in await money.settlements_of_order(order.order_id)}
     assert owed[SettlementKind.REFERRAL, shop_id_of("b")] == 1000
     assert owed[SettlementKind.SALE, shop_id_of("a")] == 10_000 - 1000 - 220 - 1000
+
+
+async def test_the_order_says_before_it_is_accepted_what_its_boutique_nets(world: World) -> None:
+    """Commission, VAT and how it is treated, referral, the hub's coupon: and it is a message that boutiques take."""
+    settings = msgspec.structs.replace(world.hub.settings, referral_bp=500)
+    world.hub = msgspec.structs.replace(world.hub, settings=settings)
+    await offer()
+    for letter in "ab":
+        await take_part(world, letter, 500, clock.now())
+    visitor = await world.fill({"a": 1})
+    await referrals.note(visitor, {"from": "shop-b"}, clock.now())
+    basket.set_coupon(visitor, "spring")
+    token = await world.begin(visitor)
+    await checkout.hold_all(world.hub, token, clock.now())
+    await world.pay(token)
+    part = await world.part(token, "a")
+    order = shop_order_of(await checkout.find(token), part, await part_store.lines([part.id]))
+    checks.check(order)
+    told = order.money
+    figures = (told.commission, told.commission_vat, told.referral, told.seller, told.coupon)
+    assert [amount.amount_minor for amount in figures if amount] == [1000, 220, 500, 8280, 1000]
+    assert (order.total.amount_minor, told.vat_treatment) == (10_690, "domestic")
 
 
 async def test_where_a_shopper_came_from_is_kept_a_month_or_until_forgotten(world: World) -> None:
