@@ -105,7 +105,7 @@ async def refund_rest(order: Order, part: Part, reason: str, now: datetime) -> N
     left = Money(part.shipping_minor - part.shipping_refunded_minor, order.currency)
     known = refundable(lines, order.currency)
     plan = whole_refund(known, left)
-    if plan.amount and not await refund_store.exists(refund_id):
+    if plan.amount and not await refund_store.exists(refund_id) and not await _waits(order, part, now):
         await _carry_out(Wanted(order, part, plan, known, refund_id, reason), now)
 
 
@@ -122,11 +122,21 @@ async def refund_possible(order: Order, part: Part, request: RefundRequest, now:
     shipping = request.shipping and bool(left)
     kept = possible(request.lines, known)
     amount = taken(kept, known, left if shipping else zero(order.currency))
-    if not amount:
+    if not amount or await _waits(order, part, now):
         return False
     plan = RefundPlan(kept, shipping, amount)
     await _carry_out(Wanted(order, part, plan, known, request.refund_id, request.reason), now)
     return True
+
+
+async def _waits(order: Order, part: Part, now: datetime) -> bool:
+    """Whether a dispute stands in the way of what should go back by itself; a person is told to look after it."""
+    forbidden = await payouts.refund_forbidden(order.id)
+    if forbidden:
+        await payouts.tell_person(
+            "refund-waits", str(part.id), f"{part.number} is to be given back, and {forbidden}", now
+        )
+    return bool(forbidden)
 
 
 def _part(line: RefundLine, known: dict[str, Refundable]) -> payouts.RefundPart:

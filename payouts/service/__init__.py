@@ -1,11 +1,12 @@
 """The use cases of money, one file each; what other packages call is named here."""
 
 from payouts.domain.split import SaleLine, SaleShare, ShareSplit, split_preview
-from payouts.service.attention import clear_alert
+from payouts.service.attention import clear_alert, tell_person
 from payouts.service.bank_payouts import run_payouts
 from payouts.service.capturing import capture_payment, lock_payment
 from payouts.service.claiming import write_off_claim
 from payouts.service.context import Payments
+from payouts.service.disputes import refund_forbidden
 from payouts.service.events import list_missed
 from payouts.service.payments import (
     PaymentView,
@@ -88,6 +89,7 @@ __all__ = [
     "preview_refund",
     "refresh_payment",
     "refund_by_id",
+    "refund_forbidden",
     "refund_part",
     "refunds",
     "refunds_of_order",
@@ -105,6 +107,7 @@ __all__ = [
     "shortfall",
     "split_preview",
     "start_payment",
+    "tell_person",
     "transfers",
     "trial_balance",
     "trial_balance_totals",

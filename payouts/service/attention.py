@@ -9,6 +9,11 @@ from payouts.errors import PaymentMissingError
 from payouts.store import desk, rows
 
 
+async def tell_person(kind: str, reference: str, message: str, now: datetime) -> None:
+    """Call somebody about money, once for each kind and reference until it is cleared. In the caller's transaction."""
+    await rows.raise_alert(kind, reference, message, now)
+
+
 async def clear_alert(alert_id: int, now: datetime) -> None:
     """Note that somebody has dealt with this; raised again if it happens again. In the caller's transaction.
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from federation.conversations.messages import Accepted, Shipped
+from federation.conversations.messages import Accepted, Declined, Shipped
 from federation.node import clock
 from federation.vocabulary.money import Money
 from payouts.service import reads
@@ -138,3 +138,13 @@ async def test_a_movement_nobody_knows_is_assigned_by_a_person(world: World, des
     assert "Nothing: every movement stands for one transaction" in text
     assert "moved by hand on Monday" in text
     await read(desk, f"{RECONCILIATION}?day=yesterday&currency=XYZ")
+
+
+async def test_what_should_go_back_by_itself_waits_for_a_disputes_end(world: World, desk: httpx.AsyncClient) -> None:
+    """A boutique declines its part while a bank has the money: nothing is refunded twice, and a person is told."""
+    token, _ = await disputed(world, 20_000)
+    await world.says("b", token, Declined(reason="sold in the shop"))
+    await world.work()
+    assert (await world.states(token))["b"] == "declined"
+    assert world.refunded() == 0
+    assert "is to be given back, and" in await read(desk, "/console/money")
