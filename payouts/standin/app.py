@@ -14,7 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from federation.node.settings import load
-from payouts.standin import accounts, disputes, levers
+from payouts.standin import accounts, disputes, levers, refunds
 from payouts.standin.delivery import Postman
 from payouts.standin.desk import Asked, Desk
 from payouts.standin.errors import StandinError
@@ -38,7 +38,11 @@ class Lever(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "give_up",
         "ready",
         "restrict",
+        "hand_in",
+        "close",
         "break_bank",
+        "return_payout",
+        "return_refund",
         "advance",
         "rate",
         "dispute",
@@ -108,6 +112,10 @@ def _pull(world: World, lever: Lever) -> Mapping[str, Any]:
         "decline": lambda: levers.decline_page(world, lever.id),
         "give_up": lambda: levers.give_up(world, lever.id),
         "ready": lambda: accounts.change(world, lever.id, ready=True),
+        "hand_in": lambda: accounts.hand_in(world, lever.id),
+        "close": lambda: accounts.close(world, lever.id),
+        "return_payout": lambda: levers.return_payout(world, lever.id),
+        "return_refund": lambda: refunds.fail(world, lever.id, lever.word or "lost_or_stolen_card"),
         "restrict": lambda: accounts.change(world, lever.id, ready=False),
         "break_bank": lambda: levers.break_bank(world, lever.id),
         "advance": lambda: levers.pass_time(world, lever.amount),

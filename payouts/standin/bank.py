@@ -1,5 +1,8 @@
 """Payouts: from a balance to a bank, arriving later, and sometimes coming back after they were called paid."""
 
+import calendar
+from datetime import datetime
+
 from payouts.standin.accounts import settings_of
 from payouts.standin.errors import RefusedError
 from payouts.standin.moves import move
@@ -81,11 +84,25 @@ def fail(world: World, made: Thing, code: str) -> None:
 
 
 def pay_out_by_schedule(world: World) -> None:
-    """Pay out what accounts with a daily schedule have available above the least they keep."""
+    """Pay out what accounts whose day it is have available above the least they keep."""
     for account_id in list(world.things["account"]):
         kept = settings_of(world, account_id)["payments"]["payouts"]
-        if kept["schedule"]["interval"] == "daily":
+        if _is_day_of(kept["schedule"], world.moment):
             _pay_out_rest(world, account_id, kept["minimum_balance_by_currency"] or {})
+
+
+def _is_day_of(schedule: Thing, moment: datetime) -> bool:
+    """Whether a schedule pays out on this day; a day that a month lacks is its last."""
+    match schedule["interval"]:
+        case "daily":
+            return True
+        case "weekly":
+            return moment.strftime("%A").lower() in schedule.get("weekly_payout_days", ())
+        case "monthly":
+            days = calendar.monthrange(moment.year, moment.month)[1]
+            return moment.day in {min(day, days) for day in schedule.get("monthly_payout_days", ())}
+        case _:
+            return False
 
 
 def _pay_out_rest(world: World, account_id: str, least: Thing) -> None:

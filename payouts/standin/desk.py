@@ -19,7 +19,13 @@ from payouts.standin.operations import Call, Operation, operation_at
 from payouts.standin.world import Thing, World
 
 _CUT_OFF = b'{"id": "'
-_STATUS = {"resource_missing": 404, "lock_timeout": 429, "rate_limit": 429, "idempotency_key_in_use": 409}
+_STATUS = {
+    "resource_missing": 404,
+    "card_declined": 402,
+    "lock_timeout": 429,
+    "rate_limit": 429,
+    "idempotency_key_in_use": 409,
+}
 _BUSINESS = {
     "balance_insufficient": RefusedError("You have insufficient funds in your account.", "balance_insufficient"),
     "account_disabled": RefusedError("The account has been disabled.", "account_invalid", "destination"),

@@ -41,6 +41,15 @@ def break_bank(world: World, account_id: str) -> Thing:
     return world.account(account_id)
 
 
+def return_payout(world: World, payout_id: str) -> Thing:
+    """A bank sends a payout back that was on its way, or called paid already."""
+    made = world.things["payout"].get(payout_id)
+    if made is None or made["status"] not in {"in_transit", "paid"}:
+        raise RefusedError(f"there is no payout {payout_id[:60]} that could come back")
+    bank.fail(world, made, "account_closed")
+    return made
+
+
 def move_rate(world: World, currency: str, per_euro: Decimal) -> Thing:
     """Let a currency stand at so many units for one euro from now on."""
     world.rates[currency] = per_euro

@@ -8,6 +8,13 @@ NOTHING: Accepted = MappingProxyType({})
 TEXTS: dict[str, type] = {"description": str, "metadata.*": str}
 MONEY: dict[str, type] = {"amount": int, "currency": str, **TEXTS, **EXPAND}
 INTENT: dict[str, type] = {"capture_method": str, "transfer_group": str, "statement_descriptor_suffix": str, **TEXTS}
+CONFIRMING: dict[str, type] = {
+    "confirm": bool,
+    "payment_method": str,
+    "return_url": str,
+    "automatic_payment_methods.enabled": bool,
+    "automatic_payment_methods.allow_redirects": str,
+}
 PAGE: dict[str, type] = {
     "mode": str,
     "success_url": str,

@@ -7,6 +7,8 @@ from payouts.standin.world import Thing, World, money_of
 
 PAGE_LIFE_SECONDS = 86_400
 HELD_SECONDS = 7 * 86_400
+CARD_REFUSED = "pm_card_chargeDeclined"
+CARD_ASKED = "pm_card_authenticationRequired"
 _STILL_OPEN = frozenset({"requires_payment_method", "requires_capture", "requires_confirmation", "requires_action"})
 
 
@@ -84,12 +86,37 @@ def open_intent(world: World, params: Thing) -> Thing:
         "latest_charge": None,
         "livemode": False,
         "metadata": params.get("metadata", {}),
+        "next_action": None,
         "payment_method_options": params.get("payment_method_options"),
         "status": "requires_payment_method",
         "transfer_group": params.get("transfer_group"),
     }
     world.tell("payment_intent.created", intent)
-    return world.add("payment_intent", intent)
+    world.add("payment_intent", intent)
+    if params.get("confirm"):
+        return confirm_intent(world, intent["id"], params.get("payment_method", ""))
+    return intent
+
+
+def confirm_intent(world: World, intent_id: str, method: str) -> Thing:
+    """Use one of Stripe's test cards on an intent: it pays, is refused, or its bank asks the shopper first."""
+    intent = world.find("payment_intent", intent_id)
+    if intent["status"] not in {"requires_payment_method", "requires_confirmation", "requires_action"}:
+        raise RefusedError(
+            f"You cannot confirm this PaymentIntent because it has a status of {intent['status']}.",
+            "payment_intent_unexpected_state",
+        )
+    if method == CARD_REFUSED:
+        decline_card(world, intent, "Your card was declined.")
+        raise RefusedError("Your card was declined.", "card_declined", kind="card_error")
+    if method == CARD_ASKED:
+        intent |= {"status": "requires_action", "next_action": {"type": "use_stripe_sdk"}}
+        world.tell("payment_intent.requires_action", intent)
+        return intent
+    if not method.startswith("pm_"):
+        raise RefusedError(f"No such PaymentMethod: '{method[:60]}'", "resource_missing", "payment_method")
+    use_card(world, intent)
+    return intent
 
 
 def update_intent(world: World, intent_id: str, params: Thing) -> Thing:

@@ -5,7 +5,10 @@ import pytest
 from federation.node import clock, logs
 from federation.node.database import Database
 from payouts.adapters.memory import MemoryProvider
+from tests.payouts.real_stripe import pytest_collection_modifyitems, pytest_terminal_summary
 from tests.payouts.scene import MemoryScene
+
+__all__ = ["pytest_collection_modifyitems", "pytest_terminal_summary", "quiet_logs", "scene"]
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from payouts.standin import payments
 from payouts.standin.forms import EXPAND, PAGING
 from payouts.standin.operations.calling import Operation, look, of_intent
-from payouts.standin.parameters import INTENT, MONEY, PAGE, TEXTS
+from payouts.standin.parameters import CONFIRMING, INTENT, MONEY, PAGE, TEXTS
 
 
 def payment_operations() -> Iterator[Operation]:
@@ -37,8 +37,15 @@ def payment_operations() -> Iterator[Operation]:
         "/v1/payment_intents",
         "PaymentIntentCreateParams",
         lambda world, call: payments.open_intent(world, call.params),
-        {**MONEY, **INTENT, **EXPAND},
+        {**MONEY, **INTENT, **CONFIRMING, **EXPAND},
         ("amount", "currency"),
+    )
+    yield Operation(
+        "POST",
+        "/v1/payment_intents/{id}/confirm",
+        "PaymentIntentConfirmParams",
+        lambda world, call: payments.confirm_intent(world, call.ids[0], call.params.get("payment_method", "")),
+        {"payment_method": str, "return_url": str, **EXPAND},
     )
     yield look("/v1/payment_intents/{id}", "PaymentIntentRetrieveParams", "payment_intent")
     yield Operation(

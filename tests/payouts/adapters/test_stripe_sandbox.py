@@ -16,7 +16,7 @@ from payouts.adapters.stripe.settings import StripeSettings
 from payouts.domain.payment import Capture
 from payouts.errors import ProviderConflictError, ProviderRefusedError
 from payouts.ports import AccountState, PaymentState
-from tests.payouts.adapters.conftest import STRIPE_KEY
+from tests.payouts.real_stripe import STRIPE_KEY
 from tests.payouts.worked_example import euro
 
 RETURN_URL = "https://galleria.example/order/t"

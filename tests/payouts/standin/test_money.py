@@ -1,8 +1,11 @@
 """What happens to money in the stand-in: held and taken, sent and back, disputed, paid out."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
 
-from payouts.standin import bank, disputes, levers, refunds
+from payouts.standin import accounts, bank, disputes, levers, refunds
 from payouts.standin.errors import RefusedError
 from tests.payouts.standin.life import Life
 
@@ -101,6 +104,50 @@ def test_a_fresh_account_is_paid_out_daily_until_told_otherwise() -> None:
     assert available(life, account) == 0
     [made] = life.world.all("payout", account)
     assert made["automatic"]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "days"),
+    [
+        ({"interval": "weekly", "weekly_payout_days": ["tuesday"]}, 7),
+        ({"interval": "monthly", "monthly_payout_days": [31]}, 31),
+    ],
+)
+def test_accounts_are_paid_out_on_their_days(schedule: dict[str, Any], days: int) -> None:
+    """Once in a week, or in a month (a day that it lacks is its last), and never between."""
+    life = Life()
+    account, (_, charge) = life.account(), life.paid(10_000)
+    life.transfer(account, 5_000, charge)
+    accounts.change_settings(life.world, account, {"payments": {"payouts": {"schedule": schedule}}})
+    levers.pass_time(life.world, days * bank.DAY_SECONDS)
+    [made] = life.world.all("payout", account)
+    day = datetime.fromtimestamp(made["created"], UTC)
+    assert day.strftime("%A") == "Tuesday" if days == 7 else (day + timedelta(days=1)).day == 1
+    levers.return_payout(life.world, made["id"])
+    assert (made["status"], available(life, account)) == ("failed", 5_000)
+    with pytest.raises(RefusedError):
+        levers.return_payout(life.world, made["id"])
+
+
+def test_an_account_is_looked_through_before_it_is_ready() -> None:
+    """Papers missing, then handed in, then fine, then gone; both interfaces say so."""
+    life = Life()
+    made = accounts.open_account(
+        life.world,
+        {
+            "configuration": {
+                "recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}}
+            }
+        },
+    )
+    seen = []
+    for act in (accounts.hand_in, lambda world, one: accounts.change(world, one, ready=True), accounts.close):
+        account = act(life.world, made["id"])
+        capabilities = accounts.as_v2(account)["configuration"]["recipient"]["capabilities"]
+        seen.append((capabilities["stripe_balance"]["stripe_transfers"]["status"], account["closed"]))
+    assert seen[:2] == [("pending", False), ("active", False)]
+    assert seen[2][1]
+    assert accounts.as_v1(life.world.account(made["id"]))["requirements"]["disabled_reason"] == "rejected.other"
 
 
 def test_every_change_of_a_balance_is_listed() -> None:
