@@ -315,7 +315,7 @@ class PaidOutPart(msgspec.Struct, frozen=True):
 
 
 class PayoutChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A payout as it stands now, with what it is made of."""
+    """A payout as it stands now, with what it is made of; `was_paid` when it failed after it had been paid."""
 
     payout_id: UUID
     shop_id: str
@@ -324,6 +324,7 @@ class PayoutChange(msgspec.Struct, frozen=True, kw_only=True):
     arrival_at: datetime | None
     failure: str
     parts: tuple[PaidOutPart, ...]
+    was_paid: bool = False
 
 
 class PaymentListener(Protocol):

@@ -17,6 +17,7 @@ from federation.conversations.messages import (
     EventBody,
     OrderEvent,
     PaidOut,
+    PayoutReturned,
     Refunded,
     ReservationRequest,
     SellerPart,
@@ -88,7 +89,7 @@ def _faults(message: msgspec.Struct) -> Iterator[FieldError]:
         yield from _negative("/seller_part", message.seller_part)
         if message.amount.currency != message.seller_part.currency:
             yield FieldError("/seller_part/currency", "mixed", "the two amounts share one currency")
-    elif isinstance(message, Transferred | PaidOut):
+    elif isinstance(message, Transferred | PaidOut | PayoutReturned):
         yield from _negative("/amount", message.amount)
     elif isinstance(message, ReturnRequested | ReturnReceived | ReturnRefunded | ReturnDecided):
         yield from _repeats("/lines", [line.line_id for line in message.lines])

@@ -322,6 +322,13 @@ class PaidOut(msgspec.Struct, frozen=True):
     arrival: UtcTime
 
 
+class PayoutReturned(msgspec.Struct, frozen=True):
+    """The shop's bank sent back `amount` of what was paid out: it is owed again, or lies in the shop's account."""
+
+    amount: Money
+    reason: Note = ""
+
+
 EventBody = (
     Accepted
     | Declined
@@ -335,6 +342,7 @@ EventBody = (
     | Settled
     | Transferred
     | PaidOut
+    | PayoutReturned
     | ReturnBody
 )
 
@@ -351,13 +359,23 @@ EVENT_BODIES: dict[str, type[EventBody]] = {
     "settled": Settled,
     "transferred": Transferred,
     "paid_out": PaidOut,
+    "payout_returned": PayoutReturned,
     **RETURN_EVENTS,
 }
 SHOP_EVENTS = frozenset(
     {"accepted", "declined", "shipped", "delivered", "fulfilment", "cancel_refused", "cancelled", *SHOP_RETURN_EVENTS}
 )
 HUB_EVENTS = frozenset(
-    {"cancel_requested", "cancelled", "refunded", "settled", "transferred", "paid_out", *HUB_RETURN_EVENTS}
+    {
+        "cancel_requested",
+        "cancelled",
+        "refunded",
+        "settled",
+        "transferred",
+        "paid_out",
+        "payout_returned",
+        *HUB_RETURN_EVENTS,
+    }
 )
 KIND_OF_BODY: dict[type[EventBody], str] = {body: kind for kind, body in EVENT_BODIES.items()}
 

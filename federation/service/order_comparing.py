@@ -11,7 +11,7 @@ from typing import cast
 import msgspec
 
 from federation.conversations import checks
-from federation.conversations.messages import OrderEvent, PaidOut, ShopOrder, Transferred
+from federation.conversations.messages import OrderEvent, PaidOut, PayoutReturned, ShopOrder, Transferred
 from federation.node import clock
 from federation.service.context import Federation
 from federation.service.order_events import Ends, MissingDue
@@ -74,6 +74,8 @@ class _Totals:
                     self.transferred[amount.currency] += amount.amount_minor
                 case PaidOut(amount=amount):
                     self.paid_out[amount.currency] += amount.amount_minor
+                case PayoutReturned(amount=amount):
+                    self.paid_out[amount.currency] -= amount.amount_minor
 
     def sums(self) -> Sums:
         return Sums(dict(self.ordered), dict(self.transferred), dict(self.paid_out))

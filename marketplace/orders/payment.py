@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from federation.conversations.messages import EventBody, PaidOut, Transferred
+from federation.conversations.messages import EventBody, PaidOut, PayoutReturned, Transferred
 from federation.documents.times import text_of
 from federation.service.orders import send_event
 from federation.vocabulary.ids import PartyId
@@ -99,8 +99,9 @@ async def settlement_changed(shop_order_id: UUID, status: str, amount: Money, no
 
 
 async def payout_changed(change: PayoutChange, now: datetime) -> None:
-    """Tell the boutique of each order in a payout that reached its bank."""
-    if change.status != "paid":
+    """Tell the boutique of each order in a payout that reached its bank, or came back from there."""
+    came_back = change.status == "failed" and change.was_paid
+    if change.status != "paid" and not came_back:
         return
     arrival = text_of(change.arrival_at or now)
     amounts: dict[UUID, Money] = {}
@@ -109,8 +110,9 @@ async def payout_changed(change: PayoutChange, now: datetime) -> None:
         amounts[share.shop_order_id] = sum_so_far + share.amount
     for shop_order_id, amount in amounts.items():
         part = await part_store.by_id(shop_order_id)
-        if part is not None:
-            await _tell(part, PaidOut(amount, arrival), now)
+        if part is not None and amount.amount_minor > 0:
+            body = PayoutReturned(amount, change.failure[:500]) if came_back else PaidOut(amount, arrival)
+            await _tell(part, body, now)
 
 
 async def _tell(part: Part, body: EventBody, now: datetime) -> None:

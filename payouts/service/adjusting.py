@@ -16,6 +16,7 @@ from payouts.domain.adjustment import (
     ADJUSTMENT,
     REASON_LENGTH_MAX,
     AdjustmentRecord,
+    AdjustmentStatus,
     AdjustmentStep,
     Proposal,
     check_proposal,
@@ -152,3 +153,8 @@ async def _adjustment(adjustment_id: UUID, *, lock: bool = False) -> AdjustmentR
 async def newest(limit: int = 200) -> list[AdjustmentRecord]:
     """Corrections, the newest proposed first."""
     return await desk.newest_adjustments(limit)
+
+
+async def proposed(limit: int = 200) -> list[AdjustmentRecord]:
+    """Corrections that wait for a second person."""
+    return await desk.newest_adjustments(limit, AdjustmentStatus.PROPOSED)

@@ -152,7 +152,8 @@ async def mark_paid(pay: Payments, payout_id: UUID, paid_on: datetime, now: date
         share = await _share(transfer)
         await ledger.post(postings_desk.bank_sent(share.id, transfer.attempt, share.shop_id, transfer.amount), now)
         await rows.transfers.save(msgspec.structs.replace(transfer, status="sent", finished_at=now))
-        await _step(pay, share, SettlementStep.SENT, now, sent_minor=transfer.amount_minor)
+        told = await desk.sent_by_bank_before(share.id)
+        await _step(pay, share, SettlementStep.SENT, now, told=told, sent_minor=transfer.amount_minor)
         movements.append(_movement(transfer, share, 1, now))
     await rows.movements.add(*movements)
     await rows.claim_movements(payout.id, await desk.movements_named([one.reference for one in movements]))
@@ -181,7 +182,7 @@ async def mark_returned(pay: Payments, payout_id: UUID, failure: str, now: datet
     await rows.payouts.save(changed)
     message = f"the bank returned {payout.amount} for {payout.shop_id}: {reason}"
     await rows.raise_alert("payout-returned", str(payout.id), message, now)
-    await pay.listener.payout_changed(await _change(changed), now)
+    await pay.listener.payout_changed(await _change(changed, was_paid=was_paid), now)
 
 
 async def _undo(pay: Payments, transfer: TransferRecord, reason: str, *, was_paid: bool, now: datetime) -> None:
@@ -222,14 +223,24 @@ async def _share(transfer: TransferRecord) -> SettlementRecord:
     return share
 
 
-async def _step(pay: Payments, share: SettlementRecord, step: SettlementStep, now: datetime, **columns: object) -> None:
+async def _step(
+    pay: Payments,
+    share: SettlementRecord,
+    step: SettlementStep,
+    now: datetime,
+    *,
+    told: bool = False,
+    **columns: object,
+) -> None:
+    """Take a step and tell of it; that a share was sent is told once, also when it came back in between."""
     amount = Money(share.due_minor or share.sent_minor, share.currency)
     status = SETTLEMENT.after(share.status, step)
     await rows.settlements.save(msgspec.structs.replace(share, status=status, updated_at=now, **columns))
-    await pay.listener.settlement_changed(share.shop_order_id, share.kind.value, status.value, amount, now)
+    if not told:
+        await pay.listener.settlement_changed(share.shop_order_id, share.kind.value, status.value, amount, now)
 
 
-async def _change(payout: PayoutRecord) -> PayoutChange:
+async def _change(payout: PayoutRecord, *, was_paid: bool = False) -> PayoutChange:
     parts = await rows.payout_parts(payout.id)
     return PayoutChange(
         payout_id=payout.id,
@@ -238,6 +249,7 @@ async def _change(payout: PayoutRecord) -> PayoutChange:
         amount=payout.amount,
         arrival_at=payout.arrival_at,
         failure=payout.failure,
+        was_paid=was_paid,
         parts=tuple(
             PaidOutPart(shop_order_id, kind, Money(amount, payout.currency)) for shop_order_id, kind, amount in parts
         ),

@@ -186,7 +186,8 @@ async def _record(
         await rows.payouts.save(changed)
         if changed.status is PayoutStatus.FAILED:
             await _set_free(changed, now)
-        await pay.listener.payout_changed(await _change(changed), now)
+        was_paid = payout.status is PayoutStatus.PAID
+        await pay.listener.payout_changed(await _change(changed, was_paid=was_paid), now)
 
 
 async def _set_free(payout: PayoutRecord, now: datetime) -> None:
@@ -199,7 +200,7 @@ async def _set_free(payout: PayoutRecord, now: datetime) -> None:
     await rows.raise_alert("payout-failed", str(payout.id), message, now)
 
 
-async def _change(payout: PayoutRecord) -> PayoutChange:
+async def _change(payout: PayoutRecord, *, was_paid: bool) -> PayoutChange:
     parts = await rows.payout_parts(payout.id)
     return PayoutChange(
         payout_id=payout.id,
@@ -208,6 +209,7 @@ async def _change(payout: PayoutRecord) -> PayoutChange:
         amount=payout.amount,
         arrival_at=payout.arrival_at,
         failure=payout.failure,
+        was_paid=was_paid,
         parts=tuple(
             PaidOutPart(shop_order_id, kind, Money(amount, payout.currency)) for shop_order_id, kind, amount in parts
         ),

@@ -210,6 +210,14 @@ async def movements_named(references: Sequence[str]) -> list[MovementRecord]:
     return await rows.movements.find(flow.Movement.reference.is_in(list(references)))
 
 
+async def sent_by_bank_before(settlement_id: UUID) -> bool:
+    """Whether our bank has sent this share once already, and it came back."""
+    found = await database.fetch_value(
+        "SELECT 1 FROM pay_movement WHERE settlement_id = $1 AND reference LIKE 'bank sent:%' LIMIT 1", settlement_id
+    )
+    return found is not None
+
+
 async def payouts_of_file(file_id: UUID) -> list[PayoutRecord]:
     """The payments of a bank file."""
     return await rows.payouts.find(flow.Payout.bank_file_id == file_id)

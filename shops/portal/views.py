@@ -93,6 +93,7 @@ EVENT_WORDS: dict[str, str] = {
     "settled": message("The hub booked the sale"),
     "transferred": message("Money reached your account"),
     "paid_out": message("Money is on its way to your bank"),
+    "payout_returned": message("Your bank sent a payout back: look at its details with the hub"),
 }
 
 KEPT_WORDS: dict[str, tuple[str, str]] = {

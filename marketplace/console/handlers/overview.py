@@ -10,6 +10,7 @@ from marketplace.console.door import operator, render
 from marketplace.console.handlers.boutiques import standings_now
 from marketplace.console.views import books, lag, looks, waiting
 from marketplace.orders import oversight, reads
+from payouts.service import adjusting, bank_files
 from payouts.service import reads as money
 
 LATEST_ORDERS = 8
@@ -33,6 +34,8 @@ async def overview(request: AnyRequest) -> Template:
         failed_refunds=len(await money.refunds(statuses=["failed"])),
         failed_payouts=sum(bool(account.payouts_paused) for account in await money.accounts()),
         blocked_settlements=len(await money.settlements(statuses=["blocked"])),
+        corrections=len(await adjusting.proposed()),
+        for_bank=len(await bank_files.waiting()),
         owed_claims=len(await money.claims(statuses=["owed"])),
         overdue_parts=len(await oversight.overdue_parts(now)),
         overdue_returns=await oversight.overdue_returns(now),

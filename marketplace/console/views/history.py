@@ -33,6 +33,7 @@ _KINDS = {
     "settled": message("told %(boutique)s how the money divides"),
     "transferred": message("told %(boutique)s of a transfer"),
     "paid_out": message("told %(boutique)s of a payout to its bank"),
+    "payout_returned": message("told %(boutique)s that its bank sent a payout back"),
 }
 
 
@@ -74,7 +75,7 @@ def _detail(body: messages.EventBody | None) -> str:
             return reason
         case return_messages.ReturnRefused(reason=reason) | return_messages.ReturnRejected(reason=reason):
             return reason
-        case return_messages.ReturnDecided(reason=reason):
+        case return_messages.ReturnDecided(reason=reason) | messages.PayoutReturned(reason=reason):
             return reason
         case _:
             return ""
@@ -82,7 +83,9 @@ def _detail(body: messages.EventBody | None) -> str:
 
 def _amount(body: messages.EventBody | None) -> Money | None:
     match body:
-        case messages.Refunded(amount=amount) | messages.Transferred(amount=amount) | messages.PaidOut(amount=amount):
+        case messages.Refunded(amount=amount) | messages.Transferred(amount=amount):
+            return amount
+        case messages.PaidOut(amount=amount) | messages.PayoutReturned(amount=amount):
             return amount
         case _:
             return None

@@ -32,6 +32,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     failed_payouts: int = 0
     blocked_settlements: int = 0
     owed_claims: int = 0
+    corrections: int = 0
+    for_bank: int = 0
     overdue_parts: int = 0
     overdue_returns: int = 0
 
@@ -114,7 +116,19 @@ def _waited_for(waiting: Waiting) -> list[Todo]:
             "%(num)s settlements cannot be sent to their boutiques",
             waiting.blocked_settlements,
         )
-        found.append(Todo(sentence, "/console/money/settlements?state=blocked"))
+        found.append(Todo(sentence, "/console/money/blocked"))
+    if waiting.corrections:
+        sentence = counted(
+            "%(num)s correction waits for a second person",
+            "%(num)s corrections wait for a second person",
+            waiting.corrections,
+        )
+        found.append(Todo(sentence, "/console/money/corrections"))
+    if waiting.for_bank:
+        sentence = counted(
+            "%(num)s boutique waits for a bank file", "%(num)s boutiques wait for a bank file", waiting.for_bank
+        )
+        found.append(Todo(sentence, "/console/money/bank-files"))
     return found
 
 

@@ -10,6 +10,7 @@ import msgspec
 from federation.conversations.messages import (
     EventBody,
     PaidOut,
+    PayoutReturned,
     Refunded,
     Settled,
     ShippedLine,
@@ -151,7 +152,7 @@ def currency_of(body: EventBody) -> str | None:
     """The currency of an event's amounts, which its own checks have found to be one; None when it has none."""
     if isinstance(body, Settled):
         return body.settlement.seller.currency
-    return body.amount.currency if isinstance(body, Refunded | Transferred | PaidOut) else None
+    return body.amount.currency if isinstance(body, Refunded | Transferred | PaidOut | PayoutReturned) else None
 
 
 def actions(state: OrderState, cancellation: CancellationState, *, pieces_left: int) -> tuple[Action, ...]:

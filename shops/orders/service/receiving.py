@@ -18,6 +18,7 @@ from federation.conversations.messages import (
     EventBody,
     OrderEvent,
     PaidOut,
+    PayoutReturned,
     Refunded,
     Settled,
     ShopOrder,
@@ -132,3 +133,5 @@ async def _count_money(shop_id: PartyId, order: OrderView, body: EventBody) -> N
         await store.add_transfer(shop_id, name, body.amount.amount_minor)
     elif isinstance(body, PaidOut):
         await store.add_payout(shop_id, name, body.amount.amount_minor)
+    elif isinstance(body, PayoutReturned):
+        await store.add_payout(shop_id, name, -body.amount.amount_minor)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from federation.conversations.messages import (
@@ -255,6 +256,10 @@ async def test_payouts_are_told_to_the_boutique_order_by_order(world: World) -> 
         await observe_payout(world.hub.payments, world.till.payouts[payout_id], later)
     assert (await world.told("a"))[-1] == "paid_out"
     assert sum(one.amount.amount_minor for one in world.till.payouts.values()) == PART_MINOR - 1_220
+    for payout in list(world.till.payouts.values()):
+        returned = msgspec.structs.replace(payout, status="failed", failure="account closed")
+        await observe_payout(world.hub.payments, returned, later)
+    assert (await world.told("a"))[-1] == "payout_returned"
 
 
 async def test_what_is_refunded_need_not_be_shipped(world: World) -> None:

@@ -111,6 +111,8 @@ async def test_what_the_bank_returns_is_owed_again(bank: MemoryScene) -> None:
     (payment,) = await bank_files.open_payments(again.id)
     async with atomic():
         await bank_files.mark_paid(bank.pay, payment.id, bank.now, bank.now)
+    assert len([heard for heard in bank.listener.heard if heard[0] == "settlement" and heard[3] == "sent"]) == 2
+    assert [change.was_paid for change in bank.listener.payouts] == [False, True, False]
     await bank.check()
 
 

@@ -1,13 +1,18 @@
 """Sending on to the shops' banks what lies in their accounts."""
 
+from datetime import timedelta
+
+import msgspec
 import pytest
 
 from federation.node import clock
 from federation.node.database import atomic
 from payouts import service
 from payouts.adapters.memory import Fault, MemoryProvider
+from payouts.domain.terms import checked_schedule
 from payouts.errors import ProviderUnavailableError
-from payouts.service.bank_payouts import run_payouts
+from payouts.service import terms
+from payouts.service.bank_payouts import observe_payout, pay_out_now, run_payouts
 from payouts.settings import PayoutSettings
 from tests.payouts.scene import CrashError, MemoryScene
 from tests.payouts.worked_example import PART_A, PART_B, PART_C, A, B, C, euro
@@ -52,6 +57,42 @@ async def test_interval_between_payouts_is_kept(committed: object) -> None:
     assert await run_payouts(scene.pay, clock.now()) == 2
     await scene.release(PART_B)
     assert await run_payouts(scene.pay, clock.now()) == 0
+
+
+async def test_payout_days_and_minimum_are_kept(scene: MemoryScene) -> None:
+    """By hand waits for a person, a minimum for the sum, a week for its day; a person's word goes before all."""
+    await all_sent(scene)
+    now = clock.now()
+    yesterday = (now - timedelta(days=1)).isoweekday()
+    async with atomic():
+        await terms.set_schedule(A, checked_schedule("manual", 0, 0), now)
+        await terms.set_schedule(B, checked_schedule("daily", 0, 9_051), now)
+        await terms.set_schedule(C, checked_schedule("weekly", yesterday, 0), now)
+    assert await run_payouts(scene.pay, now) == 1
+    assert {each.shop_id for each in await service.payouts()} == {C}
+    async with atomic():
+        await terms.request_payout(A, now)
+        await terms.request_payout(A, now)
+    await scene.drain()
+    await pay_out_now(scene.pay, B, now)
+    assert {each.shop_id: each.amount_minor for each in await service.payouts()} == {A: 12890, B: 9050, C: 9988}
+    await scene.check()
+
+
+async def test_a_payout_returned_after_it_was_paid_reopens_what_is_owed(scene: MemoryScene) -> None:
+    """The money lies in the account again, nothing counts as paid out, and nothing is tried before somebody looked."""
+    await all_sent(scene)
+    await run_payouts(scene.pay, clock.now())
+    for payout_id in list(scene.provider.payouts):
+        scene.provider.arrive(payout_id)
+    await scene.hear()
+    paid = next(one for one in scene.provider.payouts.values() if one.amount.amount_minor == 9988)
+    await observe_payout(scene.pay, msgspec.structs.replace(paid, status="failed", failure="closed"), clock.now())
+    (money,) = await service.shop_money(C)
+    assert (money.sent, money.paid_out) == (euro(9988), euro(0))
+    assert scene.listener.payouts[-1].was_paid
+    assert await run_payouts(scene.pay, clock.now()) == 0
+    assert [alert.kind for alert in await service.alerts()] == ["payout-failed"]
 
 
 async def test_only_available_money_is_paid_out(committed: object) -> None:

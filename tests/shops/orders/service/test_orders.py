@@ -15,6 +15,7 @@ from federation.conversations.messages import (
     EventBody,
     OrderEvent,
     PaidOut,
+    PayoutReturned,
     Refunded,
     SellerPart,
     Settled,
@@ -256,6 +257,19 @@ async def test_money_follows_the_hub_events(shop_id: PartyId) -> None:
     after = await look(shop_id, view)
     assert (after.money.due_minor, after.money.owed_minor) == (33_264 + 900 - 16_632, -16_632)
     assert (after.money.paid_out_minor, after.lines[0].refunded) == (30_000, 1)
+
+
+async def test_a_payout_that_came_back_is_not_paid_out(shop_id: PartyId) -> None:
+    """What the bank sent back is no longer counted as paid out; paid again, it is."""
+    order, _ = await ordered(shop_id)
+    now = clock.now()
+    paid = PaidOut(euros(30_000), "2026-11-25T00:00:00Z")
+    bodies: list[EventBody] = [Transferred(euros(30_000)), paid, PayoutReturned(euros(30_000), "account closed")]
+    for sequence, body in enumerate(bodies, 1):
+        await hears(shop_id, order, sequence, body, now)
+    assert (await look(shop_id, order)).money.paid_out_minor == 0
+    await hears(shop_id, order, 4, paid, now)
+    assert (await look(shop_id, order)).money.paid_out_minor == 30_000
 
 
 async def test_money_in_another_currency_is_kept_and_not_counted(shop_id: PartyId) -> None:
