@@ -94,15 +94,19 @@ async def close_overdue(settings: HubSettings, now: datetime) -> int:
     closed = 0
     for order_id in await order_store.due(now, OVERDUE_MAX, authorized=True):
         try:
-            for part in await part_store.of_order(order_id):
-                if part.state in UNANSWERED:
-                    async with atomic():
-                        await silence.give_up_now(part.id, now)
-            await decide(order_id, settings, now)
+            await _close(order_id, settings, now)
             closed += 1
         except GalleriaError as error:
             _log.warning("acceptance_not_closed", order_id=str(order_id), slug=error.slug, detail=error.detail)
     return closed
+
+
+async def _close(order_id: UUID, settings: HubSettings, now: datetime) -> None:
+    for part in await part_store.of_order(order_id):
+        if part.state in UNANSWERED:
+            async with atomic():
+                await silence.give_up_now(part.id, now)
+    await decide(order_id, settings, now)
 
 
 async def lost(order: Order, settings: HubSettings, now: datetime) -> None:
