@@ -17,7 +17,7 @@ from federation.log.checkpoint import Checkpoint, SignedCheckpoint
 from federation.log.errors import ForkDetectedError, LineInvalidError, RootMismatchError, SizeMismatchError
 from federation.log.leaves import Leaf, parse_leaf
 from federation.log.nodes import Node, grow
-from federation.log.records import Judgement, Record, judged, opening_of
+from federation.log.records import Judgement, Record, opening_of
 from federation.log.tree import Range, verify_consistency
 from federation.vocabulary.errors import FieldError, TooLargeError
 
@@ -26,14 +26,13 @@ Newest = Callable[[str], str | None]
 
 
 class LogState(msgspec.Struct, frozen=True):
-    """A copy before a batch: which log, its tree so far, and the newest leaf of every key.
+    """A copy before a batch: which log, and its tree so far.
 
     `follows` is the checkpoint that the first line of a later epoch must name; empty in the first epoch.
     """
 
     origin: str
     tree: Range
-    newest: Newest
     follows: str = ""
 
 
@@ -44,26 +43,29 @@ class Faulty(msgspec.Struct, frozen=True):
     errors: tuple[FieldError, ...]
 
 
-class Accepted(msgspec.Struct, frozen=True):
-    """A batch that may be kept: the tree after it with the nodes it completed, its leaves, the faulty among them.
-
-    `records` are what the puts say, by `seq`; those of the faulty are missing.
-    """
+class Grown(msgspec.Struct, frozen=True):
+    """A batch that may be kept: the tree after it with the nodes it completed, and its leaves."""
 
     tree: Range
     nodes: tuple[Node, ...]
     leaves: tuple[Leaf, ...]
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """What the leaves of a batch say: the faulty among them, and by `seq` the records of all other puts."""
+
     quarantined: tuple[Faulty, ...]
     records: Mapping[int, Record]
 
 
 def check_batch(
     state: LogState, old_size: int, lines: Sequence[bytes], signed: SignedCheckpoint, keys: Iterable[PublicKey]
-) -> Accepted:
-    """Judge `lines`, said to follow `old_size` leaves and to lead to the checkpoint.
+) -> Grown:
+    """Let `lines`, said to follow `old_size` leaves and to lead to the checkpoint, be leaves of the copy.
 
-    Raises BadSignatureError or KeyNotChainedError for the checkpoint, ForkDetectedError if it contradicts the copy,
-    SizeMismatchError if the batch starts elsewhere, TooLargeError, LineInvalidError, and RootMismatchError.
+    What they say is for `accept` to judge, which refuses nothing any more. Raises BadSignatureError or
+    KeyNotChainedError for the checkpoint, ForkDetectedError if it contradicts the copy, SizeMismatchError if the batch
+    starts elsewhere, TooLargeError, LineInvalidError, and RootMismatchError.
     """
     checkpoint = checkpoints.verify(signed, state.origin, keys)
     if checkpoint.size == state.tree.size and checkpoint.root != state.tree.root():
@@ -83,11 +85,16 @@ def check_batch(
             f"the root signed for size {checkpoint.size} of {state.origin} is not that of our copy with these lines",
             expected=state.tree.size,
         )
-    told = {leaf.seq: judged(leaf) for leaf in leaves}
-    faulty = tuple(_faulty(leaves, told, state.newest))
+    return Grown(growth.tree, growth.nodes, leaves)
+
+
+def accept(leaves: Sequence[Leaf], told: Mapping[int, Judgement], newest: Newest) -> Accepted:
+    """What is to be served of a batch's leaves, `told` by `seq` as `judged` found them, and what is not."""
+    faulty = tuple(_faulty(leaves, told, newest))
     bad = {item.leaf.seq for item in faulty}
-    records = {seq: said for seq, said in told.items() if seq not in bad and isinstance(said, msgspec.Struct)}
-    return Accepted(growth.tree, growth.nodes, leaves, faulty, records)
+    return Accepted(
+        faulty, {seq: said for seq, said in told.items() if seq not in bad and isinstance(said, msgspec.Struct)}
+    )
 
 
 def parse_lines(lines: Sequence[bytes], first: int) -> tuple[Leaf, ...]:

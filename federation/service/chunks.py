@@ -23,12 +23,10 @@ from federation.log.nodes import Growth, Node, grow
 from federation.log.records import Judgement, judged
 from federation.log.tree import HASH_BYTES, Range
 from federation.service import peers
+from federation.service.judging import BYTES_AT_ONCE
 from federation.vocabulary.ids import PartyId
 
 HASHES_AT_ONCE = 5_000
-
-BYTES_AT_ONCE = 16 * 1024
-"""Lines that are judged before others on the loop have their turn: less than a millisecond's work."""
 
 Chunk = HashChunk | LineChunk
 

@@ -8,7 +8,6 @@ Two signed roots for one size freeze the replica, with both notes kept as proof.
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
 import msgspec
 
@@ -21,18 +20,19 @@ from federation.errors import CopyLoadingError, ReplicaFrozenError
 from federation.log import checkpoint, intake, leaves
 from federation.log.checkpoint import SignedCheckpoint
 from federation.log.errors import EpochMismatchError, ForkDetectedError, RootMismatchError
+from federation.log.leaves import Leaf
+from federation.log.records import Judgement
 from federation.log.tree import Range
 from federation.node.database import atomic
 from federation.ports import HubDesk
 from federation.records import HostedParty, LogHead, Replica, StoredLeaf
 from federation.service import catalogue, epochs, forking, growth, peers, reading, remembering, served
+from federation.service.judging import judged_in_turns
 from federation.store import logs, replicas
 from federation.vocabulary.errors import NotFoundError, QuotaError
 from federation.vocabulary.ids import PartyId
 
 DAMAGED = "our copy contradicts what the shop signed and proves nothing against it: its rows are damaged here"
-LINES_BESIDE_MIN = 50
-"""From so many lines on a batch is judged in a thread beside the loop, which others wait for."""
 
 
 class _Taking(msgspec.Struct, frozen=True):
@@ -186,24 +186,32 @@ def followed(state: ReplicaState, *, caught_up: bool) -> ReplicaState:
 async def _take(taking: _Taking, lines: Sequence[bytes], old_size: int) -> PushReceipt:
     hub, head, signed, now = taking.hub, taking.head, taking.signed, taking.now
     newest = await logs.newest(head, _keys_in(lines))
-    state = intake.LogState(
-        checkpoint.origin_of(taking.shop_id, head.epoch),
-        Range.decode(head.size, head.peaks),
-        lambda key: newest[key].hash.hex() if key in newest else None,
-        await epochs.opening_text(taking.shop_id, head.epoch, now),
-    )
-    check = partial(intake.check_batch, state, old_size, lines, signed, taking.keys)
-    accepted = await asyncio.to_thread(check) if len(lines) >= LINES_BESIDE_MIN else check()
+    follows = await epochs.opening_text(taking.shop_id, head.epoch, now)
+    origin = checkpoint.origin_of(taking.shop_id, head.epoch)
+    state = intake.LogState(origin, Range.decode(head.size, head.peaks), follows)
+    fresh = intake.check_batch(state, old_size, lines, signed, taking.keys)
     line = checkpoint.cosign(signed, hub.id, SigningKey.from_seed(hub.sign_seed), int(now.timestamp()))
     note = checkpoint.with_line(signed.note.encode(), line)
-    grown = LogHead(hub.id, taking.shop_id, head.epoch, accepted.tree.size, accepted.tree.encode(), note, now)
-    if accepted.leaves:
-        await growth.keep(grown, accepted.leaves, accepted.nodes)
-        if any(leaf.operation == "put" and not _is_live(newest.get(leaf.key)) for leaf in accepted.leaves):
-            await _refuse_too_many(grown)
-    quarantined = tuple(await _project(taking.desk, grown, accepted, now))
+    grown = LogHead(hub.id, taking.shop_id, head.epoch, fresh.tree.size, fresh.tree.encode(), note, now)
+    told = await _keep(grown, fresh)
+    if any(leaf.operation == "put" and not _is_live(newest.get(leaf.key)) for leaf in fresh.leaves):
+        await _refuse_too_many(grown)
+    accepted = intake.accept(fresh.leaves, told, lambda key: newest[key].hash.hex() if key in newest else None)
+    quarantined = tuple(await _project(taking.desk, grown, (fresh.leaves, accepted), now))
     await epochs.drop_unsaid(taking.desk, head.size, grown, now)
-    return PushReceipt(size=grown.size, cosignature=line, accepted=len(accepted.leaves), quarantined=quarantined)
+    return PushReceipt(size=grown.size, cosignature=line, accepted=len(fresh.leaves), quarantined=quarantined)
+
+
+async def _keep(grown: LogHead, fresh: intake.Grown) -> dict[int, Judgement]:
+    """Keep a batch, and read what its leaves say while the database writes them."""
+    if not fresh.leaves:
+        return {}
+    reading_them = asyncio.create_task(judged_in_turns(fresh.leaves))
+    try:
+        await growth.keep(grown, fresh.leaves, fresh.nodes)
+        return await reading_them
+    finally:
+        reading_them.cancel()
 
 
 async def _record(taking: _Taking, receipt: PushReceipt, shop_size: int) -> None:
@@ -216,12 +224,13 @@ async def _record(taking: _Taking, receipt: PushReceipt, shop_size: int) -> None
         await replicas.record_pushed(hub_id, replica.shop_id, state, receipt.size, taking.now)
 
 
-async def _project(desk: HubDesk, head: LogHead, accepted: intake.Accepted, now: datetime) -> list[Quarantine]:
+async def _project(
+    desk: HubDesk, head: LogHead, batch: tuple[Sequence[Leaf], intake.Accepted], now: datetime
+) -> list[Quarantine]:
     """Hand the good records to the desk; returns all that will not be served, and remembers them."""
+    fresh, accepted = batch
     faulty = {item.leaf.seq: item for item in accepted.quarantined}
-    records = [
-        served.record_of(leaf, accepted.records.get(leaf.seq)) for leaf in accepted.leaves if leaf.seq not in faulty
-    ]
+    records = [served.record_of(leaf, accepted.records.get(leaf.seq)) for leaf in fresh if leaf.seq not in faulty]
     quarantined = [Quarantine(seq=seq, key=item.leaf.key, errors=item.errors) for seq, item in faulty.items()]
     if records:
         quarantined += await desk.records_accepted(head.holder_id, head.party_id, records, now)

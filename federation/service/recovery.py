@@ -62,7 +62,7 @@ async def _take_back(ends: tuple[PartyId, PartyId], batch: Batch, now: datetime)
     shop_id, _ = ends
     head = await _head(shop_id, lock=True)
     origin = checkpoint.origin_of(shop_id, head.epoch)
-    state = intake.LogState(origin, Range.decode(head.size, head.peaks), lambda _key: None)
+    state = intake.LogState(origin, Range.decode(head.size, head.peaks))
     signed = checkpoint.parse(batch.note)
     keys = await _keys_of_then(ends, signed, now)
     try:
