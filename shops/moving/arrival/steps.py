@@ -18,7 +18,7 @@ from federation.documents.keys import SigningKey
 from federation.documents.profile import OUTBOX_ADDRESS
 from federation.documents.times import text_of
 from federation.node import clock
-from federation.service import announcing, parties
+from federation.service import announcing, link_changes, parties
 from federation.service.context import Federation
 from federation.store import links as link_store
 from federation.store import parties as party_store
@@ -40,7 +40,7 @@ Step = Literal["stop", "fetch", "take-in", "tell", "pictures", "hubs"]
 STEPS: tuple[Step, ...] = ("stop", "fetch", "take-in", "tell", "pictures", "hubs")
 POLL_SECONDS = 0.5
 HUBS_WAIT_SECONDS = 60.0
-TOPICS = (announcing.TOPIC, "fed.link")
+TOPICS = (announcing.TOPIC, link_changes.TOPIC)
 """What a hub must have heard to follow a boutique."""
 
 
