@@ -17,8 +17,8 @@ from federation.node.listening import Bell, listener_of
 from federation.node.outbox import HANDLER_SHARE_OF_LEASE, Outbox
 from federation.node.wake import topic_of
 
-SLOTS = 12
-SHARE = 4
+SLOTS = 24
+SHARE = 8
 LEASE = timedelta(seconds=60)
 LOOK_SECONDS = 1.0
 """How often it is looked whether something has become due of which nothing was heard."""

@@ -46,7 +46,7 @@ LAST_WORD_PATH = "/operations"
 BULK_PATHS = ("/log/", "/inv")
 """What a peer may ask to be sent later; whatever a shopper waits for goes at once."""
 PAUSE_SECONDS_MAX = 2.0
-TURN_SECONDS = 0.1
+TURN_SECONDS = 0.03
 """To give up one's turn in the outbox and to come again is not worth while for less."""
 LANE_SECONDS = 1.0
 """How long a request may wait for its turn beyond the time it may take itself."""

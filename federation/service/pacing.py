@@ -16,7 +16,7 @@ from federation.store import registers
 from federation.vocabulary.ids import PartyId
 
 QUEUE = f"{LANE}bulk"
-REST = 4.0
+REST = 7.0
 """Rest after a step, in company, as a multiple of the time it took."""
 REST_SECONDS_MAX = 5.0
 """A step that took very long was held up by others, who are over it soon."""

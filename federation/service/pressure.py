@@ -3,9 +3,9 @@
 A receiver says in `Fed-Credit: batch=N, interval-ms=M` how many registers the next stock message may carry and how long
 after this answer the next bulk request (log, stock) may come. The header is a hint outside the signature: a sender
 believes it only within bounds. Invariants: at most ASKED_PER_PEER_MAX requests of one peer and ASKED_MAX in all are
-answered at once by a process; while several peers are at it, one with very much to say is asked to say it in small
-parts and to rest REST times as long as the last part took, whereas who has little to say may always go on; large
-batches are taken in one after the other.
+answered at once by a process; while several peers are at it, one that says much, or says something all the time, is
+asked to say it in small parts and to rest until it has had no more than one part in REST + 1 of the time; who says
+little now and then may always go on, however long others made it wait; large batches are taken in one after the other.
 """
 
 import asyncio
@@ -34,12 +34,17 @@ INTERVAL_MS_MAX = 10_000
 """No receiver makes a sender wait longer than this by a hint."""
 COMPANY_SECONDS = 2.0
 """Peers that asked within this time of each other are there together."""
-MUCH_BYTES = 4 * 1024
-"""A request from this size on says much: some forty registers, or a packed batch of a dozen records."""
-REST = 4.0
-"""Who says much in company rests so many times as long as it took, which leaves it one part in REST + 1 of the time."""
+MUCH_BYTES = 1024
+"""A request from this size on says much: some ten registers, or a packed batch of a few records."""
+LITTLE_SECONDS = 0.01
+"""A request that says little costs its sender no more than this: the rest of the time it waited for others."""
+LENIENT_SECONDS = 1.0
+"""So much rest is remitted: what comes now and then, even if it is a little more, is not asked to wait."""
+REST = 7.0
+"""Rest in company as a multiple of the time that answering took, which leaves a peer one part in REST + 1 of it."""
 PART_REGISTERS = 100
 """Registers in one message of who has very many to tell in company."""
+RESTING_KEPT = 2_000
 _EASY_SHARE = 0.25
 """Up to this share of ASKED_MAX nobody is asked to send less."""
 
@@ -61,17 +66,15 @@ class Credit(msgspec.Struct, frozen=True):
         return f"batch={self.batch}, interval-ms={self.interval_ms}"
 
 
-def credit_for(asked: int, took_seconds: float, *, disturbs: bool) -> Credit:
-    """The credit when `asked` requests are being answered and this one took so long; it `disturbs` by much in company.
+def credit_for(asked: int, rest_seconds: float, *, in_parts: bool) -> Credit:
+    """The credit when `asked` requests are being answered and the sender owes others a rest; `in_parts` bounds batches.
 
     Whole while that is easy; at ASKED_MAX a message carries a tenth and a second lies between two.
     """
     strain = min(max(0.0, asked / ASKED_MAX - _EASY_SHARE) / (1 - _EASY_SHARE), 1.0)
     batch = int(limits.STOCK_BATCH_MAX * (1 - 0.9 * strain))
-    if not disturbs:
-        return Credit(batch, int(1000 * strain))
-    pause = max(strain, REST * took_seconds)
-    return Credit(min(batch, PART_REGISTERS), min(int(1000 * pause), INTERVAL_MS_MAX))
+    pause = min(int(1000 * max(strain, rest_seconds)), INTERVAL_MS_MAX)
+    return Credit(min(batch, PART_REGISTERS) if in_parts else batch, pause)
 
 
 def read_credit(text: str) -> Credit:
@@ -120,6 +123,7 @@ class Admission:
         self._waiting = _Gate(WAITING_PER_PEER_MAX, WAITING_MAX)
         self._last: Pair | None = None
         self._company_until = 0.0
+        self._rested_at: dict[Pair, float] = {}
 
     def admitted(self, pair: Pair) -> AbstractContextManager[None]:
         """While a verified request is answered. Raises QuotaError (429) or BusyError (503)."""
@@ -134,8 +138,19 @@ class Admission:
         if self._last not in {None, pair}:
             self._company_until = at + COMPANY_SECONDS
         self._last = pair
-        disturbs = size >= MUCH_BYTES and at < self._company_until
-        return credit_for(self._asked.total, took_seconds, disturbs=disturbs)
+        if at >= self._company_until:
+            return credit_for(self._asked.total, 0.0, in_parts=False)
+        says_much = size >= MUCH_BYTES
+        owed = self._owed(pair, took_seconds if says_much else min(took_seconds, LITTLE_SECONDS), at)
+        return credit_for(self._asked.total, max(0.0, owed - LENIENT_SECONDS), in_parts=says_much)
+
+    def _owed(self, pair: Pair, cost_seconds: float, at: float) -> float:
+        """How long a peer would rest now until it has had no more than its part of the time since it began."""
+        if len(self._rested_at) > RESTING_KEPT:
+            self._rested_at = {each: until for each, until in self._rested_at.items() if until > at}
+        owed = max(0.0, self._rested_at.get(pair, at) - at) + cost_seconds * (REST + 1)
+        self._rested_at[pair] = at + min(owed, LENIENT_SECONDS + INTERVAL_MS_MAX / 1000)
+        return owed
 
 
 class BulkGate:

@@ -201,12 +201,12 @@ async def pull(fed: Federation, ends: Pair, now: datetime, turn: _Turn | None = 
     """
     hub_id, shop_id = ends
     hub = await parties.party(hub_id)
-    desk, turn = fed.hub_desk, turn or _Turn()
-    if desk is None:
-        return 0
+    desk, turn, state = fed.hub_desk, turn or _Turn(), await state_of(ends)
+    if desk is None or state == "snapshotting":
+        return 0  # to begin anew with a snapshot that is being loaded would never come to an end
     note = await _checkpoint_note(fed, ends, now)
     await epochs.follow(fed, ends, checkpoint.epoch_of(checkpoint.parse(note).checkpoint), now)
-    was_live = await state_of(ends) == "live"
+    was_live = state == "live"
     told, head = await _compare(hub, shop_id, note, now)
     size = head.size
     found = 0

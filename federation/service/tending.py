@@ -51,7 +51,7 @@ async def tend(fed: Federation, ends: Ends, now: datetime) -> None:
         return
     try:
         if state == "snapshotting":
-            await load_further(fed, ends, now)
+            await _load_on(ends, note, now)
         elif state in {"live", "repairing"}:
             outcome = await repair.look_over(fed, ends, now)
             await _conclude(ends, outcome, now)
@@ -60,6 +60,13 @@ async def tend(fed: Federation, ends: Ends, now: datetime) -> None:
     except GalleriaError as error:
         _log.info("repair_failed", hub=ends[0], shop=ends[1], slug=error.slug, detail=error.detail)
         await _failed(ends, error, now)
+
+
+async def _load_on(ends: Ends, note: RepairNote, now: datetime) -> None:
+    """See to it that a load goes on, in the queue of bulk work, whatever has become of the word that it does."""
+    async with atomic():
+        await bootstrap.announce(ends, now)
+        await repairs.save_note(msgspec.structs.replace(note, next_at=now + RETRY))
 
 
 async def load_announced(fed: Federation, due: LoadDue, now: datetime) -> None:

@@ -97,7 +97,8 @@ async def _numbers(shop_id: PartyId, count: int, *, above: int = 0) -> _Numbers:
 _MOVED = """
 WITH p AS (SELECT * FROM unnest($2::text[], $3::text[], $4::int[], $5::bigint[])
                AS p (variant_id, location, quantity, vseq)),
-before AS (SELECT r.* FROM shop_register r JOIN p USING (variant_id, location) WHERE r.shop_id = $1),
+before AS (SELECT r.* FROM p CROSS JOIN LATERAL (SELECT * FROM shop_register
+    WHERE shop_id = $1 AND variant_id = p.variant_id AND location = p.location LIMIT 1) r),
 moved AS ({change} RETURNING r.variant_id, r.location, greatest(r.on_hand - r.held, 0) AS quantity, r.vseq)
 SELECT m.*, greatest(b.on_hand - b.held, 0) AS old_quantity, b.vseq AS old_vseq
 FROM moved m LEFT JOIN before b USING (variant_id, location)
@@ -209,13 +210,17 @@ async def table_after(shop_id: PartyId, vseq: int, limit: int) -> StockBatch:
 async def insert_movements(
     shop_id: PartyId, movement_id: UUID, kind: str, changes: Mapping[Place, int], now: datetime
 ) -> None:
-    """Note why registers moved by `changes` pieces; read after the change, so that the level it left is kept too."""
+    """Note why registers moved by `changes` pieces; read after the change, so that the level it left is kept too.
+
+    Each register is looked up by its whole key: a join would read all of a boutique that has very many.
+    """
     places = sorted(changes)
     await database.execute(
         "INSERT INTO shop_movement (shop_id, movement_id, variant_id, location, kind, change, on_hand_after, moved_at) "
-        "SELECT r.shop_id, $2, r.variant_id, r.location, $3, p.change, r.on_hand, $7 "
+        "SELECT $1, $2, p.variant_id, p.location, $3, p.change, r.on_hand, $7 "
         "FROM unnest($4::text[], $5::text[], $6::int[]) AS p (variant_id, location, change) "
-        "JOIN shop_register r ON r.shop_id = $1 AND r.variant_id = p.variant_id AND r.location = p.location",
+        "CROSS JOIN LATERAL (SELECT on_hand FROM shop_register "
+        "  WHERE shop_id = $1 AND variant_id = p.variant_id AND location = p.location LIMIT 1) r",
         shop_id, movement_id, kind,
         [variant_id for variant_id, _ in places], [location for _, location in places],
         [changes[place] for place in places], now,

@@ -17,6 +17,8 @@ from federation.service.pressure import (
     ASKED_PER_PEER_MAX,
     CREDIT_HEADER,
     INTERVAL_MS_MAX,
+    LENIENT_SECONDS,
+    LITTLE_SECONDS,
     MUCH_BYTES,
     PART_REGISTERS,
     REST,
@@ -38,9 +40,9 @@ PAIR, OTHER = ("hub", "s1"), ("hub", "s2")
 
 
 @given(st.integers(0, 2 * ASKED_MAX), st.floats(0, 1e4), st.booleans())
-def test_what_is_written_is_read(asked: int, took: float, disturbs: bool) -> None:  # noqa: FBT001
+def test_what_is_written_is_read(asked: int, rest: float, in_parts: bool) -> None:  # noqa: FBT001
     """Every credit a receiver gives is within bounds and comes back as it was."""
-    credit = credit_for(asked, took, disturbs=disturbs)
+    credit = credit_for(asked, rest, in_parts=in_parts)
     assert read_credit(credit.text) == credit
     assert 1 <= credit.batch <= limits.STOCK_BATCH_MAX
     assert 0 <= credit.interval_ms <= INTERVAL_MS_MAX
@@ -106,18 +108,31 @@ def test_waiting_requests_are_bounded_apart() -> None:
 
 
 def test_who_says_much_rests_while_others_are_there() -> None:
-    """A peer alone may go on at once; in company it says much in small parts and rests longer than each took."""
+    """A peer alone may go on at once; in company it says much in small parts and rests for its part of the time."""
     admission = Admission()
     assert admission.credit(PAIR, 0.4, 0.0, size=MUCH_BYTES) == Credit()
     assert admission.credit(OTHER, 0.01, 0.5, size=100) == Credit()
-    assert admission.credit(PAIR, 0.4, 1.0, size=MUCH_BYTES) == Credit(PART_REGISTERS, int(REST * 400))
+    rest_ms = int(1000 * (0.4 * (REST + 1) - LENIENT_SECONDS))
+    assert admission.credit(PAIR, 0.4, 1.0, size=MUCH_BYTES) == Credit(PART_REGISTERS, rest_ms)
     for at in (2.0, 3.0, 4.0):
         last = admission.credit(PAIR, 0.4, at, size=MUCH_BYTES)
     assert last == Credit()
 
 
+@pytest.mark.parametrize("size", [MUCH_BYTES, 100])
+def test_who_speaks_all_the_time_has_its_part_of_it(size: int) -> None:
+    """In company, who obeys its credit is answered for one part in REST + 1 of the time, in large words or small."""
+    admission, at, spent = Admission(), 0.0, 0.0
+    while at < 60:
+        admission.credit(OTHER, 0.01, at, size=100)
+        at, spent = at + LITTLE_SECONDS, spent + LITTLE_SECONDS
+        at += admission.credit(PAIR, LITTLE_SECONDS, at, size=size).interval_ms / 1000
+    assert spent <= (60 + 2 * LENIENT_SECONDS) / (REST + 1)
+    assert spent >= 50 / (REST + 1)
+
+
 def test_who_says_little_never_waits_for_who_says_much() -> None:
-    """However long a small request took, because of others, the next one may come at once."""
+    """However long small requests took, because of others, the next one may come at once."""
     admission = Admission()
     for at in range(10):
         admission.credit(PAIR, 0.4, at, size=MUCH_BYTES)

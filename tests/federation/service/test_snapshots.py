@@ -15,7 +15,8 @@ from federation.errors import SnapshotPendingError
 from federation.log import checkpoint
 from federation.log.checkpoint import Checkpoint
 from federation.node import clock, database
-from federation.service import bootstrap, parties, pull, reading, replicas, snapshots
+from federation.service import bootstrap, parties, pull, reading, replicas, snapshots, tending
+from federation.service.bootstrap import LoadDue
 from federation.store import logs, repairs
 from federation.store import snapshots as store
 from federation.vocabulary.errors import GalleriaError, NotFoundError
@@ -112,6 +113,23 @@ async def test_pushes_wait_while_a_snapshot_is_loaded(pair: Pair) -> None:
     with pair.hub.here() as fed:
         await pull.pull_recorded(fed, ends, clock.now())
     assert await state(pair) == ("live", COUNT + 1)
+
+
+async def test_a_look_meanwhile_leaves_the_load_alone(pair: Pair) -> None:
+    """Whoever looks at the shop while its snapshot is being loaded does not begin with it anew."""
+    pair.way.only, pair.way.lose_requests = f"{pair.hub.party_id}/log/", 1_000
+    pair.hub.fed.log_gap_max = 20
+    await stock_shop(pair)
+    ends = (pair.hub.party_id, pair.shop.party_id)
+    with pair.hub.here() as fed:
+        await bootstrap.begin(fed, ends, clock.now())
+        assert await bootstrap.go_on(fed, ends, clock.now(), chunks_max=1)
+        await pull.pull_recorded(fed, ends, clock.now())
+        await tending.tend(fed, ends, clock.now())
+        load = await store.load(*ends)
+    assert load is not None
+    assert load.taken == 1
+    assert (await state(pair))[0] == "snapshotting"
 
 
 async def test_an_epoch_that_begins_meanwhile_ends_the_load(pair: Pair) -> None:
@@ -218,7 +236,8 @@ async def test_a_lying_shop_gets_nothing_listed_by_it(pair: Pair) -> None:
     assert "signed root" in await load(pair)
     for _ in range(bootstrap.FAILURES_MAX - 1):
         assert (await state(pair))[0] == "snapshotting"
-        await tend(pair)
+        with pair.hub.here() as fed:
+            await tending.load_announced(fed, LoadDue(pair.hub.party_id, pair.shop.party_id), clock.now())
     assert await state(pair) == ("catching_up", 0)
     assert pair.hub.hub_desk.records == {}
     assert await rows(pair, "hub") == []
