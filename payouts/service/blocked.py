@@ -9,7 +9,7 @@ from payouts.domain.hold import HoldReason, HoldRecord
 from payouts.domain.records import SettlementRecord
 from payouts.domain.settlement import SettlementStatus
 from payouts.service.releasing import hindrance
-from payouts.store import desk
+from payouts.store import desk, standings
 
 LIMIT = 200
 
@@ -27,7 +27,7 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
 
 async def stuck(now: datetime, limit: int = LIMIT) -> list[Stuck]:
     """Blocked shares, and held ones whose day has come or that something holds up."""
-    shares = await desk.stuck(now, limit)
+    shares = await standings.stuck(now, limit)
     by_order: dict[object, list[HoldRecord]] = {}
     for hold in await desk.holds_of_orders({share.shop_order_id for share in shares}):
         by_order.setdefault(hold.shop_order_id, []).append(hold)
@@ -61,4 +61,4 @@ def _acts(share: SettlementRecord, holds: tuple[HoldRecord, ...]) -> tuple[Act, 
 
 async def waiting(now: datetime, limit: int = LIMIT) -> list[SettlementRecord]:
     """Held shares whose day has not come and that nothing holds up, the next due first."""
-    return await desk.not_due(now, limit)
+    return await standings.not_due(now, limit)

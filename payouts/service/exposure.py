@@ -12,8 +12,8 @@ from federation.vocabulary.money import Money
 from payouts.domain.claim import by_age
 from payouts.service import reads
 from payouts.service.context import Payments
-from payouts.store import desk, ledger, rows
-from payouts.store.desk import Standing
+from payouts.store import desk, ledger, rows, standings
+from payouts.store.standings import Standing
 
 Ages = tuple[int, int, int, int]
 
@@ -68,8 +68,8 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
 
 async def exposure(now: datetime) -> list[Exposure]:
     """Where the hub stands, by currency."""
-    unreleased, debts = await desk.unreleased(), await desk.debts()
-    at_risk = await desk.sent_since(now - timedelta(days=RISK_DAYS))
+    unreleased, debts = await standings.unreleased(), await standings.debts()
+    at_risk = await standings.sent_since(now - timedelta(days=RISK_DAYS))
     balances, short = await ledger.trial_balance(), await reads.shortfall()
     currencies = sorted({one.currency for one in (*unreleased, *debts, *at_risk)} | {c for c, s in short.items() if s})
     return [
@@ -171,7 +171,7 @@ async def _kept_too_long(pay: Payments, now: datetime) -> dict[str, tuple[int, d
     """By shop: how many shares are kept beyond the limit, and since when the oldest is."""
     before = now - timedelta(days=pay.settings.holding_days_max)
     found: dict[str, tuple[int, datetime]] = {}
-    for share in await desk.oldest_unreleased(before, SHARES_LOOKED_AT):
+    for share in await standings.oldest_unreleased(before, SHARES_LOOKED_AT):
         count, oldest = found.get(share.shop_id, (0, share.created_at))
         found[share.shop_id] = (count + 1, min(oldest, share.created_at))
     return found
@@ -181,7 +181,7 @@ async def _kept_too_much(pay: Payments) -> dict[str, int]:
     if not pay.settings.holding_minor_max:
         return {}
     sums: dict[str, int] = {}
-    for one in await desk.unreleased():
+    for one in await standings.unreleased():
         sums[one.currency] = sums.get(one.currency, 0) + one.amount_minor
     own = pay.settings.settlement_currency
     return {own: sums[own]} if sums.get(own, 0) > pay.settings.holding_minor_max else {}

@@ -7,10 +7,10 @@ from datetime import datetime
 
 import msgspec
 
-from payouts.domain.bank_file import BankDetails
+from payouts.domain.bank_file import SEPA_CURRENCY, BankDetails
 from payouts.domain.settlement import SETTLEMENT, SettlementStep
 from payouts.domain.terms import RESERVE_BP_MAX, RESERVE_DAYS_MAX, Rail, Schedule, TermsRecord
-from payouts.errors import AmountInvalidError, IllegalMoveError
+from payouts.errors import AmountInvalidError, BankDetailsError, IllegalMoveError
 from payouts.service import messages
 from payouts.store import desk, rows
 
@@ -45,8 +45,15 @@ async def set_reserve(shop_id: str, basis_points: int | None, days: int | None, 
     await _save(msgspec.structs.replace(terms, reserve_bp=basis_points, reserve_days=days, updated_at=now))
 
 
-async def pay_by_bank(shop_id: str, details: BankDetails, by: str, now: datetime) -> None:
-    """Pay the shop by our own bank to this account from now on. What lies in a file already goes where it says."""
+async def pay_by_bank(
+    shop_id: str, details: BankDetails, by: str, now: datetime, *, currency: str = SEPA_CURRENCY
+) -> None:
+    """Pay the shop by our own bank to this account from now on. What lies in a file already goes where it says.
+
+    `currency` is what shops are owed in. Raises BankDetailsError when that is not the euro: no SEPA file pays it.
+    """
+    if currency != SEPA_CURRENCY:
+        raise BankDetailsError(f"bank files pay euro, and this hub settles in {currency}")
     terms = await terms_of(shop_id, now, lock=True)
     changed = (terms.holder, terms.iban, terms.bic) != (details.holder, details.iban, details.bic)
     await _save(

@@ -31,7 +31,7 @@ bank_files = Shelf(tables.BankFile, BankFileRecord)
 adjustments = Shelf(tables.Adjustment, AdjustmentRecord)
 jobs = Shelf(tables.Job, JobRecord)
 
-_STANDING = "(hold.shop_order_id = settlement.shop_order_id OR hold.shop_id = settlement.shop_id)"
+STANDING = "(hold.shop_order_id = settlement.shop_order_id OR hold.shop_id = settlement.shop_id)"
 
 
 async def place_hold(hold: HoldRecord) -> bool:
@@ -101,7 +101,7 @@ async def settlements_due(now: datetime, limit: int) -> list[UUID]:
         f"""SELECT settlement.id FROM pay_settlement AS settlement
         JOIN pay_payment AS payment ON payment.id = settlement.payment_id AND payment.settled_at IS NOT NULL
         WHERE settlement.status = 'held' AND settlement.due_at <= $1
-            AND NOT EXISTS (SELECT 1 FROM pay_hold AS hold WHERE hold.lifted_at IS NULL AND {_STANDING})
+            AND NOT EXISTS (SELECT 1 FROM pay_hold AS hold WHERE hold.lifted_at IS NULL AND {STANDING})
             AND (EXISTS (SELECT 1 FROM pay_shop_account AS account
                     WHERE account.shop_id = settlement.shop_id AND account.ready)
                 OR EXISTS (SELECT 1 FROM pay_terms AS terms
@@ -126,7 +126,7 @@ async def take_blocked(now: datetime, again_at: datetime, limit: int) -> list[UU
                 AND CASE settlement.block_reason WHEN 'balance' THEN true WHEN 'refused' THEN false
                     WHEN 'account' THEN EXISTS (SELECT 1 FROM pay_shop_account AS account
                         WHERE account.shop_id = settlement.shop_id AND account.ready)
-                    ELSE NOT EXISTS (SELECT 1 FROM pay_hold AS hold WHERE hold.lifted_at IS NULL AND {_STANDING}) END
+                    ELSE NOT EXISTS (SELECT 1 FROM pay_hold AS hold WHERE hold.lifted_at IS NULL AND {STANDING}) END
             ORDER BY settlement.next_try_at NULLS FIRST LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id""",  # noqa: S608
         now,
         again_at,
@@ -151,7 +151,7 @@ async def reserves_due(now: datetime, limit: int) -> list[UUID]:
         f"""SELECT reserve.id FROM pay_reserve AS reserve
         JOIN pay_settlement AS settlement ON settlement.id = reserve.settlement_id
         WHERE reserve.status = 'kept' AND reserve.release_at <= $1
-            AND NOT EXISTS (SELECT 1 FROM pay_hold AS hold WHERE hold.lifted_at IS NULL AND {_STANDING})
+            AND NOT EXISTS (SELECT 1 FROM pay_hold AS hold WHERE hold.lifted_at IS NULL AND {STANDING})
         ORDER BY reserve.release_at LIMIT $2""",  # noqa: S608 - as above
         now,
         limit,
@@ -300,75 +300,6 @@ async def all_jobs() -> list[JobRecord]:
     return await jobs.find(tables.Job.name.is_not_null())
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """One sum of one shop that began at `since` (minor units)."""
-
-    shop_id: str
-    currency: str
-    since: datetime
-    amount_minor: int
-
-
-async def unreleased() -> list[Standing]:
-    """What every shop is owed and was not sent, by the day it was sold; reserves among it."""
-    return await _standings(
-        """SELECT shop_id, currency, date_trunc('day', created_at) AS since,
-            sum(amount_minor - refunded_minor - netted_minor - reserved_minor - sent_minor)::bigint AS amount_minor
-        FROM pay_settlement WHERE status IN ('held', 'releasable', 'queued', 'blocked', 'submitting') GROUP BY 1, 2, 3
-        UNION ALL
-        SELECT shop_id, currency, date_trunc('day', created_at), sum(amount_minor - used_minor)::bigint
-        FROM pay_reserve WHERE status = 'kept' GROUP BY 1, 2, 3"""
-    )
-
-
-async def debts() -> list[Standing]:
-    """What every shop owes back, by the day it came into being."""
-    return await _standings(
-        """SELECT shop_id, currency, date_trunc('day', created_at) AS since,
-            sum(amount_minor - reversed_minor - netted_minor - written_off_minor)::bigint AS amount_minor
-        FROM pay_claim WHERE status NOT IN ('recovered', 'written_off') GROUP BY 1, 2, 3"""
-    )
-
-
-async def sent_since(since: datetime) -> list[Standing]:
-    """What was sent to every shop since then and can still be asked back by its buyers."""
-    return await _standings(
-        """SELECT shop_id, currency, date_trunc('day', released_at) AS since,
-            sum(sent_minor - reversed_minor)::bigint AS amount_minor
-        FROM pay_settlement WHERE released_at >= $1 AND sent_minor > reversed_minor GROUP BY 1, 2, 3""",
-        since,
-    )
-
-
-async def _standings(sql: str, *args: object) -> list[Standing]:
-    return [msgspec.convert(dict(row), Standing) for row in await database.fetch(sql, *args)]
-
-
-async def oldest_unreleased(before: datetime, limit: int) -> list[SettlementRecord]:
-    """Shares sold before then and still with us, oldest first."""
-    table = flow.Settlement
-    states = ["held", "releasable", "blocked"]
-    return await rows.settlements.find(
-        table.status.is_in(states) & (table.created_at < before), order_by=table.created_at, limit=limit
-    )
-
-
-async def stuck(now: datetime, limit: int) -> list[SettlementRecord]:
-    """What a person should look at: blocked shares, and held ones that are due or held up; oldest first."""
-    found = await database.fetch(
-        f"""SELECT settlement.id FROM pay_settlement AS settlement
-        WHERE settlement.status = 'blocked' OR settlement.status = 'held' AND (settlement.due_at <= $1
-            OR EXISTS (SELECT 1 FROM pay_hold AS hold WHERE hold.lifted_at IS NULL AND {_STANDING}))
-        ORDER BY settlement.created_at LIMIT $2""",  # noqa: S608 - as above
-        now,
-        limit,
-    )
-    if not found:
-        return []
-    table = flow.Settlement
-    return await rows.settlements.find(table.id.is_in([row["id"] for row in found]), order_by=table.created_at)
-
-
 async def clear_alerts_but(kind: str, references: Collection[str], now: datetime) -> None:
     """Clear the open alerts of a kind whose cause is over: all but those about `references`."""
     await database.execute(
@@ -389,19 +320,3 @@ async def take_unmailed_alerts(now: datetime, limit: int) -> list[AlertRecord]:
         limit,
     )
     return sorted((msgspec.convert(dict(row), AlertRecord) for row in found), key=lambda one: one.raised_at)
-
-
-async def not_due(now: datetime, limit: int) -> list[SettlementRecord]:
-    """Held shares whose day has not come, the next first; those without a day, by age, come last."""
-    found = await database.fetch(
-        f"""SELECT settlement.id FROM pay_settlement AS settlement
-        WHERE settlement.status = 'held' AND (settlement.due_at IS NULL OR settlement.due_at > $1)
-            AND NOT EXISTS (SELECT 1 FROM pay_hold AS hold WHERE hold.lifted_at IS NULL AND {_STANDING})
-        ORDER BY settlement.due_at NULLS LAST, settlement.created_at LIMIT $2""",  # noqa: S608 - as above
-        now,
-        limit,
-    )
-    order = {row["id"]: place for place, row in enumerate(found)}
-    table = flow.Settlement
-    shares = await rows.settlements.find(table.id.is_in(list(order))) if order else []
-    return sorted(shares, key=lambda one: order[one.id])

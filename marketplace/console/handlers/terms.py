@@ -105,7 +105,8 @@ async def pay_by_bank(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
             text_in(form, "bic", FIELD_MAX),
         )
         async with atomic():
-            await terms.pay_by_bank(shop_id, details, person.email, clock.now())
+            currency = hub_of(request).payments.settings.settlement_currency
+            await terms.pay_by_bank(shop_id, details, person.email, clock.now(), currency=currency)
     except GalleriaError as error:
         return back_to(request, _page(shop_id), error.detail, failed=True)
     return back_to(request, _page(shop_id), message("It is paid by bank file from now on."))
