@@ -21,6 +21,7 @@ from payouts.service.claiming import recover_claim
 from payouts.service.disputes import choose_lines, observe_dispute
 from payouts.service.reconciling import reconcile
 from payouts.standin import bank, disputes
+from payouts.standin.moves import move
 from payouts.store import disputes as dispute_store
 from payouts.store import recon, rows
 from tests.payouts.stripe_lab import stripe_world
@@ -226,7 +227,7 @@ async def test_row_8b_won(scene: StripeScene) -> None:
         releasable("B"): -1440,
     }
     await scene.check(quiet=False)
-    bank.move(scene.lab.state, "", ("topup", "tu_1"), 5_000, "eur")
+    move(scene.lab.state, "", ("topup", "tu_1"), 5_000, "eur")
     await scene.hear()
     await scene.sweep()
     sent = {each["destination"]: each["amount"] for each in scene.made("transfer") if not each["source_transaction"]}
