@@ -46,7 +46,7 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
         notice=session_of(request).data.pop(NOTICE, None),
         return_looks=RETURN_LOOKS,
         country_named=country_in_words,
-        given_back=bool(view.parts) and all(part.state in MONEY_BACK for part in view.parts),
+        given_back=bool(view.parts) and bool(view.paid) and all(part.state in MONEY_BACK for part in view.parts),
         country_name=country_in_words(view.address.country),
     )
 
