@@ -17,6 +17,7 @@ from federation.documents.identity import OperationsDocument, OperationSight, Si
 from federation.documents.keys import PublicKey
 from federation.errors import PeerMismatchError
 from federation.node import outbox
+from federation.node.database import atomic
 from federation.records import Countersigned
 from federation.service import peers
 from federation.service.calls import JSON_TYPE, PeerCall, call
@@ -48,6 +49,19 @@ async def announce_to(local_id: PartyId, remote_id: PartyId, now: datetime) -> N
     """Let one peer hear a party's operations; in the caller's transaction."""
     due, subject = OperationsDue(local_id, remote_id), f"{local_id}:{remote_id}"
     await outbox.enqueue(TOPIC, subject, due, key=f"{TOPIC}:{new_id()}", queue=QUEUE, now=now)
+
+
+async def tell_daily(now: datetime) -> None:
+    """Let every peer hear our operations once a day: one that came back from a backup may have forgotten the newest.
+
+    It may then look for us where we lived before, and be unable to ask. Opens its own transactions.
+    """
+    for kind in ("shop", "hub"):
+        for local_id, remote_id in await link_store.accepted_pairs(kind):
+            key = f"{TOPIC}:{now:%Y-%m-%d}:{local_id}:{remote_id}"
+            due = OperationsDue(local_id, remote_id)
+            async with atomic():
+                await outbox.enqueue(TOPIC, f"{local_id}:{remote_id}", due, key=key, queue=QUEUE, now=now)
 
 
 async def deliver_operations(fed: Federation, due: OperationsDue, now: datetime) -> None:

@@ -82,6 +82,11 @@ async def ask(
     return DoorResponse(answer.status, list(answer.headers.items()), answer.body)
 
 
+async def last_visit(ends: Ends) -> datetime | None:
+    """When the peer last looked into its mailbox; None when it never has. `ends` are (hosted party, peer)."""
+    return await store.last_visit(ends)
+
+
 async def _refuse_away(ends: Ends, now: datetime) -> None:
     seen = await store.last_visit(ends)
     if seen is None or now - seen > timedelta(seconds=limits.MAILBOX_AWAY_SECONDS):

@@ -5,13 +5,15 @@ from datetime import datetime
 from federation.node import clock
 from federation.node.outbox import Handler, Message
 from federation.node.work import Sweep
-from federation.service import links, snapshots, tending
+from federation.service import announcing, links, snapshots, tending
 from federation.service.context import Federation
 from federation.service.snapshots import SnapshotDue
 
 QUEUE = "sync"
 TEND_SECONDS = 10
 SNAPSHOT_SECONDS = 60
+TELL_SECONDS = 3_600
+"""How often it is looked who has not been told our operations today."""
 
 
 def repair_handlers() -> dict[str, Handler]:
@@ -35,6 +37,7 @@ def repair_sweeps(fed: Federation) -> list[Sweep]:
 
     sweeps = [
         Sweep("fed.snapshots", SNAPSHOT_SECONDS, QUEUE, make_snapshots),
+        Sweep("fed.identities", TELL_SECONDS, QUEUE, announcing.tell_daily),
         Sweep("fed.words", links.AGAIN.total_seconds(), QUEUE, links.say_again),
     ]
     if fed.hub_desk is not None:

@@ -3,32 +3,40 @@
 import asyncio
 import functools
 from collections.abc import Mapping
+from datetime import timedelta
 
 import msgspec
 
 from federation.conversations.messages import PushReceipt
-from federation.documents import json, signing
+from federation.documents import identity, identity_steps, json, signing
+from federation.documents.identity import OperationsDocument
 from federation.documents.keys import SigningKey, encode_base64url
 from federation.documents.signing import ReceivedRequest, RequestToSign
+from federation.documents.times import text_of
 from federation.http.edge import WireRequest, WireResponse
 from federation.node.database import atomic
-from federation.service import catalogue
+from federation.service import catalogue, peers
 from federation.store.memory.rows import PARTIES
 from federation.vocabulary.ids import PartyId
 from tests.federation.goods import product, with_title
 from tests.simulator.deeds import at
+from tests.simulator.invariants import seen_from
 from tests.simulator.machine import Machine
-from tests.simulator.world import Deed, World
+from tests.simulator.world import SECOND_ROOT, Deed, World
+
+_NOTHING = b'{"id": "01a20245-75fa-7938-966f-3902085419eb"}'
 
 
-def _signed(world: World, sender: PartyId, receiver: Machine, path: str, key: SigningKey) -> WireRequest:
+def _signed(
+    world: World, sender: PartyId, receiver: Machine, path: str, key: SigningKey, *, body: bytes = _NOTHING
+) -> WireRequest:
     """A request in somebody's name, signed by whatever key."""
     request = RequestToSign(
         method="POST",
         authority=receiver.authority,
         path=f"/fed/v1/{receiver.party_id}{path}",
         fed_from=sender,
-        body=b'{"id": "01a20245-75fa-7938-966f-3902085419eb"}',
+        body=body,
         content_type="application/json",
         idempotency_key="01a20245-75fa-7938-966f-3902085419eb",
     )
@@ -139,4 +147,25 @@ async def equivocate(world: World) -> None:
     twin.kill()
 
 
-ATTACKS: tuple[tuple[Deed, int], ...] = ((forge, 4), (repeat, 5), (hijack, 2), (lie, 3), (equivocate, 1))
+async def steal(world: World) -> None:
+    """A thief has a shop's lower root key: at a hub a key of his own speaks for the shop until the owner undoes it."""
+    shop, hub = world.dice.choice(world.shops), world.dice.choice(world.hubs)
+    if shop.restored or shop.name in world.stolen:
+        return
+    known = seen_from(hub, lambda: peers.resolution(shop.party_id, hub.now()))
+    if known is None or known.state.retired:
+        return
+    world.backups.pop(shop.name, None)
+    key, now = SigningKey.from_seed(world.dice.secret(32)), hub.now()
+    until = text_of(now + timedelta(days=identity_steps.OVERLAP_DAYS_MIN))
+    operation = identity_steps.rotation(known.state, key.public, at=text_of(now), old_until=until)
+    signed = identity.sign_operation(operation, SECOND_ROOT)
+    told = OperationsDocument(tuple(note.decode() for note in (*known.chain, signed)))
+    world.stolen[shop.name] = key
+    world.checks.thieves.add(key.public.keyid)
+    world.checks.parties[shop.party_id].keyids.add(key.public.keyid)
+    request = _signed(world, shop.party_id, hub, "/operations", key, body=json.encode(told))
+    _send(world, hub, request)
+
+
+ATTACKS: tuple[tuple[Deed, int], ...] = ((forge, 4), (repeat, 5), (hijack, 2), (lie, 3), (equivocate, 1), (steal, 2))

@@ -5,15 +5,26 @@ from datetime import timedelta
 
 import msgspec
 
-from federation.conversations.messages import Accepted, Cancelled, Shipped
+from federation.conversations.messages import Accepted, Cancelled, EventBody, Shipped
+from federation.conversations.return_messages import (
+    ReturnedLine,
+    ReturnInTransit,
+    ReturnReceived,
+    ReturnRefused,
+    ReturnRequested,
+    ReturnWithdrawn,
+)
 from federation.documents import identity, identity_steps, json
 from federation.documents.keys import SigningKey
 from federation.documents.times import text_of
 from federation.log.records import product_key
 from federation.node.database import atomic
-from federation.service import catalogue, links, orders, parties
+from federation.node.disk import Disk
+from federation.service import catalogue, links, orders, parties, pull
 from federation.service.catalogue import Change
+from federation.store import registers, replicas
 from federation.vocabulary.errors import GalleriaError
+from federation.vocabulary.ids import PartyId
 from tests.federation.goods import gone, product, with_title
 from tests.simulator import purchases
 from tests.simulator.chance import Dice
@@ -24,6 +35,11 @@ from tests.simulator.shop_desk import ShopDesk
 from tests.simulator.world import Deed, World
 
 KEYS = 6
+COPIES = (
+    "fed_leaf", "fed_node", "fed_checkpoint", "fed_log", "fed_past_log", "fed_register", "fed_stock", "fed_quarantine",
+    "fed_replica", "fed_repair", "desk_listing", "desk_figure",
+)  # fmt: skip
+"""All that a hub has of a shop's catalogue and stock; each begins with (hub, shop)."""
 
 
 async def publish(world: World) -> None:
@@ -101,13 +117,22 @@ async def tell(world: World) -> None:
     shop = next(machine for machine in world.shops if machine.party_id == purchase.shop_id)
     by_shop = dice.happens(0.7)
     teller, hearer = (shop, hub) if by_shop else (hub, shop)
-    body = dice.choice((Accepted(), Shipped())) if by_shop else Cancelled()
+    body = dice.choice(_said_by_shop(purchase.id) if by_shop else _said_by_hub(purchase.id))
 
     async def send() -> None:
         async with atomic():
             await orders.send_event(teller.party_id, hearer.party_id, purchase.id, body, teller.now())
 
     await at(world, teller, send)
+
+
+def _said_by_shop(order_id: str) -> tuple[EventBody, ...]:
+    return Accepted(), Shipped(), ReturnReceived(return_id=order_id), ReturnRefused(order_id, "worn")
+
+
+def _said_by_hub(order_id: str) -> tuple[EventBody, ...]:
+    wish = ReturnRequested(return_id=order_id, lines=(ReturnedLine(line_id=order_id, quantity=1, reason="unwanted"),))
+    return Cancelled(), wish, ReturnInTransit(return_id=order_id), ReturnWithdrawn(order_id)
 
 
 async def kill(world: World) -> None:
@@ -153,7 +178,10 @@ async def _recount(world: World, shop: Machine) -> None:
 
 async def rotate(world: World) -> None:
     """A party takes a new sign key; its old ones may sign for a week more."""
-    machine = world.dice.choice(list(world.machines.values()))
+    await _renew(world, world.dice.choice(list(world.machines.values())))
+
+
+async def _renew(world: World, machine: Machine) -> None:
     known = world.checks.parties[machine.party_id]
     seed = world.dice.secret(32)
     key = SigningKey.from_seed(seed).public
@@ -168,6 +196,64 @@ async def rotate(world: World) -> None:
 
     known.keyids.add(key.keyid)
     await at(world, machine, record)
+
+
+async def rotate_of(world: World, machine: Machine) -> None:
+    """The owner takes a new sign key by the highest root: a rival to whatever a lower one has signed meanwhile."""
+    await _renew(world, machine)
+
+
+async def lose_copy(world: World) -> None:
+    """A hub loses everything that came of a shop, and makes it anew from the shop alone."""
+    hub, shop = world.dice.choice(world.hubs), world.dice.choice(world.shops)
+    hub.kill()
+    for table in COPIES:
+        drop(hub.disk, table, hub.party_id, shop.party_id)
+    world.checks.restored(hub)
+    world.process(hub)
+
+    async def follow() -> None:
+        async with atomic():
+            await replicas.open_replica(hub.party_id, shop.party_id)
+            await registers.open_table(hub.party_id, shop.party_id)
+            await pull.announce(hub.party_id, shop.party_id, hub.now())
+
+    world.follows.append((hub, follow))
+    await at(world, hub, follow)
+
+
+def drop(disk: Disk, table: str, hub_id: PartyId, shop_id: PartyId) -> None:
+    """Delete a hub's rows of a shop from a disk that nobody uses."""
+    for rows in disk.tables.get(table, {}).values():
+        for key in [key for key in rows if key[:2] == (hub_id, shop_id)]:
+            del rows[key]
+
+
+async def move(world: World) -> None:
+    """A boutique goes to another address with all it has; its hubs hear of it and follow.
+
+    Copies from before are not put back any more: whom nobody answers at the old address is told again once a day only.
+    """
+    shop = world.dice.choice(world.shops)
+    if shop.is_outbound or shop.restored:
+        return
+    world.backups.clear()
+    shop.kill()
+    shop.moves += 1
+    world.process(shop)
+    root = SigningKey.from_seed(world.checks.parties[shop.party_id].root_seed)
+
+    async def record() -> None:
+        async with atomic():
+            state = await parties.identity_of(shop.party_id)
+            address = shop.settings().public_url
+            if state.address != address:
+                operation = identity_steps.move(state, address, at=text_of(shop.now()))
+                await parties.record_operation(shop.party_id, identity.sign_operation(operation, root), shop.now())
+                await links.announce_address(shop.party_id, shop.now())
+
+    world.follows.append((shop, record))
+    await at(world, shop, record)
 
 
 async def suspend(world: World) -> None:
@@ -225,4 +311,6 @@ PEOPLE_AND_WEATHER: tuple[tuple[Deed, int], ...] = (
     (restore, 3),
     (rotate, 3),
     (suspend, 3),
+    (lose_copy, 2),
+    (move, 2),
 )

@@ -21,9 +21,10 @@ from federation.log.leaves import parse_leaf
 from federation.log.tree import Range, root_of
 from federation.node.answers import Problem
 from federation.records import LogHead, ReplicaView
+from federation.service import peers
 from federation.service.replicas import replica_states
-from federation.store import logs, replicas
-from federation.store.memory.rows import LINKS, QUARANTINE, REGISTERS
+from federation.store import logs, repairs, replicas
+from federation.store.memory.rows import LINKS, PEERS, QUARANTINE, REGISTERS
 from federation.vocabulary.ids import PartyId
 from tests.simulator.hub_desk import LISTINGS, TOLD
 from tests.simulator.loop import at_once
@@ -73,6 +74,7 @@ class Checks:
         self.in_step_at: dict[tuple[str, str], float] = {}
         self._folded: dict[tuple[str, str], tuple[LogHead, int]] = {}
         self._words: dict[tuple[str, str], LinkWord] = {}
+        self.thieves: set[str] = set()
 
     def restored(self, machine: Machine) -> None:
         """A disk has gone back: what was remembered of it holds no longer."""
@@ -94,10 +96,14 @@ class Checks:
         listed = {row.key: row.leaf_hash for row in hub.disk.rows(LISTINGS) if row.shop_id == shop.party_id}
         if self._folded.get(place) == (head, hash(tuple(sorted(listed.items())))):
             return
-        lines = [parse_leaf(line) for line in seen_from(hub, lambda: logs.lines(head, 0, head.size))]
-        root = root_of([bytes.fromhex(leaf.hash) for leaf in lines])
-        if len(lines) != head.size or Range.decode(head.size, head.peaks).root() != root:
-            violated("I1", f"{hub.name} holds {len(lines)} lines of {shop.name}, its head says {head.size}")
+        kept = seen_from(hub, lambda: repairs.kept_hashes(head))
+        lines = [parse_leaf(line) for line in seen_from(hub, lambda: logs.lines(head, 0, head.size)) if line]
+        root = root_of([told for _, told in kept])
+        hashes = dict(kept)
+        if any(bytes.fromhex(leaf.hash) != hashes[leaf.seq] for leaf in lines):
+            violated("I1", f"{hub.name} holds lines of {shop.name} under other hashes than theirs")
+        if len(kept) != head.size or Range.decode(head.size, head.peaks).root() != root:
+            violated("I1", f"{hub.name} holds {len(kept)} lines of {shop.name}, its head says {head.size}")
         told = checkpoint.parse(head.note).checkpoint if head.note else None
         if told is not None and (told.size, told.root) != (head.size, root):
             violated("I1", f"{hub.name} countersigned another root of {shop.name} than that of its lines")
@@ -187,7 +193,15 @@ class Checks:
         for hub in self.hubs:
             for shop in self.shops:
                 found += self._difference(hub, shop) + _misunderstood(hub, shop)
+                found += _misplaced(hub, shop) + self._deceived(hub, shop)
         return found
+
+    def _deceived(self, hub: Machine, shop: Machine) -> list[str]:
+        """Whether a hub still believes in a key that a thief has named."""
+        if not self.thieves:
+            return []
+        keys = seen_from(hub, lambda: peers.keys_of(shop.party_id, hub.now()))
+        return [f"{hub.name} believes a thief's key of {shop.name}" for key in keys if key.keyid in self.thieves]
 
     def _difference(self, hub: Machine, shop: Machine) -> list[str]:
         copy, own = head_of(hub, shop.party_id), head_of(shop, shop.party_id)
@@ -265,6 +279,14 @@ def _misunderstood(hub: Machine, shop: Machine) -> list[str]:
         for link, name in ends
         if (word := said.get((link.remote_id, link.local_id), link.theirs)) != link.theirs
     ]
+
+
+def _misplaced(hub: Machine, shop: Machine) -> list[str]:
+    """Where a hub looks for a shop that lives elsewhere; one from a backup may do so until it is told again, in a day."""
+    known = next((row for row in hub.disk.rows(PEERS) if row.id == shop.party_id), None)
+    if known is None or shop.is_outbound or hub.restored or known.base_url == shop.settings().public_url:
+        return []
+    return [f"{hub.name} looks for {shop.name} at {known.base_url}, it lives at {shop.authority}"]
 
 
 def head_of(machine: Machine, shop_id: PartyId) -> LogHead | None:

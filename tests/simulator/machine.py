@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from federation import limits
 from federation.http.edge import WireRequest, WireResponse
 from federation.http.exchange import exchange
 from federation.http.watching import attend
@@ -58,6 +59,7 @@ class Surroundings:
             make.answer(request, response)
         )
         self.died: Callable[[Machine], None] = lambda _machine: None
+        self.log_gap_max = limits.LOG_GAP_MAX
 
 
 class Machine:
@@ -77,10 +79,12 @@ class Machine:
         self.process: Process | None = None
         self.dies_in = 0
         self.killed = 0
+        self.moves = 0
+        self.restored = False
 
     @property
     def authority(self) -> str:
-        return f"{self.name}.example"
+        return f"{self.name}{self.moves or ''}.example"
 
     def settings(self) -> NodeSettings:
         """Settings of the node; nothing of it is a file or a socket."""
@@ -137,6 +141,7 @@ class Process:
             hub_desk=make.hub_desk() if machine.kind == "hub" else None,
             door=Door(machine.around.network, machine.name),
         )
+        self.fed.log_gap_max = machine.around.log_gap_max
         self._tasks: dict[asyncio.Task[Any], None] = {}
         self._woken = {queue: asyncio.Event() for queue in (QUEUE, stock.QUEUE, pacing.QUEUE)}
         self._dead: asyncio.Future[None] = asyncio.get_running_loop().create_future()

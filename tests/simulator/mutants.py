@@ -1,5 +1,6 @@
 """Worlds with one deliberate fault each, and the invariant that must catch it: what proves the checkers."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -7,13 +8,17 @@ from typing import Any
 import msgspec
 
 from federation.conversations import stock
-from federation.conversations.messages import Quarantine, StockBatch, StockRegister
+from federation.conversations.messages import OrderEvent, Quarantine, StockBatch, StockRegister
 from federation.http.edge import WireRequest, WireResponse
+from federation.node.database import atomic
 from federation.node.memory import MemoryConnection, MemoryDatabase, Table, statement
 from federation.ports import AcceptedRecord
-from federation.store.memory.rows import LINKS
+from federation.service import links
+from federation.service.context import create_federation
+from federation.store.memory.rows import LEAVES, LINKS, PEER_OPERATIONS
 from federation.vocabulary.ids import PartyId
-from tests.simulator.deeds import back_up, restore, rotate, suspend
+from tests.simulator.attacks import steal
+from tests.simulator.deeds import at, drop, lose_copy, rotate, tell
 from tests.simulator.hub_desk import HubDesk
 from tests.simulator.machine import Make
 from tests.simulator.shop_desk import SHELVES, ShopDesk
@@ -98,6 +103,55 @@ class _WordlessDisk(MemoryDatabase):
         return _WordlessConnection(self)
 
 
+class _StubbornConnection(MemoryConnection):
+    """Keeps the genesis of a peer and its first operation, and hears no other."""
+
+    async def insert(self, table: Table[Any], row: Any) -> bool:
+        if table is PEER_OPERATIONS and row.number > 1:
+            return False
+        return await super().insert(table, row)
+
+
+class _StubbornDisk(MemoryDatabase):
+    """Gives out connections that keep to what they heard first."""
+
+    def connect(self) -> MemoryConnection:
+        return _StubbornConnection(self)
+
+
+class _ForgivingHub(HubDesk):
+    """Does what comes of a return twice."""
+
+    async def order_event(self, hub_id: PartyId, shop_id: PartyId, event: OrderEvent, now: datetime) -> None:
+        await super().order_event(hub_id, shop_id, event, now)
+        if event.kind.startswith("return_"):
+            await super().order_event(hub_id, shop_id, event, now)
+
+
+class _HastyConnection(MemoryConnection):
+    """Keeps of a snapshot's unpublished lines not even the hashes."""
+
+    async def insert(self, table: Table[Any], row: Any) -> bool:
+        if table is LEAVES and not row.leaf.line:
+            return True
+        return await super().insert(table, row)
+
+    async def put(self, table: Table[Any], row: Any) -> None:
+        if table is not LEAVES or row.leaf.line:
+            await super().put(table, row)
+
+    async def add(self, table: Table[Any], row: Any) -> None:
+        if table is not LEAVES or row.leaf.line:
+            await super().add(table, row)
+
+
+class _HastyDisk(MemoryDatabase):
+    """Gives out connections that leave out what nobody will read."""
+
+    def connect(self) -> MemoryConnection:
+        return _HastyConnection(self)
+
+
 def _without_problem(_request: WireRequest, response: WireResponse) -> WireResponse:
     return msgspec.structs.replace(response, body=b"no") if response.status >= 400 else response
 
@@ -127,7 +181,44 @@ async def restore_unseen(world: World) -> None:
     hub.start()
 
 
+async def lose_lines(world: World) -> None:
+    """A hub loses the lines of a shop's log and believes that it has them."""
+    hub, shop = world.dice.choice(world.hubs), world.dice.choice(world.shops)
+    hub.kill()
+    drop(hub.disk, LEAVES.name, hub.party_id, shop.party_id)
+    world.checks.restored(hub)
+    world.process(hub)
+
+
+async def move_unsaid(world: World) -> None:
+    """A boutique goes to another address and tells nobody."""
+    shop = world.dice.choice(world.shops)
+    shop.kill()
+    shop.moves += 1
+    world.process(shop)
+
+
+async def forget_suspension(world: World) -> None:
+    """A hub suspends a shop, is heard, and comes back from a copy from before it."""
+    hub, shop = world.dice.choice(world.hubs), world.dice.choice(world.shops)
+    before = hub.disk.backup()
+
+    async def decide() -> None:
+        async with atomic():
+            fed = create_federation(hub.settings(), hub_desk=HubDesk())
+            await links.suspend_link(fed, hub.party_id, shop.party_id, hub.now())
+
+    await at(world, hub, decide)
+    await asyncio.sleep(6)
+    world.replace_disk(hub, before)
+
+
 MUTANTS = (
+    Mutant("a hub that loses its lines", "I1", deeds=((lose_lines, 40),)),
+    Mutant("a hub that loads half a snapshot", "I1", Make(database=_HastyDisk), ((lose_copy, 40),)),
+    Mutant("a hub that does returns twice", "I5", Make(hub_desk=_ForgivingHub), ((tell, 60),)),
+    Mutant("a boutique that moves without a word", "I6", deeds=((move_unsaid, 40),)),
+    Mutant("nodes that hear no owner undo a thief", "I6", Make(database=_StubbornDisk), ((steal, 40),)),
     Mutant("a hub that loses a record", "I1", Make(hub_desk=_ForgetfulHub)),
     Mutant("a hub that goes back unseen", "I2", deeds=((restore_unseen, 40),)),
     Mutant("a disk that lies", "I2", Make(database=_LyingDisk)),
@@ -138,7 +229,7 @@ MUTANTS = (
         "nodes that believe what was said long ago",
         "I5",
         Make(database=_WordlessDisk),
-        ((suspend, 20), (back_up, 12), (restore, 12)),
+        ((forget_suspension, 20),),
     ),
     Mutant("nodes that answer no push and no pull", "I6", Make(answer=_deaf_to_logs)),
     Mutant("a shop that hides what it sells", "I7", Make(shop_desk=_SecretiveShop)),

@@ -31,6 +31,11 @@ SHOPS = ("shop-a", "shop-b")
 PRODUCTS = 3
 PIECES = 3
 CALM_SECONDS_MAX = 600.0
+SNAPSHOT_SHARE = 0.25
+"""Share of worlds in which hubs load a snapshot rather than read more than SHORT_GAP lines."""
+SHORT_GAP = 2
+SECOND_ROOT = SigningKey.from_seed(b"2" * 32)
+"""The lower root key of every party: the one that gets stolen."""
 
 
 Deed = Callable[["World"], Awaitable[None]]
@@ -63,10 +68,14 @@ class World:
         self.trace = hashlib.sha256()
         self.backups: dict[str, Disk] = {}
         self.overheard: list[Passage] = []
+        self.follows: list[tuple[Machine, Callable[[], Awaitable[object]]]] = []
+        self.stolen: dict[str, SigningKey] = {}
         self._background: set[asyncio.Task[object]] = set()
         self.network = Network(dice, self._passed)
         around = Surroundings(dice, self.network, self.mistaken, make or Make())
         around.died = self._died
+        if base is not None and dice.happens(SNAPSHOT_SHARE):
+            around.log_gap_max = SHORT_GAP
         self.is_over = False
         names = [*((name, "hub") for name in HUBS[: shape.hubs]), *((name, "shop") for name in SHOPS[: shape.shops])]
         disks = {name: base.disks[name].backup() if base else Disk() for name, _ in names}
@@ -170,7 +179,7 @@ class World:
         if machine.kind == "shop":
             self.truths[machine.party_id].remember(machine.disk)
         machine.kill()
-        machine.disk = disk
+        machine.disk, machine.restored = disk, True
         self.checks.restored(machine)
         self.watch_disk(machine)
         process = machine.start()
@@ -228,6 +237,7 @@ class World:
                 machine.name,
                 machine.now(),
                 outbound=machine.is_outbound,
+                further_roots=(SECOND_ROOT.public,),
             )
         party = await parties.party(made.party_id)
         keyid = SigningKey.from_seed(party.sign_seed).public.keyid
@@ -238,6 +248,14 @@ class World:
         for machine in self.machines.values():
             if any(row.link.ours == "suspended" for row in machine.disk.rows(LINKS)):
                 await self.until(self.process(machine).spawn(self._accept(machine)))
+
+    async def finish(self) -> None:
+        """Let people do again what a death may have cut off; each of it may be done twice."""
+        for machine, work in self.follows:
+            await self.until(self.process(machine).spawn(self._done(work)))
+
+    async def _done(self, work: Callable[[], Awaitable[object]]) -> None:
+        await work()
 
     async def link_all(self) -> None:
         """Let every shop propose a link to every hub, and every hub accept."""

@@ -15,7 +15,7 @@ from federation.errors import PeerMismatchError, ReplicaFrozenError
 from federation.node import clock, database
 from federation.node.database import atomic
 from federation.node.door import DoorResponse
-from federation.service import links, parties, peers, replicas
+from federation.service import announcing, links, parties, peers, replicas
 from federation.store import parties as store
 from federation.vocabulary.errors import PeerUnreachableError
 from tests.federation.goods import product
@@ -220,3 +220,21 @@ async def test_a_push_that_broke_at_the_hub_is_taken_later(pair: Pair) -> None:
         assert (view.size, await database.fetch_value("SELECT count(*) FROM fed_leaf")) == (0, 0)
     await pair.shop.drain_later()
     assert set(pair.hub.hub_desk.records) == {"product/p1"}
+
+
+async def test_a_hub_from_a_backup_hears_of_a_move_again_within_a_day(pair: Pair) -> None:
+    """It has forgotten the new address and nobody answers at the old one: the shop tells its operations daily, once."""
+    await operate(pair.shop, type="move", address="http://127.0.0.1:7109")
+    with pair.hub.here():
+        await database.execute("DELETE FROM fed_peer_operation WHERE number > 0")
+        await database.execute("UPDATE fed_peer SET base_url = 'http://127.0.0.1:7101'")
+    pair.shop.move("127.0.0.1:7109")
+    with pair.shop.here():
+        await database.execute("DELETE FROM node_outbox")
+        for _ in range(2):
+            await announcing.tell_daily(clock.now())
+        assert await database.fetch_value("SELECT count(*) FROM node_outbox WHERE topic = 'fed.operations'") == 1
+    await pair.settle()
+    with pair.hub.here():
+        (link,) = await links.links(pair.hub.party_id)
+    assert link.remote_url == "http://127.0.0.1:7109"
