@@ -47,8 +47,13 @@ async def announce_operations(local_id: PartyId, now: datetime) -> None:
 
 async def announce_to(local_id: PartyId, remote_id: PartyId, now: datetime) -> None:
     """Let one peer hear a party's operations; in the caller's transaction."""
-    due, subject = OperationsDue(local_id, remote_id), f"{local_id}:{remote_id}"
-    await outbox.enqueue(TOPIC, subject, due, key=f"{TOPIC}:{new_id()}", queue=QUEUE, now=now)
+    due = OperationsDue(local_id, remote_id)
+    await outbox.enqueue(TOPIC, _subject(due), due, key=f"{TOPIC}:{new_id()}", queue=QUEUE, now=now)
+
+
+def _subject(due: OperationsDue) -> str:
+    """A turn of its own: whatever else is to be told waits for the peer to know the key that signs it."""
+    return f"identity/{due.local_id}:{due.remote_id}"
 
 
 async def tell_daily(now: datetime) -> None:
@@ -61,7 +66,7 @@ async def tell_daily(now: datetime) -> None:
             key = f"{TOPIC}:{now:%Y-%m-%d}:{local_id}:{remote_id}"
             due = OperationsDue(local_id, remote_id)
             async with atomic():
-                await outbox.enqueue(TOPIC, f"{local_id}:{remote_id}", due, key=key, queue=QUEUE, now=now)
+                await outbox.enqueue(TOPIC, _subject(due), due, key=key, queue=QUEUE, now=now)
 
 
 async def deliver_operations(fed: Federation, due: OperationsDue, now: datetime) -> None:

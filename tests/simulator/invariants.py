@@ -282,7 +282,7 @@ def _misunderstood(hub: Machine, shop: Machine) -> list[str]:
 
 
 def _misplaced(hub: Machine, shop: Machine) -> list[str]:
-    """Where a hub looks for a shop that lives elsewhere; one from a backup may do so until it is told again, in a day."""
+    """Where a hub looks for a shop that lives elsewhere; one from a backup may do so until it is told, in a day."""
     known = next((row for row in hub.disk.rows(PEERS) if row.id == shop.party_id), None)
     if known is None or shop.is_outbound or hub.restored or known.base_url == shop.settings().public_url:
         return []

@@ -120,6 +120,18 @@ async def test_a_stolen_key_ends_at_once(pair: Pair) -> None:
     assert pair.hub.hub_desk.records == {}
 
 
+async def test_a_new_key_is_told_before_what_it_signs(pair: Pair) -> None:
+    """A word that waits for the hub holds up no operation: signed anew by a key that is not told, it would for ever."""
+    pair.way.only, pair.way.lose_requests = "/links/decision", 99
+    with pair.shop.here() as fed:
+        async with atomic():
+            await links.suspend_link(fed, pair.shop.party_id, pair.hub.party_id, clock.now())
+    await pair.shop.drain()
+    await change(pair.shop, identity_changes.plan_after_theft)
+    await pair.shop.drain()
+    assert await keys_known(pair.hub, pair.shop) == {await own_key(pair.shop)}
+
+
 async def test_what_a_stolen_key_published_is_set_aside_by_the_hubs_own_clock(pair: Pair) -> None:
     """A backdated end quarantines what the hub countersigned after it; the good version from before is shown again."""
     await append(pair.shop, product(1))
