@@ -30,6 +30,12 @@ def percent_in(form: Mapping[str, Any], name: str) -> int:
     return _exact(form, name, 2)
 
 
+def percent_text(basis_points: int) -> str:
+    """A percentage as a field shows it: `20`, `12.5`."""
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}.{rest:02}".rstrip("0").rstrip(".") if rest else str(whole)
+
+
 def amount_in(form: Mapping[str, Any], name: str, currency: str) -> Money:
     """An amount from a field, `12.50` or `12,50` or `-12.50`. Raises AmountInvalidError."""
     return Money(_exact(form, name, CURRENCY_EXPONENTS[currency]), currency)

@@ -13,7 +13,7 @@ from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
 from marketplace.console.door import back_to, operator, render, shop_names
-from marketplace.console.forms import percent_in, whole_in
+from marketplace.console.forms import percent_in, percent_text, whole_in
 from marketplace.console.views import looks
 from marketplace.hub import hub_of
 from payouts import service as payouts
@@ -24,6 +24,7 @@ from payouts.service import blocked, reads, releasing, sending
 PAGE = "/console/money/blocked"
 NOTE_LENGTH_MAX = 500
 DAYS_PROPOSED = 30
+RESERVE_PROPOSED_BP = 2_000
 
 
 @get(PAGE)
@@ -50,8 +51,10 @@ async def show(request: AnyRequest) -> Template:
         waits_for=looks.waits_for,
         looks=looks.money_looks,
         amount=Money,
-        reserve_percent=settings.reserve_bp // 100,
+        reserve_percent=percent_text(settings.reserve_bp or RESERVE_PROPOSED_BP),
         reserve_days=settings.reserve_days or DAYS_PROPOSED,
+        rule=settings,
+        is_demo=hub_of(request).settings.environment == "demo",
         limit=blocked.LIMIT,
         now=now,
     )

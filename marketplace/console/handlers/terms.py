@@ -8,10 +8,10 @@ from federation.node import clock
 from federation.node.database import atomic
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError, NotFoundError
-from federation.vocabulary.money import Money
+from federation.vocabulary.money import Money, to_decimal
 from federation.vocabulary.wording import message
 from marketplace.console.door import back_to, operator, render, shop_names
-from marketplace.console.forms import amount_in, percent_in, text_in, whole_in
+from marketplace.console.forms import amount_in, percent_in, percent_text, text_in, whole_in
 from marketplace.console.views.ages import age_words
 from marketplace.hub import hub_of
 from payouts import service as payouts
@@ -37,13 +37,14 @@ async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
         raise NotFoundError("there is no such boutique")
     settings = hub_of(request).payments.settings
     currency = settings.settlement_currency
+    agreed = await terms.terms_of(shop_id, now)
     debts = await money.claims(shop_id, statuses=["open", "reversing", "owed"])
     return render(
         request,
         "terms.html",
         shop_id=shop_id,
         name=names[shop_id],
-        terms=await terms.terms_of(shop_id, now),
+        terms=agreed,
         account=await money.account_of(shop_id),
         intervals=list(PayoutInterval),
         holds=await releasing.holds_on_shop(shop_id),
@@ -52,6 +53,9 @@ async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
         ages=age_words(),
         settings=settings,
         currency=currency,
+        minimum=to_decimal(Money(agreed.payout_minimum_minor, currency)),
+        own_percent="" if agreed.reserve_bp is None else percent_text(agreed.reserve_bp),
+        hub_percent=percent_text(settings.reserve_bp),
         iban=shown_iban,
         amount=Money,
     )

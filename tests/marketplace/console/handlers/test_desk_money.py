@@ -187,7 +187,8 @@ async def test_the_terms_of_a_boutique(desk: httpx.AsyncClient) -> None:
         "choose a day"
         in (await post(desk, terms, f"{terms}/schedule", interval="monthly", anchor="40", minimum="0")).lower()
     )
-    assert "20 per cent" in await post(desk, terms, f"{terms}/reserve", percent="20", days="45")
+    assert "12.5 per cent" in await post(desk, terms, f"{terms}/reserve", percent="12,5", days="45")
+    assert "as soon as everything in a part was sent" in await read(desk, BLOCKED)
     assert "As of everybody" in await post(desk, terms, f"{terms}/reserve", percent="", days="")
     assert "A payout is begun" in await post(desk, terms, f"{terms}/pay-out")
     assert (await desk.get("/console/boutiques/s-nobody/terms")).status_code == 404
