@@ -10,6 +10,8 @@ from federation.vocabulary.wording import sentence
 from payouts.errors import AmountInvalidError
 
 LENGTH_MAX = 20
+NUMBER_MAX = 10**10
+"""No figure in a form is larger."""
 
 
 def text_in(form: Mapping[str, Any], name: str, length: int) -> str:
@@ -47,10 +49,9 @@ def _exact(form: Mapping[str, Any], name: str, digits: int) -> int:
         number = Decimal(text)
     except InvalidOperation:
         number = Decimal("NaN")
-    scaled = number.scaleb(digits) if number.is_finite() else number
-    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+    if not number.is_finite() or abs(number) > NUMBER_MAX or number != number.quantize(Decimal(1).scaleb(-digits)):
         raise AmountInvalidError(sentence("Write a number with at most %(digits)s decimals.", digits=digits))
-    return int(scaled)
+    return int(number.scaleb(digits))
 
 
 def day_in(form: Mapping[str, Any], name: str) -> date:
