@@ -18,11 +18,11 @@ from federation.vocabulary.ids import PartyId
 from federation.vocabulary.wording import message
 from marketplace.errors import OrderNotFoundError
 from marketplace.orders import checkout, returning
-from marketplace.orders.domain import patience
+from marketplace.orders.domain import order_life, patience
 from marketplace.orders.domain import returns as rules
 from marketplace.orders.domain.returns import Return, Returnable
 from marketplace.orders.domain.shop_order_life import CAN_BE_CANCELLED, UNANSWERED
-from marketplace.orders.domain.values import Line, Order, Part
+from marketplace.orders.domain.values import Line, Order, Part, is_charged
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
 from marketplace.orders.store import returns as store
@@ -127,9 +127,9 @@ class AfterSale(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def of_order(order_id: UUID, now: datetime) -> dict[UUID, AfterSale]:
-    """Each part of a paid order; nothing for one that is not paid."""
+    """Each part of an order that is paid, or whose money is held; nothing for any other."""
     order = await order_store.by_id(order_id)
-    if order is None or not order.paid_minor:
+    if order is None or order.state not in order_life.BOUGHT:
         return {}
     return {part.id: await _of_part(order, part, now) for part in await part_store.of_order(order.id)}
 
@@ -141,7 +141,8 @@ async def _of_part(order: Order, part: Part, now: datetime) -> AfterSale:
     returned = await store.lines([one.id for one in made])
     until = await returning.last_day(order, part, now)
     open_still = until is None or now <= until
-    left = rules.returnable(lines, made, returned) if part.state in rules.SENT and open_still else []
+    may = part.state in rules.SENT and open_still and is_charged(order, part)
+    left = rules.returnable(lines, made, returned) if may else []
     wishes = [one.arrived_at for one in history if one.sent and one.kind == "cancel_requested"]
     noes = [one.body.reason for one in history if isinstance(one.body, CancelRefused)]
     return AfterSale(

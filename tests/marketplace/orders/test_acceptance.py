@@ -10,7 +10,7 @@ from federation.conversations.messages import Accepted, Cancelled, Declined, Shi
 from federation.node import clock
 from federation.node.database import Database, atomic
 from marketplace.errors import OrderStateError
-from marketplace.orders import acceptance, checkout, silence
+from marketplace.orders import acceptance, after_sale, checkout, silence
 from payouts import service as payouts
 from payouts.adapters.memory import Fault
 from payouts.errors import ProviderUnavailableError
@@ -57,6 +57,9 @@ async def test_nothing_is_charged_before_the_boutiques_answer(world: World) -> N
     assert await checkout.proceed(world.hub, token, clock.now()) == checkout.order_url(world.hub, token)
     await checkout.stop(token, clock.now())
     assert (await world.view(token)).state == "authorized"
+    after = (await after_sale.of_order(view.order_id, clock.now())).values()
+    assert [(one.can_be_cancelled, one.returnable) for one in after] == [(True, ())] * 2
+    assert {one.answer_by for one in after} == {view.held_until}
 
 
 async def test_what_all_accept_is_charged_once(world: World) -> None:
