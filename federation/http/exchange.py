@@ -9,7 +9,19 @@ import re
 from datetime import datetime
 
 from federation.documents.profile import PREFIX
-from federation.http import conversations, departures, exports, identity, links, log, media, outbox, paying, recon, snapshots
+from federation.http import (
+    conversations,
+    departures,
+    exports,
+    identity,
+    links,
+    log,
+    media,
+    outbox,
+    paying,
+    recon,
+    snapshots,
+)
 from federation.http.edge import Endpoint, Found, ReadBody, WireRequest, WireResponse, answer
 from federation.service.context import Federation
 from federation.vocabulary.errors import TooLargeError

@@ -1,6 +1,7 @@
 """The life of a refund: the debt to the shopper stands in `customer:refund_due` from the request until it is paid.
 
-A refund the provider could not pay, or that the shopper's bank sent back, is `failed` and can be requested again: the debt never goes away by failing.
+A refund the provider could not pay, or that the shopper's bank sent back, is `failed` and can be requested again: the
+debt never goes away by failing.
 """
 
 from enum import StrEnum

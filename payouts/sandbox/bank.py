@@ -93,7 +93,7 @@ async def change_account(account_id: str, now: datetime, *, ready: bool, bank_fa
     return account
 
 
-async def account_state(account: records.AccountRow, settings: SandboxSettings, now: datetime) -> AccountState:
+async def account_state(account: records.AccountRow, now: datetime) -> AccountState:
     """An account with its balances, as the API shows it."""
     return AccountState(
         id=account.id,

@@ -34,14 +34,14 @@ def _account_routes(desk: Desk) -> list[HTTPRouteHandler]:
     async def open_account(request: AnyRequest, data: JSONBody[bank.NewAccount]) -> Response[bytes]:
         async def act(now: datetime) -> object:
             account = await bank.open_account(data, desk.settings, now)
-            return await bank.account_state(account, desk.settings, now)
+            return await bank.account_state(account, now)
 
         return await desk.change(request, act)
 
     @get("/api/v1/accounts/{account_id:str}", opt=JSON_OPT)
     async def account(request: AnyRequest, account_id: FromPath[str]) -> Response[bytes]:
         async def look(now: datetime) -> object:
-            return await bank.account_state(await bank.account_by_id(account_id), desk.settings, now)
+            return await bank.account_state(await bank.account_by_id(account_id), now)
 
         return await desk.read(request, look)
 

@@ -71,7 +71,7 @@ def _account_pages(desk: Desk) -> list[HTTPRouteHandler]:
     async def show_account(request: AnyRequest, account_id: FromPath[str]) -> Template:
         async with desk.changing() as now:
             account = await bank.account_by_id(account_id)
-            state = await bank.account_state(account, desk.settings, now)
+            state = await bank.account_state(account, now)
         return page(request, "sandbox_account.html", account=account, state=state)
 
     @post("/accounts/{account_id:str}", opt=_OPT)

@@ -102,18 +102,22 @@ async def _begin(pay: Payments, settlement_id: UUID, now: datetime, *, below_zer
         return None
     if await is_held_up(pay, settlement, now) or await _is_for_a_file(pay, settlement, now):
         return None
-    account = await rows.shop_accounts.get(settlement.shop_id)
-    if account is None or account.provider_id is None or not account.ready:
-        await _save(pay, settlement, SettlementStep.BLOCKED, now, block_reason=BlockReason.ACCOUNT.value)
-        return None
-    if below_zero:
-        await _save(pay, settlement, SettlementStep.BLOCKED, now, block_reason=BlockReason.NEGATIVE.value)
+    account_id = await _ready_account(settlement.shop_id)
+    if account_id is None or below_zero:
+        reason = BlockReason.ACCOUNT if account_id is None else BlockReason.NEGATIVE
+        await _save(pay, settlement, SettlementStep.BLOCKED, now, block_reason=reason.value)
         return None
     settlement = await net_claims(pay, settlement, now)
     if settlement.due_minor == 0:
         await _save(pay, settlement, SettlementStep.NETTED, now)
         return None
-    return await _write_intent(settlement, account.provider_id, now)
+    return await _write_intent(settlement, account_id, now)
+
+
+async def _ready_account(shop_id: str) -> str | None:
+    """The provider's id of the account a shop can be sent money to now, if there is one."""
+    account = await rows.shop_accounts.get(shop_id)
+    return account.provider_id if account is not None and account.ready else None
 
 
 async def is_held_up(pay: Payments, settlement: SettlementRecord, now: datetime) -> bool:

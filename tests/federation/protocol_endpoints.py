@@ -81,7 +81,9 @@ SAID: dict[str, Said] = {
     "GET /media/{sha256}": Said("shop", "`from`", "`application/octet-stream`", "not-found"),
     "POST /export": Said("shop", "ExportAsked", "ExportState", "export-refused, conflict, bad-signature, party-moved"),
     "GET /export": Said("shop", "", "ExportState", "export-refused, party-moved"),
-    "GET /export/{sha256}": Said("shop", "`from`", "`application/octet-stream`", "export-refused, not-found, party-moved"),
+    "GET /export/{sha256}": Said(
+        "shop", "`from`", "`application/octet-stream`", "export-refused, not-found, party-moved"
+    ),
     "GET /paying": Said("hub", "", "PayingState", "not-found"),
     "POST /paying": Said("hub", "PapersAsked", "PayingState", "not-found"),
     "POST /departure": Said("both", "OperationsDocument", '`{"moved_to"}`', "conflict"),

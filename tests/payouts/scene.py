@@ -42,7 +42,9 @@ class HubListener:
         payment = await service.payment_of_order(order_id)
         assert payment is not None
         if self.books:
-            await service.capture_sale(order_id, payment.id, self.shares, self.settings, now, coupon_minor=self.coupon_minor)
+            await service.capture_sale(
+                order_id, payment.id, self.shares, self.settings, now, coupon_minor=self.coupon_minor
+            )
 
     async def payment_authorised(self, order_id: UUID, now: datetime) -> None:
         del now
