@@ -1,4 +1,4 @@
-"""What the operator does with boutiques: see how each stands, let it in, put it on hold."""
+"""What the operator does with boutiques: see how each stands, let it in or turn it away, put it on hold."""
 
 from datetime import datetime
 
@@ -9,8 +9,10 @@ from federation.log import forks
 from federation.records import ComparedHub, LinkView, ReplicaView
 from federation.service import forking, links, replicas
 from federation.store import compared, logs
+from federation.vocabulary.errors import ConflictError
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.product import ShopProfile
+from federation.vocabulary.wording import sentence
 from marketplace.accounts.setup import hub_id
 from marketplace.errors import ListingNotFoundError
 from marketplace.hub import Hub
@@ -69,6 +71,15 @@ async def published_profile(shop_id: str) -> ShopProfile | None:
 async def accept(hub: Hub, shop_id: str, now: datetime) -> None:
     """Let a boutique in that asked; its catalogue is shown as it arrives."""
     await links.accept_link(hub.federation, await hub_id(), PartyId(shop_id), now)
+
+
+async def decline(hub: Hub, shop_id: str, now: datetime) -> None:
+    """Turn a boutique away that asked; it may ask again. Raises ConflictError for one that asks nothing (any more)."""
+    local = await hub_id()
+    known = next((one for one in await links.links(local) if one.remote_id == shop_id), None)
+    if known is None or (known.ours, known.proposed_by) != ("proposed", "remote"):
+        raise ConflictError(sentence("This boutique is not waiting for an answer any more."))
+    await links.end_link(hub.federation, local, PartyId(shop_id), now)
 
 
 async def suspend(hub: Hub, shop_id: str, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """One card per hub: how the link stands, what the hub has of the boutique, holds of it and sold of it. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -15,7 +16,10 @@ _BASIS_POINTS = Decimal(100)
 
 
 class HubCard(msgspec.Struct, frozen=True, kw_only=True):
-    """What a boutique's page says of one hub; `decisions` are what its owner may do about the link now."""
+    """What a boutique's page says of one hub; `decisions` are what its owner may do about the link now.
+
+    `left_alone_until` is when a hub that does not answer is asked again; None for one that answers.
+    """
 
     link: LinkView
     sync: SyncState | None
@@ -23,6 +27,7 @@ class HubCard(msgspec.Struct, frozen=True, kw_only=True):
     holds: HubHolds | None
     sales: tuple[HubSales, ...]
     decisions: Offer
+    left_alone_until: datetime | None = None
 
     @property
     def is_failing(self) -> bool:
@@ -51,8 +56,10 @@ def hub_cards(
     states: Mapping[PartyId, SyncState],
     dealings: tuple[Iterable[HubHolds], Iterable[HubSales]],
     vseq: int,
+    *,
+    resting: Mapping[PartyId, datetime | None],
 ) -> list[HubCard]:
-    """A card for every hub, ended ones last; `vseq` is the boutique's stock counter."""
+    """A card for every hub, ended ones last; `vseq` is the boutique's stock counter, `resting` until when by hub."""
     holds, sales = dealings
     held = {each.hub_id: each for each in holds}
     sold: dict[PartyId, list[HubSales]] = {}
@@ -66,6 +73,7 @@ def hub_cards(
             holds=held.get(link.remote_id),
             sales=tuple(sold.get(link.remote_id, ())),
             decisions=_decisions(link),
+            left_alone_until=resting.get(link.remote_id),
         )
         for link in links
     ]

@@ -7,13 +7,14 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from federation.documents.profile import OUTBOX_ADDRESS
 from federation.node import clock
 from federation.node.listing import arranged, listing
 from federation.node.pages import country_in_words
 from federation.node.plots import first_day, sales_plots
 from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
-from federation.service import contacts
+from federation.service import contacts, mailbox
 from federation.service.identity_view import peer_identity
 from federation.service.links import links
 from federation.service.replicas import repair_note, replica_states
@@ -93,6 +94,8 @@ async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
         link=link,
         lag=lag_plot(found),
         left_alone_until=await contacts.resting_until(link.remote_url, now),
+        fetches=link.remote_url == OUTBOX_ADDRESS,
+        last_visit=await mailbox.last_visit((await hub_id(), PartyId(shop_id))),
         whole=wholeness(await repair_note(await hub_id(), PartyId(shop_id))),
         sales=sales_plots(await reads.sold_by_day(first_day(now.date()), shop_id), now.date()),
         profile=await boutiques.published_profile(shop_id),
@@ -123,6 +126,17 @@ async def accept(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
     )
 
 
+@post("/console/boutiques/{shop_id:str}/decline")
+async def decline(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
+    """Turn a boutique away that asked to be let in."""
+    await operator(request)
+    try:
+        await boutiques.decline(hub_of(request), shop_id, clock.now())
+    except ConflictError as error:
+        return back_to(request, _way_back(request, shop_id), error.sentence, failed=True)
+    return back_to(request, _way_back(request, shop_id), message("It is turned away and told so. It may ask again."))
+
+
 @post("/console/boutiques/{shop_id:str}/suspend")
 async def suspend(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
     """Put a boutique on hold."""
@@ -147,4 +161,4 @@ async def resume_payouts(request: AnyRequest, shop_id: FromPath[str]) -> Redirec
     return back_to(request, f"/console/boutiques/{shop_id}#money", message("Payouts go on; the next run tries again."))
 
 
-ROUTES = [show_all, show, accept, suspend, resume_payouts]
+ROUTES = [show_all, show, accept, decline, suspend, resume_payouts]

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from federation.documents.profile import OUTBOX_ADDRESS, endpoint_of
 from federation.node import clock
 from federation.node.web import AnyRequest
-from federation.service import forking, links, refusals
+from federation.service import contacts, forking, links, refusals
 from federation.service.catalogue import log_state
 from federation.service.context import Federation
 from federation.service.parties import identity_of
@@ -38,13 +38,15 @@ async def hubs(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     dealt = (await dealings.open_holds(shop_id), await dealings.sales(shop_id))
     states = {state.hub_id: state for state in await sync_states(shop_id)}
     found = await links.links(shop_id)
+    now = clock.now()
+    resting = {link.remote_id: await contacts.resting_until(link.remote_url, now) for link in found}
     identity = await identity_of(shop_id)
     head = await log_state(shop_id)
     return render(
         request,
         "hubs.html",
         boutique,
-        cards=hub_cards(found, states, dealt, vseq),
+        cards=hub_cards(found, states, dealt, vseq, resting=resting),
         linked=sum(link.state == "accepted" for link in found),
         notes={link.remote_id: await links.countersigned(shop_id, link.remote_id) for link in found},
         percent_of=commission_percent,

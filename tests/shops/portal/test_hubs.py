@@ -1,5 +1,7 @@
 """The page of hubs: for each what it has, holds and sold, and what the owner may decide; two stand side by side."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 
@@ -7,6 +9,7 @@ from federation.node import clock
 from federation.node.database import atomic
 from federation.records import Link, Peer
 from federation.service import links
+from federation.store import contacts
 from federation.store import links as link_store
 from federation.store import parties as party_store
 from federation.vocabulary.ids import PartyId, new_id
@@ -63,3 +66,17 @@ async def test_a_paused_hub_is_resumed(browser: httpx.AsyncClient, shop_id: Part
     assert "Pause the link with Borea" in part_of(page, "Borea")
     await browser.post(f"{HOME}/hubs/{HUB}/accept", data=token)
     assert {view.state for view in await links.links(shop_id)} == {"accepted"}
+
+
+async def test_a_hub_that_does_not_answer_says_until_when_it_is_left_alone(
+    browser: httpx.AsyncClient, shop_id: PartyId
+) -> None:
+    """Only that hub's card says so, and only while it lasts."""
+    await linked(shop_id, HUB, "Aurora")
+    await linked(shop_id, OTHER_HUB, "Borea")
+    until = clock.now() + timedelta(minutes=4)
+    async with atomic():
+        await contacts.rest("aurora.example", until, "no answer", clock.now())
+    page = (await browser.get(f"{HOME}/hubs")).text
+    assert "is left alone until" in part_of(page, "Aurora")
+    assert "is left alone until" not in part_of(page, "Borea")

@@ -8,16 +8,18 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from federation.documents.profile import OUTBOX_ADDRESS
 from federation.log import forks
-from federation.node import accounts, clock, signin
+from federation.node import accounts, clock, database, signin
 from federation.node.database import atomic
 from federation.node.web import web_node
 from federation.records import ForkFound
-from federation.service import comparing, links
+from federation.service import comparing, links, parties
 from federation.store import forks as fork_store
+from federation.store import mailbox
 from federation.vocabulary.ids import PartyId
 from marketplace.accounts.setup import hub_profile_url
-from marketplace.listings import records
+from marketplace.listings import boutiques, records
 from marketplace.media.domain.reasons import Reason
 from marketplace.media.store import pictures
 from shops import service as shop_service
@@ -182,3 +184,46 @@ async def test_two_signed_catalogues_are_explained(running_house: House, desk: h
     assert "We found it ourselves" in page
     assert f"/replicas/{shop_id}/fork" in page
     assert "https://other.example" in (await desk.get("/console/boutiques")).text
+
+
+async def test_a_boutique_that_asks_can_be_turned_away(running_house: House, desk: httpx.AsyncClient) -> None:
+    """Its request is gone on both sides and nothing of it is shown; a second press is answered with a sentence."""
+    shop_id = await propose(running_house)
+    page = await read(desk, "/console/boutiques")
+    assert "Turn away" in page
+    assert "Turn away" in await read(desk, f"/console/boutiques/{shop_id}")
+    fields = {"csrf_token": csrf_token(page)}
+    for said in ("It is turned away", "not waiting for an answer"):
+        await desk.post(f"/console/boutiques/{shop_id}/decline", data=fields)
+        assert said in await read(desk, "/console/boutiques")
+    await running_house.work()
+    with running_house.at_shop():
+        assert [view.state for view in await links.links(shop_id)] == ["ended"]
+    await propose_again(running_house, shop_id)
+    assert "1 boutique asks to be let in" in await read(desk, "/console")
+
+
+async def propose_again(running: House, shop_id: PartyId) -> None:
+    """The boutique asks once more."""
+    with running.at_shop():
+        address = parties.profile_url(running.hub.settings, running.hub_id)
+        await links.propose_link(running.shop_fed, shop_id, address, clock.now())
+    await running.work()
+
+
+async def test_a_boutique_behind_a_router_says_when_it_last_came(running_house: House, desk: httpx.AsyncClient) -> None:
+    """Nobody can connect to it, so its page tells how it is reached and when it looked into its mailbox."""
+    shop_id = await propose(running_house)
+    one = f"/console/boutiques/{shop_id}"
+    with running_house.at_hub():
+        async with atomic():
+            await boutiques.accept(running_house.hub, shop_id, clock.now())
+    await running_house.work()
+    assert "How it is reached" not in await read(desk, one)
+    with running_house.at_hub():
+        await database.execute("UPDATE fed_peer SET base_url = $1", OUTBOX_ADDRESS)
+        assert "never" in (await read(desk, one)).partition("Last came")[2][:60]
+        await mailbox.visited((running_house.hub_id, shop_id), clock.now())
+    page = await read(desk, one)
+    assert "it comes and fetches what is asked of it" in page
+    assert "never" not in page.partition("Last came")[2][:60]
