@@ -38,6 +38,7 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     Once commission rules were made (`marketplace.terms`), they say what the commission is. `commission_base` says
     whether its rate is of the price as paid or of that without the VAT inside it, and `payouts.domain.vat` for whom VAT
     is added. `referral_bp` of a piece goes to the boutique that sent its shopper, where both agree to as much.
+    `provider_fee_borne_by` says who bears what the payment provider keeps of later sales.
     """
 
     payment_provider: ProviderName = "sandbox"
@@ -57,6 +58,7 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     commission_vat_bp: Rate = 2_200
     commission_base: Literal["gross", "net"] = "gross"
     referral_bp: Annotated[int, msgspec.Meta(ge=0, le=3_000)] = 0
+    provider_fee_borne_by: Literal["hub", "shops"] = "hub"
     payout_interval_seconds: Annotated[int, msgspec.Meta(ge=0)] = 0
     release_after: Literal["shipped", "delivered"] = "delivered"
     release_window_days: Annotated[int, msgspec.Meta(ge=0, le=90)] = 14

@@ -185,6 +185,7 @@ class HubShopOrder(Table, tablename="hub_shop_order", db=proxy):
     answer_by = Timestamptz(null=True, default=None)
     extended_until = Timestamptz(null=True, default=None)
     reminded_at = Timestamptz(null=True, default=None)
+    bears_fee = Boolean(default=False)
     updated_at = Timestamptz()
 
 

@@ -142,6 +142,8 @@ class Settlement(Table, tablename="pay_settlement", db=proxy):
     release_window_days = Integer(default=0)
     due_at = Timestamptz(default=None, null=True)
     reserved_minor = BigInt(default=0)
+    bears_fee = Boolean(default=False)
+    fee_minor = BigInt(default=0)
     next_try_at = Timestamptz(default=None, null=True)
     released_at = Timestamptz(default=None, null=True)
     created_at = Timestamptz(default=None)

@@ -130,7 +130,7 @@ def draft_parts(
     """One part per boutique and its lines, prices, terms and split frozen."""
     parts, lines = [], []
     for position, priced_part in enumerate(priced.parts, start=1):
-        part = _new_part(order, priced_part, position)
+        part = _new_part(order, priced_part, position, on)
         parts.append(part)
         for place, line in enumerate(priced_part.lines):
             item = line.item
@@ -152,7 +152,7 @@ def list_currency_of(priced: PricedPart) -> str:
     return found.pop()
 
 
-def _new_part(order: Order, priced: PricedPart, position: int) -> Part:
+def _new_part(order: Order, priced: PricedPart, position: int, on: Agreed) -> Part:
     return Part(
         id=new_id(),
         order_id=order.id,
@@ -173,6 +173,7 @@ def _new_part(order: Order, priced: PricedPart, position: int) -> Part:
         tracking="",
         cancellation="none",
         placed_at=None,
+        bears_fee=on.hub.shops_bear_fee,
     )
 
 

@@ -176,6 +176,8 @@ async def tell_division(order: Order, part: Part, now: datetime) -> None:
         shipping=share.shipping,
         referral=share.referral or None,
         coupon=share.coupon or None,
+        provider_fee=share.fee or None,
+        bears_fee=part.bears_fee,
         vat_treatment=_treatment(await part_store.lines([part.id])),
     )
     await send_event(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id), Settled(division), now)
@@ -279,6 +281,7 @@ def shop_order_of(order: Order, part: Part, lines: list[Line]) -> ShopOrder:
             shipping=money(part.list_shipping_minor),
             referral=share.referral or None,
             coupon=share.coupon or None,
+            bears_fee=part.bears_fee,
             vat_treatment=_treatment(lines),
         ),
     )

@@ -46,6 +46,7 @@ def hub_terms(settings: HubSettings) -> HubTerms:
         base=settings.commission_base,
         referral_bp=settings.referral_bp,
         vat_ids_by_form=settings.environment == "demo",
+        shops_bear_fee=settings.provider_fee_borne_by == "shops",
     )
 
 

@@ -227,6 +227,13 @@ def refund_paid(refund_id: UUID, attempt: int, owed: Money, settled: Money, take
     return posting("refund_paid", str(refund_id), f"refund_paid:{refund_id}:{attempt}", legs)
 
 
+def fee_shared(payment_id: UUID, bearers: Sequence[Bearer], currency: str) -> Posting:
+    """Shops bear their parts of what the provider keeps of a payment: the hub's expense sinks by them."""
+    legs = [(Account(each.kind, each.shop_id, currency), each.amount) for each in bearers]
+    legs.append((_hub(AccountKind.PROVIDER_FEES, currency), -sum(each.amount for each in bearers)))
+    return posting("fee_shared", str(payment_id), f"fee_shared:{payment_id}", legs)
+
+
 def claim_reversed(claim_id: UUID, attempt: int, shop_id: str, amount: Money) -> Posting:
     """Part of a transfer was reversed: the money is back, the claim sinks by it."""
     return _move(

@@ -151,8 +151,9 @@ class SettlementRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What one shop is owed from one shop order for one kind of thing (minor units of `currency`).
 
     It may be released `release_window_days` after the order was `release_after` ("shipped" or "delivered"), as the rule
-    stood at the sale: `due_at` is that moment, once it is known. A correction's order and shop order are the
-    correction itself, and no payment pays for it.
+    stood at the sale: `due_at` is that moment, once it is known. If it bears its part of the payment provider's fee,
+    that is `fee_minor`, as soon as the fee is known. A correction's order and shop order are the correction itself, and
+    no payment pays for it.
     """
 
     id: UUID
@@ -179,6 +180,8 @@ class SettlementRecord(msgspec.Struct, frozen=True, kw_only=True):
     release_window_days: int = 0
     due_at: datetime | None = None
     reserved_minor: int = 0
+    bears_fee: bool = False
+    fee_minor: int = 0
     next_try_at: datetime | None = None
     released_at: datetime | None = None
     created_at: datetime
@@ -187,13 +190,13 @@ class SettlementRecord(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def due_minor(self) -> int:
         """What still lies with us for the shop."""
-        gone = self.refunded_minor + self.disputed_minor
+        gone = self.refunded_minor + self.disputed_minor + self.fee_minor
         return self.amount_minor - gone - self.netted_minor - self.reserved_minor - self.sent_minor
 
     @property
     def given_back_minor(self) -> int:
-        """What of it was taken back or claimed by refunds."""
-        return self.refunded_minor + self.claimed_minor
+        """What of it was taken back or claimed by refunds and disputes."""
+        return self.refunded_minor + self.disputed_minor + self.claimed_minor
 
     @property
     def amount(self) -> Money:

@@ -52,12 +52,16 @@ class SaleLine(msgspec.Struct, frozen=True):
 
 
 class SaleShare(msgspec.Struct, frozen=True):
-    """What one shop sells in one order, and what the shopper pays for its shipping."""
+    """What one shop sells in one order, and what the shopper pays for its shipping.
+
+    With `bears_fee` the shop bears its part of what the payment provider keeps; otherwise the hub does.
+    """
 
     shop_id: str
     shop_order_id: UUID
     lines: tuple[SaleLine, ...]
     shipping: Money
+    bears_fee: bool = False
 
 
 class LineSplit(msgspec.Struct, frozen=True):
@@ -93,6 +97,7 @@ class ShareSplit(msgspec.Struct, frozen=True):
     currency: str
     lines: tuple[LineSplit, ...]
     shipping: int
+    bears_fee: bool = False
 
     @property
     def paid(self) -> Money:
@@ -145,6 +150,7 @@ def split_preview(shares: Sequence[SaleShare], coupon_minor: int = 0) -> tuple[S
             currency,
             tuple(next(splits) for _ in share.lines),
             share.shipping.amount_minor,
+            share.bears_fee,
         )
         for share in shares
     )

@@ -52,7 +52,7 @@ def borne_by(slices: Sequence[Slice]) -> dict[tuple[SettlementKind, str], int]:
     return {key: amount for key, amount in borne.items() if amount}
 
 
-def spread(
+def with_promotions(
     borne: Mapping[tuple[SettlementKind, str], int], owed: Mapping[tuple[SettlementKind, str], SettlementRecord]
 ) -> dict[tuple[SettlementKind, str], int]:
     """What each settlement bears where a hub's coupon pays part of a shop's share: first what the shopper paid of it.

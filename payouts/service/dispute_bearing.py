@@ -22,7 +22,7 @@ from payouts.domain.postings import Bearer
 from payouts.domain.records import ClaimRecord, LineRecord, PaymentRecord, SettlementRecord, text_of
 from payouts.errors import PaymentMissingError
 from payouts.service import messages
-from payouts.service.bearing import Slice, bearers, borne_by, division, settled_part
+from payouts.service.bearing import Slice, bearers, borne_by, division, settled_part, with_promotions
 from payouts.service.context import Payments
 from payouts.store import disputes as store
 from payouts.store import ledger, lists, rows
@@ -129,7 +129,7 @@ async def _bear_part(
 ) -> list[Bearer]:
     owed = {(each.kind, each.shop_id): each for each in await rows.settlements_of(shop_order_id, lock=True)}
     bearing: list[Bearer] = []
-    for key, amount in borne_by(slices).items():
+    for key, amount in with_promotions(borne_by(slices), owed).items():
         settlement = owed.get(key)
         if settlement is None:
             raise PaymentMissingError(f"shop order {shop_order_id} has no {key[0].value} share of {key[1]}")

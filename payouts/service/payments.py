@@ -21,6 +21,7 @@ from payouts.ports import PaymentState
 from payouts.service import messages
 from payouts.service.context import Payments
 from payouts.service.exchanging import settle_exchange
+from payouts.service.fees import share_fee
 from payouts.service.references import own_id
 from payouts.service.sales import settled_as_received
 from payouts.store import ledger, rows
@@ -182,6 +183,7 @@ async def observe_payment(pay: Payments, seen: PaymentState, now: datetime) -> N
             await _tell(pay, changed, now)
             await _warn_of_lost_hold(payment, changed, seen, now)
         await settle_exchange(pay, await _payment(changed.id), seen, now)
+        await share_fee(pay, changed.id, seen, now)
         await _book_funds(changed.id, seen, now)
 
 

@@ -50,7 +50,7 @@ class MoneyView(msgspec.Struct, frozen=True, kw_only=True):
 class SettledShare(msgspec.Struct, frozen=True, kw_only=True):
     """How one shop order divides in the hub's currency: goods = commission + vat + referral + seller; shipping beside.
 
-    The hub's own coupon pays `coupon` of the goods.
+    The hub's own coupon pays `coupon` of the goods; of the provider's fee the shop bears `fee`.
     """
 
     commission: Money
@@ -59,6 +59,7 @@ class SettledShare(msgspec.Struct, frozen=True, kw_only=True):
     shipping: Money
     referral: Money
     coupon: Money
+    fee: Money
 
     @property
     def paid(self) -> Money:
@@ -87,6 +88,7 @@ async def settled_share(order_id: UUID, shop_order_id: UUID) -> SettledShare | N
         shipping=Money(sums[SHIPPING_LINE].seller, currency),
         referral=Money(goods.referral, currency),
         coupon=Money(goods.coupon, currency),
+        fee=Money(sum(each.fee_minor for each in await rows.settlements_of(shop_order_id)), currency),
     )
 
 

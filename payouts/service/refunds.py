@@ -30,7 +30,7 @@ from payouts.domain.settlement import SETTLEMENT, SettlementStep
 from payouts.domain.settling import added
 from payouts.errors import RefundRefusedError
 from payouts.service import messages
-from payouts.service.bearing import Slice, bearers, borne_by, division, settled_part, spread
+from payouts.service.bearing import Slice, bearers, borne_by, division, settled_part, with_promotions
 from payouts.service.disputes import refund_forbidden
 from payouts.service.sales import SHIPPING_LINE
 from payouts.store import ledger, rows
@@ -196,7 +196,7 @@ async def _take_back(refund: RefundRecord, slices: Sequence[Slice], payment: Pay
     shop_order_id = slices[0].line.shop_order_id
     owed = {(each.kind, each.shop_id): each for each in await rows.settlements_of(shop_order_id, lock=True)}
     bearing: list[postings.Bearer] = []
-    for key, amount in spread(borne_by(slices), owed).items():
+    for key, amount in with_promotions(borne_by(slices), owed).items():
         settlement = owed.get(key)
         if amount < 0 or (amount and settlement is None):
             raise RefundRefusedError("so small an amount cannot be divided: give back a little more or less")

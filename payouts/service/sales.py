@@ -135,6 +135,7 @@ def _settlements(
                 kind=kind,
                 currency=split.currency,
                 amount_minor=amount_minor,
+                bears_fee=split.bears_fee and kind is SettlementKind.SALE,
                 release_after=settings.release_after,
                 release_window_days=settings.release_window_days,
                 created_at=now,

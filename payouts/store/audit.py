@@ -42,7 +42,8 @@ _RULES: Mapping[str, str] = {
             SELECT shop_id, currency, kind, sum(owed) AS owed, sum(booked) AS booked FROM (
                 SELECT shop_id, currency, CASE status WHEN 'held' THEN 'held' WHEN 'submitting' THEN 'in_transfer'
                         ELSE 'releasable' END AS kind,
-                    amount_minor - refunded_minor - disputed_minor - netted_minor - reserved_minor - sent_minor AS owed,
+                    amount_minor - refunded_minor - disputed_minor - netted_minor - reserved_minor - sent_minor
+                        - fee_minor AS owed,
                     0 AS booked
                 FROM pay_settlement WHERE status IN ('held', 'releasable', 'queued', 'blocked', 'submitting')
                 UNION ALL

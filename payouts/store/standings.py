@@ -24,7 +24,8 @@ async def unreleased() -> list[Standing]:
     """What every shop is owed and was not sent, by the day it was sold; reserves among it."""
     return await _standings(
         """SELECT shop_id, currency, date_trunc('day', created_at) AS since,
-            sum(amount_minor - refunded_minor - disputed_minor - netted_minor - reserved_minor - sent_minor)::bigint
+            sum(amount_minor - refunded_minor - disputed_minor - netted_minor - reserved_minor - sent_minor
+                - fee_minor)::bigint
                 AS amount_minor
         FROM pay_settlement WHERE status IN ('held', 'releasable', 'queued', 'blocked', 'submitting') GROUP BY 1, 2, 3
         UNION ALL

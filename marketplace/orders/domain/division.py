@@ -24,6 +24,7 @@ def shares_of(parts: Sequence[Part], lines: Sequence[Line], currency: str) -> tu
             shop_order_id=part.id,
             lines=tuple(_sale_line(line, currency) for line in lines if line.shop_order_id == part.id),
             shipping=Money(part.shipping_minor, currency),
+            bears_fee=part.bears_fee,
         )
         for part in parts
     )

@@ -55,7 +55,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     `placed_at` is set once the boutique is known to have the signed order; `cancellation` is where the hub's wish to
     cancel stands. Until `answer_by` the boutique may take the order or not, until `extended_until` if the operator
-    gave it longer; it was reminded at `reminded_at`.
+    gave it longer; it was reminded at `reminded_at`. With
+    `bears_fee` the boutique bears its part of what the payment provider keeps, as the hub's settings were at the sale.
     """
 
     id: UUID
@@ -81,6 +82,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     answer_by: datetime | None = None
     extended_until: datetime | None = None
     reminded_at: datetime | None = None
+    bears_fee: bool = False
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from marketplace.tables import HubOrderLine, HubShopOrder
 
 _PART = """id, order_id, position, shop_id, number, state, reservation_id, attempt, held_until, reason, available,
     shipping_minor, list_currency, list_shipping_minor, shipping_refunded_minor, carrier, tracking, cancellation,
-    placed_at, delivered_at, answer_by, extended_until, reminded_at"""
+    placed_at, delivered_at, answer_by, extended_until, reminded_at, bears_fee"""
 _LINE = """id, shop_order_id, position, product_id, variant_id, sku, title, size_label, colour, leaf_hash, quantity,
     unit_minor, list_unit_minor, commission_bp, vat_bp, commission_minor, commission_vat_minor, seller_minor,
     shipped_quantity, refunded_quantity, refunded_minor, rule_id, rule_revision, fixed_minor, floor_minor, cap_minor,

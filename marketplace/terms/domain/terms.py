@@ -28,6 +28,7 @@ class HubTerms(msgspec.Struct, frozen=True, kw_only=True):
     """What the hub decides for all: where it is, its VAT rate, what the rates are taken of, and the referral share.
 
     `vat_ids_by_form` believes every VAT id that has the right form: boutiques of a demo have none of their own.
+    With `shops_bear_fee` each bears its part of what the payment provider keeps.
     """
 
     country: str
@@ -35,6 +36,7 @@ class HubTerms(msgspec.Struct, frozen=True, kw_only=True):
     base: CommissionBase = "gross"
     referral_bp: int = 0
     vat_ids_by_form: bool = False
+    shops_bear_fee: bool = False
 
 
 class LineTerms(msgspec.Struct, frozen=True, kw_only=True):

@@ -286,3 +286,29 @@ async def test_a_boutiques_own_reduction_is_recorded_as_its_own(world: World) ->
     token = await world.hold({"a": 2})
     part = await world.part(token, "a")
     assert [line.list_discount_minor for line in await part_store.lines([part.id])] == [0]
+
+
+async def test_shops_may_bear_the_payment_fee_by_what_was_paid_for_each(world: World) -> None:
+    """The real fee, divided by what was paid, as its own line of each part; the hub's expense comes to nothing."""
+    settings = msgspec.structs.replace(world.hub.settings, provider_fee_borne_by="shops")
+    world.hub = msgspec.structs.replace(world.hub, settings=settings)
+    token = await world.buy({"a": 1, "b": 1})
+    order_id = await world.order_id(token)
+    payment = world.till.payments[await world.provider_payment(token)]
+    assert payment.fee is not None
+    fees = [one.fee_minor for one in await money.settlements_of_order(order_id) if one.kind is SettlementKind.SALE]
+    assert sum(fees) == payment.fee.amount_minor
+    assert max(fees) - min(fees) <= 1
+    part = await world.part(token, "a")
+    share = await money.settled_share(order_id, part.id)
+    assert share is not None
+    assert share.fee.amount_minor in fees
+    assert (await money.trial_balance())["EUR"].get("hub:provider_fees", 0) == 0
+    await world.says("a", token, Accepted())
+    await world.says("a", token, Shipped())
+    await world.work()
+    sent = {
+        one.kind: one.sent_minor for one in await money.settlements_of_order(order_id) if one.shop_id == part.shop_id
+    }
+    assert sent[SettlementKind.SALE] == 8780 - share.fee.amount_minor
+    assert await breaches(clock.now()) == []
