@@ -9,7 +9,7 @@ from federation.vocabulary.money import Money
 from federation.vocabulary.product import CATEGORIES
 from federation.vocabulary.wording import message
 from marketplace.console.rule_form import percent_text
-from marketplace.console.words import say
+from marketplace.console.words import WORDING, say
 from marketplace.orders.views import LineSplitView
 from marketplace.terms.domain.rules import STANDARD, Rule, never_reached
 
@@ -80,7 +80,8 @@ def fits_words(rule: Rule, names: Mapping[str, str]) -> tuple[str, ...]:
 def category_words(path: str) -> str:
     """A category path for people."""
     department, _, code = path.partition("/")
-    return say(CATEGORIES[code][0]) if code in CATEGORIES else say(DEPARTMENTS.get(department, path))
+    label = CATEGORIES[code][0] if code in CATEGORIES else DEPARTMENTS.get(department, path)
+    return WORDING.said(label)
 
 
 def _band(rule: Rule) -> str:
