@@ -136,8 +136,8 @@ class House:
                 handled += sum([await self.hub_node.outbox.drain(queue, now) for queue in queues])
                 handled += await indexer.drain(self.hub.catalog, now)
             with self.at_shop():
-                queues = ("sync", stock.QUEUE, "import", "pictures", "mail")
-                handled += sum([await _shop_outbox(self).drain(queue, now) for queue in queues])
+                shop_queues = ("sync", stock.QUEUE, "import", "pictures", "mail")
+                handled += sum([await _shop_outbox(self).drain(queue, now) for queue in shop_queues])
             idle = 0 if handled else idle + 1
             if idle > 1:
                 return
