@@ -76,7 +76,7 @@ def test_row_4_refund_of_one_ring_after_transfer() -> None:
         "recv:shop-c": 4499,
         "customer:refund_due": -4850,
     }
-    assert legs(postings.refund_paid(REFUND, euro(4850), euro(4850), euro(4850))) == {
+    assert legs(postings.refund_paid(REFUND, 1, euro(4850), euro(4850), euro(4850))) == {
         "customer:refund_due": 4850,
         "provider:available": -4850,
     }

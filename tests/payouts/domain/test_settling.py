@@ -145,6 +145,6 @@ def test_a_refund_after_settling_costs_the_parties_what_they_got() -> None:
     made = postings.refund_due(REFUND, owed, Given("EUR", (part,)), [bearer], BOOKS)
     assert legs(made, "JPY") == {"fx": 4850, "customer:refund_due": -4850}
     assert legs(made, "EUR") == {"shop:shop-c:held": 2523, "hub:commission": 281, "hub:promo": -84, "fx": -2720}
-    paid = postings.refund_paid(REFUND, owed, Money(2720, "EUR"), Money(2755, "EUR"))
+    paid = postings.refund_paid(REFUND, 1, owed, Money(2720, "EUR"), Money(2755, "EUR"))
     assert legs(paid, "JPY") == {"customer:refund_due": 4850, "fx": -4850}
     assert legs(paid, "EUR") == {"fx": 2720, "hub:fx": 35, "provider:available": -2755}
