@@ -16,7 +16,7 @@ from federation.vocabulary.money import Money
 from marketplace.orders import after_sale, mails, reads
 from marketplace.orders.after_sale import AfterSale
 from marketplace.orders.views import OrderPartView, OrderView
-from payouts.dispute_ports import Evidence
+from payouts.domain.evidence import Evidence
 
 _TEXT_MAX = 6_000
 _DAY = "%Y-%m-%d"
@@ -53,8 +53,10 @@ def assembled(order: OrderView, parts: Sequence[OrderPartView], after: dict[UUID
         customer_name=address.name,
         customer_email_address=order.email,
         shipping_address=", ".join(line for line in where if line.strip()),
-        shipping_carrier=_once(shown.parcel.carrier for shown in parcels),
-        shipping_tracking_number=_once(shown.parcel.tracking for shown in parcels),
+        shipping_carrier=_once([*(shown.parcel.carrier for shown in parcels), *(part.carrier for part in parts)]),
+        shipping_tracking_number=_once(
+            [*(shown.parcel.tracking for shown in parcels), *(part.tracking for part in parts)]
+        ),
         shipping_date=min(left).strftime(_DAY) if left else "",
         refund_policy_disclosure=_shortened("\n".join(_policy(part) for part in parts)),
         uncategorized_text=_shortened("\n".join(_story(order, parts, after))),

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from payouts.dispute_ports import BalanceMove, DisputeState, Evidence, FraudWarning
+from payouts.dispute_ports import BalanceMove, DisputeState, FraudWarning
+from payouts.domain.evidence import Evidence
 from payouts.errors import ProviderRefusedError
 
 _REFUSAL = "this payment provider has no disputes"

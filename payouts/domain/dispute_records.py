@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 
 from federation.vocabulary.money import Money
-from payouts.dispute_ports import Evidence
 from payouts.domain.dispute import AnswerStatus, ChosenLine, DisputeStatus, FundsStage
+from payouts.domain.evidence import Evidence
 from payouts.domain.giveback import Components
 from payouts.domain.recon import MoveState
 from payouts.domain.records import parts_of

@@ -11,9 +11,9 @@ from uuid import UUID
 import msgspec
 
 from federation.node.database import atomic
-from payouts.dispute_ports import Evidence
 from payouts.domain.dispute import ANSWER, UNDECIDED, AnswerStatus, AnswerStep
 from payouts.domain.dispute_records import DisputeRecord
+from payouts.domain.evidence import Evidence
 from payouts.errors import (
     DisputeChoiceError,
     PaymentMissingError,

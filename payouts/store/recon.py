@@ -139,7 +139,7 @@ WITH move AS (
     LEFT JOIN pay_txn AS captured ON captured.idem = 'capture:' || move.reference
     LEFT JOIN pay_txn AS settled ON settled.idem = 'fx_settle:' || move.reference
 ), effect AS (
-    SELECT txn.effective_at, txn.kind, txn.id, entry.currency, entry.amount
+    SELECT txn.effective_at, txn.kind, txn.id, split_part(txn.idem, ':', 2) AS payment, entry.currency, entry.amount
     FROM pay_account AS account JOIN pay_entry AS entry ON entry.account_id = account.id
     JOIN pay_txn AS txn ON txn.id = entry.txn_id
     WHERE account.kind IN {_AT_PROVIDER}
@@ -158,6 +158,9 @@ WITH move AS (
     UNION ALL SELECT effective_at, currency, 0, 0, 0, 0, amount, 0, 0 FROM effect
         WHERE kind IN {_MOVED_BY} AND kind <> 'funds'
             AND NOT EXISTS (SELECT 1 FROM pay_balance_move AS known WHERE known.txn_id = effect.id)
+    UNION ALL SELECT effective_at, currency, 0, 0, 0, 0, amount, 0, 0 FROM effect
+        WHERE kind IN ('capture', 'fx_settle', 'suspense', 'funds')
+            AND NOT EXISTS (SELECT 1 FROM pay_balance_move AS known WHERE known.reference = effect.payment)
 ), daily AS (
     SELECT (at AT TIME ZONE 'UTC')::date AS day, currency, sum(provider)::bigint AS provider,
         sum(ledger)::bigint AS ledger, sum(fees)::bigint AS fees, sum(way)::bigint AS way, sum(ours)::bigint AS ours,

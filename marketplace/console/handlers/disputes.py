@@ -21,8 +21,8 @@ from marketplace.hub import hub_of
 from marketplace.listings import service as listings
 from marketplace.orders import evidence as packs
 from marketplace.orders import reads
-from payouts.dispute_ports import Evidence
 from payouts.domain.dispute import UNDECIDED
+from payouts.domain.evidence import Evidence
 from payouts.errors import DisputeChoiceError
 from payouts.service import dispute_reads, disputes, evidence
 from payouts.service import reads as money

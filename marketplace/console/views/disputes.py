@@ -10,9 +10,9 @@ from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.money import Money, parse_decimal, to_decimal
 from federation.vocabulary.wording import message
 from marketplace.console.views.looks import Looks
-from payouts.dispute_ports import Evidence
 from payouts.domain.dispute import ChosenLine
 from payouts.domain.dispute_records import DisputeRecord
+from payouts.domain.evidence import Evidence
 from payouts.errors import DisputeChoiceError
 
 DISPUTE_LOOKS = {

@@ -8,7 +8,8 @@ import msgspec
 from federation.vocabulary.money import Money
 from payouts.adapters.memory.balances import MemoryBalances
 from payouts.adapters.memory.books import PLATFORM, Cause, MemoryBooks
-from payouts.dispute_ports import DisputeState, DisputeWord, Evidence, FraudWarning
+from payouts.dispute_ports import DisputeState, DisputeWord, FraudWarning
+from payouts.domain.evidence import Evidence
 from payouts.errors import ProviderRefusedError
 from payouts.ports import PaymentState
 

@@ -12,7 +12,8 @@ from payouts.adapters.stripe.balances import SeenMove, move_of
 from payouts.adapters.stripe.calling import ask
 from payouts.adapters.stripe.listing import PAGE, one_page
 from payouts.adapters.stripe.states import REFERENCE, money
-from payouts.dispute_ports import DisputeState, DisputeWord, Evidence, FraudWarning
+from payouts.dispute_ports import DisputeState, DisputeWord, FraudWarning
+from payouts.domain.evidence import Evidence
 from payouts.errors import ProviderUnavailableError
 
 INTENT = "payment_intent"

@@ -13,7 +13,8 @@ from federation.vocabulary.money import Money
 from payouts.adapters.memory import MemoryProvider
 from payouts.adapters.stripe import balances as seen_balances
 from payouts.adapters.stripe import disputes as seen_disputes
-from payouts.dispute_ports import BalanceMove, DisputeState, Evidence
+from payouts.dispute_ports import BalanceMove, DisputeState
+from payouts.domain.evidence import Evidence
 from payouts.errors import ProviderRefusedError
 from payouts.ports import PaymentProvider
 from payouts.standin import disputes

@@ -12,9 +12,9 @@ from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from payouts import service
 from payouts.adapters.memory import Fault
-from payouts.dispute_ports import Evidence
 from payouts.domain.dispute import ChosenLine
 from payouts.domain.dispute_records import DisputeRecord
+from payouts.domain.evidence import Evidence
 from payouts.errors import DisputeChoiceError, ProviderUnavailableError, RefundRefusedError
 from payouts.invariants import check_books
 from payouts.service.claiming import write_off_claim

@@ -174,3 +174,16 @@ async def test_a_refund_that_comes_back_is_owed_again(committed: object) -> None
         assert "customer:refund_due" not in await scene.balances()
         assert await unexplained() == [0]
         await scene.check()
+
+
+async def test_a_sale_that_the_list_does_not_hold_yet_is_only_ours(scene: MemoryScene) -> None:
+    """Between two readings of the list the books are ahead, by exactly what the column says."""
+    scene.provider.take_from_platform(euro(1), "stripe_fee")
+    await reconcile(scene.pay, clock.now())
+    await scene.buy()
+    today = clock.now().date()
+    [day] = await recon.days(today, today)
+    assert (day.only_ours, day.unexplained) == (34759 - 512, 0)
+    await reconcile(scene.pay, clock.now())
+    [day] = await recon.days(today, today)
+    assert (day.only_ours, day.unexplained) == (0, 0)

@@ -64,7 +64,7 @@ async def test_lines_are_chosen_evidence_handed_in_and_the_outcome_shown(world: 
     _, page = await disputed(world, 10_000, "product_not_received")
     assert "choose lines" in await read(desk, DESK)
     text = await read(desk, page)
-    assert "PT-1" in text
+    assert 'value="PT-1"' in text
     assert "it never arrived" in text
     [found] = await store.listed(())
     line = next(one for one in (await reads.lines_of_order(found.order_id)) if one.line_id != "shipping")
