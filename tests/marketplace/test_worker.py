@@ -41,6 +41,9 @@ def test_every_topic_of_the_hub_has_a_handler(tmp_path: Path) -> None:
         "hub.confirm",
         "hub.rehold",
         "hub.place",
+        "hub.answered",
+        "hub.charged",
+        "hub.withdrawn",
         "hub.pictures",
         "hub.reindex",
     }
