@@ -16,7 +16,7 @@ def test_a_command_is_last_in_line_and_its_words_are_kept(tmp_path: Path) -> Non
     """Its exit code and everything it said come back; it ran behind everybody else."""
     with Beside(tmp_path, tmp_path) as beside:
         done = beside.submit(lambda: beside.run("once", (sys.executable, "-c", NICENESS)))
-        assert done.result() == (3, "niceness 19\n")
+        assert done.result() == (3, f"niceness {min(os.nice(0) + 19, 19)}\n")
 
 
 def test_an_early_end_takes_it_along(tmp_path: Path) -> None:
