@@ -81,7 +81,7 @@ def create_federation(
     pictures: Pictures | None = None,
     exports: Exports | None = None,
 ) -> Federation:
-    """A node's federation over the guarded door, with the desks and the pictures of the parties it hosts."""
+    """A node's federation over the guarded door, with the desks, pictures and archives of the parties it hosts."""
     made = Federation(settings, door or Door(frozenset(settings.reachable)), shop_desk, hub_desk)
     made.pictures = pictures
     made.exports = exports
