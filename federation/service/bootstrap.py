@@ -81,13 +81,15 @@ class _Loading(msgspec.Struct, frozen=True):
         return (*self.manifest.hashes, *self.manifest.lines)
 
 
-async def begin(fed: Federation, ends: Ends, now: datetime, *, failures: int = 0) -> None:
+async def begin(fed: Federation, ends: Ends, now: datetime, *, failures: int = 0, further: bool = False) -> None:
     """Ask for the shop's snapshot and begin to load it; `ends` are (hub, shop). Call outside a transaction.
+
+    To get `further` it must reach beyond our copy: the one that is offered may be what we have just loaded.
 
     Raises PeerRefusedError (`snapshot-pending`) when there is none yet, PeerMismatchError for one that is not whole.
     """
     head = await logs.head(*ends)
-    size = 1 if head is None else max(1, head.size)
+    size = 1 if head is None else max(1, head.size + further)
     exchange = PeerCall(local_id=ends[0], remote_id=ends[1], method="GET", path="/snapshot", query=f"at-least={size}")
     note = (await call(fed, exchange, now)).body
     told, goal = await checked(ends[1], note, now)

@@ -78,6 +78,19 @@ async def test_a_big_shop_arrives_by_snapshot(strangers: Pair) -> None:
     assert await state(pair) == ("live", COUNT + 1)
 
 
+async def test_a_snapshot_is_loaded_once_however_much_came_after_it(strangers: Pair) -> None:
+    """The one that is offered may lie further back than a copy reads on: it is not loaded again, the log is read."""
+    pair = strangers
+    pair.hub.fed.log_gap_max = 20
+    await stock_shop(pair)
+    await append(pair.shop, *(product(number) for number in range(3_000, 3_030)))
+    await pair.link()
+    await pair.settle()
+    assert await state(pair) == ("live", COUNT + 30)
+    asked = [passage.url for passage in pair.way.passages if "/snapshot?" in passage.url]
+    assert len(asked) <= 2
+
+
 async def test_a_load_goes_on_where_it_broke_off(pair: Pair) -> None:
     """Chunk by chunk, each in a transaction of its own: whoever goes on takes the next one, and nothing twice."""
     pair.way.only, pair.way.lose_requests = f"{pair.hub.party_id}/log/", 1_000
