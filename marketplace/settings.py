@@ -35,10 +35,8 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     is about to open; 0 where nobody counts. `payment_provider` says who takes the money; of `sandbox_` and `stripe_`
     settings only the chosen one's are needed.
 
-    Once commission rules were made (`marketplace.terms`), they say what the commission is. `commission_base` says
-    whether its rate is of the price as paid or of that without the VAT inside it, and `payouts.domain.vat` for whom VAT
-    is added. `referral_bp` of a piece goes to the boutique that sent its shopper, where both agree to as much.
-    `provider_fee_borne_by` says who bears what the payment provider keeps of later sales.
+    Once commission rules were made (`marketplace.terms`), they say what the commission is. `provider_fee_borne_by` says
+    who bears what the payment provider keeps of later sales.
     """
 
     payment_provider: ProviderName = "sandbox"
