@@ -51,6 +51,12 @@ async def announce_to(local_id: PartyId, remote_id: PartyId, now: datetime) -> N
     await outbox.enqueue(TOPIC, _subject(due), due, key=f"{TOPIC}:{new_id()}", queue=QUEUE, now=now)
 
 
+async def announce_again(local_id: PartyId, remote_id: PartyId, now: datetime) -> None:
+    """Let a peer that refuses us hear our operations once more, as one message however often; as `announce_to`."""
+    due = OperationsDue(local_id, remote_id)
+    await outbox.rearm(TOPIC, _subject(due), due, key=f"{TOPIC}:again:{local_id}:{remote_id}", queue=QUEUE, now=now)
+
+
 def _subject(due: OperationsDue) -> str:
     """A turn of its own: whatever else is to be told waits for the peer to know the key that signs it."""
     return f"identity/{due.local_id}:{due.remote_id}"

@@ -15,7 +15,7 @@ from federation.conversations.link import LinkEvent, LinkWord, decided, step
 from federation.errors import NotLinkedError, PeerMismatchError
 from federation.node.database import atomic
 from federation.records import Link, LinkView
-from federation.service import parties, peers
+from federation.service import announcing, parties, peers
 from federation.service.context import Federation
 from federation.service.link_changes import (
     changed,
@@ -109,13 +109,15 @@ async def say_again(now: datetime) -> None:
     """Say our word about every link that should work and does not: either side may have come back from a backup.
 
     It is the proposal once more, which is our acceptance if that is still our newest word; the answer tells the peer's
-    word and its newest of ours. Opens its own transactions.
+    word and its newest of ours. Before it go our operations: the peer may have forgotten the key that signs it, and the
+    address to ask. Opens its own transactions.
     """
     silent = (now - SILENCE, now - timedelta(seconds=limits.SOFT_SECONDS))
     for local_id, remote_id in await store.troubled_pairs(now - TROUBLE, silent):
         async with atomic():
             link = await store.link(local_id, remote_id)
             if link is not None and link.state == "accepted":
+                await announcing.announce_again(local_id, remote_id, now)
                 await send_again(await parties.party(local_id), link, now)
 
 

@@ -161,11 +161,16 @@ async def back_up(world: World) -> None:
 
 
 async def restore(world: World) -> None:
-    """A machine goes on from an older copy of its disk; a shop counts its shelves anew."""
+    """A machine goes on from an older copy of its disk; a shop counts its shelves anew.
+
+    Not one whose owner is about to undo a thief: who has forgotten an operation reads it from the hubs before the next.
+    """
     if not world.backups:
         return
     machine = world.machines[world.dice.choice(sorted(world.backups))]
     backup = world.backups.pop(machine.name)
+    if machine.name in world.stolen:
+        return
     world.replace_disk(machine, backup)
     if machine.kind == "shop":
         await _recount(world, machine)

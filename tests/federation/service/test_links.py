@@ -6,10 +6,11 @@ import pytest
 
 from federation.conversations import checks
 from federation.conversations.messages import LinkProposal
+from federation.documents.keys import SigningKey
 from federation.errors import PeerMismatchError
 from federation.node import clock, database
 from federation.node.database import atomic
-from federation.service import announcing, link_changes, link_words, links, parties, replicas
+from federation.service import announcing, identity_changes, link_changes, link_words, links, parties, replicas
 from federation.store import links as link_store
 from tests.federation.goods import product
 from tests.federation.nodes import Node, Pair
@@ -270,3 +271,23 @@ async def test_nothing_waits_for_a_peer_that_has_ended_the_link(pair: Pair) -> N
     with pair.hub.here():
         left = await database.fetch_value("SELECT count(*) FROM node_outbox WHERE state <> 'done'")
     assert (left, [one.url for one in pair.way.passages if "/links" in one.url or "/operations" in one.url]) == (0, [])
+
+
+async def test_a_hub_that_forgot_key_and_address_is_told_both(pair: Pair) -> None:
+    """It came back from a backup and refuses the shop, which nobody can ask at its old address: the shop tells it."""
+    with pair.shop.here() as fed:
+        async with atomic():
+            plan = await identity_changes.plan_after_theft(pair.shop.party_id, clock.now())
+            await identity_changes.carry_out(fed, plan, SigningKey.from_seed(pair.shop.root_seed), clock.now())
+    await pair.settle()
+    with pair.hub.here():
+        await database.execute("DELETE FROM fed_peer_operation WHERE number > 0")
+    pair.way.apps = {known: app for known, app in pair.way.apps.items() if app is not pair.shop.app}
+    await append(pair.shop, product(1))
+    await pair.shop.drain()
+    assert pair.hub.hub_desk.records == {}
+    with pair.shop.here():
+        await links.say_again(clock.now())
+    await pair.shop.drain()
+    await pair.shop.drain_later()
+    assert set(pair.hub.hub_desk.records) == {"product/p1"}
