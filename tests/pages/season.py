@@ -1,5 +1,6 @@
 """What happened in the town before anybody looks: orders in every state, refunds, imports, a mail, a dead letter."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,9 @@ from marketplace.orders.domain.returns import Return, ReturnWish, WishedLine
 from marketplace.orders.domain.values import Order
 from marketplace.orders.reads import order_by_id
 from marketplace.orders.store import parts as part_store
+from payouts.domain.dispute import DisputeStatus
+from payouts.domain.dispute_records import DisputeRecord
+from payouts.store import disputes
 from shops.importers import service as importers
 from shops.inventory.service import levels
 from shops.orders.returns import store as return_store
@@ -44,6 +48,7 @@ async def trade(town: Town) -> None:
     await _unpaid(town)
     await _imports(town)
     await _letters(town)
+    await _disputed(town)
     await town.make_owner(AUTOMATIC, MANUAL)
     product = town.world[HOME].products[0]
     town.names |= {"handle": HOME, "product": product.id, "shop_id": str(town.shops[HOME])}
@@ -173,3 +178,31 @@ async def _letters(town: Town) -> None:
             await outbox.enqueue("test.note", "somebody", Note("hello"), key="gates", queue="gates", now=clock.now())
         await outbox.Outbox({"test.note": refuse}).drain("gates", clock.now())
         town.names["mail"] = str((await mail.mails())[0].id)
+
+
+async def _disputed(town: Town) -> None:
+    """A bank asks about the order that was sent; the sandbox knows of no disputes, so it is written down as heard."""
+    now = clock.now()
+    with town.house.at_hub():
+        payment = await fetch_value(
+            "SELECT id FROM pay_payment WHERE order_id = $1 AND status = 'paid'", UUID(town.names["shipped_id"])
+        )
+        asked = DisputeRecord(
+            id=new_id(),
+            provider_id="dp_season",
+            payment_id=payment,
+            order_id=UUID(town.names["shipped_id"]),
+            status=DisputeStatus.INQUIRY,
+            reason="product_not_received",
+            amount_minor=4_200,
+            currency="EUR",
+            refundable=True,
+            due_at=now + timedelta(days=6),
+            opened_at=now,
+            created_at=now,
+            updated_at=now,
+        )
+        async with atomic():
+            await disputes.disputes.add(asked)
+        town.names["dispute"] = str(asked.id)
+        town.names["hub_id"] = str(town.house.hub_id)

@@ -131,6 +131,14 @@ CONSOLE = tuple(
         ("money", "/money", "/money", 200),
         *((f"money, {kind}", f"/money/{kind}", f"/money/{kind}", 200)
           for kind in ("settlements", "transfers", "payouts", "refunds", "claims")),
+        *((f"money, {kind}", f"/money/{kind}", f"/money/{kind}", 200)
+          for kind in ("blocked", "exposure", "disputes", "reconciliation", "corrections", "bank-files", "jobs")),
+        ("a dispute", "/money/disputes/{dispute_id:uuid}", "/money/disputes/{dispute}", 200),
+        ("commission rules", "/rules", "/rules", 200),
+        ("a new commission rule", "/rules/{rule_id:str}", "/rules/new", 200),
+        ("coupons", "/coupons", "/coupons", 200),
+        ("people", "/people", "/people", 200),
+        ("a boutique's terms", "/boutiques/{shop_id:str}/terms", "/boutiques/{shop_id}/terms", 200),
         ("trial balance", "/trial-balance", "/trial-balance", 200),
         ("dead letters", "/dead-letters", "/dead-letters", 200),
         ("returns", "/returns", "/returns", 200),
@@ -167,9 +175,12 @@ PORTAL = (
             ("a return, to answer", "/returns/{row:int}", "/returns/{asked_row}", 200, None),
             ("not delivered", "/undelivered", "/undelivered", 200, None),
             ("money", "/money", "/money", 200, None),
+            ("getting paid", "/getting-paid", "/getting-paid", 200, None),
+            ("papers", "/getting-paid/{hub_id:str}/papers", "/getting-paid/{hub_id}/papers", 200, None),
             ("hubs", "/hubs", "/hubs", 200, None),
             ("identity and keys", "/keys", "/keys", 200, None),
             ("leaving", "/leave", "/leave", 200, None),
+            ("moving", "/move", "/move", 200, None),
             ("profile", "/profile", "/profile", 200, None),
             ("profile, faults", "/profile", "/profile", 422, sending("main form.sheet", country="Italy", name="")),
             ("imports", "/import", "/import", 200, None),
@@ -224,5 +235,6 @@ NOT_PAGES = {
     "/portal/{handle:str}/import/{import_id:str}/report.csv": "a file to save",
     "/portal/{handle:str}/leave/archive": "a file to save",
     "/b/{handle:str}/p/{product_id:str}/proof.json": "a file to save",
+    "/console/money/bank-files/{file_id:uuid}/pain001.xml": "a file to save",
 }
 """Beginnings of routes that answer no page, and what they answer."""
