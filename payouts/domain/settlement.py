@@ -26,8 +26,11 @@ class SettlementKind(StrEnum):
 SOURCELESS = frozenset({SettlementKind.PROMOTION, SettlementKind.ADJUSTMENT, SettlementKind.REINSTATED})
 """Kinds that no shopper's payment pays for (any more): they are sent out of the hub's own balance."""
 
-RESERVABLE = frozenset({SettlementKind.SALE, SettlementKind.PROMOTION, SettlementKind.REFERRAL})
-"""Kinds of which part can be kept back as reserve; shipping is not, the shop has paid its carrier."""
+RESERVABLE = frozenset({SettlementKind.SALE, SettlementKind.REFERRAL})
+"""Kinds of which part can be kept back as reserve, to be sent out of the same payment later.
+
+Shipping is not, the shop has paid its carrier; nor is what the hub adds, which no payment pays for.
+"""
 
 
 class SettlementStatus(StrEnum):

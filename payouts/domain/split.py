@@ -28,9 +28,10 @@ class SaleLine(msgspec.Struct, frozen=True):
     """One order line as agreed at the sale.
 
     Rates are basis points: of the base for the commission and the referral, of the commission for its VAT. `referrer`
-    is the party that sent the shopper and is owed the referral. Of each piece the commission has `fixed_minor` beside
-    its rate, is at least `floor_minor` and at most `cap_minor`; with `goods_vat_bp` its rate is taken of the base
-    without the VAT of that rate inside it. `coupon_minor` is this line's part of the hub's coupon.
+    is the party that sent the shopper and is owed the referral, at most what the shopper paid for the line. Of each
+    piece the commission has `fixed_minor` beside its rate, is at least `floor_minor` and at most `cap_minor`; with
+    `goods_vat_bp` its rate is taken of the base without the VAT of that rate inside it. `coupon_minor` is this line's
+    part of the hub's coupon.
     """
 
     line_id: str
@@ -186,8 +187,8 @@ def _split_line(line: SaleLine, base: int, coupon: int) -> LineSplit:
         raise AmountInvalidError("a coupon cannot exceed the goods it is used on")
     commission = _bounded(line, base)
     vat = rate_of(commission, line.vat_bp)
-    referral = rate_of(base, line.referral_bp)
     paid = base - coupon
+    referral = min(rate_of(base, line.referral_bp), paid)
     seller = paid - commission - vat - referral + coupon
     if seller < 0:
         raise AmountInvalidError(f"the deductions from line {line.line_id} exceed its price")

@@ -93,8 +93,10 @@ async def _ready(pay: Payments, now: datetime) -> list[tuple[BankDetails, list[S
         busy = await rows.payout_submitting(shop_id, SEPA_CURRENCY)
         if terms is None or terms.rail is not Rail.BANK or not terms.iban or busy:
             continue
+        if len(found) == PAYMENTS_MAX:
+            break
         payable = [share for one in shares if (share := await _payable(pay, one, now)) is not None]
-        if payable and len(found) < PAYMENTS_MAX:
+        if payable:
             found.append((BankDetails(terms.holder, terms.iban, terms.bic), payable))
     return found
 

@@ -235,10 +235,12 @@ async def broken_rules(rules: Sequence[str] = RULES) -> list[Breach]:
 
 
 async def transfers_without_answer(since: datetime) -> list[str]:
-    """Settlements whose transfer was asked for before `since` and never answered."""
+    """Settlements whose transfer the provider was asked for before `since` and never answered; the oldest of them."""
     rows = await database.fetch(
-        "SELECT settlement_id::text AS reference FROM pay_transfer WHERE status = 'submitting' AND submitted_at <= $1",
+        "SELECT settlement_id::text AS reference FROM pay_transfer "
+        "WHERE status = 'submitting' AND payout_id IS NULL AND submitted_at <= $1 ORDER BY submitted_at LIMIT $2",
         since,
+        FOUND_MAX,
     )
     return [row["reference"] for row in rows]
 
@@ -256,11 +258,11 @@ async def at_provider_by_books() -> dict[str, int]:
 async def is_quiet() -> bool:
     """Whether nothing is under way between us and the provider."""
     under_way = await database.fetch_value(
-        "SELECT EXISTS (SELECT 1 FROM pay_settlement WHERE status = 'submitting') "
+        "SELECT EXISTS (SELECT 1 FROM pay_transfer WHERE status = 'submitting' AND payout_id IS NULL) "
         "OR EXISTS (SELECT 1 FROM pay_refund WHERE status IN ('submitting', 'pending')) "
         "OR EXISTS (SELECT 1 FROM pay_claim WHERE status = 'reversing') "
         "OR EXISTS (SELECT 1 FROM pay_balance_move WHERE state IN ('new', 'waiting')) "
-        "OR EXISTS (SELECT 1 FROM pay_payment WHERE status IN ('open', 'processing') "
+        "OR EXISTS (SELECT 1 FROM pay_payment WHERE status IN ('open', 'processing', 'capturing') "
         "OR (status IN ('paid', 'returned', 'suspense') AND funds_at IS NULL))"
     )
     return not under_way

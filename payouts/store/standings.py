@@ -60,7 +60,7 @@ async def _standings(sql: str, *args: object) -> list[Standing]:
 async def oldest_unreleased(before: datetime, limit: int) -> list[SettlementRecord]:
     """Shares sold before then and still with us, oldest first."""
     table = flow.Settlement
-    states = ["held", "releasable", "blocked"]
+    states = ["held", "releasable", "blocked", "queued", "submitting"]
     return await rows.settlements.find(
         table.status.is_in(states) & (table.created_at < before), order_by=table.created_at, limit=limit
     )

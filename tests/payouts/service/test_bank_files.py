@@ -17,6 +17,7 @@ from payouts.domain.records import BankFileRecord
 from payouts.errors import BankDetailsError, IllegalMoveError
 from payouts.service import adjusting, bank_files, sending, terms
 from payouts.settings import PayoutSettings
+from payouts.store import audit, standings
 from tests.payouts.scene import MemoryScene
 from tests.payouts.service.test_adjusting import TAKE, approve, propose
 from tests.payouts.service.test_releasing import RING, at_once
@@ -81,6 +82,18 @@ async def test_a_file_pays_everything_that_waits_once(bank: MemoryScene) -> None
     assert (money.sent.amount_minor, money.paid_out.amount_minor) == (9988, 9988)
     await bank.check()
     assert (await bank_files.file(made.id)).content == made.content
+
+
+async def test_a_file_under_way_is_no_call_without_an_answer(bank: MemoryScene) -> None:
+    """Days with the bank neither stop the comparison with the provider nor look like a transfer that got stuck."""
+    await queue(bank)
+    await make(bank)
+    assert await statuses() == {"submitting"}
+    assert await audit.is_quiet()
+    assert await audit.transfers_without_answer(bank.now + timedelta(days=9)) == []
+    assert len(await standings.oldest_unreleased(bank.now + timedelta(days=60), 50)) >= len(
+        await service.settlements(C)
+    )
 
 
 async def test_what_the_bank_returns_is_owed_again(bank: MemoryScene) -> None:
