@@ -33,7 +33,7 @@ from marketplace.hub import Hub
 from marketplace.orders import basket as baskets
 from marketplace.orders import crowding, drafting, holds, requoting
 from marketplace.orders.domain import order_life, shop_order_life
-from marketplace.orders.domain.division import divided, with_coupon
+from marketplace.orders.domain.division import divided, goods_total, with_coupon
 from marketplace.orders.domain.pricing import PricedBasket
 from marketplace.orders.domain.values import Order, Part, part_total
 from marketplace.orders.drafting import Checkout
@@ -175,7 +175,7 @@ async def _record(order: Order, outcomes: dict[UUID, holds.HoldOutcome], now: da
             await coupons.give_back(order.id, now)
             return parts
         if locked.coupon is not None:
-            await _spread_coupon(locked, locked.coupon, held)
+            await _spread_coupon(locked, locked.coupon, parts)
         total_minor = await _total_minor(held)
         due_at = min(part.held_until for part in held if part.held_until)
         state = order_life.advance(locked.state, "answered") if locked.state == "holding" else locked.state
@@ -183,10 +183,13 @@ async def _record(order: Order, outcomes: dict[UUID, holds.HoldOutcome], now: da
         return parts
 
 
-async def _spread_coupon(order: Order, coupon: CouponTerms, held: list[Part]) -> None:
+async def _spread_coupon(order: Order, coupon: CouponTerms, parts: list[Part]) -> None:
     """Spread the coupon over what the boutiques hold: what was refused has no part in it."""
-    lines = await part_store.lines([part.id for part in held])
-    off_minor = coupon.off_minor(sum(line.goods_minor for line in lines))
+    agreed = await part_store.lines([part.id for part in parts])
+    held = [part for part in parts if part.state == "held"]
+    held_ids = {part.id for part in held}
+    lines = [line for line in agreed if line.shop_order_id in held_ids]
+    off_minor = coupon.off_left_minor(goods_total(lines), goods_total(agreed))
     await part_store.reprice(divided(held, with_coupon(lines, off_minor), order.currency))
 
 

@@ -17,7 +17,7 @@ from marketplace.coupons.domain.coupons import CouponTerms, reshown
 from marketplace.currencies import service as currencies
 from marketplace.currencies.domain.exchange import Exchange
 from marketplace.errors import BasketChangedError, OrderStateError
-from marketplace.orders.domain.division import divided, with_coupon
+from marketplace.orders.domain.division import divided, goods_total, with_coupon
 from marketplace.orders.domain.values import Line, Order, Part, part_total
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
@@ -82,7 +82,7 @@ def _spread(coupon: CouponTerms, parts: Sequence[Part], lines: Sequence[Line]) -
     held = {part.id for part in parts if part.state == "held"}
     on = [line for line in lines if line.shop_order_id in held]
     rest = [msgspec.structs.replace(line, coupon_minor=0) for line in lines if line.shop_order_id not in held]
-    return [*with_coupon(on, coupon.off_minor(sum(line.goods_minor for line in on))), *rest]
+    return [*with_coupon(on, coupon.off_left_minor(goods_total(on), goods_total(lines))), *rest]
 
 
 def _shown(exchange: Exchange, amount_minor: int, currency: str) -> int:

@@ -51,18 +51,34 @@ class Coupon(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CouponTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """A coupon as an order keeps it; `shown_minor` is its amount in the order's currency (zero for a percentage)."""
+    """A coupon as an order keeps it; `shown_minor` is its amount in the order's currency (zero for a percentage).
+
+    Its minimum is kept like its amount: in the coupon's currency and, as `minimum_shown_minor`, in the order's. Orders
+    that were begun before minimums were kept have none.
+    """
 
     code: str
     percent_bp: int
     amount_minor: int
     currency: str
     shown_minor: int
+    minimum_minor: int = 0
+    minimum_shown_minor: int = 0
 
     def off_minor(self, goods_minor: int) -> int:
         """What it takes off pieces that cost `goods_minor` in the order's currency."""
         wanted = rate_of(goods_minor, self.percent_bp) if self.percent_bp else self.shown_minor
         return max(0, min(wanted, goods_minor - LEAST_TO_PAY_MINOR))
+
+    def off_left_minor(self, left_minor: int, agreed_minor: int) -> int:
+        """What it takes off what is `left_minor` of pieces that were agreed at `agreed_minor`, in the order's currency.
+
+        Below the minimum that is the part of the agreed sum which falls on what is left, rounded down.
+        """
+        if left_minor >= self.minimum_shown_minor or not agreed_minor:
+            return self.off_minor(left_minor)
+        share_minor = self.off_minor(agreed_minor) * left_minor // agreed_minor
+        return max(0, min(share_minor, left_minor - LEAST_TO_PAY_MINOR))
 
 
 def normal_code(text: str) -> str:
@@ -106,6 +122,8 @@ def terms_for(coupon: Coupon, goods: Money, exchange: Exchange, now: datetime) -
         amount_minor=coupon.amount_minor,
         currency=coupon.currency,
         shown_minor=exchange.shown(Money(coupon.amount_minor, coupon.currency)).amount_minor,
+        minimum_minor=coupon.minimum_minor,
+        minimum_shown_minor=minimum.amount_minor,
     )
 
 
@@ -114,4 +132,5 @@ def reshown(terms: CouponTerms, exchange: Exchange) -> CouponTerms:
     if not exchange.reaches(terms.currency):
         return terms
     shown = exchange.shown(Money(terms.amount_minor, terms.currency))
-    return msgspec.structs.replace(terms, shown_minor=shown.amount_minor)
+    minimum = exchange.shown(Money(terms.minimum_minor, terms.currency))
+    return msgspec.structs.replace(terms, shown_minor=shown.amount_minor, minimum_shown_minor=minimum.amount_minor)

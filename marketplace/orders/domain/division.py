@@ -87,6 +87,11 @@ def divided(parts: Sequence[Part], lines: Sequence[Line], currency: str) -> list
     ]
 
 
+def goods_total(lines: Sequence[Line]) -> int:
+    """What the pieces of these lines cost before any coupon, in minor units."""
+    return sum(line.goods_minor for line in lines)
+
+
 def with_coupon(lines: Sequence[Line], coupon_minor: int) -> list[Line]:
     """The lines with the hub's coupon spread over what they cost; their splits are to be worked out after it."""
     coupons = allocate(coupon_minor, [line.goods_minor for line in lines])

@@ -132,6 +132,17 @@ async def test_what_a_boutique_refuses_takes_its_part_of_the_coupon_along(world:
     assert (await world.view(token)).paid == held.total
 
 
+async def test_what_is_left_below_the_minimum_takes_its_part_of_the_coupon_only(world: World) -> None:
+    """When refusals bring the pieces below the coupon's minimum, it takes off in proportion to what is left."""
+    await offer(minimum_minor=20_000)
+    world.boutiques.stock(shop_id_of("b"), "v-b", 0)
+    token = await with_coupon(world, {"a": 1, "b": 2})
+    held = await reads.held_view(token, clock.now())
+    assert (held.off.amount_minor, held.total.amount_minor) == (333, 10_000 - 333 + 690)
+    await world.pay(token)
+    assert (await world.view(token)).paid == held.total
+
+
 async def test_a_declined_part_gives_back_what_was_paid_for_it(world: World) -> None:
     """A refund is of what the shopper paid, the coupon's part goes back to the hub, and the books agree."""
     await offer()

@@ -73,3 +73,25 @@ def test_something_always_stays_to_be_paid(goods: int, percent_bp: int, shown: i
     terms = CouponTerms(code="X", percent_bp=percent_bp, amount_minor=shown, currency="EUR", shown_minor=shown)
     off = terms.off_minor(goods)
     assert 0 <= off <= max(0, goods - LEAST_TO_PAY_MINOR)
+
+
+@given(st.integers(1, 10**7), st.integers(0, 10**7), st.integers(0, 10**7), st.integers(0, 10**7))
+def test_below_its_minimum_a_coupon_takes_off_in_proportion(agreed: int, gone: int, shown: int, minimum: int) -> None:
+    """Never more than was agreed, nor than its share of what is left; above the minimum it is whole."""
+    terms = CouponTerms(
+        code="X", percent_bp=0, amount_minor=shown, currency="EUR", shown_minor=shown, minimum_shown_minor=minimum
+    )
+    left = max(0, agreed - gone)
+    off = terms.off_left_minor(left, agreed)
+    assert 0 <= off <= max(0, left - LEAST_TO_PAY_MINOR)
+    if left >= minimum:
+        assert off == terms.off_minor(left)
+    else:
+        assert off * agreed <= terms.off_minor(agreed) * left
+
+
+def test_the_terms_of_an_order_begun_before_minimums_were_kept_can_be_read() -> None:
+    """They have no minimum; those made now have that of the coupon."""
+    old = b'{"code":"X","percent_bp":0,"amount_minor":5,"currency":"EUR","shown_minor":5}'
+    assert msgspec.json.decode(old, type=CouponTerms).minimum_shown_minor == 0
+    assert terms_for(TEN, Money(6000, "EUR"), Exchange("EUR"), NOW).minimum_shown_minor == TEN.minimum_minor
