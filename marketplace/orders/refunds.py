@@ -1,7 +1,8 @@
 """Giving money back for pieces or the parcel of one shop order. Runs in the caller's transaction; payouts moves it.
 
 Invariants: the part is locked before it is counted; the same refund id is one refund; a part that could not be had is
-given back whole, once, under an id derived from its own.
+given back whole, once, under an id derived from its own; what cannot go back during a dispute holds up the boutique's
+share until a person has seen to it.
 """
 
 from datetime import datetime
@@ -12,7 +13,7 @@ import msgspec
 from federation.conversations.messages import Refunded
 from federation.service.orders import send_event
 from federation.vocabulary.ids import PartyId
-from federation.vocabulary.money import Money, zero
+from federation.vocabulary.money import Money, to_decimal, zero
 from marketplace.errors import OrderNotFoundError, RefundInvalidError
 from marketplace.orders import answers, mails, releases
 from marketplace.orders.domain.refunds import (
@@ -33,9 +34,13 @@ from marketplace.orders.store import parts as part_store
 from marketplace.orders.store import refunds as refund_store
 from marketplace.orders.store import returns as return_store
 from payouts import service as payouts
+from payouts.domain.hold import Hold, HoldReason
 
 SHIPPING_PART = "shipping"
 WHOLE = "whole"
+REFUND_WAITS = "refund-waits"
+"""The alert and the hold of what cannot go back while a dispute lasts."""
+
 WHOLE_PRICE = 100
 
 
@@ -105,8 +110,9 @@ async def refund_rest(order: Order, part: Part, reason: str, now: datetime) -> N
     left = Money(part.shipping_minor - part.shipping_refunded_minor, order.currency)
     known = refundable(lines, order.currency)
     plan = whole_refund(known, left)
-    if plan.amount and not await refund_store.exists(refund_id) and not await _waits(order, part, now):
-        await _carry_out(Wanted(order, part, plan, known, refund_id, reason), now)
+    wanted = Wanted(order, part, plan, known, refund_id, reason)
+    if plan.amount and not await refund_store.exists(refund_id) and not await _waits(wanted, now):
+        await _carry_out(wanted, now)
 
 
 async def refund_possible(order: Order, part: Part, request: RefundRequest, now: datetime) -> bool:
@@ -122,21 +128,33 @@ async def refund_possible(order: Order, part: Part, request: RefundRequest, now:
     shipping = request.shipping and bool(left)
     kept = possible(request.lines, known)
     amount = taken(kept, known, left if shipping else zero(order.currency))
-    if not amount or await _waits(order, part, now):
+    wanted = Wanted(order, part, RefundPlan(kept, shipping, amount), known, request.refund_id, request.reason)
+    if not amount or await _waits(wanted, now):
         return False
-    plan = RefundPlan(kept, shipping, amount)
-    await _carry_out(Wanted(order, part, plan, known, request.refund_id, request.reason), now)
+    await _carry_out(wanted, now)
     return True
 
 
-async def _waits(order: Order, part: Part, now: datetime) -> bool:
-    """Whether a dispute stands in the way of what should go back by itself; a person is told to look after it."""
-    forbidden = await payouts.refund_forbidden(order.id)
-    if forbidden:
-        await payouts.tell_person(
-            "refund-waits", str(part.id), f"{part.number} is to be given back, and {forbidden}", now
-        )
-    return bool(forbidden)
+async def _waits(wanted: Wanted, now: datetime) -> bool:
+    """Whether a dispute stands in the way of what should go back by itself.
+
+    If so a person is told, and the boutique's share waits until that person lifts the hold: a dispute that is won
+    would else let go what belongs to the shopper.
+    """
+    forbidden = await payouts.refund_forbidden(wanted.order.id)
+    if not forbidden:
+        return False
+    part, amount = wanted.part, wanted.plan.amount
+    due = f"{amount.currency} {to_decimal(amount)} of {part.number} is to be given back ({wanted.reason})"
+    hold = Hold(
+        reason=HoldReason.OPERATOR,
+        reference=f"{REFUND_WAITS}:{wanted.refund_id}",
+        shop_order_id=part.id,
+        note=f"{due}: once the dispute is over give it back, or see that the shopper has it, then lift this hold",
+    )
+    await payouts.freeze(hold, now)
+    await payouts.tell_person(REFUND_WAITS, f"{part.id}:{wanted.refund_id}", f"{due}, and {forbidden}", now)
+    return True
 
 
 def _part(line: RefundLine, known: dict[str, Refundable]) -> payouts.RefundPart:
