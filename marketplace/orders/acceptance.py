@@ -3,7 +3,7 @@
 Invariants: nothing is taken before every boutique has answered or the acceptance window is over (whoever has not
 answered by then is given up); what is taken are whole parts, written on the order (`charged`) before it is asked for;
 nothing accepted lets everything go; a part that ends after that is refunded like any other. A hold that the shopper's
-bank let go ends the order: boutiques that had accepted are asked to stop.
+bank let go ends the order: boutiques that had accepted are asked to stop, and a person hears of what was sent already.
 
 Locks: the payment, then the order; parts are locked by whoever moves them, never here beside the payment.
 """
@@ -34,18 +34,27 @@ from marketplace.settings import HubSettings
 from payouts import service as payouts
 
 OVERDUE_MAX = 100
+TIME_TO_TAKE = timedelta(hours=1)
+"""How long before the provider lets the money go it is decided what of it is taken."""
+
 HOLD_LOST = message("The shopper’s bank has let go of the money that was reserved: this order is not paid.")
 
 _log = structlog.get_logger(__name__)
 
 
 async def authorised(order_id: UUID, settings: HubSettings, now: datetime) -> None:
-    """The money is held: the boutiques get their orders, and have the acceptance window to take them."""
+    """The money is held: the boutiques get their orders, and have the acceptance window to take them.
+
+    The window is shorter when the provider lets the money go before its end.
+    """
     order = await order_store.lock(order_id)
     if order is None or order.payment_id is None or not order_life.can(order.state, "authorized"):
         _log.warning("hold_for_no_open_order", order_id=str(order_id))
         return
     due_at = now + timedelta(hours=settings.acceptance_window_hours)
+    payment = await payouts.payment_of_order(order.id)
+    if payment is not None and payment.capture_before is not None:
+        due_at = min(due_at, payment.capture_before - TIME_TO_TAKE)
     state = order_life.advance(order.state, "authorized")
     await order_store.change(order.id, now, state=state, paid_at=now, due_at=due_at)
     held = [part for part in await part_store.of_order(order.id) if part.state == "held"]
@@ -147,6 +156,19 @@ async def withdraw(order_id: UUID, now: datetime) -> None:
                     await cancelling.ask_to_cancel(part.id, HOLD_LOST, now)
         except OrderStateError as error:
             _log.warning("part_not_withdrawn", shop_order=part.number, detail=error.detail)
+        async with atomic():
+            await _warn_of_sent(part.id, now)
+
+
+async def _warn_of_sent(part_id: UUID, now: datetime) -> None:
+    """A person hears of a part that left though nothing will be paid for it: nobody can stop it any more."""
+    part = await part_store.by_id(part_id)
+    order = None if part is None else await order_store.by_id(part.order_id)
+    if part is None or order is None or part.state not in releases.SENDING:
+        return
+    shop = (await mails.names([part], now))[part.shop_id]
+    words = f"{shop} has sent its part of order {order.number}, and the money that was held for it was let go: unpaid"
+    await payouts.tell_person("sent-unpaid", str(part.id), words, now)
 
 
 class Acceptance:

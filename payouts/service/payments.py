@@ -32,7 +32,8 @@ _MONEY_ARRIVED = frozenset({PaymentStatus.PAID, PaymentStatus.RETURNED, PaymentS
 class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     """A payment as checkout and console need it; `last_error` says why the last card was refused.
 
-    `settled` is what it came to in the hub's currency, at `exchange_rate` (empty: nothing was exchanged).
+    `settled` is what it came to in the hub's currency, at `exchange_rate` (empty: nothing was exchanged). What is held
+    is held until `capture_before`, if the provider says so.
     """
 
     id: UUID
@@ -43,6 +44,7 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     last_error: str
     settled: Money | None = None
     exchange_rate: str = ""
+    capture_before: datetime | None = None
 
 
 def view_of(payment: PaymentRecord) -> PaymentView:
@@ -56,6 +58,7 @@ def view_of(payment: PaymentRecord) -> PaymentView:
         last_error=payment.last_error,
         settled=payment.settled,
         exchange_rate=payment.exchange_rate,
+        capture_before=payment.capture_before,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from federation.conversations.messages import Accepted, Cancelled, Declined, Shipped
@@ -11,6 +12,7 @@ from federation.node import clock
 from federation.node.database import Database, atomic
 from marketplace.errors import OrderStateError
 from marketplace.orders import acceptance, after_sale, checkout, silence
+from marketplace.orders.mails import names
 from payouts import service as payouts
 from payouts.adapters.memory import Fault
 from payouts.errors import ProviderUnavailableError
@@ -169,6 +171,36 @@ async def test_a_hold_the_bank_let_go_ends_the_order(world: World) -> None:
     assert (await world.view(token)).state == "cancelled"
     assert (await world.told("a"), await world.told("b")) == (["cancel_requested"], ["cancelled"])
     assert [alert.kind for alert in await payouts.alerts()] == ["hold-lost"]
+
+
+async def test_a_hold_that_ends_sooner_than_the_window_shortens_it(world: World) -> None:
+    """The boutiques must answer an hour before the provider lets the money go, though the window would be longer."""
+    token = await world.hold({"a": 1})
+    await checkout.proceed(world.hub, token, clock.now())
+    payment_id = await world.provider_payment(token)
+    world.till.pay(payment_id)
+    let_go_at = clock.now() + timedelta(hours=10)
+    seen = msgspec.structs.replace(world.till.payments[payment_id], capture_before=let_go_at)
+    world.till.payments[payment_id] = seen
+    await observe_payment(world.hub.payments, seen, clock.now())
+    await world.work()
+    assert (await world.view(token)).held_until == let_go_at - timedelta(hours=1)
+
+
+async def test_what_was_sent_when_the_hold_is_lost_is_told_to_a_person(world: World) -> None:
+    """A parcel that left can be stopped by nobody: a person hears which boutique sent it, and of which order."""
+    token = await reserved(world, {"a": 1, "b": 1})
+    await world.says("a", token, Accepted())
+    await world.says("a", token, Shipped())
+    world.till.advance(8 * 86_400)
+    payment_id = await world.provider_payment(token)
+    await observe_payment(world.hub.payments, world.till.payments[payment_id], clock.now())
+    await world.work()
+    part = await world.part(token, "a")
+    [alert] = [one for one in await payouts.alerts() if one.kind == "sent-unpaid"]
+    assert alert.reference == str(part.id)
+    assert (await world.view(token)).number in alert.message
+    assert (await names([part], clock.now()))[part.shop_id] in alert.message
 
 
 async def test_a_way_to_pay_that_cannot_hold_is_taken_and_refunded(world: World) -> None:
