@@ -5,7 +5,7 @@ import pytest
 from tests.simulator.mutants import MUTANTS, Mutant, deeds_of
 from tests.simulator.simulation import simulate
 
-SEEDS_MAX = 60
+SEEDS_MAX = 200
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
