@@ -145,7 +145,7 @@ async def _waits(wanted: Wanted, now: datetime) -> bool:
     if not forbidden:
         return False
     part, amount = wanted.part, wanted.plan.amount
-    due = f"{amount.currency} {to_decimal(amount)} of {part.number} is to be given back ({wanted.reason})"
+    due = f"{amount.currency} {to_decimal(amount)} of {part.number} ({wanted.reason}) is to be given back"
     hold = Hold(
         reason=HoldReason.OPERATOR,
         reference=f"{REFUND_WAITS}:{wanted.refund_id}",
