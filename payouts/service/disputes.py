@@ -128,10 +128,10 @@ async def go_on(pay: Payments, dispute_id: UUID, now: datetime) -> None:
         await store.disputes.save(msgspec.structs.replace(changed, updated_at=now))
 
 
-async def refund_forbidden(order_id: UUID) -> str:
-    """Why nothing of an order can be refunded now, in a sentence; empty when it can."""
+async def refund_forbidden(order_id: UUID, payment_id: UUID | None = None) -> str:
+    """Why nothing of an order, or of one of its payments, can be refunded now, in a sentence; empty when it can."""
     for dispute in await store.of_order(order_id):
-        if dispute.refundable:
+        if dispute.refundable or payment_id not in {None, dispute.payment_id}:
             continue
         if dispute.status in UNDECIDED:
             return "the shopper's bank has taken this payment back: nothing can be refunded until that is decided"

@@ -1,6 +1,7 @@
 """Paying a decided refund: ask the provider, record what becomes of it, and only then claim the shops' parts back.
 
-Nothing is paid back of a payment that is not settled yet: only then is it known what the refund is of.
+Nothing is paid back of a payment that is not settled yet: only then is it known what the refund is of. Nothing is
+paid back either while the shopper's bank has the money or has given it to the shopper: what is under way waits.
 
 The shops' parts are claimed once the provider has accepted the refund, also when it still waits for the platform's
 balance: what is clawed back may be the very money it waits for.
@@ -21,18 +22,26 @@ from payouts.errors import (
     PaymentMissingError,
     ProviderConflictError,
     ProviderRefusedError,
+    RefundRefusedError,
 )
 from payouts.ports import RefundState
 from payouts.service import messages
 from payouts.service.context import Payments
+from payouts.service.disputes import refund_forbidden
 from payouts.service.references import own_id
 from payouts.store import ledger, rows
 
 
 async def retry_refund(refund_id: UUID, now: datetime) -> None:
-    """Try a failed refund again, on an operator's word. In the caller's transaction; raises IllegalMoveError."""
+    """Try a failed refund again, on an operator's word. In the caller's transaction.
+
+    Raises IllegalMoveError when it has not failed, RefundRefusedError when a dispute took the money.
+    """
     refund = await _refund(refund_id, lock=True)
     status = REFUND.after(refund.status, RefundStep.REOPENED)
+    forbidden = await refund_forbidden(refund.order_id, refund.payment_id)
+    if forbidden:
+        raise RefundRefusedError(forbidden)
     attempt = refund.attempt + 1
     await rows.refunds.save(
         msgspec.structs.replace(refund, status=status, attempt=attempt, provider_id=None, error="", updated_at=now)
@@ -44,7 +53,7 @@ async def send_refund(pay: Payments, refund_id: UUID, now: datetime) -> None:
     """Have the provider pay a requested refund, or take one up again. Outside a transaction."""
     async with atomic():
         refund = await _refund(refund_id, lock=True)
-        if refund.settled is None:
+        if refund.settled is None or await _waits_for_the_bank(refund, now):
             return
         if refund.status is RefundStatus.REQUESTED:
             status = REFUND.after(refund.status, RefundStep.SUBMITTED)
@@ -66,6 +75,19 @@ async def send_refund(pay: Payments, refund_id: UUID, now: datetime) -> None:
         await rows.raise_alert("refund-conflict", refund.key, error.detail, now)
         raise
     await observe_refund(pay, seen, now)
+
+
+async def _waits_for_the_bank(refund: RefundRecord, now: datetime) -> bool:
+    """Whether a dispute took the money of a refund that may not be paid yet: it stands, and a person is told.
+
+    It is not failed: the answer to an earlier call may have been lost, and the provider may still tell of it.
+    """
+    if refund.status not in {RefundStatus.REQUESTED, RefundStatus.SUBMITTING}:
+        return False
+    forbidden = await refund_forbidden(refund.order_id, refund.payment_id)
+    if forbidden:
+        await rows.raise_alert("refund-waits", str(refund.id), f"the refund of {refund.amount} waits: {forbidden}", now)
+    return bool(forbidden)
 
 
 _STEPS = {"pending": RefundStep.DELAYED, "succeeded": RefundStep.SUCCEEDED, "failed": RefundStep.FAILED}

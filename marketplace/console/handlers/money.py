@@ -23,7 +23,7 @@ from payouts.domain.claim import ClaimStatus
 from payouts.domain.payout import PayoutStatus
 from payouts.domain.refund import RefundStatus
 from payouts.domain.settlement import SettlementStatus
-from payouts.errors import AmountInvalidError, IllegalMoveError
+from payouts.errors import AmountInvalidError, IllegalMoveError, RefundRefusedError
 from payouts.service import reads
 
 EXPORT_ROWS_MAX = 5_000
@@ -135,7 +135,7 @@ async def retry_refund(request: AnyRequest, refund_id: FromPath[UUID]) -> Redire
     await operator(request)
     try:
         await payouts.retry_refund(refund_id, clock.now())
-    except IllegalMoveError as error:
+    except (IllegalMoveError, RefundRefusedError) as error:
         return back_to(request, "/console/money/refunds", error.detail, failed=True)
     return back_to(request, "/console/money/refunds", message("The refund is tried again."))
 

@@ -1,0 +1,68 @@
+"""Money a bank doubts or has taken is not paid a second time, nor sent on, whatever came first."""
+
+from typing import Any
+
+import pytest
+
+from federation.node import clock
+from federation.node.database import atomic
+from federation.vocabulary.ids import new_id
+from payouts import service
+from payouts.adapters.memory import Fault
+from payouts.errors import ProviderRefusedError, ProviderUnavailableError, RefundRefusedError
+from tests.payouts.scene import MemoryScene, provider_id
+from tests.payouts.worked_example import ORDER, PART_C, euro
+
+pytestmark = pytest.mark.apps("payouts.piccolo_app")
+
+
+def one_ring() -> service.RefundRequest:
+    """One of the two rings."""
+    parts = (service.RefundPart("ring", quantity=1),)
+    return service.RefundRequest(refund_id=new_id(), order_id=ORDER, shop_order_id=PART_C, parts=parts)
+
+
+async def disputed(scene: MemoryScene, payment_id: str, *, inquiry: bool = False) -> str:
+    """The shopper's bank takes a part back, or asks about it; the dispute's id at the provider."""
+    number = scene.provider.disputes.open(payment_id, euro(1000), "general", inquiry=inquiry)
+    await scene.hear()
+    return number
+
+
+async def decided(scene: MemoryScene, number: str, outcome: Any) -> None:
+    """The bank decides."""
+    scene.provider.disputes.decide(number, outcome)
+    await scene.hear()
+
+
+async def test_a_failed_refund_is_not_tried_again_once_the_bank_took_the_money(scene: MemoryScene) -> None:
+    """Refused, with the reason, while the dispute is undecided and once it is lost."""
+    payment = await scene.buy()
+    scene.provider.faults.append(Fault("refund", ProviderRefusedError("no")))
+    refund = await scene.refund(one_ring())
+    assert refund.status == "failed"
+    number = await disputed(scene, provider_id(payment))
+    with pytest.raises(RefundRefusedError, match="bank has taken this payment back"):
+        async with atomic():
+            await service.retry_refund(refund.id, clock.now())
+    await decided(scene, number, "lost")
+    with pytest.raises(RefundRefusedError, match="has the money already"):
+        async with atomic():
+            await service.retry_refund(refund.id, clock.now())
+    await scene.drain()
+    assert scene.provider.refunds == {}
+
+
+async def test_a_refund_on_its_way_waits_while_the_bank_has_the_money(scene: MemoryScene) -> None:
+    """Decided before the dispute and not paid yet: it stands, a person is told, and it is paid once that is won."""
+    payment = await scene.buy()
+    scene.provider.faults.append(Fault("refund", ProviderUnavailableError("cut off"), "before"))
+    assert (await scene.refund(one_ring())).status == "submitting"
+    number = await disputed(scene, provider_id(payment))
+    await scene.drain(later_seconds=3600)
+    await scene.sweep(later_seconds=7200)
+    assert scene.provider.refunds == {}
+    assert "refund-waits" in {alert.kind for alert in await service.alerts()}
+    await decided(scene, number, "won")
+    await scene.sweep(later_seconds=14_400)
+    assert [each.status for each in scene.provider.refunds.values()] == ["succeeded"]
