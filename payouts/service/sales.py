@@ -1,7 +1,8 @@
 """Booking a paid order: its shares are divided, frozen and held under the release rule of the day.
 
 What was paid in the hub's own currency is settled with that; anything else once the provider has exchanged it
-(`payouts.service.exchanging`). A share is released (`payouts.service.releasing`) only when it is settled.
+(`payouts.service.exchanging`). A share is released (`payouts.service.releasing`) only when it is settled, and what a
+bank doubted before it was divided is held up from the start.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,14 +15,16 @@ import msgspec
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from payouts.domain import postings
+from payouts.domain.hold import Hold, HoldReason
 from payouts.domain.payment import PaymentStatus
 from payouts.domain.records import LineRecord, PaymentRecord, SettlementRecord, text_of
 from payouts.domain.settlement import SettlementKind
 from payouts.domain.split import SaleShare, ShareSplit, promotions, split_preview
 from payouts.errors import AmountInvalidError, IllegalMoveError, PaymentMissingError
 from payouts.service import messages
+from payouts.service.releasing import freeze
 from payouts.settings import PayoutSettings
-from payouts.store import ledger, rows
+from payouts.store import disputes, ledger, rows
 
 SHIPPING_LINE = "shipping"
 """The line id under which a share's shipping can be refunded."""
@@ -61,8 +64,18 @@ async def capture_sale(
         )
         for split, promotion in zip(splits, promotions(splits), strict=True):
             await rows.settlements.add(*_settlements(payment, _Owed(split, promotion), settings, now))
+        await _hold_up_doubted(payment, [split.shop_order_id for split in splits], now)
         await messages.send("pay.refresh", payment.id, "captured", now)
     return splits
+
+
+async def _hold_up_doubted(payment: PaymentRecord, shop_order_ids: Sequence[UUID], now: datetime) -> None:
+    """Hold up what is now owed for what a bank warned or asked about before there was anything to hold."""
+    warned = [(HoldReason.FRAUD, warning.id) for warning in await disputes.warnings_of_payment(payment.id)]
+    asked = [(HoldReason.DISPUTE, str(dispute.id)) for dispute in await disputes.undecided_of_payment(payment.id)]
+    for reason, reference in warned + asked:
+        for shop_order_id in shop_order_ids:
+            await freeze(Hold(reason=reason, reference=reference, shop_order_id=shop_order_id), now)
 
 
 def settled_as_received(payment: PaymentRecord, settings: PayoutSettings, now: datetime) -> PaymentRecord:

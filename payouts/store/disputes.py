@@ -35,6 +35,18 @@ async def of_order(order_id: UUID) -> list[records.DisputeRecord]:
     return await disputes.find(table.order_id == order_id, order_by=table.opened_at)
 
 
+async def undecided_of_payment(payment_id: UUID) -> list[records.DisputeRecord]:
+    """A payment's disputes that nothing is decided of."""
+    table = tables.Dispute
+    return await disputes.find((table.payment_id == payment_id) & table.status.is_in(_UNDECIDED))
+
+
+async def warnings_of_payment(payment_id: UUID) -> list[records.WarningRecord]:
+    """What banks suspect of a payment and nobody has looked at."""
+    table = tables.FraudWarning
+    return await warnings.find((table.payment_id == payment_id) & table.lifted_at.is_null())
+
+
 async def listed(statuses: Collection[str], limit: int = DISPUTES_MAX, offset: int = 0) -> list[records.DisputeRecord]:
     """Disputes in any or in these states: those due soonest first, then the newest."""
     table = tables.Dispute

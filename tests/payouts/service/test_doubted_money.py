@@ -10,8 +10,9 @@ from federation.vocabulary.ids import new_id
 from payouts import service
 from payouts.adapters.memory import Fault
 from payouts.errors import ProviderRefusedError, ProviderUnavailableError, RefundRefusedError
+from payouts.service.disputes import lift_warning
 from tests.payouts.scene import MemoryScene, provider_id
-from tests.payouts.worked_example import ORDER, PART_C, euro
+from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, euro
 
 pytestmark = pytest.mark.apps("payouts.piccolo_app")
 
@@ -33,6 +34,11 @@ async def decided(scene: MemoryScene, number: str, outcome: Any) -> None:
     """The bank decides."""
     scene.provider.disputes.decide(number, outcome)
     await scene.hear()
+
+
+async def statuses() -> set[str]:
+    """Where shop A's shares stand."""
+    return {each.status.value for each in await service.settlements(A)}
 
 
 async def test_a_failed_refund_is_not_tried_again_once_the_bank_took_the_money(scene: MemoryScene) -> None:
@@ -66,3 +72,23 @@ async def test_a_refund_on_its_way_waits_while_the_bank_has_the_money(scene: Mem
     await decided(scene, number, "won")
     await scene.sweep(later_seconds=14_400)
     assert [each.status for each in scene.provider.refunds.values()] == ["succeeded"]
+
+
+async def test_doubts_older_than_the_division_hold_it_up_from_the_start(scene: MemoryScene) -> None:
+    """A warning and an inquiry of money that is divided only later: nothing is sent before both are over."""
+    scene.listener.books = False
+    payment = await scene.buy()
+    warning_id = scene.provider.disputes.warn(provider_id(payment))
+    number = await disputed(scene, provider_id(payment), inquiry=True)
+    assert await statuses() == set()
+    scene.listener.books = True
+    await scene.sweep()
+    await scene.release(PART_A, PART_B, PART_C)
+    assert await statuses() == {"held"}
+    async with atomic():
+        await lift_warning(warning_id, "ada", "the shopper answered the telephone", clock.now())
+    await scene.drain()
+    assert await statuses() == {"held"}
+    await decided(scene, number, "inquiry_closed")
+    await scene.sweep()
+    assert await statuses() == {"sent"}
