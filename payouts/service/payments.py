@@ -27,6 +27,7 @@ from payouts.service.sales import settled_as_received
 from payouts.store import ledger, rows
 
 _MONEY_ARRIVED = frozenset({PaymentStatus.PAID, PaymentStatus.RETURNED, PaymentStatus.SUSPENSE})
+_CANCELLABLE = frozenset({"open", "authorised"})
 
 
 class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,10 +132,15 @@ async def cancel_payment(order_id: UUID, now: datetime) -> bool:
 
 
 async def cancel_at_provider(pay: Payments, payment_id: UUID, now: datetime) -> None:
-    """Tell the provider that a cancelled payment is not wanted any more; what it answers is recorded."""
+    """Tell the provider that a cancelled payment is not wanted any more; what it answers is recorded.
+
+    The key names the state found, so that what was no use in one state is not answered from memory in the next.
+    """
     payment = await _payment(payment_id)
     if payment.provider_id is not None:
-        seen = await pay.provider.cancel_payment(payment.provider_id, f"can:{payment.id}:1")
+        seen = await pay.provider.get_payment(payment.provider_id)
+        if seen.status in _CANCELLABLE:
+            seen = await pay.provider.cancel_payment(payment.provider_id, f"can:{payment.id}:{seen.status}")
         await observe_payment(pay, seen, now)
 
 
@@ -178,10 +184,8 @@ async def observe_payment(pay: Payments, seen: PaymentState, now: datetime) -> N
         changed = _with_sighting(payment, seen, step, now)
         if changed != payment:
             await rows.payments.save(changed)
-        if changed.provider_id != payment.provider_id and payment.status is PaymentStatus.CANCELLED:
-            await messages.send("pay.cancel", payment.id, "late", now)
-        if seen.status == "authorised" and changed.status in OVER:
-            await messages.send("pay.cancel", payment.id, "held", now)
+        if seen.status in _CANCELLABLE and changed.status in OVER:
+            await messages.send("pay.cancel", payment.id, f"seen {seen.status}", now)
         if step is not None and changed.status is not payment.status:
             await _tell(pay, changed, now)
             await _warn_of_lost_hold(payment, changed, seen, now)

@@ -1,5 +1,6 @@
 """Held payments: what a card holds is taken once, in part or in whole, whatever dies or fails in between."""
 
+import msgspec
 import pytest
 
 from federation.node.database import atomic
@@ -123,6 +124,30 @@ async def test_a_card_held_after_the_order_was_over_is_let_go(scene: MemoryScene
     await scene.drain()
     await scene.hear()
     assert (await scene.provider.get_payment(provider_id(payment))).status == "cancelled"
+    assert scene.listener.heard == []
+
+
+@pytest.mark.parametrize("later", ["open", "authorised"])
+async def test_what_our_cancellation_could_not_stop_is_let_go_when_it_is_seen(scene: MemoryScene, later: str) -> None:
+    """The provider could not cancel at first: what it still has open or holds then is cancelled with a key of its own.
+
+    Asked with the key of before it would only repeat its first answer, and the money would stay held.
+    """
+    async with atomic():
+        payment = await service.open_payment(ORDER, TOTAL, "Three", RETURN_URL, scene.now, capture="manual")
+    payment = await service.start_payment(scene.pay, payment.id, scene.now)
+    async with atomic():
+        await service.cancel_payment(ORDER, scene.now)
+    page = scene.provider.payments[provider_id(payment)]
+    scene.provider.payments[page.id] = msgspec.structs.replace(page, status="processing")
+    await scene.drain()
+    if later == "open":
+        scene.provider.payments[page.id] = page
+        scene.provider.decline(page.id)
+    else:
+        scene.provider.pay(page.id)
+    await scene.hear()
+    assert scene.provider.payments[provider_id(payment)].status == "cancelled"
     assert scene.listener.heard == []
 
 
