@@ -148,10 +148,12 @@ async def forget(shop_id: PartyId) -> None:
 
 
 async def peers_to_tell(shop_id: PartyId, topics: Sequence[str]) -> list[str]:
-    """Peers that have not yet heard what messages of these topics say of a boutique."""
+    """Peers that have not heard what messages of these topics say of a boutique, those given up on included."""
     rows = await database.fetch(
-        "SELECT DISTINCT split_part(subject, ':', 2) AS peer_id FROM node_outbox WHERE topic = ANY($2) "
-        "AND finished_at IS NULL AND split_part(subject, ':', 1) = $1 ORDER BY peer_id",
+        "SELECT DISTINCT split_part(subject, ':', 2) AS peer_id FROM node_outbox o WHERE topic = ANY($2) "
+        "AND state <> 'done' AND split_part(subject, ':', 1) IN ($1, 'identity/' || $1) AND NOT EXISTS "
+        "(SELECT FROM node_outbox l WHERE (l.topic, l.subject, l.state) = (o.topic, o.subject, 'done') "
+        "AND o.state = 'dead' AND l.id > o.id) ORDER BY peer_id",
         shop_id,
         list(topics),
     )
