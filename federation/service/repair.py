@@ -1,9 +1,10 @@
 """Keeping a hub's copy of a log whole: looking it over, reconciling it with the shop, mending what differs.
 
 Order: our own rows against the root that we cosigned (altered lines, holes, stray rows, subtree roots); then, at the
-same size, our newest leaves against the shop's by range reconciliation; then what is served against the fold of the
-log. Invariants: no leaf is written that is not proven under a root we hold; the copy's size never changes here; the
-state is `repairing` from the first difference on until the kept hashes make the signed root again.
+same size, what is served against the fold of the log; then our newest leaves against the shop's by range
+reconciliation, and what is served once more when some were lacking. Invariants: no leaf is written that is not proven
+under a root we hold; the copy's size never changes here; the state is `repairing` from the first difference on until
+the kept hashes make the signed root again.
 """
 
 from collections.abc import Sequence
@@ -101,12 +102,11 @@ async def look_over(fed: Federation, ends: Ends, now: datetime) -> Outcome:
     if damage.any:
         await move(ends, "mismatch")
         await _mend_rows(case, damage)
-    if not outcome.wants_snapshot:
-        await _compare(case)
-    if fed.hub_desk is not None and not outcome.wants_snapshot:
-        mended = await served.mend(fed.hub_desk, head, now)
-        outcome.records += mended
-        outcome.causes += ["served"] * bool(mended)
+    if outcome.wants_snapshot:
+        return outcome
+    await _show(case)  # before the shop is asked: it may be unable to answer
+    if await _compare(case):
+        await _show(case)
     return outcome
 
 
@@ -146,8 +146,17 @@ async def _mend_rows(case: _Case, damage: Damage) -> None:
         outcome.wants_snapshot = not await _rebuilt(head)
 
 
-async def _compare(case: _Case) -> None:
-    """Compare the newest leaves with the shop's at our size, and fetch what we lack."""
+async def _show(case: _Case) -> None:
+    """Have the desk serve what our log says."""
+    if case.fed.hub_desk is None:
+        return
+    mended = await served.mend(case.fed.hub_desk, case.head, case.now)
+    case.outcome.records += mended
+    case.outcome.causes += ["served"] * bool(mended)
+
+
+async def _compare(case: _Case) -> bool:
+    """Compare the newest leaves with the shop's at our size, and fetch what we lack; whether that was anything."""
     found = await recon.ask_catalog(case.fed, case.ends, Scope(case.head, case.head.size), case.now)
     case.outcome.paid(found)
     case.outcome.shop_lacks = len(found.have)
@@ -155,6 +164,7 @@ async def _compare(case: _Case) -> None:
         await move(case.ends, "mismatch")
         case.outcome.causes.append("set")
         await _fetch(case, hashes=sorted(found.need))
+    return bool(found.need)
 
 
 async def _fetch(case: _Case, *, places: Sequence[int] = (), hashes: Sequence[bytes] = ()) -> None:
