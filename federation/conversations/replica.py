@@ -42,6 +42,7 @@ REPLICA: LifeCycle[ReplicaState, ReplicaEvent] = LifeCycle(
         ("repairing", "snapshot"): "snapshotting",
         ("repairing", "budget_spent"): "throttled",
         ("throttled", "budget_back"): "repairing",
+        ("throttled", "snapshot"): "snapshotting",
         ("desynced", "fork"): "frozen",
         ("snapshotting", "fork"): "frozen",
         ("catching_up", "fork"): "frozen",
