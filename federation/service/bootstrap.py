@@ -86,7 +86,8 @@ async def begin(fed: Federation, ends: Ends, now: datetime, *, failures: int = 0
 
     To get `further` it must reach beyond our copy: the one that is offered may be what we have just loaded.
 
-    Raises PeerRefusedError (`snapshot-pending`) when there is none yet, PeerMismatchError for one that is not whole.
+    Raises PeerRefusedError (`snapshot-pending`) when there is none yet, PeerMismatchError for one that is not whole or
+    does not reach so far.
     """
     head = await logs.head(*ends)
     size = 1 if head is None else max(1, head.size + further)
@@ -96,7 +97,7 @@ async def begin(fed: Federation, ends: Ends, now: datetime, *, failures: int = 0
     async with atomic():
         await intake.unfrozen(*ends)
         head = await intake.locked_head(*ends, now)
-        if goal.size < head.size or goal.origin != checkpoint.origin_of(ends[1], head.epoch):
+        if goal.size < head.size + further or goal.origin != checkpoint.origin_of(ends[1], head.epoch):
             raise PeerMismatchError(f"{ends[1]} offers a snapshot of {goal.size} leaves; {head.size} are held here")
         await snapshots.end_load(*ends)
         await repairs.drop_beyond(head, head.size)
@@ -249,9 +250,12 @@ async def _finish(loading: _Loading, hashes: Sequence[bytes], now: datetime) -> 
     line = checkpoint.cosign(signed, hub.id, SigningKey.from_seed(hub.sign_seed), int(now.timestamp()))
     note = checkpoint.with_line(signed.note.encode(), line)
     async with atomic():
+        replica = await replicas.replica(*ends, lock=True)  # first, as in `begin`: else each might wait for the other
+        head = await logs.head(*ends, lock=True)
         load = await snapshots.load(*ends, lock=True)
-        head = await intake.locked_head(*ends, now)
-        if load is None or load.taken < len(loading.chunks) or head.size > goal.size:
+        if replica is None or head is None or load is None:
+            return  # the copy has been forgotten meanwhile, or is in another epoch
+        if load.taken < len(loading.chunks) or head.size > goal.size:
             return
         whole = LogHead(hub.id, ends[1], head.epoch, goal.size, grown.tree.encode(), note, now)
         await growth.fill(whole, hashes, anew=head.size == 0)
@@ -294,6 +298,7 @@ async def _give_up(fed: Federation, loading: _Loading, now: datetime) -> None:
     """Drop a load that cannot be right; the next one begins with a new manifest, after some the log is read."""
     ends, failures = loading.ends, loading.load.failures + 1
     async with atomic():
+        await replicas.replica(*ends, lock=True)
         await snapshots.end_load(*ends)
         await repairs.drop_beyond(loading.head, loading.head.size)
         await _progress(ends, 0, 0)

@@ -231,12 +231,15 @@ async def pull(fed: Federation, ends: Pair, now: datetime, turn: _Turn | None = 
 
 
 async def _loads(fed: Federation, ends: Pair, now: datetime) -> bool:
-    """Whether the shop has a snapshot that is being loaded from now on; without one its log is read."""
+    """Whether the shop has a snapshot that is being loaded from now on; without one that leads on its log is read."""
     try:
         await bootstrap.begin(fed, ends, now, further=True)
     except PeerRefusedError as error:
         if error.peer_slug not in {SnapshotPendingError.slug, NotFoundError.slug}:
             raise
+        return False
+    except PeerMismatchError as error:
+        _log.info("snapshot_left", hub=ends[0], shop=ends[1], detail=error.detail)
         return False
     return True
 
