@@ -8,6 +8,8 @@ from federation.store.carried import CARRIED
 from federation.vocabulary.ids import PartyId
 
 _COPIES = (
+    ("fed_snapshot_load", "hub_id", "shop_id"),
+    ("fed_snapshot_part", "hub_id", "shop_id"),
     ("fed_leaf", "holder_id", "party_id"),
     ("fed_node", "holder_id", "party_id"),
     ("fed_checkpoint", "holder_id", "party_id"),
@@ -35,7 +37,10 @@ _OWN_LOG = (
 
 
 async def forget_copy(hub_id: PartyId, shop_id: PartyId) -> None:
-    """Delete log, stock and state of one copy, in the caller's transaction."""
+    """Delete log, stock and state of one copy, in the caller's transaction.
+
+    The load goes first: whoever is taking a chunk of it in is waited for, and takes no further one.
+    """
     for table, holder, shop in _COPIES:
         await database.execute(
             f"DELETE FROM {table} WHERE {holder} = $1 AND {shop} = $2",  # noqa: S608 - our own tables

@@ -52,11 +52,11 @@ async def start_over(local: PartyId, shop_id: PartyId, now: datetime, last_note:
     In the caller's transaction; orders, money and the link stay. What comes must agree with the last checkpoint of the
     copy, or with `last_note`, which is left of one that was forgotten before.
     """
+    kept = remembering.longest(await remembering.forget_copy(local, shop_id), last_note)
     await index_store.add_index_events_of_shop(shop_id, now)
     await store.keep_since(shop_id)
     await store.forget_listings(shop_id)
     await store.forget_profile(shop_id)
-    kept = remembering.longest(await remembering.forget_copy(local, shop_id), last_note)
     await remembering.follow_anew(local, shop_id, kept)
     await registers.open_table(local, shop_id)
 

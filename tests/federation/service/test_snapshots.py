@@ -15,7 +15,7 @@ from federation.errors import SnapshotPendingError
 from federation.log import checkpoint
 from federation.log.checkpoint import Checkpoint
 from federation.node import clock, database
-from federation.service import bootstrap, parties, pull, reading, replicas, snapshots, tending
+from federation.service import bootstrap, parties, pull, reading, remembering, replicas, snapshots, tending
 from federation.service.bootstrap import LoadDue
 from federation.store import logs, repairs
 from federation.store import snapshots as store
@@ -143,6 +143,23 @@ async def test_a_look_meanwhile_leaves_the_load_alone(pair: Pair) -> None:
     assert load is not None
     assert load.taken == 1
     assert (await state(pair))[0] == "snapshotting"
+
+
+async def test_a_copy_that_is_forgotten_meanwhile_ends_the_load(pair: Pair) -> None:
+    """Nothing of a load outlives its copy, and whoever goes on with it stops without a word and makes no new one."""
+    await stock_shop(pair)
+    ends = (pair.hub.party_id, pair.shop.party_id)
+    with pair.hub.here() as fed:
+        await bootstrap.begin(fed, ends, clock.now())
+        assert await bootstrap.go_on(fed, ends, clock.now(), chunks_max=1)
+        begun = await store.load(*ends)
+        assert begun is not None
+        async with database.atomic():
+            await remembering.forget_copy(*ends)
+        assert await store.load(*ends) is None
+        assert await store.parts(begun) == []
+        assert not await bootstrap.go_on(fed, ends, clock.now())
+        assert await logs.head(*ends) is None
 
 
 async def test_an_epoch_that_begins_meanwhile_ends_the_load(pair: Pair) -> None:
