@@ -2,8 +2,8 @@
 
 Invariants: a lane has its own thread, loop and database connections (`attending`), so no drain of another queue and no
 sweep stands before it; a message that becomes due while others are being delivered is taken up at once. All subjects
-that begin alike up to their last colon, such as those of one peer, have at most SHARE of the SLOTS together, so who
-does not answer delays nobody else.
+that begin alike up to their last colon, such as those of one peer, have at most SHARE of the SLOTS together (or what
+the lane's attendant says), so who does not answer delays nobody else.
 """
 
 import asyncio
@@ -24,11 +24,11 @@ LOOK_SECONDS = 1.0
 """How often it is looked whether something has become due of which nothing was heard."""
 
 
-async def attend(outbox: Outbox, queue: str) -> None:
-    """Deliver what is due in a queue, for ever."""
+async def attend(outbox: Outbox, queue: str, share: int = SHARE) -> None:
+    """Deliver what is due in a queue, for ever, `share` messages of a group at once."""
     database = current()
     async with listener_of(database).bell(topic_of(queue)) as bell, asyncio.TaskGroup() as group:
-        await _Lane(outbox, queue, database, bell).keep_delivering(group)
+        await _Lane(outbox, (queue, share), database, bell).keep_delivering(group)
 
 
 def group_of(subject: str) -> str:
@@ -39,9 +39,9 @@ def group_of(subject: str) -> str:
 class _Lane:
     """What is being delivered, by group."""
 
-    def __init__(self, outbox: Outbox, queue: str, database: Database, bell: Bell) -> None:
+    def __init__(self, outbox: Outbox, queue: tuple[str, int], database: Database, bell: Bell) -> None:
         self._outbox = outbox
-        self._queue = queue
+        self._queue, self._share = queue
         self._database = database
         self._bell = bell
         self._busy: Counter[str] = Counter()
@@ -59,11 +59,11 @@ class _Lane:
 
     async def _claim(self) -> list[Message]:
         """Due messages, as many as may be begun now whosever they are."""
-        beginnable = [SHARE - busy for busy in self._busy.values() if busy < SHARE]
-        free = min(SLOTS - self._busy.total(), SHARE, *beginnable)
+        beginnable = [self._share - busy for busy in self._busy.values() if busy < self._share]
+        free = min(SLOTS - self._busy.total(), self._share, *beginnable)
         if free <= 0:
             return []
-        full = [name for name, busy in self._busy.items() if busy >= SHARE]
+        full = [name for name, busy in self._busy.items() if busy >= self._share]
         found = await claims.claim(self._queue, clock.now(), LEASE, after=self._after, most=free, full=full)
         if not found and self._after:
             found = await claims.claim(self._queue, clock.now(), LEASE, after="", most=free, full=full)

@@ -12,6 +12,9 @@ from federation.service.bootstrap import LoadDue
 from federation.service.context import Federation
 from federation.service.pull import PullDue
 
+SHARE = 3
+"""So many loads, and so many rests of a log, are begun at once: as their steps wait for each other, and each is rested
+from, more would spend their leases with waiting."""
 NICENESS = 10
 """Bulk work steps aside for all other processes of its machine."""
 
@@ -32,6 +35,6 @@ def bulk_attendant(fed: Federation) -> Attendant:
     """Who does the bulk work of a node: in a thread of its own, so `fed` is given to nobody else."""
 
     async def attend() -> None:
-        await lanes.attend(Outbox(bulk_handlers(fed)), pacing.QUEUE)
+        await lanes.attend(Outbox(bulk_handlers(fed)), pacing.QUEUE, SHARE)
 
     return Attendant("bulk", "sync", attend, niceness=NICENESS)

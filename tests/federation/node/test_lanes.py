@@ -56,9 +56,9 @@ class Ear:
 
 
 @asynccontextmanager
-async def lane(handler: Callable[[Message], Awaitable[None]]) -> AsyncIterator[None]:
+async def lane(handler: Callable[[Message], Awaitable[None]], share: int = lanes.SHARE) -> AsyncIterator[None]:
     """A lane at work."""
-    task = asyncio.create_task(lanes.attend(Outbox({TOPIC: handler}), QUEUE))
+    task = asyncio.create_task(lanes.attend(Outbox({TOPIC: handler}), QUEUE, share))
     try:
         yield
     finally:
@@ -101,6 +101,20 @@ async def test_one_peer_has_no_more_than_its_share(committed: Database) -> None:
         ear.release.set()
         await ear.until(lambda: len(ear.heard) == 40)
     assert sorted(ear.heard)[:30] == silent
+
+
+async def test_a_lane_may_begin_less_at_once(committed: Database) -> None:
+    """Where messages wait for each other anyway, no more of a group are begun than the lane's attendant says."""
+    del committed
+    ear = Ear(deaf="a:")
+    await tell(*(f"a:{number}" for number in range(5)))
+    async with lane(ear.hear, share=2):
+        await ear.until(lambda: ear.waiting == 2)
+        await tell("b:1")
+        await ear.until(lambda: ear.heard == ["b:1"])
+        ear.release.set()
+        await ear.until(lambda: len(ear.heard) == 6)
+    assert ear.most_waiting == 2
 
 
 async def test_what_waits_for_its_moment_has_not_failed(committed: Database) -> None:
