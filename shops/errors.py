@@ -9,12 +9,15 @@ GalleriaError
 └── ConflictError
     ├── StockChangedError       the stock moved since the person looked at it
     ├── DepartedError           the boutique has left this node; nothing of it changes here
+    ├── BeingTakenInError       another node has its whole archive and may let it live there at any moment
     ├── ReservationReusedError  a reservation id sent again with other lines
     └── OrderStateError         the order's state does not allow this step
 
 Refusals that travel to a hub (`ReservationExpiredError`, `HoldQuotaError`, `OrderDeclinedError`) belong to
 `federation.errors`.
 """
+
+from datetime import datetime
 
 from federation.vocabulary.errors import ConflictError, NotFoundError, RecordInvalidError
 
@@ -44,6 +47,14 @@ class DepartedError(ConflictError):
 
     slug = "party-moved"
     retry = "never"
+
+
+class BeingTakenInError(ConflictError):
+    """Another node has the boutique's whole archive and may be about to let it live there; look again at `until`."""
+
+    def __init__(self, detail: str, *, until: datetime) -> None:
+        super().__init__(detail)
+        self.until = until
 
 
 class ReservationReusedError(ConflictError):

@@ -355,3 +355,4 @@ class Handover(Table, tablename="shop_handover", db=proxy):
     claimed_at = Timestamptz(null=True, default=None)
     claimed_from = Text(default="")
     sent_bytes = BigInt(default=0)
+    sent_whole_at = Timestamptz(null=True, default=None)

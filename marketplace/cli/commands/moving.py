@@ -118,7 +118,7 @@ async def _check(archive: Path) -> None:
 
 async def _stay(handle: str) -> None:
     async with as_node(ShopNodeSettings):
-        await taking_out.stay((await boutiques.boutique_by_handle(handle)).shop_id)
+        await taking_out.stay((await boutiques.boutique_by_handle(handle)).shop_id, clock.now())
 
 
 def _say(taken: TakenIn, renamed: int, seconds: float) -> None:

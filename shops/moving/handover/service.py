@@ -2,7 +2,8 @@
 
 Invariants: nothing is stopped or made unless the ticket, or a wish signed by a key of the boutique, says so; a ticket
 is good for one claim and for a day; only hashes of tickets and secrets are kept. Asking again with the same claim
-changes nothing, so a new node that was killed goes on where it stood. A boutique that stays takes all of it back.
+changes nothing, so a new node that was killed goes on where it stood. A claim is good only for the stop that it was
+made for: it is kept in the stop's own transaction, and a boutique that stays takes all of it back.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from federation import limits
 from federation.archive.errors import ExportRefusedError
 from federation.archive.wish import ExportAsked, ExportState, check_wish, claim_of
 from federation.documents.profile import endpoint_of
+from federation.node import clock
 from federation.node.database import atomic
 from federation.records import HostedParty
 from federation.service import parties
@@ -55,7 +57,6 @@ class Counter:
         self._part_bytes = part_bytes
 
     async def ask(self, shop_id: PartyId, asked: ExportAsked, now: datetime) -> ExportState:
-        party = await parties.party(shop_id)
         if asked.wish:
             check_wish(asked, self._settings.public_url, await parties.identity_of(shop_id), int(now.timestamp()))
         async with atomic():
@@ -65,10 +66,15 @@ class Counter:
             if not asked.wish:
                 _check_ticket(known, asked, now)
             if asked.stop:
-                await store.set_claim(shop_id, asked.claim, asked.to, now, by_ticket=not asked.wish)
-        if asked.stop and not await _is_under_way(self._settings, party):
-            await asking.ask(shop_id, now, leave=True)
+                await self._stop(shop_id, asked, now)
         return await self._standing(shop_id)
+
+    async def _stop(self, shop_id: PartyId, asked: ExportAsked, now: datetime) -> None:
+        """Stop, have the last archive made unless it is, and let the claim fetch: all of it or nothing."""
+        if not await _is_under_way(self._settings, await parties.party(shop_id)):
+            await asking.ask(shop_id, now, leave=True)
+        left_at = (await parties.party(shop_id)).left_at or now
+        await store.set_claim(shop_id, asked.claim, asked.to, max(left_at, now), by_ticket=not asked.wish)
 
     async def state(self, shop_id: PartyId, secret: str) -> ExportState:
         await _require(shop_id, secret)
@@ -83,6 +89,8 @@ class Counter:
         part = await asyncio.to_thread(_read, path, begin, self._part_bytes)
         async with atomic():
             await store.note_sent(shop_id, begin + len(part))
+            if begin + len(part) >= found.size_bytes:
+                await store.note_sent_whole(shop_id, clock.now())
         return part
 
     async def _standing(self, shop_id: PartyId) -> ExportState:
@@ -122,9 +130,11 @@ def _check_ticket(known: Handover, asked: ExportAsked, now: datetime) -> None:
 
 
 async def _require(shop_id: PartyId, secret: str) -> None:
-    """Refuse whoever does not know the claim's secret. Raises ExportRefusedError."""
-    known = await store.handover(shop_id)
+    """Refuse whoever does not know the secret of a claim made for the stop that lasts. Raises ExportRefusedError."""
+    known, party = await store.handover(shop_id), await parties.party(shop_id)
     if known is None or not known.claim or not hmac.compare_digest(known.claim, claim_of(secret)):
+        raise ExportRefusedError(NOBODY)
+    if party.left_at is None or known.claimed_at is None or known.claimed_at < party.left_at:
         raise ExportRefusedError(NOBODY)
 
 

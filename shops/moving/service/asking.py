@@ -42,13 +42,13 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 async def ask(shop_id: PartyId, now: datetime, *, leave: bool) -> None:
-    """Have the archive made; with `leave` the boutique stops here first. Call outside a transaction.
+    """Have the archive made; with `leave` the boutique stops here first. All or nothing, also inside a transaction.
 
     Raises ConflictError while a file is being brought in.
     """
-    if leave:
-        await taking_out.leave(shop_id, now)
     async with atomic():
+        if leave:
+            await taking_out.leave(shop_id, now)
         await store.note_asked(shop_id, now, is_final=leave)
         due = ArchiveDue(shop_id, now)
         await outbox.enqueue(TOPIC, f"{TOPIC}:{shop_id}", due, key=f"{TOPIC}:{shop_id}:{now}", queue=QUEUE, now=now)

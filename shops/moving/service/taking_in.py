@@ -2,8 +2,9 @@
 
 Invariants: all of the archive is checked before a row is written; the rows are written in one transaction with the
 boutique's new key and address, so a process that dies has taken in nothing, and taking in again is right; a boutique
-that is here already, or still acts elsewhere, is refused. One that left and comes back replaces what it left behind,
-which its archive must continue. Pictures are kept by hash before; that does no harm twice.
+that is here already, or still acts elsewhere, is refused: the old node is asked
+once more before the transaction ends. One that left and comes back replaces what it left behind, which its archive must
+continue. Pictures are kept by hash before; that does no harm twice.
 """
 
 from datetime import datetime
@@ -101,6 +102,7 @@ async def take_in(
             await clearing.forget_rows(judged.party_id)
             await forgetting.forget_party(judged.party_id)
         counts = await _write(judged, home, now, arrival.told)
+        await require_fenced(fed, judged, is_gone=arrival.is_old_node_gone)
     before, operations = judged.state.address, [item.data for item in home.operations]
     heard = home.address == before or await tell(fed, before, judged.party_id, operations)
     end = judged.manifest.logs[-1]

@@ -6,7 +6,7 @@ is taken, so nothing can happen to it that the archive does not know; the file b
 
 import os
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,16 +25,21 @@ from federation.service.archiving import Written
 from federation.vocabulary.errors import ConflictError, RecordInvalidError
 from federation.vocabulary.ids import PartyId
 from shops import store as boutiques
-from shops.errors import DepartedError
+from shops.errors import BeingTakenInError, DepartedError
 from shops.media import store as media
 from shops.moving import store
 from shops.moving.domain import tables
 from shops.moving.files import refuse_taken, whole_file
 from shops.moving.handover import store as handovers
+from shops.moving.handover.store import Handover
 from shops.settings import ShopNodeSettings
 
 Told = Callable[[str, int, int], None]
 """Told how far the work is: what is being done, how much of it is done, of how much."""
+
+
+TAKING_IN_LASTS = timedelta(minutes=15)
+"""How long a node that has fetched an archive may be taking it in; until then the boutique cannot stay here."""
 
 
 def nobody(_what: str, _done: int, _whole: int) -> None:
@@ -70,7 +75,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def leave(shop_id: PartyId, now: datetime) -> None:
-    """Stop acting for a boutique on this node, for good unless it stays after all. Call outside a transaction.
+    """Stop acting for a boutique on this node, for good unless it stays after all.
 
     Raises ConflictError while a file is being brought in. Again changes nothing.
     """
@@ -85,15 +90,27 @@ async def leave(shop_id: PartyId, now: datetime) -> None:
         await departures.leave(shop_id, now)
 
 
-async def stay(shop_id: PartyId) -> None:
+async def stay(shop_id: PartyId, now: datetime) -> None:
     """Go on here after all, as long as the boutique is known to live nowhere else; nobody may fetch its archive then.
 
-    Raises ConflictError.
+    Raises ConflictError, BeingTakenInError while a node that has fetched everything may be about to let it live there.
     """
     async with atomic():
-        await departures.stay(shop_id)
+        handover = await handovers.handover(shop_id, lock=True)
         await store.mark_departed(shop_id, departed=False)
+        await departures.stay(shop_id)
+        if handover is not None and handover.sent_whole_at is not None:
+            _refuse_taken_in(handover, handover.sent_whole_at + TAKING_IN_LASTS, now)
         await handovers.forget(shop_id)
+
+
+def _refuse_taken_in(handover: Handover, until: datetime, now: datetime) -> None:
+    if handover.claim and now < until:
+        raise BeingTakenInError(
+            f"{handover.claimed_from} has fetched everything and may be taking the boutique in just now, and two nodes "
+            f"must not sell for it: if it does not live there by {until:%H:%M} UTC, it can stay here then",
+            until=until,
+        )
 
 
 async def departure(shop_id: PartyId) -> Departure:

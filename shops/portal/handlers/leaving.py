@@ -12,7 +12,8 @@ from litestar.response import Stream
 from federation.node import clock
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import ConflictError, NotFoundError
-from federation.vocabulary.wording import message
+from federation.vocabulary.wording import message, sentence
+from shops.errors import BeingTakenInError
 from shops.moving import store
 from shops.moving.service import asking, taking_out
 from shops.node import shop_node
@@ -72,7 +73,14 @@ async def stay(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """Go on here after all."""
     boutique = await boutique_of(request, handle)
     try:
-        await taking_out.stay(boutique.shop_id)
+        await taking_out.stay(boutique.shop_id, clock.now())
+    except BeingTakenInError as error:
+        said = sentence(
+            "Another node has fetched everything and may be taking your boutique in just now, and two must not sell "
+            "for it. If it does not live there by %(until)s (UTC), it can stay here then.",
+            until=f"{error.until:%H:%M}",
+        )
+        return back_to(request, boutique, PAGE, said, failed=True)
     except ConflictError:
         return back_to(request, boutique, PAGE, message("Your boutique lives elsewhere by now."), failed=True)
     return back_to(request, boutique, PAGE, message("Your boutique goes on here, as before."))

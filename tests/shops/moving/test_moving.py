@@ -110,12 +110,12 @@ async def test_it_may_stay_after_all(town: Quarter) -> None:
     """As long as it lives nowhere else, a boutique that was leaving goes on where it was."""
     await town.leave()
     with town.old.here():
-        await taking_out.stay(town.shop.shop_id)
+        await taking_out.stay(town.shop.shop_id, clock.now())
         async with atomic():
             await boutiques.lock(town.shop.shop_id)
     await town.move()
     with town.old.here(), pytest.raises(ConflictError, match="two nodes"):
-        await taking_out.stay(town.shop.shop_id)
+        await taking_out.stay(town.shop.shop_id, clock.now())
 
 
 async def test_stock_goes_on_counting(town: Quarter) -> None:

@@ -227,7 +227,7 @@ async def test_who_stays_takes_it_back(town: Quarter) -> None:
     with town.old.here():
         counter = Counter(town.old.settings)
         assert (await counter.state(town.shop.shop_id, note.secret)).state == "ready"
-        await taking_out.stay(town.shop.shop_id)
+        await taking_out.stay(town.shop.shop_id, clock.now())
         with pytest.raises(NotAllowedError):
             await counter.state(town.shop.shop_id, note.secret)
         assert await handovers.handover(town.shop.shop_id) is None
