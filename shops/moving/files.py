@@ -6,6 +6,7 @@ a hidden `.part` beside it is left by a process that was killed, and the next ru
 
 import errno
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,29 @@ from federation.vocabulary.errors import ConflictError
 
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 """What file systems without hard links say, such as those of memory sticks."""
+
+
+class HashedTarget:
+    """Hashes and counts what is written to a file, from its beginning to its end: it cannot seek."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target = target
+        self._digest = hashlib.sha256()
+        self.size_bytes = 0
+
+    def write(self, data: bytes) -> int:
+        """Write all of it."""
+        self._digest.update(data)
+        self.size_bytes += len(data)
+        return self._target.write(data)
+
+    def flush(self) -> None:
+        """Let the file have what is buffered."""
+        self._target.flush()
+
+    def sha256(self) -> str:
+        """The SHA-256 of what was written so far, in hexadecimal."""
+        return self._digest.hexdigest()
 
 
 def refuse_taken(path: Path) -> None:

@@ -187,7 +187,7 @@ async def _fetched(fed: Federation, settings: ShopNodeSettings, wanted: Wanted, 
 def _not_ready(node: OldNode, state: ExportState) -> str:
     if state.state == "here":
         return f"{state.name} goes on at {node.host}: somebody there let it stay. Nothing was taken in here"
-    return f"{node.host} could not write the archive ({state.reason}): its operator makes room, then run this again"
+    return f"{node.host} could not write the archive ({state.reason}): its operator sees to that, then run this again"
 
 
 async def _take_in(fed: Federation, settings: ShopNodeSettings, archive: Path, wanted: Wanted, watch: Watch) -> None:

@@ -7,7 +7,6 @@ it, which the worker writes and the page reads; when it is missing nobody has be
 import asyncio
 import contextlib
 import errno
-import hashlib
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +24,11 @@ TOPIC = "shops.archive"
 QUEUE = "import"
 KEPT = timedelta(days=7)
 FULL = "There is no room for it on this node: ask its operator."
+
+
+TOO_LONG = "Writing it took longer than this node allows: ask its operator."
+PATIENCE_SECONDS = 30.0
+"""Whoever is cut off after this long was too slow; before, the node is being stopped, and goes on when it is back."""
 
 
 class ArchiveDue(msgspec.Struct, frozen=True):
@@ -54,8 +58,13 @@ async def ask(shop_id: PartyId, now: datetime, *, leave: bool) -> None:
         await outbox.enqueue(TOPIC, f"{TOPIC}:{shop_id}", due, key=f"{TOPIC}:{shop_id}:{now}", queue=QUEUE, now=now)
 
 
-async def make(settings: ShopNodeSettings, due: ArchiveDue, now: datetime) -> None:
-    """Make what was asked for, unless something else was asked for since."""
+async def make(
+    settings: ShopNodeSettings, due: ArchiveDue, now: datetime, patience_seconds: float = PATIENCE_SECONDS
+) -> None:
+    """Make what was asked for, unless something else was asked for since.
+
+    Cut off, it is ready all the same when the file is whole by then, and failed when it was given time enough.
+    """
     asked = await store.archive(due.shop_id)
     if asked is None or asked.asked_at != due.asked_at or asked.state != "asked":
         return
@@ -65,13 +74,19 @@ async def make(settings: ShopNodeSettings, due: ArchiveDue, now: datetime) -> No
         marks.parent.mkdir(parents=True, exist_ok=True)
         marks.write_bytes(msgspec.json.encode(Progress(done, whole)))
 
+    until, made = asyncio.get_running_loop().time() + patience_seconds, None
     try:
         made = await taking_out.take_out(settings, due.shop_id, path, Wish(overwrite=True, told=told), now)
+        await store.note_ready(due.shop_id, due.asked_at, made.size_bytes, made.sha256, now)
+    except asyncio.CancelledError:
+        if made is not None:
+            await store.note_ready(due.shop_id, due.asked_at, made.size_bytes, made.sha256, now)
+        elif asyncio.get_running_loop().time() >= until:
+            await store.note_failed(due.shop_id, due.asked_at, TOO_LONG)
+        raise
     except OSError as error:
         reason = FULL if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} else str(error.strerror)
         await store.note_failed(due.shop_id, due.asked_at, reason)
-    else:
-        await store.note_ready(due.shop_id, due.asked_at, made.size_bytes, await asyncio.to_thread(_hash, path), now)
     finally:
         marks.unlink(missing_ok=True)
 
@@ -93,11 +108,6 @@ async def forget_old(settings: ShopNodeSettings, now: datetime) -> None:
 def path_of(settings: ShopNodeSettings, shop_id: PartyId) -> Path:
     """Where a boutique's archive lies."""
     return settings.state_dir / "archives" / f"{shop_id}.zip"
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _progress_path(settings: ShopNodeSettings, shop_id: PartyId) -> Path:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 
@@ -29,7 +29,7 @@ from shops.errors import BeingTakenInError, DepartedError
 from shops.media import store as media
 from shops.moving import store
 from shops.moving.domain import tables
-from shops.moving.files import refuse_taken, whole_file
+from shops.moving.files import HashedTarget, refuse_taken, whole_file
 from shops.moving.handover import store as handovers
 from shops.moving.handover.store import Handover
 from shops.settings import ShopNodeSettings
@@ -51,6 +51,7 @@ class TakenOut(msgspec.Struct, frozen=True, kw_only=True):
 
     path: Path
     size_bytes: int
+    sha256: str
     manifest: Manifest
     is_key_inside: bool
 
@@ -132,14 +133,22 @@ async def take_out(settings: ShopNodeSettings, shop_id: PartyId, path: Path, wis
         refuse_taken(path)
     if wish.leave:
         await leave(shop_id, now)
-    with whole_file(path, overwrite=wish.overwrite) as target:
+    with whole_file(path, overwrite=wish.overwrite) as file:
+        target = HashedTarget(file)
         manifest = await _write(settings, shop_id, target, wish, now)
-        size_bytes = target.tell()
-    return TakenOut(path=path, size_bytes=size_bytes, manifest=manifest, is_key_inside=bool(wish.password))
+    return TakenOut(
+        path=path,
+        size_bytes=target.size_bytes,
+        sha256=target.sha256(),
+        manifest=manifest,
+        is_key_inside=bool(wish.password),
+    )
 
 
-async def _write(settings: ShopNodeSettings, shop_id: PartyId, target: BinaryIO, wish: Wish, now: datetime) -> Manifest:
-    writer = ArchiveWriter(target)
+async def _write(
+    settings: ShopNodeSettings, shop_id: PartyId, target: HashedTarget, wish: Wish, now: datetime
+) -> Manifest:
+    writer = ArchiveWriter(cast("BinaryIO", target))
     try:
         return await _write_all(settings, shop_id, writer, wish, now)
     except BaseException:

@@ -1,5 +1,7 @@
 """Two nodes never act for one boutique, whenever its owner changes her mind; and who says who has heard."""
 
+import asyncio
+import hashlib
 from datetime import timedelta
 
 import msgspec
@@ -17,7 +19,8 @@ from shops.moving import store
 from shops.moving.arrival import notes
 from shops.moving.handover import store as handovers
 from shops.moving.handover.service import Counter, make_ticket
-from shops.moving.service import taking_out
+from shops.moving.service import asking, taking_out
+from shops.moving.service.asking import ArchiveDue
 from shops.moving.service.taking_in import Arrival, take_in
 from tests.shops.moving.houses import NEW, Quarter
 from tests.shops.moving.test_over_the_wire import Guide, KilledError, lives_at_the_new_node, moved, ticket_of
@@ -113,3 +116,35 @@ async def test_who_was_given_up_on_has_not_heard(town: Quarter) -> None:
     await town.settle()
     with town.old.here():
         assert await store.peers_to_tell(shop_id, topics) == []
+
+
+async def cut_off(town: Quarter, due: ArchiveDue, told: str, patience_seconds: float) -> store.AskedArchive | None:
+    """What is said of an archive whose making is cut off at its first wait after `told` is there."""
+    folder = asking.path_of(town.old.settings, due.shop_id).parent
+    task = asyncio.create_task(asking.make(town.old.settings, due, clock.now(), patience_seconds))
+    while not (folder / told).exists():
+        assert not task.done()
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    return await store.archive(due.shop_id)
+
+
+async def test_an_archive_that_is_cut_off_is_not_made_for_ever(town: Quarter) -> None:
+    """Cut off while it is written it has failed, in words; once the file has its name it is ready."""
+    shop_id, now = town.shop.shop_id, clock.now()
+    due = ArchiveDue(shop_id, now)
+    with town.old.here():
+        path = asking.path_of(town.old.settings, shop_id)
+        await asking.ask(shop_id, now, leave=False)
+        stopped = await cut_off(town, due, f"{shop_id}.progress", 3_600)
+        assert stopped is not None
+        assert stopped.state == "asked"
+        failed = await cut_off(town, due, f"{shop_id}.progress", 0)
+        assert failed is not None
+        assert (failed.state, failed.reason) == ("failed", asking.TOO_LONG)
+        await asking.ask(shop_id, now, leave=False)
+        ready = await cut_off(town, due, f"{shop_id}.zip", 0)
+        assert ready is not None
+        assert (ready.state, ready.sha256) == ("ready", hashlib.sha256(path.read_bytes()).hexdigest())
