@@ -13,6 +13,7 @@ from marketplace.demo.running import Ready
 
 _ORDER_LINK = re.compile(r'href="([^"]*/orders/\d+)"')
 _REFUSED_FROM = 400
+_LOOKS_MAX = 3
 
 
 async def accept_open_orders(ready: Ready, shop: OpenShop) -> None:
@@ -31,9 +32,16 @@ async def _press_everywhere(ready: Ready, shop: OpenShop, action: str, fields: d
         await browser.sign_in(link)
         listed = await browser.open(f"/portal/{shop.handle}/orders?state=open")
         for address in sorted(set(_ORDER_LINK.findall(listed.text))):
-            page = await browser.open(address)
-            if page.offers(action):
-                await browser.submit(page, page.form(action), **fields)
+            await _press(browser, address, action, fields)
+
+
+async def _press(browser: Browser, address: str, action: str, fields: dict[str, str]) -> None:
+    """Press a button while the page offers it: what changed since the page was opened is looked at again first."""
+    for _ in range(_LOOKS_MAX):
+        page = await browser.open(address)
+        if not page.offers(action):
+            return
+        await browser.submit(page, page.form(action), **fields)
 
 
 class Operator:
