@@ -29,7 +29,7 @@ from payouts.domain.records import BankFileRecord, MovementRecord, PayoutRecord,
 from payouts.domain.settlement import SETTLEMENT, BlockReason, SettlementStep
 from payouts.domain.terms import Rail
 from payouts.errors import BankDetailsError, PaymentMissingError
-from payouts.ports import PaidOutPart, PayoutChange
+from payouts.service.bank_payouts import change_of
 from payouts.service.context import Payments
 from payouts.service.sending import is_held_up, net_claims
 from payouts.store import desk, ledger, rows
@@ -161,7 +161,7 @@ async def mark_paid(pay: Payments, payout_id: UUID, paid_on: datetime, now: date
     await rows.claim_movements(payout.id, await desk.movements_named([one.reference for one in movements]))
     changed = msgspec.structs.replace(payout, status=status, arrival_at=paid_on, updated_at=now)
     await rows.payouts.save(changed)
-    await pay.listener.payout_changed(await _change(changed), now)
+    await pay.listener.payout_changed(await change_of(changed, was_paid=False), now)
 
 
 async def mark_returned(pay: Payments, payout_id: UUID, failure: str, now: datetime) -> None:
@@ -184,7 +184,7 @@ async def mark_returned(pay: Payments, payout_id: UUID, failure: str, now: datet
     await rows.payouts.save(changed)
     message = f"the bank returned {payout.amount} for {payout.shop_id}: {reason}"
     await rows.raise_alert("payout-returned", str(payout.id), message, now)
-    await pay.listener.payout_changed(await _change(changed, was_paid=was_paid), now)
+    await pay.listener.payout_changed(await change_of(changed, was_paid=was_paid), now)
 
 
 async def _undo(pay: Payments, transfer: TransferRecord, reason: str, *, was_paid: bool, now: datetime) -> None:
@@ -240,22 +240,6 @@ async def _step(
     await rows.settlements.save(msgspec.structs.replace(share, status=status, updated_at=now, **columns))
     if not told:
         await pay.listener.settlement_changed(share.shop_order_id, share.kind.value, status.value, amount, now)
-
-
-async def _change(payout: PayoutRecord, *, was_paid: bool = False) -> PayoutChange:
-    parts = await rows.payout_parts(payout.id)
-    return PayoutChange(
-        payout_id=payout.id,
-        shop_id=payout.shop_id,
-        status=payout.status.value,
-        amount=payout.amount,
-        arrival_at=payout.arrival_at,
-        failure=payout.failure,
-        was_paid=was_paid,
-        parts=tuple(
-            PaidOutPart(shop_order_id, kind, Money(amount, payout.currency)) for shop_order_id, kind, amount in parts
-        ),
-    )
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):

@@ -187,7 +187,7 @@ async def _record(
         if changed.status is PayoutStatus.FAILED:
             await _set_free(changed, now)
         was_paid = payout.status is PayoutStatus.PAID
-        await pay.listener.payout_changed(await _change(changed, was_paid=was_paid), now)
+        await pay.listener.payout_changed(await change_of(changed, was_paid=was_paid), now)
 
 
 async def _set_free(payout: PayoutRecord, now: datetime) -> None:
@@ -200,7 +200,8 @@ async def _set_free(payout: PayoutRecord, now: datetime) -> None:
     await rows.raise_alert("payout-failed", str(payout.id), message, now)
 
 
-async def _change(payout: PayoutRecord, *, was_paid: bool) -> PayoutChange:
+async def change_of(payout: PayoutRecord, *, was_paid: bool) -> PayoutChange:
+    """A payout as it is told of, by whichever rail it goes; `was_paid` when it had been called paid before."""
     parts = await rows.payout_parts(payout.id)
     return PayoutChange(
         payout_id=payout.id,
