@@ -10,6 +10,7 @@ from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.money import CURRENCY_EXPONENTS, Money, parse_decimal, to_decimal
 from federation.vocabulary.product import CATEGORIES
 from federation.vocabulary.wording import sentence
+from marketplace.console.forms import percent_text
 from marketplace.errors import RulesInvalidError
 from marketplace.terms.domain.rules import Rule
 
@@ -101,11 +102,6 @@ def basis_points(text: str) -> int:
     if len(whole) > 3 or len(part) > PERCENT_DIGITS:  # noqa: PLR2004 - a percentage has three digits at the most
         raise RulesInvalidError("Write the percentage like 12 or 12.5.")
     return int(whole) * 100 + int(part.ljust(PERCENT_DIGITS, "0"))
-
-
-def percent_text(rate_bp: int) -> str:
-    """Basis points as people write a percentage: `12.5`."""
-    return f"{rate_bp / 100:.2f}".rstrip("0").rstrip(".")
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):

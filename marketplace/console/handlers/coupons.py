@@ -10,7 +10,7 @@ from federation.node.web import AnyRequest
 from federation.vocabulary.money import CURRENCY_EXPONENTS, Money
 from marketplace.console.coupon_form import CouponFields, fields_of, read_coupon
 from marketplace.console.door import back_to, operator, render
-from marketplace.console.rule_form import percent_text
+from marketplace.console.forms import percent_text
 from marketplace.console.words import say
 from marketplace.coupons import service as coupons
 from marketplace.errors import CouponInvalidError

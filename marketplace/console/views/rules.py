@@ -8,7 +8,7 @@ from federation.node.pages import format_money
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import CATEGORIES
 from federation.vocabulary.wording import message
-from marketplace.console.rule_form import percent_text
+from marketplace.console.forms import percent_text
 from marketplace.console.words import WORDING, say
 from marketplace.orders.views import LineSplitView
 from marketplace.terms.domain.rules import STANDARD, Rule, never_reached
