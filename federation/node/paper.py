@@ -1,0 +1,176 @@
+"""Documents on paper: one look for every PDF that a node makes, in the fonts its pages are set in.
+
+Invariants: the same content gives the same bytes (no clock, no chance); every letter is embedded, so that accents print
+anywhere; text from outside is escaped by `words`. What a document says is its caller's, in the caller's language.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import as_file, files
+from io import BytesIO
+from xml.sax.saxutils import escape
+
+import msgspec
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
+
+_FILES = {
+    "Serif": ("font_source_serif_pro", "SourceSerifPro-Regular.ttf"),
+    "Serif-Bold": ("font_source_serif_pro", "SourceSerifPro-Semibold.ttf"),
+    "Serif-Italic": ("font_source_serif_pro", "SourceSerifPro-It.ttf"),
+    "Sans": ("font_manrope", "Manrope-Regular.ttf"),
+    "Sans-Bold": ("font_manrope", "Manrope-SemiBold.ttf"),
+}
+"""Faces by the name under which documents use them; of each family the files that PDF can embed (TrueType)."""
+
+INK, SOFT, LINE = HexColor(0x161513), HexColor(0x5F5B54), HexColor(0xCFC9BE)
+MARGIN = 20 * mm
+WIDTH = A4[0] - 2 * MARGIN
+"""What there is between the margins, in points."""
+
+_TEXT = ParagraphStyle("text", fontName="Serif", fontSize=10, leading=14, textColor=INK)
+STYLES = {
+    "title": ParagraphStyle("title", _TEXT, fontSize=22, leading=27, spaceAfter=2 * mm),
+    "heading": ParagraphStyle("heading", _TEXT, fontSize=13, leading=17, spaceBefore=6 * mm, spaceAfter=1.5 * mm),
+    "text": _TEXT,
+    "strong": ParagraphStyle("strong", _TEXT, fontName="Serif-Bold"),
+    "small": ParagraphStyle("small", _TEXT, fontName="Sans", fontSize=7.5, leading=11, textColor=SOFT),
+    "label": ParagraphStyle("label", _TEXT, fontName="Sans-Bold", fontSize=7.5, leading=11, textColor=SOFT),
+    "label-number": ParagraphStyle(
+        "label-number", _TEXT, fontName="Sans-Bold", fontSize=7.5, leading=11, textColor=SOFT, alignment=TA_RIGHT
+    ),
+    "number": ParagraphStyle("number", _TEXT, alignment=TA_RIGHT),
+    "strong-number": ParagraphStyle("strong-number", _TEXT, fontName="Serif-Bold", alignment=TA_RIGHT),
+}
+"""How each kind of text is set."""
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands around a document: its title and author in the file, the foot of each page, the language (BCP 47).
+
+    `page_words` says which page of how many this is.
+    """
+
+    title: str
+    author: str
+    language: str
+    foot: str
+    page_words: Callable[[int, int], str]
+
+
+def paper(sheet: Sheet, story: Sequence[Flowable]) -> bytes:
+    """The document as PDF, A4."""
+    _ensure_fonts()
+    written = BytesIO()
+    document = SimpleDocTemplate(
+        written,
+        pagesize=A4,
+        leftMargin=MARGIN,
+        rightMargin=MARGIN,
+        topMargin=MARGIN,
+        bottomMargin=MARGIN + 6 * mm,
+        title=sheet.title,
+        author=sheet.author,
+        lang=sheet.language,
+        invariant=1,
+        initialFontName="Serif",
+    )
+    document.build(list(story), canvasmaker=_canvas_of(sheet))
+    return written.getvalue()
+
+
+def words(text: str, style: str = "text") -> Paragraph:
+    """Plain text as a paragraph; line breaks are kept."""
+    _ensure_fonts()
+    return Paragraph("<br/>".join(escape(line) for line in text.splitlines()), STYLES[style])
+
+
+def table(
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[float],
+    *,
+    head: int = 1,
+    numbers: Sequence[int] = (),
+    totals: int = 0,
+) -> Table:
+    """Rows of text under `head` rows of labels, which every page repeats; the last `totals` rows are sums.
+
+    `widths` are shares of the page's width; the columns named in `numbers` are set to the right.
+    """
+    columns = frozenset(numbers)
+    cells = [[_cell(text, place, (index, len(rows)), (head, totals), columns) for place, text in enumerate(row)]
+             for index, row in enumerate(rows)]  # fmt: skip
+    whole = sum(widths)
+    made = Table(cells, [WIDTH * width / whole for width in widths], repeatRows=head, hAlign="LEFT")
+    style = [
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ("RIGHTPADDING", (0, 0), (-2, -1), 6),
+        ("RIGHTPADDING", (-1, 0), (-1, -1), 0),
+        ("TOPPADDING", (0, 0), (-1, -1), 3),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+    ]
+    if totals:
+        style.append(("LINEABOVE", (0, -totals), (-1, -totals), 0.8, INK))
+    made.setStyle(TableStyle(style))
+    return made
+
+
+def _cell(
+    text: str, column: int, place: tuple[int, int], bounds: tuple[int, int], numbers: frozenset[int]
+) -> Paragraph:
+    index, count = place
+    head, totals = bounds
+    to_the_right = "-number" if column in numbers else ""
+    if index < head:
+        return words(text, f"label{to_the_right}")
+    if index >= count - totals:
+        return words(text, f"strong{to_the_right}")
+    return words(text, "number" if to_the_right else "text")
+
+
+@cache
+def _ensure_fonts() -> None:
+    """Read the faces once for this process, some tenths of a second."""
+    for name, (package, file) in _FILES.items():
+        with as_file(files(package)) as folder:
+            pdfmetrics.registerFont(TTFont(name, str(next(folder.rglob(file)))))
+
+
+def _canvas_of(sheet: Sheet) -> type[Canvas]:
+    class Numbered(Canvas):  # type: ignore[misc]  # the library is untyped
+        """Pages are kept until the last one is known, then each is numbered."""
+
+        def __init__(self, *args: object, **kwargs: object) -> None:
+            super().__init__(*args, **kwargs)
+            self._kept: list[dict[str, object]] = []
+
+        def showPage(self) -> None:  # noqa: N802 - the library's own name
+            self._kept.append(dict(self.__dict__))
+            self._startPage()
+
+        def save(self) -> None:
+            for number, state in enumerate(self._kept, start=1):
+                self.__dict__.update(state)
+                self._foot(number, len(self._kept))
+                super().showPage()
+            super().save()
+
+        def _foot(self, number: int, count: int) -> None:
+            self.setStrokeColor(LINE)
+            self.setLineWidth(0.4)
+            self.line(MARGIN, MARGIN + 2 * mm, A4[0] - MARGIN, MARGIN + 2 * mm)
+            self.setFont("Sans", 7.5)
+            self.setFillColor(SOFT)
+            self.drawString(MARGIN, MARGIN - 2.5 * mm, sheet.foot)
+            self.drawRightString(A4[0] - MARGIN, MARGIN - 2.5 * mm, sheet.page_words(number, count))
+
+    return Numbered
