@@ -12,14 +12,13 @@ from federation.node import accounts, clock
 from federation.node.accounts import Account
 from federation.node.pages import page
 from federation.node.web import AnyRequest, session_of, web_node
+from marketplace.console.views import sections
 from marketplace.console.words import WORDING
 from marketplace.listings import service as listings
 from payouts.service import jobs
 
 _NOTICE = "console_notice"
 SEE_OTHER: Literal[303] = 303
-MONEY_LISTS = ("settlements", "transfers", "payouts", "refunds", "claims")
-"""The lists of money, as the tabs of its pages name them."""
 
 
 async def operator(request: AnyRequest) -> Account:
@@ -44,13 +43,14 @@ def render(request: AnyRequest, template: str, *, status_code: int = 200, **valu
     session = session_of(request)
     notice = session.data.pop(_NOTICE) if _NOTICE in session.data else None
     values.setdefault("problem", "")
-    values.setdefault("lists", MONEY_LISTS)
     return page(
         request,
         f"console/{template}",
         status_code=status_code,
         notice=notice,
         mails_shown=mails_shown(request),
+        groups=sections.GROUPS,
+        place=sections.place_of(request.scope["path"]),
         late_jobs=getattr(request.state, "late_jobs", ()),
         **values,
     )

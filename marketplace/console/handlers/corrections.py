@@ -87,7 +87,7 @@ async def approve(request: AnyRequest, adjustment_id: FromPath[UUID]) -> Redirec
     person = await operator(request)
     try:
         async with atomic():
-            await adjusting.approve(adjustment_id, person.email, clock.now())
+            await bank_details.approve_correction(adjustment_id, person, clock.now())
     except GalleriaError as error:
         return back_to(request, PAGE, error.detail, failed=True)
     return back_to(request, PAGE, message("Approved and booked."))

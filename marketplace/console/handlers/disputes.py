@@ -13,7 +13,6 @@ from federation.node.web import AnyRequest
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
 from marketplace.console.door import back_to, operator, render
-from marketplace.console.handlers.money import LISTS
 from marketplace.console.views import disputes as words
 from marketplace.console.views import looks
 from marketplace.console.words import say
@@ -55,7 +54,6 @@ async def show_list(request: AnyRequest) -> Template:
         warnings=await dispute_reads.warnings(),
         now=clock.now(),
         most=PER_PAGE,
-        lists=LISTS,
         **_shared(),
     )
 

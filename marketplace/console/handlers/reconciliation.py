@@ -12,7 +12,6 @@ from federation.node.web import AnyRequest
 from federation.vocabulary.money import CURRENCY_EXPONENTS, Money
 from federation.vocabulary.wording import message
 from marketplace.console.door import back_to, operator, render
-from marketplace.console.handlers.money import LISTS
 from marketplace.console.views import disputes as words
 from payouts.domain.ledger import AccountKind
 from payouts.domain.recon import ASSIGNABLE, WAITS_AT_MOST
@@ -43,7 +42,6 @@ async def show(request: AnyRequest) -> Template:
         move_words=words.move_words,
         accounts=[(kind.value, words.ASSIGN_WORDS[kind.value]) for kind in ASSIGNABLE],
         amount=Money,
-        lists=LISTS,
     )
 
 
