@@ -149,6 +149,21 @@ EXPORT_PART_BYTES_MAX = 2**20
 EXPORT_PART_SECONDS_MAX = 60.0
 """How long one part may take: time enough for a line of 150 kbit/s."""
 
+# A boutique's account at a hub
+ACCOUNT_CURRENCIES_MAX = 20
+ACCOUNT_ROWS_MAX = 200
+"""Shares that wait, reserves, debts in one answer: of each so many."""
+ACCOUNT_PAYOUTS_MAX = 60
+ACCOUNT_PAYOUT_ORDERS_MAX = 20
+"""Orders named with one payout."""
+ACCOUNT_LINES_MAX = 500
+"""Movements on one page."""
+ACCOUNT_READS_PER_MINUTE_MAX = 240
+"""Questions about its account that a hub answers one boutique in a minute."""
+PAPERS_MAX = 500
+PAPER_BYTES_MAX = 16 * 2**20
+PAPER_PART_BYTES_MAX = 512 * 1024
+
 # Talking to a peer
 REQUESTS_IN_FLIGHT_MAX = 2
 CONNECT_TIMEOUT_SECONDS = 2.0

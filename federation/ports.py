@@ -9,10 +9,12 @@ any method is called (`link_changed` excepted: it reports that very change).
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Protocol
+from uuid import UUID
 
 import msgspec
 
 from federation.archive.wish import ExportAsked, ExportState
+from federation.conversations.accounts import AccountLines, AccountState, PaperForm, Papers
 from federation.conversations.link import LinkState
 from federation.conversations.messages import (
     OrderEvent,
@@ -127,6 +129,29 @@ class Cashier(Protocol):
 
     async def papers(self, hub_id: PartyId, shop_id: PartyId, asked: PapersAsked, now: datetime) -> PayingState:
         """A page for the boutique's papers, made for one visit; none when nothing can be handed in at the moment."""
+        ...
+
+
+class Bookkeeper(Protocol):
+    """What a hub hosted here has written about each of its boutiques; every method tells of that boutique alone.
+
+    Every method opens its own transactions.
+    """
+
+    async def account(self, hub_id: PartyId, shop_id: PartyId, now: datetime) -> AccountState:
+        """What is whose now, why and until when."""
+        ...
+
+    async def lines(self, hub_id: PartyId, shop_id: PartyId, after: int, limit: int) -> AccountLines:
+        """At most `limit` movements with ids beyond `after`, in order."""
+        ...
+
+    async def papers(self, hub_id: PartyId, shop_id: PartyId) -> Papers:
+        """The heads of what was issued to the boutique."""
+        ...
+
+    async def paper(self, hub_id: PartyId, shop_id: PartyId, paper_id: UUID, form: PaperForm) -> bytes | None:
+        """The bytes of one form of one of the boutique's own papers; None where there is none."""
         ...
 
 

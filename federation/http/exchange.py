@@ -10,6 +10,7 @@ from datetime import datetime
 
 from federation.documents.profile import PREFIX
 from federation.http import (
+    accounts,
     conversations,
     departures,
     exports,
@@ -38,6 +39,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *departures.ENDPOINTS,
     *exports.ENDPOINTS,
     *paying.ENDPOINTS,
+    *accounts.ENDPOINTS,
 )
 _PLACE = re.compile(r"\{(\w+):(int|str)\}")
 _SPELLING = {"int": r"0|[1-9]\d{0,15}", "str": r"[A-Za-z0-9._~-]{1,200}"}

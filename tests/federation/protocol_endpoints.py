@@ -86,6 +86,10 @@ SAID: dict[str, Said] = {
     ),
     "GET /paying": Said("hub", "", "PayingState", "not-found"),
     "POST /paying": Said("hub", "PapersAsked", "PayingState", "not-found"),
+    "GET /account": Said("hub", "", "AccountState", "not-found, quota"),
+    "GET /account/lines": Said("hub", "`after`, `limit`", "AccountLines", "not-found, quota"),
+    "GET /account/papers": Said("hub", "", "Papers", "not-found, quota"),
+    "GET /account/papers/{paper_id}/{form}": Said("hub", "`from`", "`application/octet-stream`", "not-found, quota"),
     "POST /departure": Said("both", "OperationsDocument", '`{"moved_to"}`', "conflict"),
 }
 _TYPE = re.compile(r":\w+\}")
@@ -117,7 +121,7 @@ def _who(endpoint: Endpoint) -> str:
     if endpoint.public:
         return "anybody"
     if endpoint.past:
-        return "linked, also after the end"
+        return "linked, also after the end" + (", uncontested" if endpoint.settled else "")
     if endpoint.linked:
         return "linked, uncontested" if endpoint.settled else "linked"
     return {

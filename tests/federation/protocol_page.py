@@ -27,7 +27,7 @@ from federation.log import errors as log_errors
 from federation.node import idempotency
 from federation.node.answers import BusyError, status_of
 from federation.vocabulary import errors as shared_errors
-from federation.vocabulary import product
+from federation.vocabulary import movements, product
 from federation.vocabulary.errors import GalleriaError
 from tests.federation import protocol_endpoints, protocol_schemas
 from tests.federation import protocol_example as example
@@ -122,6 +122,8 @@ def made_parts() -> dict[str, str]:
         "endpoints": protocol_endpoints.table(),
         "events": _events(),
         "words": _words(),
+        "movements": _coded(movements.MOVEMENTS.items()),
+        "waits": _coded(movements.WAITS.items()),
         "limits": _limits(),
         "refusals": _refusals(),
         "checks": _checks(),
@@ -225,6 +227,11 @@ def _words() -> str:
     }
     rows = "".join(f"| {name} | {', '.join(f'`{word}`' for word in words)} |\n" for name, words in lists.items())
     return f"| List | Words |\n|---|---|\n{rows}"
+
+
+def _coded(words: Iterable[tuple[str, str]]) -> str:
+    rows = "".join(f"| `{code}` | {said} |\n" for code, said in words)
+    return f"| Code | What a boutique is told |\n|---|---|\n{rows}"
 
 
 def _limits() -> str:

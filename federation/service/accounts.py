@@ -1,0 +1,63 @@
+"""A boutique asks a hub, through its own node, about its account there; papers come part after part.
+
+Invariants: what is handed on was read whole within its bounds; a paper's bytes have the length and the hash that its
+head, which the hub signed for as an answer, names.
+"""
+
+import hashlib
+from datetime import datetime
+
+from federation import limits
+from federation.conversations import checks
+from federation.conversations.accounts import AccountLines, AccountState, Paper, PaperFile, Papers
+from federation.errors import PeerMismatchError
+from federation.service.calls import PeerCall, call
+from federation.service.context import Federation
+from federation.vocabulary.ids import PartyId
+
+Pair = tuple[PartyId, PartyId]
+"""(shop hosted here, hub)"""
+
+
+async def ask_account(fed: Federation, pair: Pair, now: datetime) -> AccountState:
+    """How the boutique stands. Raises PeerRefusedError, PeerUnreachableError, RecordInvalidError."""
+    return checks.read(await _asked(fed, pair, "/account", "", now), AccountState)
+
+
+async def ask_lines(fed: Federation, pair: Pair, after: int, now: datetime) -> AccountLines:
+    """The next page of movements; their ids grow. Raises as `ask_account`, PeerMismatchError for ids that do not."""
+    query = f"after={after}&limit={limits.ACCOUNT_LINES_MAX}"
+    found = checks.read(
+        await _asked(fed, pair, "/account/lines", query, now), AccountLines, bytes_max=limits.BATCH_WIRE_BYTES_MAX
+    )
+    last = after
+    for line in found.lines:
+        if line.id <= last:
+            raise PeerMismatchError(f"{pair[1]} told movement {line.id} after {last}")
+        last = line.id
+    return found
+
+
+async def ask_papers(fed: Federation, pair: Pair, now: datetime) -> Papers:
+    """The heads of the boutique's papers. Raises as `ask_account`."""
+    return checks.read(
+        await _asked(fed, pair, "/account/papers", "", now), Papers, bytes_max=limits.BATCH_WIRE_BYTES_MAX
+    )
+
+
+async def ask_file(fed: Federation, pair: Pair, paper: Paper, file: PaperFile, now: datetime) -> bytes:
+    """The bytes of one form of a paper. Raises as `ask_account`, PeerMismatchError when they are not those named."""
+    found = b""
+    while len(found) < file.size:
+        part = await _asked(fed, pair, f"/account/papers/{paper.id}/{file.form}", f"from={len(found)}", now)
+        found += part
+        if len(part) < limits.PAPER_PART_BYTES_MAX:
+            break
+    if len(found) != file.size or hashlib.sha256(found).hexdigest() != file.sha256:
+        raise PeerMismatchError(f"{pair[1]} sent other bytes for {paper.number} ({file.form}) than it had named")
+    return found
+
+
+async def _asked(fed: Federation, pair: Pair, path: str, query: str, now: datetime) -> bytes:
+    ask = PeerCall(local_id=pair[0], remote_id=pair[1], method="GET", path=path, query=query)
+    return (await call(fed, ask, now)).body
