@@ -77,10 +77,17 @@ def test_every_cent_is_somebodys(order: tuple[tuple[SaleShare, ...], int]) -> No
 
 @given(orders())
 def test_the_coupon_costs_no_seller_anything(order: tuple[tuple[SaleShare, ...], int]) -> None:
-    """Sellers get the same with and without the hub's coupon."""
+    """A line's seller gets the same with and without the hub's coupon.
+
+    Only where so little was paid that the referral is cut to it, what is cut stays with the seller.
+    """
     shares, coupon = order
-    with_coupon = [split.seller for split in split_preview(shares, coupon)]
-    assert with_coupon == [split.seller for split in split_preview(shares)]
+    without = [line for split in split_preview(shares) for line in split.lines]
+    for line, plain in zip(
+        (line for split in split_preview(shares, coupon) for line in split.lines), without, strict=True
+    ):
+        assert line.seller + line.referral == plain.seller + plain.referral
+        assert line.seller == plain.seller or plain.referral > line.referral == line.paid
 
 
 @pytest.mark.parametrize(
