@@ -1,8 +1,10 @@
 """Connected accounts: one kept form, shown as the v1 or the v2 object; onboarding pages; balance settings."""
 
+import secrets
 from typing import Any
 
 from payouts.standin.errors import RefusedError
+from payouts.standin.state import Link
 from payouts.standin.world import Thing, World
 
 LINK_LIFE_SECONDS = 300
@@ -54,8 +56,8 @@ def _account(world: World, country: str, currency: str, metadata: Thing) -> Thin
         "country": country,
         "currency": currency.lower(),
         "metadata": metadata,
-        "ready": False,
-        "submitted": False,
+        "ready": world.settings.accounts_ready,
+        "submitted": world.settings.accounts_ready,
         "closed": False,
         "created": world.now,
         "moment": world.moment.isoformat().replace("+00:00", "Z"),
@@ -63,6 +65,7 @@ def _account(world: World, country: str, currency: str, metadata: Thing) -> Thin
         "responsibilities": {},
     }
     world.balance_settings[account["id"]] = _fresh_settings()
+    world.touch("balance_settings", account["id"])
     return world.add("account", account)
 
 
@@ -150,13 +153,14 @@ def link_v2(world: World, params: Thing) -> Thing:
     """A page for an account's papers; it works once, for some minutes."""
     world.account(params["account"])
     until = world.moment.fromtimestamp(world.now + LINK_LIFE_SECONDS, world.moment.tzinfo)
+    wanted = params.get("use_case", {}).get("account_onboarding", {})
     return {
         "object": "v2.core.account_link",
         "account": params["account"],
         "created": world.moment.isoformat().replace("+00:00", "Z"),
         "expires_at": until.isoformat().replace("+00:00", "Z"),
         "livemode": False,
-        "url": f"{world.settings.public_url}/setup/{params['account']}/{world.new_id('link')}",
+        "url": _link(world, params["account"], wanted),
         "use_case": params["use_case"],
     }
 
@@ -168,12 +172,23 @@ def link_v1(world: World, params: Thing) -> Thing:
         "object": "account_link",
         "created": world.now,
         "expires_at": world.now + LINK_LIFE_SECONDS,
-        "url": f"{world.settings.public_url}/setup/{params['account']}/{world.new_id('link')}",
+        "url": _link(world, params["account"], params),
     }
+
+
+def _link(world: World, account_id: str, wanted: Thing) -> str:
+    """The address of a page for papers, remembered with where it leads on."""
+    link_id = f"link_{secrets.token_urlsafe(16)}"
+    world.links[link_id] = Link(
+        account_id, wanted.get("refresh_url", ""), wanted.get("return_url", ""), world.now + LINK_LIFE_SECONDS
+    )
+    world.touch("link", link_id)
+    return f"{world.settings.public_url}/setup/{account_id}/{link_id}"
 
 
 def settings_of(world: World, account_id: str) -> Thing:
     """How an account's balance is paid out."""
+    world.touch("balance_settings", account_id)
     return world.balance_settings.setdefault(account_id, _fresh_settings())
 
 

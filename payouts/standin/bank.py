@@ -60,6 +60,7 @@ def arrive_due(world: World) -> None:
 def arrive(world: World, made: Thing) -> None:
     """A payout reached the bank, or the bank refused it."""
     owner = world.owners[made["id"]]
+    world.touch("payout", made["id"])
     if owner in world.failing_banks:
         fail(world, made, "account_closed")
         return
@@ -73,6 +74,7 @@ def arrive(world: World, made: Thing) -> None:
 def fail(world: World, made: Thing, code: str) -> None:
     """A payout came back, also after it was called paid: the money is on the balance again."""
     owner = world.owners[made["id"]]
+    world.touch("payout", made["id"])
     back = move(world, owner, ("payout_failure", made["id"]), made["amount"], made["currency"])
     made |= {
         "status": "failed",

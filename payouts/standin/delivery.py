@@ -11,6 +11,7 @@ from federation.node import clock
 from payouts.adapters import signatures
 from payouts.standin.endpoints import secrets_of, takes
 from payouts.standin.faults import DELIVERIES, Faults
+from payouts.standin.state import Delivery
 from payouts.standin.world import Thing, World
 
 HEADER = "stripe-signature"
@@ -21,37 +22,31 @@ Post = Callable[[str, Mapping[str, str], bytes], Awaitable[bool]]
 """Brings a body to an address; whether it was taken."""
 
 
-class Delivery(msgspec.Struct):
-    """One event on its way to one address, due at a second of the stand-in's clock."""
-
-    event: Thing
-    endpoint_id: str
-    due_at: int
-    attempts: int = 0
-
-
 class Postman:
     """Remembers what was brought where, so that every event reaches every address that asks for it once, or not."""
 
     def __init__(self, world: World, faults: Faults) -> None:
         self._world = world
         self._faults = faults
-        self._seen = 0
-        self._seen_notices = 0
-        self._waiting: list[Delivery] = []
 
     async def deliver(self, post: Post) -> int:
-        """Bring what is due, in order but for the faults; returns how many were taken."""
+        """Bring what is due, in order but for the faults, unless all are held back; returns how many were taken."""
         self._collect()
-        due = [each for each in self._waiting if each.due_at <= self._world.now]
-        self._waiting = [each for each in self._waiting if each.due_at > self._world.now]
+        if self._world.events_held:
+            return 0
         taken = 0
-        for delivery, times in self._disturbed(due):
+        for delivery, times in self._disturbed(self._due()):
             results = [await self._bring(delivery, post) for _ in range(times)]
             taken += bool(results) and all(results)
-            if not all(results):
+            if all(results):
+                self._done(delivery)
+            else:
                 self._put_off(delivery)
+        self._world.keep()
         return taken
+
+    def _due(self) -> list[Delivery]:
+        return [each for each in self._world.deliveries.values() if each.due_at <= self._world.now]
 
     def signed(self, event: Thing, endpoint_id: str) -> tuple[dict[str, str], bytes]:
         """An event as it is delivered: headers and body, signed with every secret of the address."""
@@ -61,16 +56,26 @@ class Postman:
         return {"content-type": "application/json; charset=utf-8", HEADER: header}, body
 
     def _collect(self) -> None:
-        events = list(self._world.things["event"].values())
-        fresh = [*events[self._seen :], *self._world.notices[self._seen_notices :]]
-        self._seen, self._seen_notices = len(events), len(self._world.notices)
-        endpoints = list(self._world.things["webhook_endpoint"].values())
-        self._waiting += [
-            Delivery(event, endpoint["id"], self._world.now)
-            for event in fresh
-            for endpoint in endpoints
-            if takes(self._world, endpoint, event)
-        ]
+        """Plan the bringing of whatever was told since the last time, to each address that asks for it."""
+        world = self._world
+        events = list(world.things["event"].values())[world.told_events :]
+        fresh = [*events, *world.notices[world.told_notices :]]
+        world.told_events += len(events)
+        world.told_notices = len(world.notices)
+        for event in fresh:
+            for endpoint in world.things["webhook_endpoint"].values():
+                if takes(world, endpoint, event):
+                    self._plan(Delivery(event, endpoint["id"], world.now))
+        if fresh:
+            world.keep()
+
+    def _plan(self, delivery: Delivery) -> None:
+        self._world.deliveries[delivery.key] = delivery
+        self._world.touch("delivery", " ".join(delivery.key))
+
+    def _done(self, delivery: Delivery) -> None:
+        self._world.deliveries.pop(delivery.key, None)
+        self._world.touch("delivery", " ".join(delivery.key))
 
     def _disturbed(self, due: list[Delivery]) -> Iterator[tuple[Delivery, int]]:
         plan: list[tuple[Delivery, int]] = []
@@ -78,7 +83,7 @@ class Postman:
             kind = self._faults.take(DELIVERIES)
             if kind == "delay":
                 delivery.due_at = self._world.now + 1
-                self._waiting.append(delivery)
+                self._last(delivery)
             elif kind == "reorder":
                 plan.insert(0, (delivery, 1))
             else:
@@ -97,4 +102,11 @@ class Postman:
         wait = min(2**delivery.attempts, RETRY_SECONDS_MAX)
         if sum(min(2**each, RETRY_SECONDS_MAX) for each in range(delivery.attempts)) < KEEP_TRYING_SECONDS:
             delivery.due_at = self._world.now + wait
-            self._waiting.append(delivery)
+            self._last(delivery)
+        else:
+            self._done(delivery)
+
+    def _last(self, delivery: Delivery) -> None:
+        """Wait behind all others."""
+        self._done(delivery)
+        self._plan(delivery)

@@ -5,6 +5,7 @@ parameters under a key are refused. v2 keeps successes only. A request that cann
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -13,10 +14,13 @@ import msgspec
 
 from payouts.standin.errors import RefusedError, RequestError, StandinError
 from payouts.standin.expanding import expanded, paged
-from payouts.standin.faults import Faults
 from payouts.standin.forms import convert, read_form
 from payouts.standin.operations import Call, Operation, operation_at
+from payouts.standin.state import Kept, Told
 from payouts.standin.world import Thing, World
+
+REQUESTS_KEPT = 10_000
+"""How many of the last changes asked for can be looked at."""
 
 _CUT_OFF = b'{"id": "'
 _STATUS = {
@@ -47,31 +51,29 @@ class Asked(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class Told(msgspec.Struct, frozen=True):
-    """An answer as it goes out."""
-
-    status: int
-    body: bytes
-    replayed: bool = False
-
-
-class _Kept(msgspec.Struct, frozen=True):
-    digest: bytes
-    answer: Told
-    at: int
-
-
 class Desk:
     """Answers requests against one world."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.faults = Faults()
-        self.requests: list[tuple[str, str, str]] = []
-        self._kept: dict[tuple[str, str], _Kept] = {}
+        self.faults = world.faults
+        self.requests: deque[tuple[str, str, str]] = deque(maxlen=REQUESTS_KEPT)
 
     def answer(self, asked: Asked) -> Told:
-        """The answer to a request, after its effect."""
+        """The answer to a request, after its effect, which is written down by then."""
+        before = dict(self.world.touched)
+        told = self._answer(asked)
+        if asked.method == "GET":
+            self.world.touched = before
+        else:
+            self.world.keep()
+        return told
+
+    def slowness_seconds(self, asked: Asked) -> float:
+        """How much longer this request is to take, on order."""
+        return self.faults.take_slowness(f"{asked.method} {asked.path}") or self.faults.take_slowness(asked.path)
+
+    def _answer(self, asked: Asked) -> Told:
         if asked.headers.get("authorization") != f"Bearer {self.world.settings.api_key}":
             return _refusal(RequestError("Invalid API Key provided", kind="invalid_request_error"), status=401)
         fault = self.faults.take(f"{asked.method} {asked.path}") or self.faults.take(asked.path)
@@ -96,12 +98,13 @@ class Desk:
         self.requests.append((asked.method, asked.path, key))
         place = (call.account, key)
         digest = hashlib.sha256(msgspec.json.encode((asked.path, sorted(_flat(params))))).digest()
-        kept = self._kept.get(place)
+        kept = self.world.answers.get(place)
         if kept is not None and self.world.now - kept.at < self.world.settings.key_lifetime_seconds:
             return _replayed(kept, digest)
         told = self._do(operation, call, asked, fault)
         if told.status < 300 or asked.path.startswith("/v1/"):  # noqa: PLR2004 - the statuses of success
-            self._kept[place] = _Kept(digest, told, self.world.now)
+            self.world.answers[place] = Kept(digest, told, self.world.now)
+            self.world.touch("answer", f"{call.account} {key}")
         return told
 
     def _do(self, operation: Operation, call: Call, asked: Asked, fault: str) -> Told:
@@ -132,7 +135,7 @@ def _flat(params: Thing) -> list[tuple[str, str]]:
     return parse_qsl(urlencode({name: msgspec.json.encode(value).decode() for name, value in params.items()}))
 
 
-def _replayed(kept: _Kept, digest: bytes) -> Told:
+def _replayed(kept: Kept, digest: bytes) -> Told:
     if kept.digest != digest:
         return _refusal(
             RequestError(

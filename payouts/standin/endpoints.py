@@ -2,6 +2,7 @@
 
 import secrets
 
+from payouts.adapters.stripe.wanted import EVENTS, QUERY
 from payouts.standin.world import Thing, World
 
 
@@ -41,6 +42,17 @@ def open_destination(world: World, params: Thing) -> Thing:
     return as_destination(world, made, made["secret"])
 
 
+def keep_addresses(world: World, url: str, secret: str) -> None:
+    """Have a hub's three addresses registered under one secret; those that are there stay as they are."""
+    known = {each["url"] for each in world.things["webhook_endpoint"].values()}
+    for what, query in QUERY.items():
+        if url + query in known:
+            continue
+        asked = {"url": url + query, "enabled_events": list(EVENTS[what]), "connect": what == "accounts"}
+        made = open_endpoint(world, asked)
+        world.drafts[made["id"]] |= {"secrets": [secret], "thin": what == "papers"}
+
+
 def change_endpoint(world: World, endpoint_id: str, params: Thing) -> Thing:
     """Tell an address of other events than before."""
     endpoint = world.find("webhook_endpoint", endpoint_id)
@@ -78,7 +90,7 @@ def as_destination(world: World, endpoint: Thing, secret: str | None = None) -> 
 def close_endpoint(world: World, endpoint_id: str) -> Thing:
     """Stop telling an address of events."""
     endpoint = world.find("webhook_endpoint", endpoint_id)
-    del world.things["webhook_endpoint"][endpoint_id]
+    world.remove("webhook_endpoint", endpoint_id)
     return {"id": endpoint["id"], "object": "webhook_endpoint", "deleted": True}
 
 

@@ -232,6 +232,7 @@ def _take(world: World, intent: Thing, charge: Thing, amount: int) -> None:
 
 def settle(world: World, charge: Thing) -> None:
     """It is known what a charge came to: exchanged, less the fee, available after the usual delay."""
+    world.touch("charge", charge["id"])
     gross = exchanged_minor(world, charge["amount_captured"], charge["currency"])
     settings = world.settings
     fee = min(rate_of(gross, settings.fee_bp) + settings.fee_fixed_minor, gross)

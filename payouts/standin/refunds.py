@@ -49,6 +49,7 @@ def pay_if_possible(world: World, made: Thing) -> None:
     currency = world.settings.settlement_currency.lower()
     if made["status"] != "pending" or world.available_minor(PLATFORM, currency) < taken:
         return
+    world.touch("refund", made["id"])
     out = move(world, PLATFORM, ("refund", made["id"]), -taken, currency)
     out["exchange_rate"] = world.exchange_rate(made["currency"])
     made |= {"status": "succeeded", "balance_transaction": out["id"]}

@@ -3,19 +3,23 @@
 Objects are maps in Stripe's JSON shapes. An owner is a connected account's id, or the empty text for the platform.
 Times are whole seconds of the stand-in's own clock, which levers move ahead. A balance is the sum of the balance
 transactions of an owner; one counts as available once the clock has reached its `available_on`.
+
+Whoever changes an object has it from `add`, `find` or `account`, or says so with `touch`: what was touched is what
+`keep` writes to the archive, if there is one, before anybody is answered.
 """
 
-import itertools
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from federation.node import clock
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.money import Money
-from payouts.sandbox.rates import PER_EURO, converted, rate_text
 from payouts.standin.errors import RefusedError
+from payouts.standin.faults import Faults
+from payouts.standin.rates import PER_EURO, converted, rate_text
 from payouts.standin.settings import StandinSettings
+from payouts.standin.state import Delivery, Kept, Link
 
 Thing = dict[str, Any]
 
@@ -39,6 +43,14 @@ _PREFIXES = {
 }
 
 
+class Archive(Protocol):
+    """Where a world is kept beyond the life of its process."""
+
+    def keep(self, world: "World") -> None:
+        """Write down what changed; it is safe when this returns."""
+        ...
+
+
 class World:
     """The state behind the stand-in's answers, and the bookkeeping every part of it shares."""
 
@@ -52,7 +64,17 @@ class World:
         self.balance_settings: dict[str, Thing] = {}
         self.failing_banks: set[str] = set()
         self.notices: list[Thing] = []
-        self._numbers = itertools.count(1)
+        self.links: dict[str, Link] = {}
+        self.answers: dict[tuple[str, str], Kept] = {}
+        self.deliveries: dict[tuple[str, str], Delivery] = {}
+        self.told_events = 0
+        self.told_notices = 0
+        self.events_held = False
+        self.faults = Faults()
+        self.number = 0
+        self.touched: dict[tuple[str, str], None] = {}
+        self.archive: Archive | None = None
+        self._moves: dict[str, list[Thing]] = {}
 
     @property
     def now(self) -> int:
@@ -66,13 +88,33 @@ class World:
 
     def new_id(self, kind: str) -> str:
         """An id that says what it is of, and sorts by making."""
-        return f"{_PREFIXES.get(kind, kind)}_{next(self._numbers):08}standin"
+        self.number += 1
+        return f"{_PREFIXES.get(kind, kind)}_{self.number:08}standin"
 
     def add(self, kind: str, thing: Thing, owner: str = PLATFORM) -> Thing:
         """Keep an object under its id."""
         self.things[kind][thing["id"]] = thing
         self.owners[thing["id"]] = owner
+        if kind == "balance_transaction":
+            self._moves.setdefault(owner, []).append(thing)
+        self.touch(kind, thing["id"])
         return thing
+
+    def touch(self, shelf: str, name: str) -> None:
+        """Say that something may have changed: an object of a kind, or what else is kept by name."""
+        self.touched[shelf, name] = None
+
+    def keep(self) -> None:
+        """Have every change written down, if there is where; call it before anybody hears of the change."""
+        if self.archive is not None:
+            self.archive.keep(self)
+        self.touched.clear()
+
+    def remove(self, kind: str, thing_id: str) -> None:
+        """Forget an object."""
+        del self.things[kind][thing_id], self.owners[thing_id]
+        self.drafts.pop(thing_id, None)
+        self.touch(kind, thing_id)
 
     def find(self, kind: str, thing_id: str, owner: str = PLATFORM) -> Thing:
         """An object of an owner; raises RefusedError when it has none of that id."""
@@ -80,10 +122,11 @@ class World:
         if found is None or self.owners[thing_id] != owner:
             name = kind.rpartition(".")[2]
             raise RefusedError(f"No such {name}: '{thing_id[:60]}'", "resource_missing", "id")
+        self.touch(kind, thing_id)
         return found
 
     def all(self, kind: str, owner: str = PLATFORM) -> list[Thing]:
-        """The objects of a kind an owner has, newest first, as lists are answered."""
+        """The objects of a kind an owner has, newest first, as lists are answered; to look at, not to change."""
         return [each for each in reversed(self.things[kind].values()) if self.owners[each["id"]] == owner]
 
     def account(self, account_id: str) -> Thing:
@@ -91,6 +134,7 @@ class World:
         found = self.things["account"].get(account_id)
         if found is None:
             raise RefusedError(f"No such destination: '{account_id[:60]}'", "resource_missing", "destination")
+        self.touch("account", account_id)
         return found
 
     def tell(self, event_type: str, thing: Thing, owner: str = PLATFORM) -> Thing:
@@ -138,7 +182,7 @@ class World:
 
     def currencies(self, owner: str) -> list[str]:
         """The currencies an owner ever had money in; the platform always has its own."""
-        found = {each["currency"] for each in self.things["balance_transaction"].values() if self._is_of(each, owner)}
+        found = {each["currency"] for each in self._moves.get(owner, ())}
         return sorted(found | ({self.settings.settlement_currency.lower()} if owner == PLATFORM else set()))
 
     def converted(self, money: Money, currency: str) -> Money:
@@ -151,15 +195,12 @@ class World:
         return float(text) if text else None
 
     def _sum(self, owner: str, currency: str, *, available: bool) -> int:
+        now = self.now
         return sum(
             int(each["net"])
-            for each in self.things["balance_transaction"].values()
-            if self._is_of(each, owner) and each["currency"] == currency
-            if (each["available_on"] <= self.now) == available
+            for each in self._moves.get(owner, ())
+            if each["currency"] == currency and (each["available_on"] <= now) == available
         )
-
-    def _is_of(self, thing: Thing, owner: str) -> bool:
-        return self.owners[thing["id"]] == owner
 
 
 def money_of(amount_minor: int, currency: str) -> Money:

@@ -16,57 +16,9 @@ from stripe.params import WebhookEndpointCreateParams, WebhookEndpointListParams
 from payouts.adapters.stripe.calling import ask, make_client, make_http
 from payouts.adapters.stripe.listing import every
 from payouts.adapters.stripe.settings import StripeSettings
+from payouts.adapters.stripe.wanted import EVENTS, QUERY
 from payouts.errors import ProviderRefusedError
 from payouts.ports import AddressKind, EventAddress
-
-QUERY: dict[AddressKind, str] = {"own": "", "accounts": "?of=accounts", "papers": "?of=papers"}
-EVENTS: dict[AddressKind, tuple[str, ...]] = {
-    "own": (
-        "balance.available",
-        "charge.dispute.closed",
-        "charge.dispute.created",
-        "charge.dispute.funds_reinstated",
-        "charge.dispute.funds_withdrawn",
-        "charge.dispute.updated",
-        "charge.expired",
-        "charge.succeeded",
-        "charge.updated",
-        "checkout.session.async_payment_failed",
-        "checkout.session.async_payment_succeeded",
-        "checkout.session.completed",
-        "checkout.session.expired",
-        "payment_intent.amount_capturable_updated",
-        "payment_intent.canceled",
-        "payment_intent.payment_failed",
-        "payment_intent.processing",
-        "payment_intent.succeeded",
-        "payout.failed",
-        "payout.paid",
-        "payout.reconciliation_completed",
-        "radar.early_fraud_warning.created",
-        "refund.created",
-        "refund.failed",
-        "refund.updated",
-        "transfer.created",
-        "transfer.reversed",
-        "transfer.updated",
-    ),
-    "accounts": (
-        "account.application.deauthorized",
-        "account.updated",
-        "payout.canceled",
-        "payout.failed",
-        "payout.paid",
-        "payout.reconciliation_completed",
-        "payout.updated",
-    ),
-    "papers": (
-        "v2.core.account.closed",
-        "v2.core.account[configuration.recipient].capability_status_updated",
-        "v2.core.account[requirements].updated",
-    ),
-}
-"""What each address is told of."""
 
 
 class SeenEndpoint(msgspec.Struct, frozen=True, kw_only=True):
