@@ -34,7 +34,13 @@ SOCKET_PATH_BYTES_MAX = 100
 _ADMIN = "galleria_admin"
 _PORT = 5432
 _DURABLE: dict[str, str] = {"fsync": "on"}
-_HASTY: dict[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_HASTY: dict[str, str] = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "dynamic_shared_memory_type": "mmap",
+}
+"""Its memory lies in its own folder, so that a server which is killed leaves nothing of it behind."""
 
 
 class Passwords(msgspec.Struct, frozen=True):
