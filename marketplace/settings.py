@@ -35,6 +35,8 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     is about to open; 0 where nobody counts. `payment_provider` says who takes the money; of `sandbox_` and `stripe_`
     settings only the chosen one's are needed.
 
+    `legal_name`, `legal_address` and `vat_id` are the hub's own in law: without them it issues no commission invoice.
+
     Once commission rules were made (`marketplace.terms`), they say what the commission is. `provider_fee_borne_by` says
     who bears what the payment provider keeps of later sales.
     """
@@ -51,6 +53,9 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     search_dir: str = ""
     country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")] = "IT"
     currency: Literal["EUR", "GBP", "USD", "CHF", "JPY"] = "EUR"
+    legal_name: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    legal_address: Annotated[str, msgspec.Meta(max_length=400)] = ""
+    vat_id: Annotated[str, msgspec.Meta(max_length=30)] = ""
     rates_file: str = ""
     commission_bp: Rate = 1_000
     commission_vat_bp: Rate = 2_200
