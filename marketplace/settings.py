@@ -29,7 +29,8 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     its part was `release_after`; `reserve_bp` of it is kept back for `reserve_days`. An alarm sounds when the hub has
     kept a share longer than `holding_days_max` days, or more than `holding_minor_max` in all (0: any sum). No
     correction by hand is above `adjustment_minor_max`. `bank_holder`, `bank_iban` and `bank_bic` are the hub's own
-    account, from which boutiques are paid that the provider does not reach; empty: there is none. A boutique that has
+    account, from which boutiques are paid that the provider does not reach; empty: there is none. Nothing is paid to
+    a boutique's new bank details for `bank_cooling_days`. A boutique that has
     not accepted a paid order after `answer_within_hours` is given up and its part given back. `plates_dir` is the
     folder of our own vector plates, shared with shop nodes of the same machine. `boutiques_expected` is how many a demo
     is about to open; 0 where nobody counts. `payment_provider` says who takes the money; of `sandbox_` and `stripe_`
@@ -73,6 +74,7 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     bank_holder: str = ""
     bank_iban: str = ""
     bank_bic: str = ""
+    bank_cooling_days: Annotated[int, msgspec.Meta(ge=0, le=30)] = 3
     capture: Capture = "automatic"
     acceptance_window_hours: Annotated[int, msgspec.Meta(ge=1, le=120)] = 48
     """With `capture` manual the shopper's money is held while the boutiques have so long to answer, then taken once.

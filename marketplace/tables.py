@@ -31,6 +31,17 @@ class HubConfig(Table, tablename="hub_config", db=proxy):
     created_at = Timestamptz()
 
 
+class HubInvitation(Table, tablename="hub_invitation", db=proxy):
+    """Who let an operator in, and who vouched for them; none for whom the owner of the machine let in."""
+
+    account_id = UUID(primary_key=True, default=None)
+    invited_by = UUID(default=None)
+    invited_by_email = Text(default=None)
+    invited_at = Timestamptz(default=None)
+    vouched_by = Text(default=None)
+    vouched_at = Timestamptz(default=None, null=True)
+
+
 class HubShop(Table, tablename="hub_shop", db=proxy):
     """A boutique that is or was linked, with its last good profile; visible while `link_state` is accepted."""
 

@@ -1,6 +1,6 @@
 """The tables of what stands around the flow of money: holds, reserves, terms, bank files, corrections, runs of jobs."""
 
-from piccolo.columns import UUID, BigInt, BigSerial, Bytea, Date, Integer, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, BigSerial, Boolean, Bytea, Date, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from federation.node.database import proxy
@@ -51,7 +51,27 @@ class Terms(Table, tablename="pay_terms", db=proxy):
     bic = Text(default=None)
     bank_changed_at = Timestamptz(default=None, null=True)
     bank_changed_by = Text(default=None)
+    bank_usable_from = Timestamptz(default=None, null=True)
     updated_at = Timestamptz(default=None)
+
+
+class BankChange(Table, tablename="pay_bank_change", db=proxy):
+    """Bank details that somebody wants a shop to be paid to: the first word, and the second that decided."""
+
+    id = UUID(primary_key=True, default=None)
+    shop_id = Text(default=None)
+    holder = Text(default=None)
+    iban = Text(default=None)
+    bic = Text(default=None)
+    source = Text(default=None)
+    at_once = Boolean(default=None)
+    status = Text(default=None)
+    proposed_by = Text(default=None)
+    proposed_at = Timestamptz(default=None)
+    decided_by = Text(default=None)
+    decided_at = Timestamptz(default=None, null=True)
+    decision_note = Text(default=None)
+    usable_from = Timestamptz(default=None, null=True)
 
 
 class BankFile(Table, tablename="pay_bank_file", db=proxy):

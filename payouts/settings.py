@@ -22,7 +22,8 @@ class PayoutSettings(msgspec.Struct, frozen=True, kw_only=True):
     A share may go `release_window_days` after its order was `release_after`, and `reserve_bp` of it (basis points) is
     kept back for `reserve_days`. The hub sounds an alarm when it has kept a share longer than `holding_days_max`, or
     more than `holding_minor_max` in all (0: any sum). No correction by hand is above `adjustment_minor_max`. `bank` is
-    the hub's own account, from which boutiques are paid that the provider does not reach; None: it has none.
+    the hub's own account, from which boutiques are paid that the provider does not reach; None: it has none. Nothing is
+    paid to a boutique's new bank details for `bank_cooling_days`, unless both people who changed them say so.
     """
 
     settlement_currency: str = "EUR"
@@ -39,6 +40,7 @@ class PayoutSettings(msgspec.Struct, frozen=True, kw_only=True):
     holding_minor_max: int = 0
     adjustment_minor_max: int = 100_000
     bank: BankDetails | None = None
+    bank_cooling_days: int = 3
     key_lifetime_seconds: int = 23 * 3_600
 
     @property

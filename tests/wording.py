@@ -24,7 +24,7 @@ from federation.node.languages import LANGUAGES, SOURCE_LANGUAGE
 ROOT = Path(__file__).parent.parent
 AUDIENCES: dict[str, tuple[str, ...]] = {
     "federation/node": ("federation/vocabulary",),
-    "marketplace/console": ("marketplace/terms", "marketplace/coupons"),
+    "marketplace/console": ("marketplace/accounts", "marketplace/terms", "marketplace/coupons"),
     "marketplace/mails": (),
     "marketplace/storefront": (
         "marketplace/orders",

@@ -35,6 +35,7 @@ async def open_hub(
     """
     account_id = await accounts.ensure_account(operator_email, name)
     await accounts.grant(account_id, OPERATOR, "")
+    await store.forget_invitation(account_id)
     known = await store.hub_id()
     if known is not None:
         return OpenedHub(hub_id=known, account_id=account_id, created=False)

@@ -46,7 +46,10 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TermsRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One shop's terms; None in the reserve's fields stands for what the hub keeps back of everybody."""
+    """One shop's terms; None in the reserve's fields stands for what the hub keeps back of everybody.
+
+    Nothing is sent to its bank details before `bank_usable_from`.
+    """
 
     shop_id: str
     reserve_bp: int | None = None
@@ -60,7 +63,12 @@ class TermsRecord(msgspec.Struct, frozen=True, kw_only=True):
     bic: str = ""
     bank_changed_at: datetime | None = None
     bank_changed_by: str = ""
+    bank_usable_from: datetime | None = None
     updated_at: datetime
+
+    def bank_rests(self, now: datetime) -> bool:
+        """Whether the bank details are so new that nothing may be sent to them yet."""
+        return self.bank_usable_from is not None and now < self.bank_usable_from
 
     @property
     def schedule(self) -> Schedule:

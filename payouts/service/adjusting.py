@@ -150,6 +150,11 @@ async def _adjustment(adjustment_id: UUID, *, lock: bool = False) -> AdjustmentR
     return found
 
 
+async def proposer_of(adjustment_id: UUID) -> str:
+    """Who proposed a correction. Raises PaymentMissingError."""
+    return (await _adjustment(adjustment_id)).proposed_by
+
+
 async def newest(limit: int = 200) -> list[AdjustmentRecord]:
     """Corrections, the newest proposed first."""
     return await desk.newest_adjustments(limit)

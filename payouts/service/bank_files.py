@@ -91,7 +91,7 @@ async def _ready(pay: Payments, now: datetime) -> list[tuple[BankDetails, list[S
     for shop_id, shares in groupby(sorted(waiting, key=lambda one: one.shop_id), key=lambda one: one.shop_id):
         terms = await desk.terms.get(shop_id)
         busy = await rows.payout_submitting(shop_id, SEPA_CURRENCY)
-        if terms is None or terms.rail is not Rail.BANK or not terms.iban or busy:
+        if terms is None or terms.rail is not Rail.BANK or not terms.iban or terms.bank_rests(now) or busy:
             continue
         if len(found) == PAYMENTS_MAX:
             break
@@ -243,11 +243,15 @@ async def _step(
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits for the next file for one shop: to which account, how many shares, how much before debts."""
+    """What waits for the next file for one shop: to which account, how many shares, how much before debts.
+
+    `usable_from` is when an account that is new may be paid to.
+    """
 
     shop_id: str
     holder: str
     iban: str
+    usable_from: datetime | None
     shares: int
     amount: Money
 
@@ -276,9 +280,15 @@ async def waiting() -> list[Waiting]:
     found = []
     for shop_id, (shares, amount) in sorted(sums.items()):
         terms = await desk.terms.get(shop_id)
-        holder, iban = ("", "") if terms is None else (terms.holder, terms.iban)
         found.append(
-            Waiting(shop_id=shop_id, holder=holder, iban=iban, shares=shares, amount=Money(amount, SEPA_CURRENCY))
+            Waiting(
+                shop_id=shop_id,
+                holder="" if terms is None else terms.holder,
+                iban="" if terms is None else terms.iban,
+                usable_from=None if terms is None else terms.bank_usable_from,
+                shares=shares,
+                amount=Money(amount, SEPA_CURRENCY),
+            )
         )
     return found
 

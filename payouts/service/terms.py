@@ -46,11 +46,19 @@ async def set_reserve(shop_id: str, basis_points: int | None, days: int | None, 
 
 
 async def pay_by_bank(
-    shop_id: str, details: BankDetails, by: str, now: datetime, *, currency: str = SEPA_CURRENCY
+    shop_id: str,
+    details: BankDetails,
+    by: str,
+    now: datetime,
+    *,
+    currency: str = SEPA_CURRENCY,
+    usable_from: datetime | None = None,
 ) -> None:
-    """Pay the shop by our own bank to this account from now on. What lies in a file already goes where it says.
+    """Pay the shop by our own bank to this account from now on, or from `usable_from` on.
 
-    `currency` is what shops are owed in. Raises BankDetailsError when that is not the euro: no SEPA file pays it.
+    What lies in a file already goes where it says. `currency` is what shops are owed in. People change bank details by
+    two words (`payouts.service.bank_changes`), the second of which ends here. Raises BankDetailsError when shops are
+    not owed euro: no SEPA file pays anything else.
     """
     if currency != SEPA_CURRENCY:
         raise BankDetailsError(f"bank files pay euro, and this hub settles in {currency}")
@@ -65,6 +73,7 @@ async def pay_by_bank(
             bic=details.bic,
             bank_changed_at=now if changed else terms.bank_changed_at,
             bank_changed_by=by if changed else terms.bank_changed_by,
+            bank_usable_from=usable_from if changed else terms.bank_usable_from,
             updated_at=now,
         )
     )

@@ -310,6 +310,16 @@ async def clear_alerts_but(kind: str, references: Collection[str], now: datetime
     )
 
 
+async def clear_alert_of(kind: str, reference: str, now: datetime) -> None:
+    """Clear the open alert of a kind about one thing, whose cause is over."""
+    await database.execute(
+        "UPDATE pay_alert SET cleared_at = $3 WHERE kind = $1 AND reference = $2 AND cleared_at IS NULL",
+        kind,
+        reference,
+        now,
+    )
+
+
 async def take_unmailed_alerts(now: datetime, limit: int) -> list[AlertRecord]:
     """Open alerts nobody was written to about, oldest first; they count as written about from now on."""
     found = await database.fetch(

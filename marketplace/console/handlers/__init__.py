@@ -1,6 +1,7 @@
 """The console's addresses, one file per page; every one of them begins at `console.door.operator`."""
 
 from marketplace.console.handlers import (
+    bank_details,
     bank_files,
     boutiques,
     corrections,
@@ -26,6 +27,7 @@ ROUTES = [
     *overview.ROUTES,
     *boutiques.ROUTES,
     *terms.ROUTES,
+    *bank_details.ROUTES,
     *orders.ROUTES,
     *refunds.ROUTES,
     *returns.ROUTES,

@@ -39,6 +39,7 @@ async def show(request: AnyRequest) -> Template:
         at_bank=await bank_files.at_bank(),
         names=await shop_names(shops),
         today=now.date(),
+        now=now,
         iban=shown_iban,
         looks=looks.money_looks,
         amount=Money,

@@ -17,6 +17,7 @@ from marketplace.console.door import back_to, operator, render, shop_names
 from marketplace.console.forms import amount_in, text_in
 from marketplace.console.views import books, looks
 from marketplace.hub import hub_of
+from marketplace.money import bank_details
 from payouts.domain.adjustment import EVIDENCE_LENGTH_MAX, HUB_ACCOUNTS, REASON_LENGTH_MAX, Proposal
 from payouts.errors import AdjustmentRefusedError
 from payouts.service import adjusting, reads

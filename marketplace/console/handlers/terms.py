@@ -15,22 +15,28 @@ from marketplace.console.forms import amount_in, percent_in, percent_text, text_
 from marketplace.console.views.ages import age_words
 from marketplace.hub import hub_of
 from payouts import service as payouts
-from payouts.domain.bank_file import NAME_LENGTH_MAX, checked_details, shown_iban
+from payouts.domain.bank_change import ChangeStatus
+from payouts.domain.bank_file import shown_iban
 from payouts.domain.claim import by_age
 from payouts.domain.hold import Hold, HoldReason
 from payouts.domain.terms import PayoutInterval, checked_schedule
+from payouts.service import bank_changes, releasing, terms
 from payouts.service import reads as money
-from payouts.service import releasing, terms
 
 PATH = "/console/boutiques/{shop_id:str}/terms"
 FIELD_MAX = 60
 NOTE_LENGTH_MAX = 500
+CHANGE_WORDS = {
+    ChangeStatus.APPROVED: message("agreed"),
+    ChangeStatus.REJECTED: message("turned down"),
+    ChangeStatus.REPLACED: message("replaced by a later word"),
+}
 
 
 @get(PATH)
 async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
     """The terms as they stand, with a form for each."""
-    await operator(request)
+    person = await operator(request)
     now = clock.now()
     names = await shop_names([shop_id])
     if shop_id not in names:
@@ -45,6 +51,11 @@ async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
         shop_id=shop_id,
         name=names[shop_id],
         terms=agreed,
+        person=person,
+        waiting=await bank_changes.waiting_of(shop_id),
+        changes=[one for one in await bank_changes.history(shop_id) if one.decided_at],
+        change_words=CHANGE_WORDS,
+        rests=agreed.bank_rests(now),
         account=await money.account_of(shop_id),
         intervals=list(PayoutInterval),
         holds=await releasing.holds_on_shop(shop_id),
@@ -97,25 +108,6 @@ async def set_reserve(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
     return back_to(request, _page(shop_id), message("Reserve changed: it counts for what is released from now on."))
 
 
-@post(PATH + "/bank")
-async def pay_by_bank(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
-    """Pay it from our own bank, to this account."""
-    person = await operator(request)
-    form = await request.form()
-    try:
-        details = checked_details(
-            text_in(form, "holder", NAME_LENGTH_MAX + 1),
-            text_in(form, "iban", FIELD_MAX),
-            text_in(form, "bic", FIELD_MAX),
-        )
-        async with atomic():
-            currency = hub_of(request).payments.settings.settlement_currency
-            await terms.pay_by_bank(shop_id, details, person.email, clock.now(), currency=currency)
-    except GalleriaError as error:
-        return back_to(request, _page(shop_id), error.detail, failed=True)
-    return back_to(request, _page(shop_id), message("It is paid by bank file from now on."))
-
-
 @post(PATH + "/provider")
 async def pay_by_provider(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
     """Pay it through the payment provider again."""
@@ -156,4 +148,4 @@ async def lift(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
     return back_to(request, _page(shop_id), message("Lifted. What waited only for this goes on."))
 
 
-ROUTES = [show, set_schedule, set_reserve, pay_by_bank, pay_by_provider, pay_out, hold, lift]
+ROUTES = [show, set_schedule, set_reserve, pay_by_provider, pay_out, hold, lift]

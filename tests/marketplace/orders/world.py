@@ -103,9 +103,13 @@ class World:
         dress = product(f"p-{letter}", variant(f"v-{letter}", price_minor))
         shop_id = await open_boutique(letter, [dress], {f"v-{letter}": pieces}, clock.now())
         self.boutiques.stock(shop_id, f"v-{letter}", pieces)
+        await self.present(letter)
+
+    async def present(self, letter: str, **changes: Any) -> None:
+        """A boutique's profile as it says it, with what is told about it beside the usual."""
         async with atomic():
-            presented = [put(9, profile(f"shop-{letter}"))]
-            await self.desk.records_accepted(self.hub_id, PartyId(shop_id), presented, clock.now())
+            presented = [put(9, profile(f"shop-{letter}", **changes))]
+            await self.desk.records_accepted(self.hub_id, PartyId(shop_id_of(letter)), presented, clock.now())
 
     async def fill(self, wanted: Mapping[str, int]) -> Visitor:
         """A shopper with so many dresses of each boutique in the basket."""

@@ -10,10 +10,13 @@ import pytest
 from federation.conversations.messages import Accepted, Shipped
 from federation.node import accounts, clock, mail
 from federation.node.database import atomic
+from federation.vocabulary.errors import NotAllowedError
 from federation.vocabulary.ids import new_id
+from marketplace.accounts import people, trust
+from marketplace.money import bank_details
 from marketplace.money.letters import AlertLetters
 from payouts.domain.bank_file import BankDetails
-from payouts.service import adjusting, bank_files, jobs, reads
+from payouts.service import adjusting, bank_changes, bank_files, jobs, reads
 from tests.marketplace.console.operator import APPS, OPERATOR_EMAIL, read, sign_in
 from tests.marketplace.listings.builders import shop_id_of
 from tests.marketplace.orders.world import World
@@ -123,24 +126,57 @@ async def test_a_correction_takes_two_people(world: World, desk: httpx.AsyncClie
 
 
 async def test_an_operator_is_let_in_and_out_again(desk: httpx.AsyncClient) -> None:
-    """Nobody takes their own access away; a wrong address is refused."""
-    assert "not an e-mail" in await post(desk, "/console/people", "/console/people", email="bob", name="Bob")
-    await post(desk, "/console/people", "/console/people", email="bob@example.com", name="Bob")
-    people = {one.email: one.id for one in await accounts.accounts_with(accounts.OPERATOR, "")}
-    own = await post(desk, "/console/people", f"/console/people/{people[OPERATOR_EMAIL]}/remove")
+    """Nobody takes their own access away; a wrong address is refused; a new one's word waits for a third person's."""
+    page = "/console/people"
+    assert "not an e-mail" in await post(desk, page, page, email="bob", name="Bob")
+    shown = await post(desk, page, page, email="bob@example.com", name="Bob")
+    known = {one.email: one.id for one in await accounts.accounts_with(accounts.OPERATOR, "")}
+    bob = known["bob@example.com"]
+    assert f"let in by {OPERATOR_EMAIL}" in shown
+    assert "counts from" in shown
+    assert "did not let this person in" in await post(desk, page, f"{page}/{bob}/vouch")
+    third = await accounts.ensure_account("cleo@example.com", "Cleo")
+    await accounts.grant(third, accounts.OPERATOR, "")
+    async with atomic():
+        await trust.vouch(bob, third, clock.now())
+        await trust.require_two(OPERATOR_EMAIL, "bob@example.com", clock.now())
+    assert "cleo@example.com vouches" in await read(desk, page)
+    await post(desk, page, page, email="dan@example.com", name="Dan")
+    assert {one.recipient for one in await mail.mails() if "was let into" in one.subject} == {
+        "bob@example.com",
+        "cleo@example.com",
+    }
+    own = await post(desk, page, f"{page}/{known[OPERATOR_EMAIL]}/remove")
     assert "Somebody else" in own
-    await post(desk, "/console/people", f"/console/people/{people['bob@example.com']}/remove")
+    for email in ("bob@example.com", "cleo@example.com", "dan@example.com"):
+        await post(desk, page, f"{page}/{await accounts.ensure_account(email, '')}/remove")
     assert [one.email for one in await accounts.accounts_with(accounts.OPERATOR, "")] == [OPERATOR_EMAIL]
 
 
 async def test_a_boutique_is_paid_by_bank_file(world: World, desk: httpx.AsyncClient) -> None:
-    """Its IBAN is checked, its shares wait, the file is made, downloaded twice alike, and noted as paid."""
+    """Its IBAN is checked and takes two people, its shares wait, the file is made, downloaded twice alike, and paid."""
     terms = f"/console/boutiques/{shop_id_of('a')}/terms"
     wrong = {"holder": "Ada", "iban": "DE89370400440532013001", "bic": ""}
     assert "contains a mistake" in await post(desk, terms, f"{terms}/bank", **wrong)
-    page = await post(desk, terms, f"{terms}/bank", **{**wrong, "iban": "DE89 3704 0044 0532 0130 00"})
+    await world.present("a", email="shop-a@example.com")
+    right = {**wrong, "iban": "DE89 3704 0044 0532 0130 00"}
+    page = await post(desk, terms, f"{terms}/bank", **right, at_once="yes")
     assert "DE89 3704 0044 0532 0130 00" in page
-    assert OPERATOR_EMAIL in page
+    assert "It is your own word" in page
+    told = [one for one in await mail.mails() if one.recipient == "shop-a@example.com"]
+    assert [("DE89 … 3000" in one.text_body, "DE89 3704" in one.text_body) for one in told] == [(True, False)]
+    (change,) = await bank_changes.waiting()
+    own = await post(desk, terms, f"{terms}/bank/{change.id}/approve")
+    assert "your own word" in own
+    async with atomic():
+        await people.invite(world.hub.settings, "eve@example.com", "Eve", LETTER, clock.now())
+    with pytest.raises(NotAllowedError, match=r"eve@example\.com does not count"):
+        await agree(world, "eve@example.com")
+    await accounts.grant(await accounts.ensure_account("bob@example.com", "Bob"), accounts.OPERATOR, "")
+    await agree(world, "bob@example.com")
+    page = await read(desk, terms)
+    assert f"{OPERATOR_EMAIL}, bob@example.com" in page
+    assert len([one for one in await mail.mails() if one.recipient == "shop-a@example.com"]) == 2
     token = await world.buy({"a": 1})
     await world.says("a", token, Accepted())
     await world.says("a", token, Shipped())
@@ -167,6 +203,18 @@ async def test_a_boutique_is_paid_by_bank_file(world: World, desk: httpx.AsyncCl
     page = await post(desk, FILES, payment[0], failure="AC04 account closed")
     assert "AC04 account closed" in page
     assert "see the alerts" in await read(desk, BLOCKED)
+
+
+LETTER = people.Letter(*people.TEXTS, by=accounts.Account(new_id(), OPERATOR_EMAIL, ""))
+
+
+async def agree(world: World, email: str) -> None:
+    """Somebody else agrees to the one change of bank details that waits, and to have it paid at once."""
+    (change,) = await bank_changes.waiting()
+    person = await accounts.account_by_email(email)
+    assert person is not None
+    async with atomic():
+        await bank_details.approve(world.hub, change.id, person, clock.now(), at_once=True)
 
 
 async def _make(world: World, settings: object) -> bytes:
