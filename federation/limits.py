@@ -158,6 +158,8 @@ ACCOUNT_PAYOUT_ORDERS_MAX = 20
 """Orders named with one payout."""
 ACCOUNT_LINES_MAX = 500
 """Movements on one page."""
+ACCOUNT_PARTS_MAX = 1_000
+"""Parts of one movement; a hub ends a page early rather than send many more than these in all."""
 ACCOUNT_READS_PER_MINUTE_MAX = 240
 """Questions about its account that a hub answers one boutique in a minute."""
 PAPERS_MAX = 500

@@ -10,6 +10,7 @@ from pathlib import Path
 from federation.node.door import Door
 from federation.service.context import Federation, PeerDoor, create_federation
 from federation.service.pictures import mailed_picture
+from marketplace.bookkeeper import HubBookkeeper
 from marketplace.cashier import HubCashier
 from marketplace.currencies.adapters.ecb import EcbRates
 from marketplace.currencies.adapters.table import TableRates
@@ -18,6 +19,7 @@ from marketplace.hub import Hub
 from marketplace.media.adapters.process_press import ProcessPress
 from marketplace.media.service import Studio
 from marketplace.orders.adapters.federated import FederatedBoutiques
+from marketplace.papers.office import HubOffice
 from marketplace.payments import OrderMoney
 from marketplace.settings import HubSettings
 from payouts.adapters.choice import make_provider
@@ -50,6 +52,7 @@ def build_hub(
     )
     federation = federation_of(settings, peer_door or door)
     federation.cashier = HubCashier(payments)
+    federation.bookkeeper = HubBookkeeper(HubOffice(settings))
     return Hub(
         settings=settings,
         federation=federation,

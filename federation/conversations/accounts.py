@@ -17,7 +17,6 @@ from federation.vocabulary.money import AMOUNT_MINOR_MAX
 Minor = Annotated[int, msgspec.Meta(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX)]
 Sum = Annotated[int, msgspec.Meta(ge=0, le=AMOUNT_MINOR_MAX)]
 Moment = Annotated[str, msgspec.Meta(pattern=TIME_PATTERN)]
-Day = Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}(?!\n)$")]
 Place = Annotated[int, msgspec.Meta(ge=0, le=limits.INTEGER_MAGNITUDE_MAX)]
 PaperForm = Literal["csv", "pdf", "json"]
 Account = Literal["held", "releasable", "in_transfer", "reserve", "owed"]
@@ -36,8 +35,8 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     in_transfer: Sum = 0
     reserve: Sum = 0
     owed: Sum = 0
-    sent: Sum = 0
-    paid_out: Sum = 0
+    sent: Minor = 0
+    paid_out: Minor = 0
 
 
 class WaitingShare(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,12 +120,25 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     payouts: Annotated[tuple[BankPayout, ...], msgspec.Meta(max_length=limits.ACCOUNT_PAYOUTS_MAX)] = ()
 
 
+class LinePart(msgspec.Struct, frozen=True):
+    """What a movement is made of, by piece: a code, an amount (negative: it lowers the boutique's), the piece's title.
+
+    `paid` by the shopper, `shipping`, `coupon` (what the hub adds for its own), `commission`, `commission_vat`,
+    `referral_given`, `referral_earned`.
+    """
+
+    kind: Word
+    amount: Minor
+    title: OptionalName = ""
+
+
 class AccountLine(msgspec.Struct, frozen=True, kw_only=True):
     """One movement on one of the boutique's accounts, and what lay there after it.
 
     `id` grows from line to line of a hub; the lines of one account and currency add up: each `balance` is the one
     before it and `amount`. `kind` is one of the codes in the protocol's table; a reader shows another as `other`.
-    `order` is the order's number as people read it, empty where the hub does not tell it.
+    `order` is the order's number as people read it, empty where the hub does not tell it. `parts` stand on the first
+    line of a sale, a refund or a dispute, and add up to what that changed over all of the boutique's accounts.
     """
 
     id: Place
@@ -139,7 +151,8 @@ class AccountLine(msgspec.Struct, frozen=True, kw_only=True):
     order_id: Uuid | None = None
     order: Annotated[str, msgspec.Meta(max_length=60)] = ""
     title: OptionalName = ""
-    note: OptionalName = ""
+    note: Note = ""
+    parts: Annotated[tuple[LinePart, ...], msgspec.Meta(max_length=limits.ACCOUNT_PARTS_MAX)] = ()
 
 
 class AccountLines(msgspec.Struct, frozen=True):
@@ -160,15 +173,15 @@ class PaperFile(msgspec.Struct, frozen=True):
 class Paper(msgspec.Struct, frozen=True, kw_only=True):
     """The head of a `statement`, `invoice` or `credit_note`, frozen when it was issued.
 
-    `number` is unique at its hub among those of its kind.
+    `number` is unique at its hub. The period ends before `period_end`.
     """
 
     id: Uuid
     kind: Word
     number: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
     currency: Currency
-    period_start: Day
-    period_end: Day
+    period_start: Moment
+    period_end: Moment
     issued_at: Moment
     total: Minor
     files: Annotated[tuple[PaperFile, ...], msgspec.Meta(min_length=1, max_length=3)]

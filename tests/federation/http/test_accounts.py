@@ -69,8 +69,8 @@ class Bookkeeper:
 def paper(*files: PaperFile) -> Paper:
     """A statement's head."""
     return Paper(
-        id=PAPER_ID, kind="statement", number="S-2026-1", currency="EUR", period_start="2026-11-01",
-        period_end="2026-11-30", issued_at=WHEN, total=300, files=files,
+        id=PAPER_ID, kind="statement", number="S-2026-1", currency="EUR", period_start="2026-11-01T00:00:00Z",
+        period_end="2026-12-01T00:00:00Z", issued_at=WHEN, total=300, files=files,
     )  # fmt: skip
 
 
