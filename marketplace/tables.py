@@ -197,6 +197,7 @@ class HubShopOrder(Table, tablename="hub_shop_order", db=proxy):
     extended_until = Timestamptz(null=True, default=None)
     reminded_at = Timestamptz(null=True, default=None)
     bears_fee = Boolean(default=False)
+    seller = Text(null=True, default=None)
     updated_at = Timestamptz()
 
 
@@ -241,6 +242,7 @@ class HubOrderLine(Table, tablename="hub_order_line", db=proxy):
     referral_minor = BigInt(default=0)
     coupon_minor = BigInt(default=0)
     list_discount_minor = BigInt(default=0)
+    inside_vat_bp = Integer(null=True, default=None)
 
 
 class HubRefund(Table, tablename="hub_refund", db=proxy):

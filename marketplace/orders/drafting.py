@@ -13,15 +13,17 @@ from federation.node.accounts import normal_email
 from federation.node.languages import in_language, language
 from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.ids import new_id, new_token
+from federation.vocabulary.product import ShopProfile
 from marketplace.accounts.setup import hub_id
 from marketplace.errors import BasketInvalidError
 from marketplace.hub import Hub
 from marketplace.listings.service import ListedVariant
 from marketplace.orders import basket as baskets
+from marketplace.orders.domain.basket import BasketItem
 from marketplace.orders.domain.division import divided, with_coupon
 from marketplace.orders.domain.numbers import NUMBER_SPACE, order_number, shop_order_number
 from marketplace.orders.domain.pricing import PricedBasket, PricedLine, PricedPart
-from marketplace.orders.domain.values import Line, Order, Part
+from marketplace.orders.domain.values import Line, Order, Part, Seller
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.views import Contact
 from marketplace.terms import referrals
@@ -130,12 +132,29 @@ def draft_parts(
     """One part per boutique and its lines, prices, terms and split frozen."""
     parts, lines = [], []
     for position, priced_part in enumerate(priced.parts, start=1):
-        part = _new_part(order, priced_part, position, on)
+        profile = listed[_key(priced_part.lines[0].item)].shop.profile
+        part = msgspec.structs.replace(_new_part(order, priced_part, position, on), seller=seller_of(profile))
         parts.append(part)
         for place, line in enumerate(priced_part.lines):
-            item = line.item
-            lines.append(_new_line(part.id, place, line, listed[item.shop_id, item.product_id, item.variant_id], on))
+            lines.append(_new_line(part.id, place, line, listed[_key(line.item)], on))
     return parts, divided(parts, with_coupon(lines, priced.off.amount_minor), order.currency)
+
+
+def _key(item: BasketItem) -> baskets.Key:
+    return item.shop_id, item.product_id, item.variant_id
+
+
+def seller_of(profile: ShopProfile) -> Seller:
+    """Who sells, as receipts say it."""
+    return Seller(
+        name=profile.name,
+        country=profile.country,
+        town=profile.town,
+        legal_name=profile.legal_name,
+        address=profile.address,
+        vat_id=profile.vat_id,
+        email=profile.email,
+    )
 
 
 def list_currency_of(priced: PricedPart) -> str:
@@ -217,4 +236,5 @@ def _new_line(part_id: UUID, place: int, priced: PricedLine, listed: ListedVaria
         referral_bp=own.referral_bp,
         referrer=own.referrer,
         list_discount_minor=(former - variant.price.amount_minor) * priced.item.quantity,
+        inside_vat_bp=own.inside_vat_bp,
     )

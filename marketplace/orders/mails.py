@@ -15,14 +15,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from federation.conversations.messages import CancelRequested
 from federation.node import mail
 from federation.node.languages import Wording, speaking
-from federation.node.pages import OWN_LOCALE, format_moment
+from federation.node.pages import OWN_LOCALE, format_day, format_moment
 from federation.service.history import order_history
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money, to_decimal
 from federation.vocabulary.reasons import SHOPPER_ASKED, reason_in_words
 from marketplace.listings import service as listings
-from marketplace.orders.domain.values import Line, Order, Part, Refund, rate_words
+from marketplace.orders.domain.values import Line, Order, Part, rate_words
 from marketplace.orders.store import parts as part_store
+from payouts.domain.refund_standing import RefundStanding
+from payouts.service import RefundView
 
 _FOLDER = Path(__file__).parent.parent / "mails"
 WORDING = Wording([_FOLDER / "locale", OWN_LOCALE])
@@ -107,13 +109,32 @@ async def shipped(order: Order, part: Part, parcel_id: str, public_url: str, now
     await send("shipped", order, values, public_url, f"shipped:{parcel_id}", now)
 
 
-async def refunded(order: Order, part: Part, refund: Refund, public_url: str, now: datetime) -> None:
-    """Money has gone back."""
+REFUND_MAILS = {
+    RefundStanding.PAID_BACK: "refunded",
+    RefundStanding.AWAITS_FUNDS: "refund_waits",
+    RefundStanding.CAME_BACK: "refund_returned",
+}
+"""What is written when a refund comes to stand so; of the rest the order's page tells."""
+
+
+async def refund_moved(order: Order, part: Part, made: RefundView, public_url: str, now: datetime) -> None:
+    """Money has gone back, waits, or came back; each attempt tells it once."""
+    name = REFUND_MAILS.get(made.standing)
+    if name is None:
+        return
     shops = await names([part], now)
-    amount = words(refund.amount_minor, order)
-    wished = await _was_wished(order, part)
-    values = {"order": order, "part": part, "shop": shops[part.shop_id], "amount": amount, "wished": wished}
-    await send("refunded", order, values, public_url, f"refunded:{refund.id}", now)
+    with speaking(order.language):
+        day = format_day(made.changed_at)
+    values = {
+        "order": order,
+        "part": part,
+        "shop": shops[part.shop_id],
+        "amount": words(made.amount.amount_minor, order),
+        "wished": await _was_wished(order, part),
+        "day": day,
+    }
+    attempt = f":{made.attempt}" if made.attempt > 1 else ""
+    await send(name, order, values, public_url, f"{name}:{made.id}{attempt}", now)
 
 
 async def _was_wished(order: Order, part: Part) -> bool:

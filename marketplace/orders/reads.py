@@ -224,6 +224,7 @@ def _part(order: Order, part: Part, lines: Sequence[Line], shop: ShopCard, *, wi
         refunded=Money(refunded, currency),
         cancellation=part.cancellation,
         split=_split(part, own, currency) if with_split else None,
+        is_charged=is_charged(order, part),
     )
 
 

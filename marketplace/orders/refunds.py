@@ -208,7 +208,7 @@ async def _carry_out(wanted: Wanted, now: datetime) -> None:
 
 
 async def refund_changed(refund_id: UUID, status: str, public_url: str, now: datetime) -> None:
-    """The money moved (or failed to): tell the shopper and the boutique once it has gone back.
+    """The money moved (or failed to): tell the shopper how it stands, and the boutique once it has gone back.
 
     Unknown refunds are payouts' own, of money that came after an order had ended.
     """
@@ -218,11 +218,11 @@ async def refund_changed(refund_id: UUID, status: str, public_url: str, now: dat
     await refund_store.set_status(refund_id, status, now)
     order = await order_store.by_id(known.order_id)
     part = await part_store.by_id(known.shop_order_id)
-    if status != "succeeded" or order is None or part is None:
-        return
-    await mails.refunded(order, part, known, public_url, now)
     made = await payouts.refund_by_id(refund_id)
-    if part.placed_at is not None and made is not None:
+    if order is None or part is None or made is None:
+        return
+    await mails.refund_moved(order, part, made, public_url, now)
+    if status == "succeeded" and part.placed_at is not None:
         for share in made.parts:
             await _tell(order, part, made, share, now)
 

@@ -198,7 +198,10 @@ class SplitView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderPartView(msgspec.Struct, frozen=True, kw_only=True):
-    """One boutique's part of an order. `state_words` says the state to a person; `reason` why it ended, if it did."""
+    """One boutique's part of an order. `state_words` says the state to a person; `reason` why it ended, if it did.
+
+    Of a part that `is_charged` the money was taken, whatever went back since.
+    """
 
     shop_order_id: UUID
     number: str
@@ -215,6 +218,7 @@ class OrderPartView(msgspec.Struct, frozen=True, kw_only=True):
     refunded: Money
     cancellation: str = "none"
     split: SplitView | None = None
+    is_charged: bool = False
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):

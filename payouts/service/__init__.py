@@ -6,7 +6,7 @@ from payouts.service.bank_payouts import run_payouts
 from payouts.service.capturing import capture_payment, lock_payment
 from payouts.service.claiming import write_off_claim
 from payouts.service.context import Payments
-from payouts.service.disputes import refund_forbidden
+from payouts.service.disputes import is_disputed, refund_forbidden
 from payouts.service.events import list_missed
 from payouts.service.payments import (
     PaymentView,
@@ -75,6 +75,7 @@ __all__ = [
     "clear_alert",
     "ensure_account",
     "freeze",
+    "is_disputed",
     "ledger_about",
     "ledger_entries",
     "lines_of_order",

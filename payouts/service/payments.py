@@ -34,7 +34,7 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     """A payment as checkout and console need it; `last_error` says why the last card was refused.
 
     `settled` is what it came to in the hub's currency, at `exchange_rate` (empty: nothing was exchanged). What is held
-    is held until `capture_before`, if the provider says so.
+    is held until `capture_before`, if the provider says so; it was taken at `captured_at`.
     """
 
     id: UUID
@@ -46,6 +46,7 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     settled: Money | None = None
     exchange_rate: str = ""
     capture_before: datetime | None = None
+    captured_at: datetime | None = None
 
 
 def view_of(payment: PaymentRecord) -> PaymentView:
@@ -60,6 +61,7 @@ def view_of(payment: PaymentRecord) -> PaymentView:
         settled=payment.settled,
         exchange_rate=payment.exchange_rate,
         capture_before=payment.capture_before,
+        captured_at=payment.captured_at,
     )
 
 

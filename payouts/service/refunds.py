@@ -26,6 +26,8 @@ from payouts.domain.records import (
     SettlementRecord,
     text_of,
 )
+from payouts.domain.refund import RefundStatus
+from payouts.domain.refund_standing import RefundFacts, RefundStanding, standing_of
 from payouts.domain.settlement import SETTLEMENT, SettlementStep
 from payouts.domain.settling import added
 from payouts.errors import RefundRefusedError
@@ -75,7 +77,10 @@ class RefundedPart(msgspec.Struct, frozen=True):
 
 
 class RefundView(msgspec.Struct, frozen=True, kw_only=True):
-    """A refund as orders and consoles show it; `settled` is what the parties gave back, in the hub's currency."""
+    """A refund as orders and consoles show it; `settled` is what the parties gave back, in the hub's currency.
+
+    Its `standing` is since `changed_at`; `attempt` counts how often it was tried.
+    """
 
     id: UUID
     order_id: UUID
@@ -88,6 +93,9 @@ class RefundView(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     parts: tuple[RefundedPart, ...]
     settled: Money | None = None
+    standing: RefundStanding
+    changed_at: datetime
+    attempt: int = 1
 
 
 async def refund_part(request: RefundRequest, now: datetime) -> RefundView:
@@ -261,6 +269,14 @@ async def _mark_refunded(refund: RefundRecord, each: Slice) -> None:
 async def view_of(refund: RefundRecord) -> RefundView:
     """A refund with its parts."""
     parts = await rows.parts_of_refund(refund.id)
+    open_still = refund.status in {RefundStatus.REQUESTED, RefundStatus.SUBMITTING}
+    facts = RefundFacts(
+        status=refund.status.value,
+        reason=refund.error,
+        accepted=refund.provider_id is not None,
+        settled=refund.settled is not None,
+        disputed=open_still and bool(await refund_forbidden(refund.order_id, refund.payment_id)),
+    )
     return RefundView(
         id=refund.id,
         order_id=refund.order_id,
@@ -273,4 +289,7 @@ async def view_of(refund: RefundRecord) -> RefundView:
         created_at=refund.created_at,
         settled=refund.settled,
         parts=tuple(_stored_part(part, refund) for part in parts),
+        standing=standing_of(facts),
+        changed_at=refund.updated_at,
+        attempt=refund.attempt,
     )

@@ -106,6 +106,8 @@ STOREFRONT = (
           "/order/{returned}/return/{returned_part}", act=giving_back("1")),
     Visit("a return's slip", "hub", "/order/{token:str}/returns/{return_id:uuid}/slip",
           "/order/{returned}/returns/{return_id}/slip"),
+    Visit("a receipt", "hub", "/order/{token:str}/receipt/{part_id:uuid}",
+          "/order/{returned}/receipt/{returned_part}"),
     Visit("how ranking works", "hub", "/how-ranking-works", "/how-ranking-works"),
     Visit("nothing here", "hub", "", "/nowhere", status=404),
     Visit("no such boutique", "hub", BOUTIQUE, "/b/nobody", status=404),
@@ -236,5 +238,6 @@ NOT_PAGES = {
     "/portal/{handle:str}/leave/archive": "a file to save",
     "/b/{handle:str}/p/{product_id:str}/proof.json": "a file to save",
     "/console/money/bank-files/{file_id:uuid}/pain001.xml": "a file to save",
+    "/order/{token:str}/receipt/{part_id:uuid}/pdf": "a file to save",
 }
 """Beginnings of routes that answer no page, and what they answer."""

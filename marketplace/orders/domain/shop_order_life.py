@@ -95,10 +95,10 @@ WORDS: dict[ShopOrderState, str] = {
     "confirmed": message("Confirmed"),
     "placed": message("With the boutique"),
     "accepted": message("Being prepared"),
-    "declined": message("The boutique could not fulfil this part; it is refunded"),
+    "declined": message("The boutique could not fulfil this part; what you paid for it goes back to you"),
     "shipped": message("On its way"),
     "delivered": message("Delivered"),
-    "cancelled": message("Cancelled; it is refunded"),
+    "cancelled": message("Cancelled; what you paid for it goes back to you"),
 }
 
 

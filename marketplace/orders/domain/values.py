@@ -50,6 +50,18 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     charged: tuple[UUID, ...] | None = None
 
 
+class Seller(msgspec.Struct, frozen=True, kw_only=True):
+    """Who sold a part, as the boutique's own profile said on the day; texts it did not give are empty."""
+
+    name: str
+    country: str
+    town: str = ""
+    legal_name: str = ""
+    address: str = ""
+    vat_id: str = ""
+    email: str = ""
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One boutique's part.
 
@@ -57,6 +69,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     cancel stands. Until `answer_by` the boutique may take the order or not, until `extended_until` if the operator
     gave it longer; it was reminded at `reminded_at`. With
     `bears_fee` the boutique bears its part of what the payment provider keeps, as the hub's settings were at the sale.
+    `seller` is who sells it, None for parts that were sold before this was kept.
     """
 
     id: UUID
@@ -83,6 +96,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     extended_until: datetime | None = None
     reminded_at: datetime | None = None
     bears_fee: bool = False
+    seller: Seller | None = None
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +104,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     The rule's `fixed_minor`, `floor_minor` and `cap_minor` (each for one piece) and `list_discount_minor` are of the
     boutique's own currency. `coupon_minor` is borne by the hub, `list_discount_minor` was given by the boutique (its
-    former price less its price, already out of the price), `referral_minor` goes to `referrer`.
+    former price less its price, already out of the price), `referral_minor` goes to `referrer`. `inside_vat_bp` is the
+    rate of the VAT inside the price, None where the hub cannot tell.
     """
 
     id: UUID
@@ -127,6 +142,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     referral_minor: int = 0
     coupon_minor: int = 0
     list_discount_minor: int = 0
+    inside_vat_bp: int | None = None
 
     @property
     def goods_minor(self) -> int:

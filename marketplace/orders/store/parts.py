@@ -10,18 +10,18 @@ from uuid import UUID
 import msgspec
 
 from federation.node import database
-from marketplace.orders.domain.values import Line, Part, RefundedLine
+from marketplace.orders.domain.values import Line, Part, RefundedLine, Seller
 from marketplace.orders.store.orders import plain_id
 from marketplace.tables import HubOrderLine, HubShopOrder
 
 _PART = """id, order_id, position, shop_id, number, state, reservation_id, attempt, held_until, reason, available,
     shipping_minor, list_currency, list_shipping_minor, shipping_refunded_minor, carrier, tracking, cancellation,
-    placed_at, delivered_at, answer_by, extended_until, reminded_at, bears_fee"""
+    placed_at, delivered_at, answer_by, extended_until, reminded_at, bears_fee, seller"""
 _LINE = """id, shop_order_id, position, product_id, variant_id, sku, title, size_label, colour, leaf_hash, quantity,
     unit_minor, list_unit_minor, commission_bp, vat_bp, commission_minor, commission_vat_minor, seller_minor,
     shipped_quantity, refunded_quantity, refunded_minor, rule_id, rule_revision, fixed_minor, floor_minor, cap_minor,
     goods_vat_bp, vat_treatment, commission_base_minor, referral_bp, referrer, referral_minor, coupon_minor,
-    list_discount_minor"""
+    list_discount_minor, inside_vat_bp"""
 
 
 def _read_part(row: Mapping[str, Any]) -> Part:
@@ -29,6 +29,8 @@ def _read_part(row: Mapping[str, Any]) -> Part:
     for name in ("id", "order_id", "reservation_id"):
         values[name] = plain_id(values[name])
     values["available"] = msgspec.json.decode(values["available"], type=dict[str, int])
+    seller = values["seller"]
+    values["seller"] = None if seller is None else msgspec.json.decode(seller, type=Seller)
     return Part(**values)
 
 
@@ -39,7 +41,8 @@ def _read_line(row: Mapping[str, Any]) -> Line:
 async def insert(parts: Sequence[Part], lines: Sequence[Line], now: datetime) -> None:
     """Add the parts of a new order with their lines."""
     for part in parts:
-        values = {**msgspec.structs.asdict(part), "available": "{}", "updated_at": now}
+        seller = None if part.seller is None else msgspec.json.encode(part.seller).decode()
+        values = {**msgspec.structs.asdict(part), "available": "{}", "seller": seller, "updated_at": now}
         await HubShopOrder.insert(HubShopOrder(**values))
     for line in lines:
         await HubOrderLine.insert(HubOrderLine(**msgspec.structs.asdict(line)))

@@ -1,6 +1,6 @@
 """The storefront's addresses, one file per part of the way from looking to owning."""
 
-from marketplace.storefront.handlers import basket, boutiques, browsing, checkout, orders, proof, returns
+from marketplace.storefront.handlers import basket, boutiques, browsing, checkout, orders, proof, receipts, returns
 from marketplace.storefront.handlers.context import learn_hub_name, page_context
 
 ROUTES = [
@@ -10,6 +10,7 @@ ROUTES = [
     *basket.ROUTES,
     *checkout.ROUTES,
     *orders.ROUTES,
+    *receipts.ROUTES,
     *returns.ROUTES,
 ]
 

@@ -1,5 +1,8 @@
 """An order's page, opened by its unguessable token."""
 
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
 from litestar import get
 from litestar.params import FromPath
 from litestar.response import Template
@@ -8,9 +11,12 @@ from federation.node import clock
 from federation.node.pages import country_in_words, page
 from federation.node.web import AnyRequest, session_of
 from marketplace.hub import hub_of
-from marketplace.orders import after_sale, basket, reads, resuming
+from marketplace.orders import after_sale, basket, reads, receipts, resuming
+from marketplace.orders.after_sale import AfterSale
+from marketplace.orders.domain.refund_words import RefundShown, together
 from marketplace.orders.domain.shop_order_life import MONEY_BACK
 from marketplace.storefront.handlers.context import prices_of
+from marketplace.storefront.handlers.receipts import refund_words
 from marketplace.storefront.handlers.returns import NOTICE
 
 WAITING = frozenset({"holding", "held", "paying"})
@@ -35,6 +41,9 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
     view = await reads.order_view(token)
     await basket.drop_bought(session_of(request), token)
     prices_of(request).agreed(view.rate_words)
+    after = await after_sale.of_order(view.order_id, clock.now())
+    refunds = await receipts.shown_of_order(view.order_id)
+    returned = _of_returns(refunds, after)
     return page(
         request,
         "storefront/order.html",
@@ -42,13 +51,25 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
         looks=LOOKS,
         waiting=view.state in WAITING,
         known=known,
-        after=await after_sale.of_order(view.order_id, clock.now()),
+        after=after,
+        refunds=[one for one in refunds if one.refund_id not in returned],
+        returned_money=returned,
+        refund_words=refund_words,
+        paid_back=together([one for one in refunds if one.is_done], view.paid.currency),
+        owed=together([one for one in refunds if one.is_owed], view.paid.currency),
+        disputed=await receipts.is_disputed(view.order_id),
         notice=session_of(request).data.pop(NOTICE, None),
         return_looks=RETURN_LOOKS,
         country_named=country_in_words,
         given_back=bool(view.parts) and bool(view.paid) and all(part.state in MONEY_BACK for part in view.parts),
         country_name=country_in_words(view.address.country),
     )
+
+
+def _of_returns(refunds: Sequence[RefundShown], after: Mapping[UUID, AfterSale]) -> dict[UUID | None, RefundShown]:
+    """The refunds that are shown with the return they are for."""
+    made_for = {one.made.refund_id for each in after.values() for one in each.returns}
+    return {one.refund_id: one for one in refunds if one.refund_id in made_for}
 
 
 ROUTES = [show]

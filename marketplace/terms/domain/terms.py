@@ -40,7 +40,10 @@ class HubTerms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """The terms of one piece. Amounts are minor units of the boutique's currency, each for one piece."""
+    """The terms of one piece. Amounts are minor units of the boutique's currency, each for one piece.
+
+    `inside_vat_bp` is the VAT inside the price as the shopper's receipt says it, None where the hub cannot tell.
+    """
 
     rule_id: str
     rule_revision: int
@@ -53,6 +56,7 @@ class LineTerms(msgspec.Struct, frozen=True, kw_only=True):
     goods_vat_bp: int
     referral_bp: int = 0
     referrer: str = ""
+    inside_vat_bp: int | None = None
 
 
 class Sold(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +98,19 @@ def terms_of(sold: Sold, book: RuleBook, hub: HubTerms, referrer: Referrer | Non
         goods_vat_bp=goods_rate_bp(sold.profile.country, sold.destination) if hub.base == "net" else 0,
         referral_bp=referral_bp,
         referrer=referrer.shop_id if referrer is not None and referral_bp else "",
+        inside_vat_bp=inside_vat(sold, hub),
     )
+
+
+def inside_vat(sold: Sold, hub: HubTerms) -> int | None:
+    """The rate of the VAT inside a piece's price, in basis points; nothing is claimed for who gives no VAT id.
+
+    Many a small boutique charges none, and outside the Union the hub knows no rates.
+    """
+    profile = sold.profile
+    if not vat_id_right(profile.vat_id, profile.country, by_form=hub.vat_ids_by_form):
+        return None
+    return goods_rate_bp(profile.country, sold.destination)
 
 
 def vat_treatment(profile: ShopProfile, hub: HubTerms) -> Treatment:

@@ -1,0 +1,83 @@
+"""What a shopper reads of a refund: one sentence for each standing, with the day where there is one. Pure.
+
+Invariant: only what has left says that it is paid back.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from federation.vocabulary.money import Money, zero
+from federation.vocabulary.wording import Sentence, message, sentence
+from payouts.domain.refund_standing import RefundStanding
+
+WORDS: dict[RefundStanding, str] = {
+    RefundStanding.ASKED: message("Decided; it goes out within a few hours."),
+    RefundStanding.AWAITS_PAYMENT: message(
+        "It waits until your own payment has reached us; then it goes out by itself."
+    ),
+    RefundStanding.AWAITS_DISPUTE: message(
+        "It waits: your bank has taken this payment back and decides about it. Ask there for the money meanwhile."
+    ),
+    RefundStanding.AWAITS_FUNDS: message("It waits for funds; it goes out by itself as soon as they are there."),
+    RefundStanding.SENDING: message("It is being sent; we wait for the answer."),
+    RefundStanding.ON_ITS_WAY: message("On its way to your card; that takes 5 to 10 days."),
+    RefundStanding.PAID_BACK: message("Paid back on %(day)s. Banks take 5 to 10 days to show it."),
+    RefundStanding.CAME_BACK: message("Your bank sent it back to us. We are on it and write to you."),
+    RefundStanding.NOT_SENT: message("It could not be sent yet. We are on it; you have nothing to do."),
+    RefundStanding.VOID: message("Your bank has given you this money back itself, so nothing more comes from us."),
+}
+"""Standing to what the shopper reads."""
+
+LOOKS: dict[RefundStanding, tuple[str, str]] = {
+    RefundStanding.PAID_BACK: ("good", "●"),
+    RefundStanding.ON_ITS_WAY: ("calm", "▶"),
+    RefundStanding.AWAITS_FUNDS: ("todo", "◔"),
+    RefundStanding.AWAITS_DISPUTE: ("todo", "◔"),
+    RefundStanding.AWAITS_PAYMENT: ("calm", "◔"),
+    RefundStanding.CAME_BACK: ("bad", "▲"),
+    RefundStanding.NOT_SENT: ("bad", "▲"),
+    RefundStanding.VOID: ("done", "■"),
+}
+"""A standing's tone and shape; any other is under way."""
+_UNDER_WAY = ("calm", "◔")
+
+
+class RefundShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund as its shopper sees it, standing so since `changed_at`."""
+
+    refund_id: UUID
+    shop_order_id: UUID | None
+    amount: Money
+    standing: RefundStanding
+    asked_at: datetime
+    changed_at: datetime
+
+    @property
+    def look(self) -> tuple[str, str]:
+        """Its tone and shape on a page."""
+        return LOOKS.get(self.standing, _UNDER_WAY)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the money has left."""
+        return self.standing is RefundStanding.PAID_BACK
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the shopper still waits for it."""
+        return self.standing not in {RefundStanding.PAID_BACK, RefundStanding.VOID}
+
+
+def together(refunds: Iterable[RefundShown], currency: str) -> Money:
+    """What these refunds come to."""
+    return sum((one.amount for one in refunds), zero(currency))
+
+
+def words_of(refund: RefundShown, day: str) -> Sentence:
+    """What is said of a refund; `day` is the day on which it came to stand so, as its reader writes days."""
+    if refund.standing is RefundStanding.PAID_BACK:
+        return sentence("Paid back on %(day)s. Banks take 5 to 10 days to show it.", day=day)
+    return sentence(WORDS[refund.standing])

@@ -1,0 +1,58 @@
+"""A boutique's receipt on the order's own address, to read, print or keep; whoever has the order's link has it too."""
+
+import re
+from uuid import UUID
+
+from litestar import get
+from litestar.params import FromPath
+from litestar.response import Response, Template
+
+from federation.node.pages import format_day, page
+from federation.node.web import AnyRequest, web_node
+from federation.vocabulary.wording import Sentence
+from marketplace.orders import receipts
+from marketplace.orders.domain.refund_words import RefundShown, words_of
+from marketplace.storefront import receipt_words
+from marketplace.storefront.handlers.context import HUB_NAME
+from marketplace.storefront.receipt_paper import receipt_paper
+
+
+def refund_words(refund: RefundShown) -> Sentence:
+    """What is said of a refund today."""
+    return words_of(refund, format_day(refund.changed_at))
+
+
+def hub_name(request: AnyRequest) -> str:
+    """How the hub calls itself."""
+    name: str = request.app.state.get(HUB_NAME) or web_node(request.app).settings.node_name
+    return name
+
+
+@get("/order/{token:str}/receipt/{part_id:uuid}")
+async def show(request: AnyRequest, token: FromPath[str], part_id: FromPath[UUID]) -> Template:
+    """The receipt, made to be printed."""
+    receipt = await receipts.of_part(token, part_id)
+    return page(
+        request,
+        "storefront/receipt.html",
+        token=token,
+        receipt=receipt,
+        sums=receipt_words.sums(receipt),
+        paid_words=receipt_words.paid_words(receipt, hub_name(request)),
+        vat_unknown=receipt_words.vat_unknown(receipt),
+        whose_words=receipt_words.whose_words(receipt, hub_name(request)),
+        percent=receipt_words.percent,
+        refund_words=refund_words,
+    )
+
+
+@get("/order/{token:str}/receipt/{part_id:uuid}/pdf")
+async def as_pdf(request: AnyRequest, token: FromPath[str], part_id: FromPath[UUID]) -> Response[bytes]:
+    """The same to keep as a file."""
+    receipt = await receipts.of_part(token, part_id)
+    name = re.sub(r"[^A-Za-z0-9-]", "-", receipt.number)
+    headers = {"content-disposition": f'attachment; filename="{name}.pdf"', "x-content-type-options": "nosniff"}
+    return Response(receipt_paper(receipt, hub_name(request)), media_type="application/pdf", headers=headers)
+
+
+ROUTES = [show, as_pdf]

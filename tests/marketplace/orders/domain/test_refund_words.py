@@ -1,0 +1,47 @@
+"""What shoppers read of refunds: a sentence for each standing in both languages, and nothing done before it is."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from federation.node.languages import speaking
+from federation.vocabulary.ids import new_id
+from federation.vocabulary.money import Money
+from marketplace.orders.domain.refund_words import WORDS, RefundShown, together, words_of
+from marketplace.storefront.words import WORDING
+from payouts.domain.refund_standing import RefundStanding
+
+DAY = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def refund(standing: RefundStanding) -> RefundShown:
+    """Ten euro that go back."""
+    ids = new_id(), new_id()
+    return RefundShown(
+        refund_id=ids[0],
+        shop_order_id=ids[1],
+        amount=Money(1_000, "EUR"),
+        standing=standing,
+        asked_at=DAY,
+        changed_at=DAY,
+    )
+
+
+@pytest.mark.parametrize("standing", list(RefundStanding))
+def test_each_standing_is_said_in_both_languages(standing: RefundStanding) -> None:
+    """Every standing has words of its own, an Italian sentence and a look; only what has left is paid back."""
+    one = refund(standing)
+    english = words_of(one, "22 Nov 2026")
+    with speaking("it"):
+        italian = WORDING.said(english)
+    assert italian != english
+    assert "%" not in english + italian
+    assert english.startswith("Paid back on 22 Nov 2026") == one.is_done == (standing == "paid-back")
+    assert one.look[1]
+    assert one.is_done + one.is_owed + (standing == "void") == 1
+
+
+def test_no_two_standings_are_said_alike() -> None:
+    """Whoever reads can tell each from the others."""
+    assert len(set(WORDS.values())) == len(WORDS) == len(RefundStanding)
+    assert together([refund(RefundStanding.ASKED)] * 3, "EUR") == Money(3_000, "EUR")
