@@ -149,6 +149,10 @@ EXPORT_PART_BYTES_MAX = 2**20
 EXPORT_PART_SECONDS_MAX = 60.0
 """How long one part may take: time enough for a line of 150 kbit/s."""
 
+# Pages of the provider for a boutique's papers
+PAPER_PAGES_PER_MINUTE_MAX = 6
+"""Pages that a hub has made for one boutique in a minute; the provider limits how many it makes for all of them."""
+
 # A boutique's account at a hub
 ACCOUNT_CURRENCIES_MAX = 20
 ACCOUNT_ROWS_MAX = 200

@@ -17,7 +17,9 @@ async def _standing(fed: Federation, inbound: Inbound) -> Outbound:
 
 async def _papers(fed: Federation, inbound: Inbound) -> Outbound:
     asked = checks.read(inbound.body, PapersAsked)
-    found = await _cashier(fed, inbound).papers(inbound.receiver.id, inbound.peer, asked, inbound.now)
+    cashier = _cashier(fed, inbound)
+    fed.paper_pages.admit((inbound.receiver.id, inbound.peer), inbound.now)
+    found = await cashier.papers(inbound.receiver.id, inbound.peer, asked, inbound.now)
     return Outbound(json.encode(found))
 
 

@@ -61,6 +61,7 @@ class Federation:
         self.bulk_pace = BulkPace()
         self.strangers = Strangers()
         self.account_reads = Tally(limits.ACCOUNT_READS_PER_MINUTE_MAX)
+        self.paper_pages = Tally(limits.PAPER_PAGES_PER_MINUTE_MAX)
 
     def lane(self, peer_id: str) -> asyncio.Semaphore:
         """The gate through which at most REQUESTS_IN_FLIGHT_MAX requests to a peer pass at once in this process."""

@@ -85,7 +85,7 @@ SAID: dict[str, Said] = {
         "shop", "`from`", "`application/octet-stream`", "export-refused, not-found, party-moved"
     ),
     "GET /paying": Said("hub", "", "PayingState", "not-found"),
-    "POST /paying": Said("hub", "PapersAsked", "PayingState", "not-found"),
+    "POST /paying": Said("hub", "PapersAsked", "PayingState", "not-found, quota"),
     "GET /account": Said("hub", "", "AccountState", "not-found, quota"),
     "GET /account/lines": Said("hub", "`after`, `limit`", "AccountLines", "not-found, quota"),
     "GET /account/papers": Said("hub", "", "Papers", "not-found, quota"),

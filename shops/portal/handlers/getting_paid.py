@@ -17,7 +17,7 @@ from federation.node import clock
 from federation.node.web import AnyRequest
 from federation.service import links, paying
 from federation.service.context import Federation
-from federation.vocabulary.errors import GalleriaError, NotFoundError
+from federation.vocabulary.errors import GalleriaError, NotFoundError, PeerRefusedError, QuotaError
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.wording import message
 from shops.node import shop_node
@@ -31,6 +31,7 @@ LOOKS: dict[str, StateWord] = {
     "closed": StateWord(message("Closed"), "bad", "▼"),
     "none": StateWord(message("Not opened yet"), "calm", "○"),
     "unknown": StateWord(message("Does not answer"), "calm", "○"),
+    "busy": StateWord(message("Asked too often"), "calm", "◔"),
 }
 EXPLAINED: dict[str, str] = {
     "ready": message("This hub can pay you. There is nothing to do."),
@@ -45,6 +46,7 @@ EXPLAINED: dict[str, str] = {
     ),
     "none": message("The hub opens an account for you once you are linked; look again in a minute."),
     "unknown": message("This hub does not answer at the moment, or does not say how it pays. Please look again later."),
+    "busy": message("This page was asked for several times within a minute. Wait a minute, then open it again."),
 }
 
 
@@ -87,17 +89,21 @@ async def papers(request: AnyRequest, handle: FromPath[str], hub_id: FromPath[st
         raise NotFoundError("you are not linked with this hub")
     here = f"{node.federation.settings.public_url}/portal/{boutique.handle}/getting-paid"
     asked = PapersAsked(refresh_url=f"{here}/{hub_id}/papers", return_url=here)
-    state, problem = PayingState(standing="none"), ""
+    state, standing = PayingState(standing="none"), ""
     try:
         state = await paying.ask_page(node.federation, boutique.shop_id, link.remote_id, asked, clock.now())
-    except GalleriaError as error:
-        problem = error.detail
-    silent = problem or (state.page is None and state.standing not in {"none", "closed"})
+    except PeerRefusedError as error:
+        standing = "busy" if error.peer_slug == QuotaError.slug else "unknown"
+    except GalleriaError:
+        standing = "unknown"
+    if not standing:
+        silent = state.page is None and state.standing not in {"none", "closed"}
+        standing = "unknown" if silent else state.standing
     return render(
         request,
         "papers.html",
         boutique,
-        hub=HubPaying(link.remote_id, link.remote_name, "unknown" if silent else state.standing),
+        hub=HubPaying(link.remote_id, link.remote_name, standing),
         page_url=state.page,
         host=urlsplit(state.page or "").hostname or "",
     )

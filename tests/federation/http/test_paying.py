@@ -8,6 +8,7 @@ from federation.conversations.paying import PapersAsked, PayingState
 from federation.node import clock
 from federation.node.database import atomic
 from federation.service import links, paying
+from federation.service.tally import Tally
 from federation.vocabulary.errors import PeerRefusedError
 from federation.vocabulary.ids import PartyId
 from tests.federation.nodes import Pair
@@ -59,3 +60,17 @@ async def test_only_hubs_pay_and_only_boutiques_of_theirs(strangers: Pair) -> No
     with pair.shop.here() as fed, pytest.raises(PeerRefusedError) as nobody:
         await paying.ask_standing(fed, *ends, clock.now())
     assert nobody.value.peer_slug == "not-found"
+
+
+async def test_pages_are_made_only_so_often(pair: Pair) -> None:
+    """Beyond its bound nothing is asked of the provider, and the refusal says when to come back; looking still works."""
+    cashier = Cashier()
+    pair.hub.fed.cashier = cashier
+    pair.hub.fed.paper_pages = Tally(0)
+    ends, asked = (pair.shop.party_id, pair.hub.party_id), PapersAsked(refresh_url=f"{HERE}/papers", return_url=HERE)
+    with pair.shop.here() as fed:
+        with pytest.raises(PeerRefusedError, match="ask again in the next") as often:
+            await paying.ask_page(fed, *ends, asked, clock.now())
+        assert (await paying.ask_standing(fed, *ends, clock.now())).standing == "papers"
+    assert (often.value.peer_slug, often.value.peer_status, often.value.retry) == ("quota", 429, "after")
+    assert [each[2] for each in cashier.asked] == [""]
