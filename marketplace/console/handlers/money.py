@@ -1,4 +1,4 @@
-"""Money: what stands where, what waits and why; settlements, transfers, payouts, refunds and claims in lists."""
+"""Settlements, transfers, payouts, refunds and claims in lists; alerts, failed refunds and debts dealt with."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath
-from litestar.response import Redirect, Template
+from litestar.response import Redirect
 
 from federation.node import clock
 from federation.node.listing import listing
@@ -15,7 +15,7 @@ from federation.node.web import AnyRequest
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
 from marketplace.console.door import back_to, operator, render
-from marketplace.console.views import books, looks, sheets
+from marketplace.console.views import looks, sheets
 from marketplace.console.words import say
 from marketplace.listings import service as listings
 from payouts import service as payouts
@@ -28,7 +28,6 @@ from payouts.service import reads
 
 EXPORT_ROWS_MAX = 5_000
 """The most rows of money that a download holds: the newest, as each refund is read with its parts."""
-WAITING = ("held", "releasable", "submitting", "blocked")
 LISTS: dict[str, tuple[str, ...]] = {
     "settlements": tuple(SettlementStatus),
     "transfers": (),
@@ -37,25 +36,6 @@ LISTS: dict[str, tuple[str, ...]] = {
     "claims": tuple(ClaimStatus),
 }
 """Each list's address and the states it can be narrowed to."""
-
-
-@get("/console/money")
-async def show(request: AnyRequest) -> Template:
-    """Alerts, the sums an operator thinks in, and every settlement that waits, with what it waits for."""
-    await operator(request)
-    sums = await reads.trial_balance()
-    waiting = await reads.settlements(statuses=WAITING)
-    return render(
-        request,
-        "money.html",
-        alerts=await reads.alerts(),
-        purses=books.purses(sums),
-        shortfall={currency: Money(short, currency) for currency, short in (await reads.shortfall()).items() if short},
-        waiting=sorted(waiting, key=lambda one: (one.status != SettlementStatus.BLOCKED, one.created_at)),
-        limit=reads.LIMIT,
-        names=await _names(one.shop_id for one in waiting),
-        **_shared(),
-    )
 
 
 def _shared() -> dict[str, Any]:
@@ -152,4 +132,4 @@ async def write_off_claim(request: AnyRequest, claim_id: FromPath[UUID]) -> Redi
     return back_to(request, "/console/money/claims", message("Written off: the hub bears it."))
 
 
-ROUTES = [show, show_list, clear_alert, retry_refund, write_off_claim]
+ROUTES = [show_list, clear_alert, retry_refund, write_off_claim]

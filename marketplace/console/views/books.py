@@ -3,7 +3,7 @@
 Amounts come in as the ledger has them: debit positive, credit negative, minor units.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -100,41 +100,69 @@ def _balance(currency: str, sums: Mapping[str, int], names: Mapping[str, str]) -
     )
 
 
+class Row(msgspec.Struct, frozen=True):
+    """One line of a sum: what, how much (taken away when negative), and where to read more."""
+
+    words: str
+    amount: Money
+    url: str
+
+
 class Purse(msgspec.Struct, frozen=True, kw_only=True):
-    """What the operator asks of one currency: owed to boutiques and shoppers, owed by boutiques, earned, at hand."""
+    """How one currency stands: what is here, less what of it belongs to others, is the hub's `own`.
+
+    Below zero, the hub is short by so much. `needed` is the float it needs of its own: what boutiques owe it and what
+    banks took back and have not decided about. `kept` lies here for boutiques, `commission` was earned so far.
+    """
 
     currency: str
-    held: Money
-    ready: Money
-    sending: Money
+    rows: tuple[Row, ...]
+    own: Money
+    needed: Money
+    kept: Money
     refund_due: Money
-    claims: Money
     commission: Money
-    vat: Money
     at_hand: Money
 
 
-def purses(by_currency: Mapping[str, Mapping[str, int]]) -> list[Purse]:
-    """The sums by currency, each as a positive amount when it is what its name says.
+_HERE = ("provider:pending", "provider:available", "bank", "fx")
+_OTHERS = "/console/money"
 
-    A currency that money only passed through, and that holds nothing now, is left out.
-    """
+
+def purses(by_currency: Mapping[str, Mapping[str, int]]) -> list[Purse]:
+    """How each currency stands; one that money only passed through, and that holds nothing now, is left out."""
     return [_purse(currency, sums) for currency, sums in sorted(by_currency.items()) if any(sums.values())]
 
 
 def _purse(currency: str, sums: Mapping[str, int]) -> Purse:
-    def total(sign: int, *, starts: str = "", ends: str = "") -> Money:
+    def total(sign: int, starts: str, ends: str = "") -> Money:
         fitting = (amount for code, amount in sums.items() if code.startswith(starts) and code.endswith(ends))
         return Money(sign * sum(fitting), currency)
 
+    def entries(code: str) -> str:
+        return f"/console/trial-balance/{currency}/{code}"
+
+    kept, refund_due = total(-1, "shop:"), total(-1, AccountKind.REFUND_DUE.value)
+    rows = [Row(say(_WORDS[code]), Money(sums.get(code, 0), currency), entries(code)) for code in _HERE]
+    rows += [
+        Row(say("Kept for boutiques"), -kept, f"{_OTHERS}/exposure"),
+        Row(say("To give back to shoppers"), -refund_due, f"{_OTHERS}/refunds"),
+        Row(say("VAT to pay"), total(1, "vat:payable"), "/console/trial-balance"),
+        Row(say("Not yet understood"), total(1, AccountKind.SUSPENSE.value), f"{_OTHERS}/reconciliation"),
+    ]
+    owed_to_us = total(1, "recv:") + total(1, AccountKind.DISPUTE_PROVISION.value)
     return Purse(
         currency=currency,
-        held=total(-1, starts="shop:", ends=f":{AccountKind.HELD.value}"),
-        ready=total(-1, starts="shop:", ends=f":{AccountKind.RELEASABLE.value}"),
-        sending=total(-1, starts="shop:", ends=f":{AccountKind.IN_TRANSFER.value}"),
-        refund_due=total(-1, starts=AccountKind.REFUND_DUE.value),
-        claims=total(1, starts="recv:"),
-        commission=total(-1, starts=AccountKind.COMMISSION.value),
-        vat=total(-1, starts="vat:payable"),
-        at_hand=total(1, starts="provider:"),
+        rows=tuple(row for row in rows if row.amount),
+        own=sum((row.amount for row in rows), Money(0, currency)),
+        needed=owed_to_us if owed_to_us.amount_minor > 0 else Money(0, currency),
+        kept=kept,
+        refund_due=refund_due,
+        commission=total(-1, AccountKind.COMMISSION.value),
+        at_hand=total(1, "provider:"),
     )
+
+
+def shortfall(shown: Sequence[Purse]) -> dict[str, int]:
+    """By currency, what the hub owes beyond what it has (minor units); 0 where it has enough."""
+    return {purse.currency: max(0, -purse.own.amount_minor) for purse in shown}

@@ -23,7 +23,6 @@ LISTS = ("settlements", "transfers", "payouts", "refunds", "claims")
 
 async def test_every_list_is_a_page_while_empty(desk: httpx.AsyncClient) -> None:
     """Before the first sale each list says when something will stand in it; unknown lists and states do no harm."""
-    assert "a settlement appears with the first paid order" in await read(desk, "/console/money")
     for kind in LISTS:
         assert "None" in await read(desk, f"/console/money/{kind}"), kind
         await read(desk, f"/console/money/{kind}?state=bogus")
@@ -33,13 +32,13 @@ async def test_every_list_is_a_page_while_empty(desk: httpx.AsyncClient) -> None
 async def test_waiting_settlements_say_why(world: World, desk: httpx.AsyncClient) -> None:
     """What is owed and not sent stands with its reason; once shipped and sent it is gone from there."""
     token = await world.buy({"a": 1})
-    page = await read(desk, "/console/money")
+    page = await read(desk, "/console/money/settlements")
     assert "everything in this part to be sent" in page
     assert f'href="/console/orders/{await world.order_id(token)}"' in page
     await world.says("a", token, Accepted())
     await world.says("a", token, Shipped())
     await world.work()
-    assert "everything in this part to be sent" not in await read(desk, "/console/money")
+    assert "everything in this part to be sent" not in await read(desk, "/console/money/settlements")
     assert "€87.80" in await read(desk, "/console/money/settlements?state=sent")
     assert "€87.80" in await read(desk, "/console/money/transfers")
     assert "None in this state" in await read(desk, "/console/money/settlements?state=blocked")

@@ -1,7 +1,7 @@
 """The ledger for people."""
 
 from federation.vocabulary.money import Money
-from marketplace.console.views.books import account_words, balances, purses, shops_in
+from marketplace.console.views.books import account_words, balances, purses, shops_in, shortfall
 
 SUMS = {
     "EUR": {
@@ -39,8 +39,17 @@ def test_a_difference_is_not_hidden() -> None:
     assert balances({"EUR": {"bank": 5, "hub:commission": -3}}, {})[0].difference == Money(2, "EUR")
 
 
-def test_the_sums_an_operator_thinks_in() -> None:
-    """Owed to boutiques by stage, owed by them, earned, and at the provider: each a positive amount."""
+def test_what_is_here_less_what_is_others_is_the_hubs_own() -> None:
+    """12.000 here, 9.000 of it boutiques’ and 1.000 the tax office’s; it needs what boutiques owe it."""
     purse = purses(SUMS)[0]
-    amounts = [purse.held, purse.ready, purse.sending, purse.claims, purse.commission, purse.vat, purse.at_hand]
-    assert [amount.amount_minor for amount in amounts] == [8_000, 1_000, 0, 500, 2_500, 1_000, 12_000]
+    assert [row.amount.amount_minor for row in purse.rows] == [12_000, -9_000, -1_000]
+    assert purse.own == Money(2_000, "EUR")
+    assert purse.needed == Money(500, "EUR")
+    assert (purse.kept, purse.commission, purse.at_hand) == tuple(Money(one, "EUR") for one in (9_000, 2_500, 12_000))
+    assert shortfall([purse]) == {"EUR": 0}
+
+
+def test_what_is_missing_is_the_shortfall() -> None:
+    """A hub that owes more than it has is short by the difference, and currencies at nothing are left out."""
+    shown = purses({"EUR": {"bank": 100, "customer:refund_due": -250, "hub:write_off": 150}, "USD": {"bank": 0}})
+    assert shortfall(shown) == {"EUR": 150}

@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 
+from marketplace.console.views.hands import Morning
 from marketplace.console.views.waiting import Waiting, todos
+from tests.marketplace.console.views.test_hands import QUIET, hands
 from tests.marketplace.console.views.test_standings import NOW, row, standing
 
 
 def test_nothing_waits_in_a_quiet_house() -> None:
     """With every boutique fresh and no failure there is nothing to do."""
-    assert todos(Waiting(standings=standing(row("ada")), shortfall={"EUR": 0})) == []
+    assert todos(Waiting(standings=standing(row("ada")), money=QUIET)) == []
 
 
 def test_the_worst_comes_first() -> None:
-    """Books, solvency and forks before alerts; what others wait for before what is merely watched."""
+    """Forks, books and solvency before alerts; what others wait for before what is merely watched."""
     shown = standing(
         row("ada", replica_state="frozen"),
         row("bea", link_state="proposed"),
@@ -21,19 +23,17 @@ def test_the_worst_comes_first() -> None:
     found = todos(
         Waiting(
             standings=shown,
-            unbalanced=["EUR"],
-            shortfall={"EUR": 5},
-            alerts=1,
+            money=Morning(
+                hands=hands(alerts=1, refunds_failed=1, paused=1, blocked=2, blocked_since=NOW, debts=1),
+                unbalanced=["EUR"],
+                shortfall={"EUR": 5},
+            ),
             dead_letters=2,
-            failed_refunds=1,
-            failed_payouts=1,
-            blocked_settlements=2,
-            owed_claims=1,
             overdue_parts=3,
         )
     )
     assert [todo.tone for todo in found] == ["bad"] * 7 + ["todo"] * 3 + ["calm"] * 3
-    assert found[0].sentence == "The ledger does not balance in EUR. Stop and look."
+    assert found[1].sentence == "The ledger does not balance in EUR. Stop and look."
     assert [todo.sentence for todo in found[7:]] == [
         "1 boutique asks to be let in",
         "3 parcels overdue",
@@ -46,4 +46,6 @@ def test_the_worst_comes_first() -> None:
 
 def test_our_own_proposals_do_not_wait_for_us() -> None:
     """A boutique the hub has asked has to answer itself."""
-    assert todos(Waiting(standings=standing(row("bea", link_state="proposed", proposed_by_shop=False)))) == []
+    assert (
+        todos(Waiting(standings=standing(row("bea", link_state="proposed", proposed_by_shop=False)), money=QUIET)) == []
+    )
