@@ -37,6 +37,7 @@ AUDIENCES: dict[str, tuple[str, ...]] = {
     "shops/mails": (),
     "shops/site": (),
     "payouts/sandbox": (),
+    "payouts/standin/pages": (),
 }
 """Folders that speak to somebody, each with its own `locale`, and the folders whose refusals it shows."""
 

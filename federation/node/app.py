@@ -42,6 +42,9 @@ BODY_BYTES_MAX = 12 * 1024 * 1024
 COOKIE_SECONDS = 365 * 86_400
 """How long a browser's language is remembered."""
 
+WITHOUT_DATABASE = {"transaction": False, "session": False}
+"""How a handler says that it needs neither transaction nor session."""
+
 _ANY_HOST_PATHS = ("/healthz", "/readyz")
 
 
@@ -64,12 +67,14 @@ def make_app(  # noqa: PLR0913 - the one place where a node is put together, all
     context: PageContext | Mapping[str, Any] | None = None,
     form_targets: Sequence[str] = (),
     state: Mapping[str, Any] | None = None,
+    with_database: bool = True,
 ) -> Litestar:
     """A web app of a node.
 
     `context` adds names to every page. `form_targets` are the origins that forms may end on after a redirect (the
     payment page). Hooks run with the database bound, after it started and before it stops. `mounted_static` serves a
-    folder below a prefix such as `fonts/`.
+    folder below a prefix such as `fonts/`. Without a database there are no sessions and nobody signs in, and every
+    handler says `opt=WITHOUT_DATABASE`.
     """
     logs.configure(settings.log_level)
     node = WebNode(settings, context)
@@ -78,9 +83,11 @@ def make_app(  # noqa: PLR0913 - the one place where a node is put together, all
         [*([OWN_STATIC] if OWN_STATIC.is_dir() else []), *static], {**_fonts(settings), **(mounted_static or {})}
     )
     return Litestar(
-        route_handlers=[healthz, readyz, static_files.route(), *signin.ROUTES, *route_handlers],
+        route_handlers=[*(_KEPT_ROUTES if with_database else _PLAIN_ROUTES), static_files.route(), *route_handlers],
         middleware=[Boundary(), *middleware],
-        lifespan=[_lifespan(node, on_startup, on_shutdown)],
+        lifespan=[
+            _lifespan(node, on_startup, on_shutdown) if with_database else _plain_lifespan(on_startup, on_shutdown)
+        ],
         exception_handlers={Exception: _answer_outside, HTTPException: _answer_outside},
         after_exception=[_mark_failed],
         before_send=[_finish_headers],
@@ -129,6 +136,20 @@ def _lifespan(node: WebNode, on_startup: Sequence[Hook], on_shutdown: Sequence[H
     return lifespan
 
 
+def _plain_lifespan(on_startup: Sequence[Hook], on_shutdown: Sequence[Hook]) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        for hook in on_startup:
+            await hook(app)
+        try:
+            yield
+        finally:
+            for hook in on_shutdown:
+                await hook(app)
+
+    return lifespan
+
+
 @get("/healthz", opt={"transaction": False, "session": False}, media_type=MediaType.TEXT)
 async def healthz() -> str:
     """Alive: the database answers a real query."""
@@ -141,6 +162,16 @@ async def readyz() -> str:
     """Ready: the database answers and holds this node's tables."""
     await fetch_value("SELECT content FROM node_setting WHERE name = 'node_id'")
     return "ready"
+
+
+@get(["/healthz", "/readyz"], opt=WITHOUT_DATABASE, media_type=MediaType.TEXT)
+async def alive() -> str:
+    """Alive and ready: there is nothing else to ask."""
+    return "ready"
+
+
+_KEPT_ROUTES = (healthz, readyz, *signin.ROUTES)
+_PLAIN_ROUTES = (alive,)
 
 
 class Boundary(ASGIMiddleware):

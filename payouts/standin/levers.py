@@ -3,9 +3,11 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from payouts.standin import bank, payments, refunds
+from payouts.standin import bank, disputes, payments, refunds
 from payouts.standin.errors import RefusedError
 from payouts.standin.world import Thing, World
+
+DISPUTED_AFTER_SECONDS = 60
 
 
 def pay_page(world: World, page_id: str, *, asks_bank: bool = False, method: str = "card") -> Thing:
@@ -23,10 +25,19 @@ def pay_page(world: World, page_id: str, *, asks_bank: bool = False, method: str
     return page
 
 
-def decline_page(world: World, page_id: str, why: str = "Your card was declined.") -> Thing:
-    """The shopper's card is refused; the page stays open for another."""
+def pay_to_dispute(world: World, page_id: str) -> Thing:
+    """The shopper pays, and will say a minute later that it was somebody else."""
+    page = pay_page(world, page_id)
+    intent = world.find("payment_intent", page["payment_intent"])
+    world.drafts[intent["latest_charge"]] = {"disputed_at": world.now + DISPUTED_AFTER_SECONDS}
+    world.touch("charge", intent["latest_charge"])
+    return page
+
+
+def decline_page(world: World, page_id: str, decline: payments.Decline = payments.DECLINED) -> Thing:
+    """The shopper's card is refused, or its bank not convinced; the page stays open for another."""
     page = _open_page(world, page_id)
-    payments.decline_card(world, _intent_of(world, page), why)
+    payments.decline_card(world, _intent_of(world, page), decline)
     return page
 
 
@@ -39,6 +50,18 @@ def break_bank(world: World, account_id: str) -> Thing:
     """The account's bank sends back every payout from now on."""
     world.failing_banks.add(account_id)
     return world.account(account_id)
+
+
+def mend_bank(world: World, account_id: str) -> Thing:
+    """The account's bank takes payouts again."""
+    world.failing_banks.discard(account_id)
+    return world.account(account_id)
+
+
+def hold_events(world: World, *, held: bool) -> Thing:
+    """Keep every event back until further notice, or bring them again."""
+    world.events_held = held
+    return {"held": held}
 
 
 def return_payout(world: World, payout_id: str) -> Thing:
@@ -74,10 +97,21 @@ def tick(world: World) -> None:
     payments.let_go_due(world)
     for made in list(world.things["refund"].values()):
         refunds.pay_if_possible(world, made)
+    _dispute_due(world)
     bank.arrive_due(world)
     for page in list(world.things["checkout.session"].values()):
         if page["status"] == "open" and page["expires_at"] <= world.now:
             payments.expire_page(world, page["id"])
+
+
+def _dispute_due(world: World) -> None:
+    """Open the disputes that shoppers had in mind when they paid, once the money was taken."""
+    for charge_id, draft in list(world.drafts.items()):
+        charge = world.things["charge"].get(charge_id)
+        if charge is not None and charge["captured"] and draft["disputed_at"] <= world.now:
+            del world.drafts[charge_id]
+            world.touch("charge", charge_id)
+            disputes.open_dispute(world, charge_id, charge["amount_captured"], "fraudulent", inquiry=False)
 
 
 def _open_page(world: World, page_id: str) -> Thing:

@@ -1,5 +1,7 @@
 """Checkout pages, payment intents and charges: from the request for money to money on the platform's balance."""
 
+import msgspec
+
 from payouts.domain.amounts import rate_of
 from payouts.standin.errors import RefusedError
 from payouts.standin.moves import exchanged_minor, move
@@ -10,6 +12,23 @@ HELD_SECONDS = 7 * 86_400
 CARD_REFUSED = "pm_card_chargeDeclined"
 CARD_ASKED = "pm_card_authenticationRequired"
 _STILL_OPEN = frozenset({"requires_payment_method", "requires_capture", "requires_confirmation", "requires_action"})
+
+
+class Decline(msgspec.Struct, frozen=True):
+    """Why a card did not pay: Stripe's code, what its bank said, and the sentence for the shopper."""
+
+    code: str
+    reason: str
+    words: str
+
+
+DECLINED = Decline("card_declined", "generic_decline", "Your card was declined.")
+SHORT = Decline("card_declined", "insufficient_funds", "Your card has insufficient funds.")
+NOT_CONFIRMED = Decline(
+    "payment_intent_authentication_failure",
+    "",
+    "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
+)
 
 
 def open_page(world: World, params: Thing) -> Thing:
@@ -107,7 +126,7 @@ def confirm_intent(world: World, intent_id: str, method: str) -> Thing:
             "payment_intent_unexpected_state",
         )
     if method == CARD_REFUSED:
-        decline_card(world, intent, "Your card was declined.")
+        decline_card(world, intent, DECLINED)
         raise RefusedError("Your card was declined.", "card_declined", kind="card_error")
     if method == CARD_ASKED:
         intent |= {"status": "requires_action", "next_action": {"type": "use_stripe_sdk"}}
@@ -213,10 +232,11 @@ def let_go_due(world: World) -> None:
             world.tell("charge.expired", charge)
 
 
-def decline_card(world: World, intent: Thing, why: str) -> None:
+def decline_card(world: World, intent: Thing, decline: Decline) -> None:
     """A card was refused; the intent waits for another."""
-    error = {"code": "card_declined", "decline_code": "generic_decline", "message": why, "type": "card_error"}
-    intent["last_payment_error"] = error
+    error = {"code": decline.code, "message": decline.words, "type": "card_error"}
+    intent["last_payment_error"] = error | ({"decline_code": decline.reason} if decline.reason else {})
+    intent["status"] = "requires_payment_method"
     world.tell("payment_intent.payment_failed", intent)
 
 

@@ -45,9 +45,11 @@ def refund(world: World, params: Thing) -> Thing:
 
 def pay_if_possible(world: World, made: Thing) -> None:
     """Pay a waiting refund when the platform's balance suffices by now."""
+    if made["status"] != "pending":
+        return
     taken = exchanged_minor(world, made["amount"], made["currency"])
     currency = world.settings.settlement_currency.lower()
-    if made["status"] != "pending" or world.available_minor(PLATFORM, currency) < taken:
+    if world.available_minor(PLATFORM, currency) < taken:
         return
     world.touch("refund", made["id"])
     out = move(world, PLATFORM, ("refund", made["id"]), -taken, currency)
