@@ -24,7 +24,7 @@ NOT_IN_THIS_LIFE = {
     *(f"DELETE /{kind}/{{id}}" for kind in ("v1/webhook_endpoints", "v2/core/event_destinations")),
 }
 """Changes that no worker of this life asks for: the page makes and confirms the intent, papers and addresses are a web
-process's or a person's, and giving up is killed in `tests/payouts/kills`."""
+process's or a person's, and giving up is killed in `tests/payouts/test_kill_points.py`."""
 
 END = {
     "books": {

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from federation.node.database import Connection, Database
 from payouts.adapters.memory import MemoryProvider
-from tests.payouts.kills.points import CALLS, SERVICES, Point
+from tests.payouts.kill_points import CALLS, SERVICES, Point
 
 BEFORE_CALL, ANSWER_LOST, BEFORE_COMMIT = "before the call", "the answer lost", "before the commit"
 MOMENTS = (BEFORE_CALL, ANSWER_LOST, BEFORE_COMMIT)

@@ -20,7 +20,7 @@ from payouts.service.payments import PaymentView
 from payouts.service.reconciling import reconcile
 from payouts.settings import PayoutSettings
 from payouts.tasks import payments_handlers
-from tests.payouts.kills.mortal import Doom, KilledError, mortal
+from tests.payouts.kill_mortal import Doom, KilledError, mortal
 from tests.payouts.scene import RETURN_URL, MemoryScene, provider_id
 from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, TOTAL, euro
 

@@ -6,10 +6,10 @@ import pytest
 
 from federation.node.database import Database, using
 from federation.node.seals import Seal
-from tests.payouts.kills.lives import Life
-from tests.payouts.kills.mortal import MOMENTS, Doom, MortalDatabase
-from tests.payouts.kills.points import CALLS, Point, points
-from tests.payouts.kills.stories import MET_IN, NOT_REPEATED, STORIES
+from tests.payouts.kill_lives import Life
+from tests.payouts.kill_mortal import MOMENTS, Doom, MortalDatabase
+from tests.payouts.kill_points import CALLS, Point, points
+from tests.payouts.kill_stories import MET_IN, NOT_REPEATED, STORIES
 from tests.support.clients import SECRET_KEY
 from tests.support.postgres import Urls
 

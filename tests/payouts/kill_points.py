@@ -13,7 +13,7 @@ from typing import NamedTuple
 from payouts.dispute_ports import BalanceBook, DisputeDesk
 from payouts.ports import PaymentProvider
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SERVICES = "payouts.service."
 OUTSIDE = ("payouts/adapters/", "payouts/standin/", "payouts/sandbox/", "marketplace/demo/")
 """What stands on the provider's side, and the demo's own hands on it."""
@@ -100,12 +100,18 @@ def _desks_named(function: ast.AST) -> dict[str, str]:
     """Names given to one of the provider's desks, as in `desk = pay.provider.disputes`."""
     named: dict[str, str] = {}
     for node in ast.walk(function):
-        if isinstance(node, ast.Assign):
-            target, value = node.targets[0], node.value
-            for name, what in zip(_each_of(target), _each_of(value), strict=False):
-                if isinstance(name, ast.Name) and ast.unparse(what).endswith((".provider.disputes", ".balance_book")):
-                    named[name.id] = ast.unparse(what).rpartition(".")[2]
+        for name, what in _given(node):
+            base, _, desk = ast.unparse(what).rpartition(".")
+            if isinstance(name, ast.Name) and desk in CALLS and base.endswith(".provider"):
+                named[name.id] = desk
     return named
+
+
+def _given(node: ast.AST) -> list[tuple[ast.expr, ast.expr]]:
+    """The names an assignment gives, each with what."""
+    if not isinstance(node, ast.Assign):
+        return []
+    return list(zip(_each_of(node.targets[0]), _each_of(node.value), strict=False))
 
 
 def _each_of(what: ast.expr) -> list[ast.expr]:

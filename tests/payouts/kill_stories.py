@@ -17,8 +17,8 @@ from payouts.service.evidence import AnswerKind, answer, write_evidence
 from payouts.service.reconciling import reconcile
 from payouts.settings import PayoutSettings
 from payouts.store import disputes as dispute_store
-from tests.payouts.kills.lives import Life, Made
-from tests.payouts.kills.points import Point
+from tests.payouts.kill_lives import Life, Made
+from tests.payouts.kill_points import Point
 from tests.payouts.worked_example import ORDER, PART_C, TOTAL, A, euro
 
 RING = service.RefundRequest(
