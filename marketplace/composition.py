@@ -49,6 +49,7 @@ def build_hub(
         provider or make_provider(settings.provider, door),
         OrderMoney(settings, payout_settings),
         payout_settings,
+        HubOffice(settings),
     )
     federation = federation_of(settings, peer_door or door)
     federation.cashier = HubCashier(payments)

@@ -12,6 +12,8 @@ GalleriaError
 ├── BankDetailsError            an IBAN, BIC or payment file that no bank would take
 ├── RefundRefusedError          more than is left of a line, or nothing at all
 ├── DisputeChoiceError          lines that a dispute cannot be about, or an answer it does not take
+├── StatementBrokenError        a statement that does not add up: it is not made
+├── PaperRefusedError           a paper that cannot be issued like this, or not yet
 ├── PaymentMissingError         no such payment, settlement, refund or payout
 ├── EventRefusedError           an event whose signature, age or form is wrong
 └── ProviderError               the payment provider
@@ -91,6 +93,18 @@ class DisputeChoiceError(GalleriaError):
     """The lines chosen for a dispute, or the answer to it, do not fit; the sentence says why."""
 
     slug = "dispute-choice"
+
+
+class StatementBrokenError(GalleriaError):
+    """Ledger and rows, or the figures of a statement, do not come to the same: it is neither made nor believed."""
+
+    slug = "statement-broken"
+
+
+class PaperRefusedError(GalleriaError):
+    """The paper cannot be issued: its period has not ended, or the law wants details that are missing."""
+
+    slug = "paper-refused"
 
 
 class PaymentMissingError(NotFoundError):

@@ -19,6 +19,7 @@ from payouts.service.evidence import send_answer
 from payouts.service.exposure import check_limits
 from payouts.service.jobs import know, run_watched, watch
 from payouts.service.messages import QUEUE, About
+from payouts.service.papers import close_periods
 from payouts.service.payments import cancel_at_provider, refresh_payment
 from payouts.service.reconciling import reconcile
 from payouts.service.refund_payment import send_refund
@@ -38,6 +39,7 @@ PLAN: tuple[tuple[str, int, Callable[[Payments, datetime], Awaitable[object]]], 
     ("pay.balance", 300, reconcile),
     ("pay.limits", 600, check_limits),
     ("pay.books", 3600, check_books),
+    ("pay.papers", 900, close_periods),
 )
 """The regular jobs of money: name, how often in seconds, what is done."""
 

@@ -4,6 +4,8 @@ A paper has a number of a gapless series (one for each kind and year of the hub)
 byte for byte as it was issued.
 """
 
+import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -61,7 +63,36 @@ class PaperHead(msgspec.Struct, frozen=True, kw_only=True):
     period_end: datetime
     issued_at: datetime
     total_minor: int
+    refers_to: UUID | None = None
     forms: tuple[FormHead, ...] = ()
+
+
+class PaperRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A paper as its row holds it: the place in its series, and the document's bytes with their digest."""
+
+    id: UUID
+    kind: PaperKind
+    shop_id: str
+    currency: str
+    series_year: int
+    series_place: int
+    number: str
+    period_start: datetime
+    period_end: datetime
+    issued_at: datetime
+    opening_minor: int
+    total_minor: int
+    refers_to: UUID | None = None
+    document: bytes
+    sha256: bytes
+
+
+class Number(msgspec.Struct, frozen=True):
+    """A number of a series: the year, the place in it, and how it is written."""
+
+    year: int
+    place: int
+    text: str
 
 
 class PaperFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,11 +103,42 @@ class PaperFile(msgspec.Struct, frozen=True, kw_only=True):
     content: bytes
 
 
+class LineWords(msgspec.Struct, frozen=True):
+    """A sold line in words; `goods_vat_bp` is the rate of the VAT inside its price, in basis points."""
+
+    title: str
+    goods_vat_bp: int = 0
+
+
+class OrderWords(msgspec.Struct, frozen=True):
+    """A shop order in words: its number, and its lines by their ids."""
+
+    number: str
+    lines: Mapping[str, LineWords] = {}
+
+
+class LegalParty(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a paper is from or for: `id` as the federation knows it, the rest as the law wants it."""
+
+    id: str
+    name: str
+    legal_name: str = ""
+    address: str = ""
+    country: str = ""
+    vat_id: str = ""
+
+
 class Period(msgspec.Struct, frozen=True, order=True):
     """A stretch of time from `start` to before `end`, both in UTC."""
 
     start: datetime
     end: datetime
+
+
+def canonical(document: msgspec.Struct) -> bytes:
+    """A document as it is kept and signed: one line of JSON, names sorted, no space, text in Unicode normal form C."""
+    text = msgspec.json.encode(document, order="sorted").decode()
+    return unicodedata.normalize("NFC", text).encode()
 
 
 def number_of(kind: PaperKind, year: int, place: int) -> str:
@@ -88,6 +150,31 @@ def month_of(moment: datetime) -> Period:
     """The calendar month (UTC) that a moment is in."""
     start = datetime(moment.year, moment.month, 1, tzinfo=UTC)
     return Period(start, datetime(start.year + start.month // 12, start.month % 12 + 1, 1, tzinfo=UTC))
+
+
+def next_period(last_end: datetime | None, opening_minor: int, first: datetime | None) -> Period | None:
+    """The period after `last_end` that the next statement is about; None when there is nothing to tell.
+
+    `first` is when the oldest transaction without a statement became effective. Months in which nothing was owed and
+    nothing happened have no statement; what came late into an ended period stands on the next one.
+    """
+    if last_end is not None and (opening_minor or (first is not None and first < last_end)):
+        return Period(last_end, month_of(last_end).end)
+    if first is None:
+        return None
+    start = month_of(first).start
+    start = start if last_end is None else max(start, last_end)
+    return Period(start, month_of(start).end)
+
+
+def time_text(moment: datetime) -> str:
+    """A moment as documents write it: RFC 3339, UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def language_of(country: str) -> str:
+    """The language in which papers are written for a boutique of this country."""
+    return "it" if country == "IT" else "en"
 
 
 def file_name(kind: PaperKind, number: str, form: PaperForm) -> str:

@@ -5,7 +5,7 @@ import msgspec
 from federation.node import database
 from payouts.domain.account_lines import AccountEntry
 
-_ABOUT = """
+ABOUT = """
 CASE
     WHEN txn.kind IN ('capture', 'fx_settle') THEN (
         SELECT line.shop_order_id FROM pay_line AS line WHERE line.order_id = txn.reference::uuid
@@ -32,7 +32,7 @@ END
 """
 """The shop order a posting is about, as far as shop `$1` is concerned."""
 
-_NOTE = """
+NOTE = """
 coalesce(CASE txn.kind
     WHEN 'adjustment' THEN (SELECT reason FROM pay_adjustment WHERE id = txn.reference::uuid)
     WHEN 'refund_due' THEN (SELECT reason FROM pay_refund WHERE id = txn.reference::uuid)
@@ -51,7 +51,7 @@ WITH page AS (
     ORDER BY entry.id LIMIT $4
 ), told AS (
     SELECT page.id, txn.effective_at AS at, txn.kind AS posting, page.account, page.currency, page.amount,
-        page.balance_after, {_ABOUT} AS shop_order_id, {_NOTE} AS note
+        page.balance_after, {ABOUT} AS shop_order_id, {NOTE} AS note
     FROM page JOIN pay_txn AS txn ON txn.id = page.txn_id
 )
 SELECT told.*, EXISTS (

@@ -1,0 +1,179 @@
+"""Commission invoices and credit notes: which commissions stand on which paper, and that the paper adds up.
+
+A commission is charged on a line when the sale is booked (or its payment exchanged), and given back with refunds and
+lost disputes. What is given back of a commission that was invoiced stands on a credit note to that invoice; what was
+not invoiced yet lowers the next invoice. Amounts are the ledger's own, rounded line by line at the sale.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from federation.vocabulary.wording import sentence
+from payouts.domain.amounts import rate_of
+from payouts.domain.papers import LegalParty
+from payouts.domain.vat import vat_id_right
+from payouts.errors import PaperRefusedError, StatementBrokenError
+
+UNTAXED = frozenset({"reverse-charge", "outside-scope"})
+"""Treatments under which the hub adds no VAT."""
+
+Detail = Literal["hub-name", "hub-address", "hub-vat-id", "boutique-name", "boutique-address", "boutique-vat-id"]
+
+
+class CommissionItem(msgspec.Struct, frozen=True, kw_only=True):
+    """What a ledger transaction charged on one line, or (negative) gave back; `invoiced_on` is the charge's invoice."""
+
+    id: int
+    kind: Literal["charged", "given_back"]
+    shop_order_id: UUID
+    line_id: str
+    net_minor: int
+    vat_minor: int
+    vat_bp: int
+    vat_treatment: str
+    effective_at: datetime
+    invoiced_on: UUID | None = None
+
+
+class RateSum(msgspec.Struct, frozen=True, kw_only=True):
+    """All commissions of one rate (basis points) and treatment; `lines` is how many amounts were rounded for it."""
+
+    vat_bp: int
+    treatment: str
+    net_minor: int
+    vat_minor: int
+    lines: int
+
+
+class OrderSum(msgspec.Struct, frozen=True, kw_only=True):
+    """The commissions of one shop order, by its number."""
+
+    order: str
+    net_minor: int
+    vat_minor: int
+
+
+class Invoice(msgspec.Struct, frozen=True, kw_only=True):
+    """The document of an invoice, or of a credit note (whose amounts are what is given back, and positive).
+
+    `refers_to` and `refers_to_date` name the invoice that a credit note corrects.
+    """
+
+    kind: Literal["invoice", "credit_note"]
+    version: Literal[1]
+    number: str
+    hub: LegalParty
+    boutique: LegalParty
+    language: str
+    currency: str
+    period_start: str
+    period_end: str
+    issued_at: str
+    refers_to: str
+    refers_to_date: str
+    rates: tuple[RateSum, ...]
+    orders: tuple[OrderSum, ...]
+    net_minor: int
+    vat_minor: int
+    gross_minor: int
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Which items stand on the period's invoice (none: there is none), and which on a credit note to which invoice."""
+
+    invoice: tuple[CommissionItem, ...]
+    credits: Mapping[UUID, tuple[CommissionItem, ...]]
+
+
+def plan_papers(items: Sequence[CommissionItem]) -> Plan:
+    """Divide open items among papers. Items that cancel each other out wait for the next invoice.
+
+    Raises StatementBrokenError when more would be given back than was ever charged.
+    """
+    own: list[CommissionItem] = []
+    credited: dict[UUID, list[CommissionItem]] = {}
+    for item in items:
+        if item.kind == "given_back" and item.invoiced_on is not None:
+            credited.setdefault(item.invoiced_on, []).append(item)
+        else:
+            own.append(item)
+    net, vat = sum(item.net_minor for item in own), sum(item.vat_minor for item in own)
+    if net < 0 or vat < 0:
+        raise StatementBrokenError(f"commissions of {net} and VAT of {vat} cannot be invoiced: more is given back")
+    invoice = tuple(own) if net or vat else ()
+    return Plan(invoice, {paper_id: tuple(found) for paper_id, found in credited.items()})
+
+
+def rate_sums(items: Iterable[CommissionItem], *, sign: int) -> tuple[RateSum, ...]:
+    """The sums by rate and treatment, highest rate first; `sign` -1 for what is given back."""
+    sums: dict[tuple[int, str], list[int]] = {}
+    for item in items:
+        found = sums.setdefault((item.vat_bp, item.vat_treatment), [0, 0, 0])
+        found[0] += sign * item.net_minor
+        found[1] += sign * item.vat_minor
+        found[2] += 1
+    return tuple(
+        RateSum(vat_bp=rate, treatment=treatment, net_minor=net, vat_minor=vat, lines=lines)
+        for (rate, treatment), (net, vat, lines) in sorted(sums.items(), key=lambda each: (-each[0][0], each[0][1]))
+    )
+
+
+def order_sums(items: Iterable[CommissionItem], numbers: Mapping[UUID, str], *, sign: int) -> tuple[OrderSum, ...]:
+    """The sums by shop order, in the order of their first item."""
+    sums: dict[UUID, list[int]] = {}
+    for item in items:
+        found = sums.setdefault(item.shop_order_id, [0, 0])
+        found[0] += sign * item.net_minor
+        found[1] += sign * item.vat_minor
+    return tuple(
+        OrderSum(order=numbers.get(shop_order_id, str(shop_order_id)), net_minor=net, vat_minor=vat)
+        for shop_order_id, (net, vat) in sums.items()
+    )
+
+
+def missing_details(hub: LegalParty, boutique: LegalParty, treatments: Iterable[str]) -> tuple[Detail, ...]:
+    """What the law wants on the invoice and is not known (Directive 2006/112/EC, art. 226 points 3 to 5)."""
+    wanted: list[tuple[Detail, str]] = [
+        ("hub-name", hub.legal_name),
+        ("hub-address", hub.address),
+        ("hub-vat-id", hub.vat_id),
+        ("boutique-name", boutique.legal_name),
+        ("boutique-address", boutique.address),
+    ]
+    if "reverse-charge" in treatments:
+        wanted.append(("boutique-vat-id", boutique.vat_id))
+    return tuple(name for name, value in wanted if not value.strip())
+
+
+def plausible_vat_id(party: LegalParty) -> bool:
+    """Whether a party's VAT id has the form of its country's."""
+    return vat_id_right(party.vat_id, party.country, by_form=True)
+
+
+def check_invoice(invoice: Invoice) -> None:
+    """Raises StatementBrokenError, saying where, when an invoice or credit note does not add up."""
+    for name, told, rates, orders in (
+        ("net", invoice.net_minor, [r.net_minor for r in invoice.rates], [o.net_minor for o in invoice.orders]),
+        ("VAT", invoice.vat_minor, [r.vat_minor for r in invoice.rates], [o.vat_minor for o in invoice.orders]),
+    ):
+        if not told == sum(rates) == sum(orders):
+            raise StatementBrokenError(f"{name} is {told}, by rates {sum(rates)}, by orders {sum(orders)}")
+    if invoice.gross_minor != invoice.net_minor + invoice.vat_minor or invoice.gross_minor <= 0:
+        raise StatementBrokenError(f"the total {invoice.gross_minor} is not net and VAT together, or not positive")
+    for rate in invoice.rates:
+        if rate.treatment in UNTAXED and rate.vat_minor:
+            raise StatementBrokenError(f"VAT of {rate.vat_minor} stands beside {rate.treatment}")
+        if rate.net_minor < 0:
+            raise StatementBrokenError(f"{rate.net_minor} at {rate.vat_bp} basis points is less than nothing")
+        if abs(rate.vat_minor - rate_of(rate.net_minor, rate.vat_bp)) > rate.lines:
+            raise StatementBrokenError(f"VAT of {rate.vat_minor} is not {rate.vat_bp} basis points of {rate.net_minor}")
+
+
+def refuse_incomplete(missing: Sequence[Detail]) -> None:
+    """Raises PaperRefusedError when something is missing."""
+    if missing:
+        raise PaperRefusedError(sentence("the commission invoice waits for: %(missing)s", missing=", ".join(missing)))

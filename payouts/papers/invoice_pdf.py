@@ -1,0 +1,70 @@
+"""A commission invoice or credit note as PDF, drawn from the document alone."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, Spacer
+
+from federation.node.paper import Sheet, paper, table, words
+from payouts.domain.invoice import Invoice
+from payouts.papers.rows import Row, RowList
+from payouts.papers.statement_pdf import party_text
+from payouts.papers.words import INVOICE_WORDS, amount_text, day_text, period_text, rate_text
+
+
+def invoice_pdf(invoice: Invoice) -> bytes:
+    """The whole paper on A4."""
+    said = INVOICE_WORDS[invoice.language]
+    name = f"{said[invoice.kind]} {invoice.number}"
+    sheet = Sheet(
+        title=f"{name}, {invoice.boutique.name}",
+        author=invoice.hub.name,
+        language=invoice.language,
+        foot=f"{invoice.hub.name} \u00b7 {name}",
+        page_words=lambda number, count: said["page"].format(number=number, count=count),
+    )
+    return paper(sheet, list(_story(invoice, name)))
+
+
+def _story(invoice: Invoice, name: str) -> Iterator[Flowable]:
+    said, language = INVOICE_WORDS[invoice.language], invoice.language
+    amount = partial(amount_text, currency=invoice.currency, language=language)
+    yield words(invoice.hub.name, "label")
+    yield words(name, "title")
+    yield Spacer(0, 4 * mm)
+    yield table(
+        [[said["from"], said["for"]],
+         [party_text(invoice.hub, said["vat_id"]), party_text(invoice.boutique, said["vat_id"])]],
+        [1, 1],
+    )  # fmt: skip
+    yield Spacer(0, 4 * mm)
+    facts = [
+        [said["issued"], day_text(invoice.issued_at, language)],
+        [said["period"], period_text(invoice.period_start, invoice.period_end, language)],
+    ]
+    if invoice.refers_to:
+        day = day_text(invoice.refers_to_date, language)
+        facts.append([said["refers"], said["refers_value"].format(number=invoice.refers_to, day=day)])
+    yield table(facts, [1, 2], head=0)
+    service = said["service" if invoice.kind == "invoice" else "service_back"].format(hub=invoice.hub.name)
+    yield words(service, "heading")
+    rows = [[said["rate"], said["net"], said["vat"], said["gross"]]]
+    rows += [
+        [rate_text(rate.vat_bp, language), amount(rate.net_minor), amount(rate.vat_minor),
+         amount(rate.net_minor + rate.vat_minor)]
+        for rate in invoice.rates
+    ]  # fmt: skip
+    total = f"{said['total']} ({invoice.currency})"
+    rows.append([total, amount(invoice.net_minor), amount(invoice.vat_minor), amount(invoice.gross_minor)])
+    yield table(rows, [3, 2, 2, 2], numbers=(1, 2, 3), totals=1)
+    yield Spacer(0, 3 * mm)
+    for treatment in dict.fromkeys(rate.treatment for rate in invoice.rates):
+        if treatment in said:
+            yield words(said[treatment])
+    yield words(said["settled" if invoice.kind == "invoice" else "settled_back"])
+    yield words(said["orders"], "heading")
+    yield RowList(
+        ("", said["order"], said["net"], said["vat"]),
+        [Row("", each.order, "", (amount(each.net_minor), amount(each.vat_minor))) for each in invoice.orders],
+    )

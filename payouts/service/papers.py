@@ -1,0 +1,144 @@
+"""Closing periods: a statement for each boutique and currency of each month that has ended, and its invoices.
+
+The job of the regular jobs does it, a person can ask for it as well; either may stop anywhere and be begun again: each
+boutique's closing is one transaction, and what is closed stays as it is. PDFs are made afterwards from what was issued.
+A boutique whose statement does not add up holds up no other: an alert says what is wrong, until it is right.
+"""
+
+from datetime import datetime
+
+import msgspec
+import structlog
+
+from federation.node.database import atomic
+from federation.vocabulary.errors import GalleriaError
+from payouts.domain import papers
+from payouts.domain.invoice import Invoice
+from payouts.domain.papers import PaperForm, PaperKind, PaperRecord, Period
+from payouts.domain.statement import Statement
+from payouts.errors import PaperRefusedError
+from payouts.paper_ports import Office
+from payouts.papers.invoice_pdf import invoice_pdf
+from payouts.papers.statement_pdf import statement_pdf
+from payouts.service import invoicing, statement_making
+from payouts.service.context import Payments
+from payouts.store import account_lines as lines_store
+from payouts.store import desk, rows
+from payouts.store import invoices as invoice_store
+from payouts.store import papers as store
+from payouts.store import statements as statement_store
+
+BROKEN = "statement-broken"
+"""The alert of a boutique whose period cannot be closed; its reference is the shop and the currency."""
+PDF_BATCH = 50
+
+_log = structlog.get_logger(__name__)
+
+
+async def close_periods(pay: Payments, now: datetime) -> int:
+    """Close every month that has ended and issue its invoices; returns how many papers were issued.
+
+    Outside a transaction; repeatable. Without an office (a hub that writes no papers) nothing happens.
+    """
+    office, done = pay.office, 0
+    if office is None:
+        return 0
+    for shop_id, currency in await store.shops_to_close(papers.month_of(now).start):
+        done += await _guarded(office, shop_id, currency, now)
+    done += await _issue_all(office, pay.settings.settlement_currency, papers.month_of(now).start, now)
+    await make_pdfs()
+    return done
+
+
+async def close_shop(pay: Payments, shop_id: str, now: datetime, *, running: bool = False) -> int:
+    """Close what has ended of one boutique; with `running` also what the running month has so far.
+
+    Outside a transaction. Raises StatementBrokenError when a statement does not add up, PaperRefusedError without an
+    office.
+    """
+    if pay.office is None:
+        raise PaperRefusedError("this hub writes no papers")
+    moment = now.replace(microsecond=0)
+    until, done = moment if running else papers.month_of(now).start, 0
+    for currency in await lines_store.currencies_of(shop_id):
+        done += await _close_until(pay.office, shop_id, currency, until, now)
+    currency = pay.settings.settlement_currency
+    await _take_apart(currency)
+    async with atomic():
+        done += len(await _issue(pay.office, shop_id, currency, until, now))
+    await make_pdfs()
+    return done
+
+
+async def make_pdfs() -> int:
+    """Make the PDFs that are missing, from the documents as they were issued; returns how many."""
+    missing = await store.without_pdf(PDF_BATCH)
+    for paper_id in missing:
+        record = await store.papers.get(paper_id)
+        if record is not None:
+            await store.add_form(paper_id, PaperForm.PDF, pdf_of(record))
+    return len(missing)
+
+
+def pdf_of(record: PaperRecord) -> bytes:
+    """A paper as PDF: the same document always gives the same bytes."""
+    if record.kind is PaperKind.STATEMENT:
+        return statement_pdf(msgspec.json.decode(record.document, type=Statement))
+    return invoice_pdf(msgspec.json.decode(record.document, type=Invoice))
+
+
+async def _guarded(office: Office, shop_id: str, currency: str, now: datetime) -> int:
+    """One boutique's trouble does not stop the others."""
+    reference = f"{shop_id}:{currency}"
+    try:
+        done = await _close_until(office, shop_id, currency, papers.month_of(now).start, now)
+    except GalleriaError as error:
+        await rows.raise_alert(BROKEN, reference, error.detail, now)
+        _log.error("statement_not_made", shop=shop_id, currency=currency, reason=error.detail)
+        return 0
+    await desk.clear_alert_of(BROKEN, reference, now)
+    return done
+
+
+async def _close_until(office: Office, shop_id: str, currency: str, until: datetime, now: datetime) -> int:
+    """Close period after period, each in a transaction of its own; one that is still running is cut at `until`.
+
+    When `until` is the start of a month nothing is cut.
+    """
+    done = 0
+    while True:
+        async with atomic():
+            await statement_store.lock(shop_id, currency)
+            period = await statement_making.open_period(shop_id, currency, now)
+            if period is None or period.start >= until:
+                return done
+            await statement_making.close(office, shop_id, currency, Period(period.start, min(period.end, until)), now)
+        done += 1
+
+
+async def _issue_all(office: Office, currency: str, until: datetime, now: datetime) -> int:
+    done = 0
+    await _take_apart(currency)
+    for shop_id in await invoice_store.shops_with_open_items(currency, until):
+        try:
+            async with atomic():
+                done += len(await _issue(office, shop_id, currency, until, now))
+        except GalleriaError as error:
+            await rows.raise_alert(BROKEN, shop_id, error.detail, now)
+            _log.error("invoice_not_made", shop=shop_id, reason=error.detail)
+    return done
+
+
+async def _take_apart(currency: str) -> None:
+    async with atomic():
+        await invoice_store.take_apart(currency)
+
+
+async def _issue(office: Office, shop_id: str, currency: str, until: datetime, now: datetime) -> list[PaperRecord]:
+    """The papers of each month that has something open, the oldest first. In the caller's transaction."""
+    await statement_store.lock(shop_id, currency)
+    issued: list[PaperRecord] = []
+    for start in await invoice_store.open_months(shop_id, currency, until):
+        period = Period(start, min(papers.month_of(start).end, until))
+        issued += await invoicing.issue(office, shop_id, currency, period, now)
+    return issued
