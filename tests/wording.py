@@ -24,7 +24,13 @@ from federation.node.languages import LANGUAGES, SOURCE_LANGUAGE
 ROOT = Path(__file__).parent.parent
 AUDIENCES: dict[str, tuple[str, ...]] = {
     "federation/node": ("federation/vocabulary",),
-    "marketplace/console": ("marketplace/accounts", "marketplace/terms", "marketplace/coupons"),
+    "marketplace/console": (
+        "marketplace/accounts",
+        "marketplace/terms",
+        "marketplace/coupons",
+        "payouts/domain",
+        "payouts/service",
+    ),
     "marketplace/mails": (),
     "marketplace/storefront": (
         "marketplace/orders",
@@ -33,7 +39,7 @@ AUDIENCES: dict[str, tuple[str, ...]] = {
         "marketplace/currencies",
         "search",
     ),
-    "shops/portal": ("shops/catalog", "shops/importers", "shops/inventory", "shops/media", "shops/orders"),
+    "shops/portal": ("shops/catalog", "shops/importers", "shops/inventory", "shops/media", "shops/money", "shops/orders"),
     "shops/mails": (),
     "shops/site": (),
     "payouts/sandbox": (),

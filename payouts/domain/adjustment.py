@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain.ledger import AccountKind
 from payouts.domain.lifecycle import LifeCycle
 from payouts.errors import AdjustmentRefusedError
@@ -101,10 +102,16 @@ def check_proposal(proposal: Proposal, currency: str, maximum_minor: int) -> Non
     if proposal.hub_account and proposal.hub_account not in {kind.value for kind in HUB_ACCOUNTS}:
         raise AdjustmentRefusedError("this account cannot be corrected by hand")
     if proposal.amount.currency != currency:
-        raise AdjustmentRefusedError(f"corrections are made in {currency}, the currency the hub settles in")
+        raise AdjustmentRefusedError(
+            sentence("corrections are made in %(currency)s, the currency the hub settles in", currency=currency)
+        )
     if not 0 < abs(proposal.amount.amount_minor) <= maximum_minor:
-        raise AdjustmentRefusedError(f"the amount must be from one cent to {Money(maximum_minor, currency)} either way")
+        raise AdjustmentRefusedError(
+            sentence("the amount must be from one cent to %(most)s either way", most=Money(maximum_minor, currency))
+        )
     if not proposal.reason.strip() or len(proposal.reason) > REASON_LENGTH_MAX:
-        raise AdjustmentRefusedError(f"say why, in at most {REASON_LENGTH_MAX} characters")
+        raise AdjustmentRefusedError(sentence("say why, in at most %(num)s characters", num=REASON_LENGTH_MAX))
     if len(proposal.evidence) > EVIDENCE_LENGTH_MAX:
-        raise AdjustmentRefusedError(f"keep the evidence to {EVIDENCE_LENGTH_MAX} characters: a link is enough")
+        raise AdjustmentRefusedError(
+            sentence("keep the evidence to %(num)s characters: a link is enough", num=EVIDENCE_LENGTH_MAX)
+        )

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 import msgspec
 
 from federation.vocabulary.money import Money, to_decimal
+from federation.vocabulary.wording import sentence
 from payouts.errors import BankDetailsError
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
@@ -75,7 +76,9 @@ def checked_details(holder: str, iban: str, bic: str) -> BankDetails:
     """Bank details as somebody typed them, in their one form. Raises BankDetailsError, saying what is wrong."""
     name = " ".join(holder.split())
     if not name or len(name) > NAME_LENGTH_MAX:
-        raise BankDetailsError(f"write whose account it is, in at most {NAME_LENGTH_MAX} characters")
+        raise BankDetailsError(
+            sentence("write whose account it is, in at most %(num)s characters", num=NAME_LENGTH_MAX)
+        )
     code = re.sub(r"[\s\-]", "", bic).upper()
     if code and not _BIC.fullmatch(code):
         raise BankDetailsError("a BIC has eight or eleven letters and digits, like BCITITMM")
@@ -89,9 +92,18 @@ def checked_iban(text: str) -> str:
         raise BankDetailsError("an IBAN begins with two letters and two digits, like IT60 X054 2811 1010 0000 0123 456")
     length = IBAN_LENGTHS.get(iban[:2])
     if length is None:
-        raise BankDetailsError(f"{iban[:2]} is not a country of the single euro payments area")
+        raise BankDetailsError(
+            sentence("%(country)s is not a country of the single euro payments area", country=iban[:2])
+        )
     if len(iban) != length:
-        raise BankDetailsError(f"an IBAN of {iban[:2]} has {length} characters, this one has {len(iban)}")
+        raise BankDetailsError(
+            sentence(
+                "an IBAN of %(country)s has %(length)s characters, this one has %(found)s",
+                country=iban[:2],
+                length=length,
+                found=len(iban),
+            )
+        )
     if int("".join(str(int(mark, 36)) for mark in iban[4:] + iban[:4])) % 97 != 1:
         raise BankDetailsError("this IBAN contains a mistake: its check digits do not fit. Compare it once more.")
     return iban
@@ -117,7 +129,7 @@ def sepa_text(text: str, length: int) -> str:
 def payment_xml(file: PaymentFile) -> bytes:
     """The file as the bank takes it. Raises BankDetailsError for what no SEPA file may hold."""
     if not 1 <= len(file.transfers) <= PAYMENTS_MAX:
-        raise BankDetailsError(f"a file holds from one to {PAYMENTS_MAX} payments")
+        raise BankDetailsError(sentence("a file holds from one to %(num)s payments", num=PAYMENTS_MAX))
     if any(each.amount.currency != SEPA_CURRENCY or each.amount.amount_minor <= 0 for each in file.transfers):
         raise BankDetailsError("a SEPA file pays amounts in euro and nothing else")
     if len({each.reference for each in file.transfers}) != len(file.transfers):

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from federation.vocabulary.wording import sentence
 from payouts.domain.amounts import allocate
 from payouts.domain.lifecycle import LifeCycle
 from payouts.errors import DisputeChoiceError
@@ -180,10 +181,18 @@ def checked(amount_minor: int, chosen: Sequence[ChosenLine], lines: Sequence[Dis
         raise DisputeChoiceError("choose at least one line of this order, each once")
     over = [each for each in chosen if not 0 < each.amount_minor <= left[each.shop_order_id, each.line_id]]
     if over:
-        raise DisputeChoiceError(f"line {over[0].line_id} cannot bear so much: less is left of it")
+        raise DisputeChoiceError(
+            sentence("line %(line)s cannot bear so much: less is left of it", line=over[0].line_id)
+        )
     total = sum(each.amount_minor for each in chosen)
     if total > amount_minor:
-        raise DisputeChoiceError(f"the chosen lines come to {total} minor units, the dispute is about {amount_minor}")
+        raise DisputeChoiceError(
+            sentence(
+                "the chosen lines come to %(total)s minor units, the dispute is about %(amount)s",
+                total=total,
+                amount=amount_minor,
+            )
+        )
     return tuple(chosen)
 
 

@@ -7,6 +7,7 @@ are cut, a full refund returns every component to the cent.
 
 import msgspec
 
+from federation.vocabulary.wording import sentence
 from payouts.domain.amounts import portion
 from payouts.errors import RefundRefusedError
 
@@ -38,7 +39,13 @@ class Components(msgspec.Struct, frozen=True):
 def given_back(whole: Components, done: int) -> Components:
     """The components returned once `done` of what was paid has been refunded."""
     if not 0 <= done <= whole.paid:
-        raise RefundRefusedError(f"no more than {whole.paid} minor units can be refunded here, {done} were asked for")
+        raise RefundRefusedError(
+            sentence(
+                "no more than %(most)s minor units can be refunded here, %(done)s were asked for",
+                most=whole.paid,
+                done=done,
+            )
+        )
     if whole.paid == 0:
         return Components(0, 0)
     commission, vat, referral, coupon = (
@@ -75,7 +82,11 @@ def amount_of_quantity(line: Refundable, quantity: int) -> int:
     after = line.refunded_quantity + quantity
     if quantity < 1 or after > line.quantity:
         left = line.quantity - line.refunded_quantity
-        raise RefundRefusedError(f"{quantity} pieces cannot be refunded, {left} are left of the line")
+        raise RefundRefusedError(
+            sentence(
+                "%(quantity)s pieces cannot be refunded, %(left)s are left of the line", quantity=quantity, left=left
+            )
+        )
     left_minor = line.paid - line.refunded_minor
     if after == line.quantity:
         return left_minor

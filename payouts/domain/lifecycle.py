@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from federation.vocabulary.wording import sentence
 from payouts.errors import IllegalMoveError
 
 StateT = TypeVar("StateT", bound=StrEnum)
@@ -25,5 +26,12 @@ class LifeCycle(Generic[StateT, StepT]):
         """The state `step` leads to; raises IllegalMoveError when the table has no such move."""
         reached = self.moves.get((state, step))
         if reached is None:
-            raise IllegalMoveError(f"a {self.name} that is {state.value} cannot be {step.value}")
+            raise IllegalMoveError(
+                sentence(
+                    "a %(thing)s that is %(state)s cannot be %(step)s",
+                    thing=self.name,
+                    state=state.value,
+                    step=step.value,
+                )
+            )
         return reached

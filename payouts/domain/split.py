@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain.amounts import BASIS_POINTS, allocate, rate_of
 from payouts.domain.vat import included
 from payouts.errors import AmountInvalidError
@@ -191,7 +192,7 @@ def _split_line(line: SaleLine, base: int, coupon: int) -> LineSplit:
     referral = min(rate_of(base, line.referral_bp), paid)
     seller = paid - commission - vat - referral + coupon
     if seller < 0:
-        raise AmountInvalidError(f"the deductions from line {line.line_id} exceed its price")
+        raise AmountInvalidError(sentence("the deductions from line %(line)s exceed its price", line=line.line_id))
     return LineSplit(
         line_id=line.line_id,
         quantity=line.quantity,
@@ -214,18 +215,28 @@ def _split_line(line: SaleLine, base: int, coupon: int) -> LineSplit:
 
 def _base(line: SaleLine) -> int:
     if line.quantity < 1 or line.unit_price.amount_minor < 0:
-        raise AmountInvalidError(f"line {line.line_id} needs a quantity of at least one and a price of at least zero")
+        raise AmountInvalidError(
+            sentence("line %(line)s needs a quantity of at least one and a price of at least zero", line=line.line_id)
+        )
     rates = (line.commission_bp, line.vat_bp, line.referral_bp, line.goods_vat_bp)
     if any(not 0 <= rate <= BASIS_POINTS for rate in rates):
-        raise AmountInvalidError(f"line {line.line_id} has a rate outside 0 to {BASIS_POINTS} basis points")
+        raise AmountInvalidError(
+            sentence(
+                "line %(line)s has a rate outside 0 to %(most)s basis points", line=line.line_id, most=BASIS_POINTS
+            )
+        )
     amounts = (line.fixed_minor, line.floor_minor, line.cap_minor or 0)
     if any(not 0 <= amount <= AMOUNT_MINOR_MAX for amount in amounts):
-        raise AmountInvalidError(f"line {line.line_id} has a commission amount out of range")
+        raise AmountInvalidError(sentence("line %(line)s has a commission amount out of range", line=line.line_id))
     if bool(line.referrer) != bool(line.referral_bp):
-        raise AmountInvalidError(f"line {line.line_id} must name a referrer exactly when it has a referral rate")
+        raise AmountInvalidError(
+            sentence("line %(line)s must name a referrer exactly when it has a referral rate", line=line.line_id)
+        )
     base = line.unit_price.amount_minor * line.quantity - line.seller_discount_minor
     if line.seller_discount_minor < 0 or base < 0:
-        raise AmountInvalidError(f"the discount on line {line.line_id} is negative or exceeds its price")
+        raise AmountInvalidError(
+            sentence("the discount on line %(line)s is negative or exceeds its price", line=line.line_id)
+        )
     return base
 
 
@@ -235,7 +246,7 @@ def _one_currency(shares: Sequence[SaleShare]) -> str:
     if len(currencies) != 1:
         raise AmountInvalidError("an order is split in one currency")
     if sum(len(share.lines) for share in shares) > LINES_MAX:
-        raise AmountInvalidError(f"an order has at most {LINES_MAX} lines")
+        raise AmountInvalidError(sentence("an order has at most %(num)s lines", num=LINES_MAX))
     if any(share.shipping.amount_minor < 0 for share in shares):
         raise AmountInvalidError("shipping cannot be negative")
     return currencies.pop()

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
+from federation.vocabulary.wording import sentence
 from payouts.errors import AmountInvalidError
 
 SCHEDULE_MINIMUM_MAX = 100_000_00
@@ -86,7 +87,7 @@ def checked_schedule(interval: str, anchor: int, minimum_minor: int) -> Schedule
         raise AmountInvalidError("the smallest payout must be between nothing and 100,000.00")
     days = {PayoutInterval.WEEKLY: 7, PayoutInterval.MONTHLY: 31}.get(PayoutInterval(interval), 0)
     if days and not 1 <= anchor <= days:
-        raise AmountInvalidError(f"choose a day from 1 to {days}")
+        raise AmountInvalidError(sentence("choose a day from 1 to %(days)s", days=days))
     return Schedule(interval=PayoutInterval(interval), anchor=anchor if days else 0, minimum_minor=minimum_minor)
 
 

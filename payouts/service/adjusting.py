@@ -11,6 +11,7 @@ import msgspec
 
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain import postings_desk
 from payouts.domain.adjustment import (
     ADJUSTMENT,
@@ -72,7 +73,7 @@ async def approve(adjustment_id: UUID, by: str, now: datetime) -> AdjustmentReco
 async def reject(adjustment_id: UUID, by: str, note: str, now: datetime) -> AdjustmentRecord:
     """Turn somebody else's proposal down and say why. In the caller's transaction; raises as `approve`."""
     if not note.strip() or len(note) > REASON_LENGTH_MAX:
-        raise AdjustmentRefusedError(f"say why not, in at most {REASON_LENGTH_MAX} characters")
+        raise AdjustmentRefusedError(sentence("say why not, in at most %(num)s characters", num=REASON_LENGTH_MAX))
     known = await _to_decide(adjustment_id, by)
     if _said_before(known, AdjustmentStep.REJECTED, by):
         return known
@@ -146,7 +147,7 @@ async def _give_or_take(record: AdjustmentRecord, now: datetime) -> None:
 async def _adjustment(adjustment_id: UUID, *, lock: bool = False) -> AdjustmentRecord:
     found = await desk.adjustments.get(adjustment_id, lock=lock)
     if found is None:
-        raise PaymentMissingError(f"there is no correction {adjustment_id}")
+        raise PaymentMissingError(sentence("there is no correction %(id)s", id=adjustment_id))
     return found
 
 

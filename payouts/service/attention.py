@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from federation.vocabulary.wording import sentence
 from payouts.domain.records import AlertRecord
 from payouts.errors import PaymentMissingError
 from payouts.store import desk, rows
@@ -21,7 +22,7 @@ async def clear_alert(alert_id: int, now: datetime) -> None:
     """
     alert = await rows.alerts.get(alert_id, lock=True)
     if alert is None:
-        raise PaymentMissingError(f"there is no alert {alert_id}")
+        raise PaymentMissingError(sentence("there is no alert %(id)s", id=alert_id))
     if alert.cleared_at is None:
         await rows.alerts.save(msgspec.structs.replace(alert, cleared_at=now))
 

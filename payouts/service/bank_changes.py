@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from federation.vocabulary.ids import new_id
+from federation.vocabulary.wording import sentence
 from payouts.domain.bank_change import (
     BANK_CHANGE,
     NOTE_LENGTH_MAX,
@@ -50,7 +51,9 @@ async def propose(word: FirstWord, settings: PayoutSettings, now: datetime) -> B
     Raises BankDetailsError when no bank file of this hub could pay it, or it is paid there already.
     """
     if settings.settlement_currency != SEPA_CURRENCY:
-        raise BankDetailsError(f"bank files pay euro, and this hub settles in {settings.settlement_currency}")
+        raise BankDetailsError(
+            sentence("bank files pay euro, and this hub settles in %(currency)s", currency=settings.settlement_currency)
+        )
     terms = await terms_of(word.shop_id, now, lock=True)
     if terms.rail is Rail.BANK and BankDetails(terms.holder, terms.iban, terms.bic) == word.details:
         raise BankDetailsError("this is the account it is paid to already")
@@ -108,7 +111,7 @@ async def reject(change_id: UUID, by: str, note: str, now: datetime) -> BankChan
     """Turn a change down and say why; again by the same person: no change. Raises as `approve`."""
     reason = " ".join(note.split())
     if not reason or len(reason) > NOTE_LENGTH_MAX:
-        raise BankDetailsError(f"say why not, in at most {NOTE_LENGTH_MAX} characters")
+        raise BankDetailsError(sentence("say why not, in at most %(num)s characters", num=NOTE_LENGTH_MAX))
     change = await _to_decide(change_id, by, own_too=True)
     if change.status is ChangeStatus.REJECTED and change.decided_by == by:
         return change
@@ -138,7 +141,7 @@ async def change_of(change_id: UUID) -> BankChangeRecord:
     """One change. Raises PaymentMissingError."""
     found = await store.changes.get(change_id)
     if found is None:
-        raise PaymentMissingError(f"there is no change of bank details {change_id}")
+        raise PaymentMissingError(sentence("there is no change of bank details %(id)s", id=change_id))
     return found
 
 
@@ -148,7 +151,7 @@ async def _to_decide(change_id: UUID, by: str, *, own_too: bool = False) -> Bank
     await desk.terms.get(shop_id, lock=True)
     change = await store.changes.get(change_id, lock=True)
     if change is None:
-        raise PaymentMissingError(f"there is no change of bank details {change_id}")
+        raise PaymentMissingError(sentence("there is no change of bank details %(id)s", id=change_id))
     if change.is_own_of(by) and not own_too:
         raise BankDetailsError("somebody else has to agree: these bank details are your own word")
     return change

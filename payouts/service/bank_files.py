@@ -14,6 +14,7 @@ import msgspec
 
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain import postings, postings_desk
 from payouts.domain.bank_file import (
     PAYMENTS_MAX,
@@ -172,7 +173,9 @@ async def mark_returned(pay: Payments, payout_id: UUID, failure: str, now: datet
     """
     reason = " ".join(failure.split())
     if not reason or len(reason) > FAILURE_LENGTH_MAX:
-        raise BankDetailsError(f"say what the bank said, in at most {FAILURE_LENGTH_MAX} characters")
+        raise BankDetailsError(
+            sentence("say what the bank said, in at most %(num)s characters", num=FAILURE_LENGTH_MAX)
+        )
     payout = await _bank_payout(payout_id)
     if payout.status is PayoutStatus.FAILED:
         return
@@ -214,14 +217,14 @@ def _movement(transfer: TransferRecord, share: SettlementRecord, sign: int, now:
 async def _bank_payout(payout_id: UUID) -> PayoutRecord:
     payout = await rows.payouts.get(payout_id, lock=True)
     if payout is None or payout.rail != Rail.BANK.value:
-        raise PaymentMissingError(f"there is no payment {payout_id} in a bank file")
+        raise PaymentMissingError(sentence("there is no payment %(id)s in a bank file", id=payout_id))
     return payout
 
 
 async def _share(transfer: TransferRecord) -> SettlementRecord:
     share = await rows.settlements.get(transfer.settlement_id, lock=True)
     if share is None:
-        raise PaymentMissingError(f"there is no settlement {transfer.settlement_id}")
+        raise PaymentMissingError(sentence("there is no settlement %(id)s", id=transfer.settlement_id))
     return share
 
 
@@ -305,7 +308,7 @@ async def file(file_id: UUID) -> BankFileRecord:
     """One file. Raises PaymentMissingError."""
     found = await desk.bank_files.get(file_id)
     if found is None:
-        raise PaymentMissingError(f"there is no bank file {file_id}")
+        raise PaymentMissingError(sentence("there is no bank file %(id)s", id=file_id))
     return found
 
 

@@ -14,6 +14,7 @@ import structlog
 from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain.payout import PAYOUT, PayoutStatus, PayoutStep, odd_minor
 from payouts.domain.records import MovementRecord, PayoutRecord
 from payouts.domain.terms import Rail, Schedule, is_due
@@ -220,5 +221,5 @@ async def change_of(payout: PayoutRecord, *, was_paid: bool) -> PayoutChange:
 async def _payout(payout_id: UUID) -> PayoutRecord:
     payout = await rows.payouts.get(payout_id)
     if payout is None:
-        raise PaymentMissingError(f"there is no payout {payout_id}")
+        raise PaymentMissingError(sentence("there is no payout %(id)s", id=payout_id))
     return payout

@@ -11,6 +11,7 @@ import msgspec
 
 from federation.node.database import atomic
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain.payment import PAYMENT, PaymentStatus, PaymentStep
 from payouts.domain.records import PaymentRecord
 from payouts.errors import (
@@ -42,7 +43,9 @@ async def capture_payment(order_id: UUID, amount: Money, now: datetime) -> None:
         raise PaymentMissingError("there is no payment for this order")
     status = PAYMENT.after(payment.status, PaymentStep.DECIDED)
     if amount.currency != payment.currency or not 0 < amount.amount_minor <= payment.amount_minor:
-        raise AmountInvalidError(f"of {payment.amount} that are held, {amount} cannot be taken")
+        raise AmountInvalidError(
+            sentence("of %(amount)s that are held, %(other)s cannot be taken", amount=payment.amount, other=amount)
+        )
     await rows.payments.save(
         msgspec.structs.replace(
             payment, status=status, capture_minor=amount.amount_minor, capture_attempt=1, updated_at=now
@@ -59,7 +62,7 @@ async def capture_at_provider(pay: Payments, payment_id: UUID, now: datetime) ->
     """
     payment = await rows.payments.get(payment_id)
     if payment is None:
-        raise PaymentMissingError(f"there is no payment {payment_id}")
+        raise PaymentMissingError(sentence("there is no payment %(id)s", id=payment_id))
     if payment.status is not PaymentStatus.CAPTURING or payment.provider_id is None:
         return
     key = f"cap:{payment.id}:{payment.capture_attempt}"

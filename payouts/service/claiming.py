@@ -13,6 +13,7 @@ import msgspec
 from federation.node.database import atomic
 from federation.node.outbox import RetryLaterError
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain import postings, postings_desk
 from payouts.domain.claim import CLAIM, ClaimStatus, ClaimStep
 from payouts.domain.hold import ReserveStatus, drawn
@@ -58,7 +59,7 @@ async def _reverse(pay: Payments, claim: ClaimRecord, now: datetime) -> Reversal
     """Have the pinned amount reversed, or find it reversed; None when the provider refuses."""
     settlement = await _settlement(claim)
     if settlement.transfer_id is None:
-        raise PaymentMissingError(f"settlement {settlement.id} has no transfer to reverse")
+        raise PaymentMissingError(sentence("settlement %(id)s has no transfer to reverse", id=settlement.id))
     amount = Money(claim.attempt_minor, claim.currency)
     key = f"trr:{claim.id}:{settlement.transfer_id}:{claim.attempt}"
     try:
@@ -98,7 +99,9 @@ async def write_off_claim(claim_id: UUID, reason: str, by: str, now: datetime) -
     Raises IllegalMoveError when it is not owed, AmountInvalidError without a reason.
     """
     if not reason.strip() or len(reason) > WRITE_OFF_REASON_MAX:
-        raise AmountInvalidError(f"say why this is given up, in at most {WRITE_OFF_REASON_MAX} characters")
+        raise AmountInvalidError(
+            sentence("say why this is given up, in at most %(num)s characters", num=WRITE_OFF_REASON_MAX)
+        )
     claim = await _claim(claim_id, lock=True)
     status = CLAIM.after(claim.status, ClaimStep.WRITTEN_OFF)
     rest = Money(claim.outstanding_minor, claim.currency)
@@ -214,12 +217,12 @@ async def _lower(pay: Payments, settlement: SettlementRecord, amount: Money, now
 async def _claim(claim_id: UUID, *, lock: bool = False) -> ClaimRecord:
     claim = await rows.claims.get(claim_id, lock=lock)
     if claim is None:
-        raise PaymentMissingError(f"there is no claim {claim_id}")
+        raise PaymentMissingError(sentence("there is no claim %(id)s", id=claim_id))
     return claim
 
 
 async def _settlement(claim: ClaimRecord, *, lock: bool = False) -> SettlementRecord:
     settlement = None if claim.settlement_id is None else await rows.settlements.get(claim.settlement_id, lock=lock)
     if settlement is None:
-        raise PaymentMissingError(f"there is no settlement {claim.settlement_id}")
+        raise PaymentMissingError(sentence("there is no settlement %(id)s", id=claim.settlement_id))
     return settlement

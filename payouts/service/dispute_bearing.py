@@ -12,6 +12,7 @@ import msgspec
 
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain import dispute_postings
 from payouts.domain.amounts import portion
 from payouts.domain.dispute import FUNDS, ChosenLine, DisputedLine, FundsStep, checked, crosses_border, spread
@@ -132,7 +133,14 @@ async def _bear_part(
     for key, amount in with_promotions(borne_by(slices), owed).items():
         settlement = owed.get(key)
         if settlement is None:
-            raise PaymentMissingError(f"shop order {shop_order_id} has no {key[0].value} share of {key[1]}")
+            raise PaymentMissingError(
+                sentence(
+                    "shop order %(id)s has no %(kind)s share of %(party)s",
+                    id=shop_order_id,
+                    kind=key[0].value,
+                    party=key[1],
+                )
+            )
         held, claimed = division(settlement, amount)
         claim = await open_claim(dispute, settlement, claimed, pay, now) if claimed else None
         await rows.settlements.save(
@@ -197,7 +205,7 @@ async def round_so_far(dispute: DisputeRecord) -> Round:
 def round_of(dispute: DisputeRecord, parts: Sequence[Components]) -> Round:
     taken = dispute.taken
     if taken is None:
-        raise PaymentMissingError(f"nothing was taken for dispute {dispute.id}")
+        raise PaymentMissingError(sentence("nothing was taken for dispute %(id)s", id=dispute.id))
     return Round(
         dispute_id=dispute.id, number=dispute.round, taken=taken, parts=tuple(parts), excess=dispute.excess_minor
     )
@@ -206,12 +214,12 @@ def round_of(dispute: DisputeRecord, parts: Sequence[Components]) -> Round:
 async def settlement_of(settlement_id: UUID) -> SettlementRecord:
     settlement = await rows.settlements.get(settlement_id, lock=True)
     if settlement is None:
-        raise PaymentMissingError(f"there is no settlement {settlement_id}")
+        raise PaymentMissingError(sentence("there is no settlement %(id)s", id=settlement_id))
     return settlement
 
 
 async def payment_of(dispute: DisputeRecord) -> PaymentRecord:
     payment = await rows.payments.get(dispute.payment_id)
     if payment is None:
-        raise PaymentMissingError(f"there is no payment {dispute.payment_id}")
+        raise PaymentMissingError(sentence("there is no payment %(id)s", id=dispute.payment_id))
     return payment

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain.dispute import UNDECIDED, DisputedLine, FundsStage, spread
 from payouts.domain.dispute_records import (
     DisputeLineRecord,
@@ -46,7 +47,7 @@ async def dispute(dispute_id: UUID) -> DisputeView:
     """One dispute. Raises PaymentMissingError."""
     found = await store.disputes.get(dispute_id)
     if found is None:
-        raise PaymentMissingError(f"there is no dispute {dispute_id}")
+        raise PaymentMissingError(sentence("there is no dispute %(id)s", id=dispute_id))
     lines = await lists.lines_of_order(found.order_id)
     left = [
         DisputedLine(str(line.shop_order_id), line.line_id, line.paid - line.gone_minor)

@@ -12,6 +12,7 @@ import msgspec
 
 from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
+from federation.vocabulary.wording import message, sentence
 from payouts.dispute_ports import DisputeState, FraudWarning
 from payouts.domain.dispute import (
     ANSWER,
@@ -96,7 +97,7 @@ async def lift_warning(warning_id: str, by: str, note: str, now: datetime) -> No
     """Somebody has looked and lets the order's money go on. In the caller's transaction; again changes nothing."""
     warning = await store.warnings.get(warning_id, lock=True)
     if warning is None:
-        raise PaymentMissingError(f"there is no warning {warning_id}")
+        raise PaymentMissingError(sentence("there is no warning %(id)s", id=warning_id))
     if warning.lifted_at is not None:
         return
     lifted = msgspec.structs.replace(warning, lifted_at=now, lifted_by=by, note=note[:NOTE_LENGTH_MAX])
@@ -134,9 +135,13 @@ async def refund_forbidden(order_id: UUID, payment_id: UUID | None = None) -> st
         if dispute.refundable or payment_id not in {None, dispute.payment_id}:
             continue
         if dispute.status in UNDECIDED:
-            return "the shopper's bank has taken this payment back: nothing can be refunded until that is decided"
+            return message(
+                "the shopper's bank has taken this payment back: nothing can be refunded until that is decided"
+            )
         if dispute.status in _GONE:
-            return "the shopper has the money already: the bank decided a dispute of this payment for the shopper"
+            return message(
+                "the shopper has the money already: the bank decided a dispute of this payment for the shopper"
+            )
     return ""
 
 
@@ -226,5 +231,5 @@ async def _parts(order_id: UUID) -> list[UUID]:
 async def _locked(dispute_id: UUID) -> DisputeRecord:
     dispute = await store.disputes.get(dispute_id, lock=True)
     if dispute is None:
-        raise PaymentMissingError(f"there is no dispute {dispute_id}")
+        raise PaymentMissingError(sentence("there is no dispute %(id)s", id=dispute_id))
     return dispute

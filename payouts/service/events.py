@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from federation.node.database import atomic
+from federation.vocabulary.wording import sentence
 from payouts.domain.records import EventRecord
 from payouts.errors import PaymentMissingError
 from payouts.ports import ProviderEvent
@@ -40,7 +41,7 @@ async def act_on_event(pay: Payments, event_id: str, now: datetime) -> None:
     """Read the object an event is about and record what is seen. Outside a transaction; repeatable."""
     event = await rows.events.get(event_id)
     if event is None:
-        raise PaymentMissingError(f"there is no event {event_id}")
+        raise PaymentMissingError(sentence("there is no event %(id)s", id=event_id))
     if event.done_at is not None:
         return
     observe = _OBSERVERS.get(event.object_kind)

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from federation.node.database import atomic
+from federation.vocabulary.wording import sentence
 from payouts.domain.dispute import ANSWER, UNDECIDED, AnswerStatus, AnswerStep
 from payouts.domain.dispute_records import DisputeRecord
 from payouts.domain.evidence import Evidence
@@ -41,7 +42,9 @@ async def write_evidence(dispute_id: UUID, evidence: Evidence, now: datetime) ->
     if dispute.answer in {AnswerStatus.SUBMITTING, AnswerStatus.GIVEN}:
         raise DisputeChoiceError("the evidence was handed in: it cannot be changed any more")
     if any(len(text) > TEXT_LENGTH_MAX for text in evidence.given.values()):
-        raise DisputeChoiceError(f"a text of the evidence has more than {TEXT_LENGTH_MAX} characters: shorten it")
+        raise DisputeChoiceError(
+            sentence("a text of the evidence has more than %(num)s characters: shorten it", num=TEXT_LENGTH_MAX)
+        )
     text = msgspec.json.encode(evidence.given).decode()
     await store.disputes.save(msgspec.structs.replace(dispute, evidence=text, updated_at=now))
 
@@ -135,5 +138,5 @@ async def _record(dispute: DisputeRecord, step: AnswerStep, now: datetime, *, er
 async def _locked(dispute_id: UUID) -> DisputeRecord:
     dispute = await store.disputes.get(dispute_id, lock=True)
     if dispute is None:
-        raise PaymentMissingError(f"there is no dispute {dispute_id}")
+        raise PaymentMissingError(sentence("there is no dispute %(id)s", id=dispute_id))
     return dispute

@@ -13,6 +13,7 @@ import msgspec
 from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain import postings
 from payouts.domain.payment import HELD, OVER, PAYMENT, Capture, PaymentStatus, PaymentStep, Sighting, step_of
 from payouts.domain.records import PaymentRecord, RefundRecord
@@ -104,7 +105,9 @@ async def start_payment(pay: Payments, payment_id: UUID, now: datetime) -> Payme
     if payment.provider_id is not None:
         return view_of(payment)
     if payment.status is not PaymentStatus.INTENDED:
-        raise IllegalMoveError(f"the payment is {payment.status.value}: begin the checkout again")
+        raise IllegalMoveError(
+            sentence("the payment is %(state)s: begin the checkout again", state=payment.status.value)
+        )
     seen = await pay.provider.create_payment(
         str(payment.id),
         payment.amount,
@@ -160,7 +163,7 @@ async def return_payment(payment_id: UUID, now: datetime) -> None:
     """
     payment = await rows.payments.get(payment_id, lock=True)
     if payment is None:
-        raise PaymentMissingError(f"there is no payment {payment_id}")
+        raise PaymentMissingError(sentence("there is no payment %(id)s", id=payment_id))
     status = PAYMENT.after(payment.status, PaymentStep.SENT_BACK)
     await rows.payments.save(msgspec.structs.replace(payment, status=status, updated_at=now))
     await _give_back(payment, "the payment did not fit the order", now)
@@ -287,5 +290,5 @@ async def _book_funds(payment_id: UUID, seen: PaymentState, now: datetime) -> No
 async def _payment(payment_id: UUID) -> PaymentRecord:
     payment = await rows.payments.get(payment_id)
     if payment is None:
-        raise PaymentMissingError(f"there is no payment {payment_id}")
+        raise PaymentMissingError(sentence("there is no payment %(id)s", id=payment_id))
     return payment

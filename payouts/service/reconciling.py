@@ -14,6 +14,7 @@ import structlog
 from federation.node.database import atomic
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain import recon
 from payouts.domain.dispute_records import MoveRecord
 from payouts.domain.ledger import AccountKind
@@ -78,7 +79,7 @@ async def assign(move_id: str, to: AccountKind, note: str, by: str, now: datetim
     """
     move = await store.by_id(move_id, lock=True)
     if move is None:
-        raise PaymentMissingError(f"the provider lists no movement {move_id}")
+        raise PaymentMissingError(sentence("the provider lists no movement %(id)s", id=move_id))
     if move.state is not MoveState.SUSPENSE:
         raise DisputeChoiceError("this movement is not in suspense any more")
     if to not in recon.ASSIGNABLE or not note.strip():

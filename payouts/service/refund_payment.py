@@ -14,6 +14,7 @@ import msgspec
 
 from federation.node.database import atomic
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain import postings, recon
 from payouts.domain.records import RefundRecord
 from payouts.domain.refund import ACCEPTED, REFUND, RefundStatus, RefundStep
@@ -65,7 +66,7 @@ async def send_refund(pay: Payments, refund_id: UUID, now: datetime) -> None:
         return
     payment = await rows.payments.get(refund.payment_id)
     if payment is None or payment.provider_id is None:
-        raise PaymentMissingError(f"refund {refund_id} has no payment at the provider")
+        raise PaymentMissingError(sentence("refund %(id)s has no payment at the provider", id=refund_id))
     try:
         seen = await pay.provider.refund(refund.reference, payment.provider_id, refund.amount, refund.key)
     except (InsufficientBalanceError, ProviderRefusedError) as error:
@@ -160,5 +161,5 @@ async def _consequences(pay: Payments, refund: RefundRecord, now: datetime) -> N
 async def _refund(refund_id: UUID, *, lock: bool) -> RefundRecord:
     refund = await rows.refunds.get(refund_id, lock=lock)
     if refund is None:
-        raise PaymentMissingError(f"there is no refund {refund_id}")
+        raise PaymentMissingError(sentence("there is no refund %(id)s", id=refund_id))
     return refund

@@ -15,6 +15,7 @@ import msgspec
 
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain import postings
 from payouts.domain.giveback import Components, amount_of_quantity, refund_components
 from payouts.domain.records import (
@@ -159,7 +160,7 @@ async def _slices(request: RefundRequest) -> list[Slice]:
     for part in request.parts:
         line = lines.get(part.line_id)
         if line is None:
-            raise RefundRefusedError(f"this shop order has no line {part.line_id}")
+            raise RefundRefusedError(sentence("this shop order has no line %(line)s", line=part.line_id))
         slices.append(_slice(line, part))
     shipping = lines.get(SHIPPING_LINE)
     if request.shipping and shipping is not None and shipping.gone_minor < shipping.paid:
@@ -171,7 +172,9 @@ async def _slices(request: RefundRequest) -> list[Slice]:
 
 def _slice(line: LineRecord, part: RefundPart) -> Slice:
     if (part.quantity > 0) == (part.amount_minor > 0):
-        raise RefundRefusedError(f"say either how many pieces or how much of line {part.line_id} goes back")
+        raise RefundRefusedError(
+            sentence("say either how many pieces or how much of line %(line)s goes back", line=part.line_id)
+        )
     amount = amount_of_quantity(line.refundable, part.quantity) if part.quantity else part.amount_minor
     given = refund_components(line.components, line.gone_minor, amount)
     return Slice(line, part.quantity, given, settled_part(line, given))

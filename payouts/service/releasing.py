@@ -17,6 +17,7 @@ from federation.node.database import atomic
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import message, sentence
 from payouts.domain import postings_desk
 from payouts.domain.hold import Hold, HoldReason, HoldRecord, ReserveRecord, ReserveStatus, kept_back
 from payouts.domain.records import SettlementRecord
@@ -142,9 +143,11 @@ async def release_early(pay: Payments, settlement_id: UUID, reserve: Reserve, no
         raise HeldUpError("keep back from 0 to 90 per cent, for 1 to 365 days")
     settlement = await rows.settlements.get(settlement_id, lock=True)
     if settlement is None:
-        raise PaymentMissingError(f"there is no settlement {settlement_id}")
+        raise PaymentMissingError(sentence("there is no settlement %(id)s", id=settlement_id))
     if settlement.status is not SettlementStatus.HELD:
-        raise IllegalMoveError(f"this share is {settlement.status.value}: only a held one can be released early")
+        raise IllegalMoveError(
+            sentence("this share is %(state)s: only a held one can be released early", state=settlement.status.value)
+        )
     hindered = await hindrance(settlement)
     if hindered:
         raise HeldUpError(_HINDRANCES[hindered])
@@ -154,12 +157,12 @@ async def release_early(pay: Payments, settlement_id: UUID, reserve: Reserve, no
 
 
 _HINDRANCES = {
-    "dispute": "a dispute holds it up: it goes on when that is decided",
-    "return": "a return holds it up: it goes on when that is over",
-    "fraud": "a warning of fraud holds it up: look into it and lift the hold first",
-    "operator": "an operator holds it up: lift the hold first",
-    "exchange": "the provider has not exchanged its money yet",
-    "account": "the boutique has no account or bank details that money could be sent to",
+    "dispute": message("a dispute holds it up: it goes on when that is decided"),
+    "return": message("a return holds it up: it goes on when that is over"),
+    "fraud": message("a warning of fraud holds it up: look into it and lift the hold first"),
+    "operator": message("an operator holds it up: lift the hold first"),
+    "exchange": message("the provider has not exchanged its money yet"),
+    "account": message("the boutique has no account or bank details that money could be sent to"),
 }
 
 
@@ -243,7 +246,7 @@ async def lift(hold_id: int, by: str, now: datetime) -> None:
     """
     held = await desk.holds.get(hold_id, lock=True)
     if held is None:
-        raise PaymentMissingError(f"there is no hold {hold_id}")
+        raise PaymentMissingError(sentence("there is no hold %(id)s", id=hold_id))
     if held.reason in {HoldReason.DISPUTE, HoldReason.RETURN}:
         raise HeldUpError(_HINDRANCES[held.reason.value])
     await unfreeze(held.shop_order_id, held.reason, held.reference, now, shop_id=held.shop_id, by=by)
@@ -261,7 +264,7 @@ async def _release_reserve(reserve_id: UUID, now: datetime) -> bool:
         return False
     origin = await rows.settlements.get(reserve.settlement_id)
     if origin is None:
-        raise PaymentMissingError(f"there is no settlement {reserve.settlement_id}")
+        raise PaymentMissingError(sentence("there is no settlement %(id)s", id=reserve.settlement_id))
     amount = Money(reserve.left_minor, reserve.currency)
     share = SettlementRecord(
         id=new_id(),

@@ -14,6 +14,7 @@ import msgspec
 
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain import postings
 from payouts.domain.hold import Hold, HoldReason
 from payouts.domain.payment import PaymentStatus
@@ -46,13 +47,17 @@ async def capture_sale(
     """
     payment = await rows.payments.get(payment_id, lock=True)
     if payment is None or payment.order_id != order_id:
-        raise PaymentMissingError(f"there is no payment {payment_id} for this order")
+        raise PaymentMissingError(sentence("there is no payment %(id)s for this order", id=payment_id))
     if payment.status is not PaymentStatus.PAID:
-        raise IllegalMoveError(f"the payment is {payment.status.value}, only a paid one can be divided")
+        raise IllegalMoveError(
+            sentence("the payment is %(state)s, only a paid one can be divided", state=payment.status.value)
+        )
     splits = split_preview(shares, coupon_minor)
     total = sum((split.paid for split in splits), start=Money(0, payment.currency))
     if total != payment.received:
-        raise AmountInvalidError(f"the shares come to {total}, {payment.received} was paid")
+        raise AmountInvalidError(
+            sentence("the shares come to %(total)s, %(received)s was paid", total=total, received=payment.received)
+        )
     await ledger.post(postings.capture(payment.id, order_id, splits, settings.books), now)
     if payment.captured_at is None:
         booked = msgspec.structs.replace(payment, captured_at=now, updated_at=now, vat_country=settings.vat_country)

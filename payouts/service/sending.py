@@ -13,6 +13,7 @@ import msgspec
 
 from federation.node.database import atomic
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain import postings
 from payouts.domain.claim import CLAIM, ClaimStep
 from payouts.domain.hold import gravest
@@ -70,9 +71,11 @@ async def try_again(settlement_id: UUID, now: datetime) -> None:
     """Have a blocked share sent once more, on a person's word. In the caller's transaction. Raises IllegalMoveError."""
     settlement = await rows.settlements.get(settlement_id, lock=True)
     if settlement is None:
-        raise PaymentMissingError(f"there is no settlement {settlement_id}")
+        raise PaymentMissingError(sentence("there is no settlement %(id)s", id=settlement_id))
     if settlement.status is not SettlementStatus.BLOCKED:
-        raise IllegalMoveError(f"this share is {settlement.status.value}: there is nothing to try again")
+        raise IllegalMoveError(
+            sentence("this share is %(state)s: there is nothing to try again", state=settlement.status.value)
+        )
     await messages.send("pay.transfer", settlement.id, f"by hand:{now.isoformat()}", now)
 
 
@@ -92,7 +95,7 @@ async def _begin(pay: Payments, settlement_id: UUID, now: datetime, *, below_zer
     """Write the intent, or find the one under way; None when there is nothing to send."""
     settlement = await rows.settlements.get(settlement_id, lock=True)
     if settlement is None:
-        raise PaymentMissingError(f"there is no settlement {settlement_id}")
+        raise PaymentMissingError(sentence("there is no settlement %(id)s", id=settlement_id))
     if settlement.status is SettlementStatus.SUBMITTING:
         return await _under_way(settlement)
     if settlement.status is SettlementStatus.BLOCKED:
@@ -205,7 +208,9 @@ async def _source(transfer: TransferRecord) -> str:
         return ""
     payment = None if settlement is None else await rows.payments.get(settlement.payment_id)
     if payment is None or payment.provider_id is None:
-        raise PaymentMissingError(f"settlement {transfer.settlement_id} has no payment at the provider")
+        raise PaymentMissingError(
+            sentence("settlement %(id)s has no payment at the provider", id=transfer.settlement_id)
+        )
     return payment.provider_id
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from federation.node.database import atomic
+from federation.vocabulary.wording import sentence
 from payouts.domain.records import ShopAccountRecord
 from payouts.errors import AccountNotReadyError, IllegalMoveError, PaymentMissingError
 from payouts.ports import AccountLink, AccountState
@@ -36,7 +37,7 @@ async def open_account(pay: Payments, shop_id: str, now: datetime) -> None:
     """Open a shop's account at the provider, or read it anew when it is open. Outside a transaction; repeatable."""
     account = await rows.shop_accounts.get(shop_id)
     if account is None:
-        raise PaymentMissingError(f"there is no account for shop {shop_id}")
+        raise PaymentMissingError(sentence("there is no account for shop %(id)s", id=shop_id))
     if account.provider_id is None:
         key = f"acct:{shop_id}:{account.number}"
         seen = await pay.provider.create_account(shop_id, account.name, account.country, account.currency, key)
@@ -67,7 +68,7 @@ async def link_to_papers(pay: Payments, shop_id: str, refresh_url: str, return_u
     async with atomic():
         account = await rows.shop_accounts.get(shop_id, lock=True)
         if account is None or account.provider_id is None:
-            raise PaymentMissingError(f"there is no account for shop {shop_id}")
+            raise PaymentMissingError(sentence("there is no account for shop %(id)s", id=shop_id))
         if account.standing == "closed":
             raise AccountNotReadyError("the account is closed: the hub has to open another one")
         account = msgspec.structs.replace(account, links=account.links + 1, updated_at=now)
@@ -84,7 +85,7 @@ async def replace_account(shop_id: str, now: datetime) -> None:
     """
     account = await rows.shop_accounts.get(shop_id, lock=True)
     if account is None:
-        raise PaymentMissingError(f"there is no account for shop {shop_id}")
+        raise PaymentMissingError(sentence("there is no account for shop %(id)s", id=shop_id))
     if account.standing != "closed":
         raise IllegalMoveError("only an account that is closed is replaced by another one")
     number = account.number + 1
@@ -129,5 +130,5 @@ async def resume_payouts(shop_id: str, now: datetime) -> None:
     """Let payouts of a shop be tried again after one failed, on a person's word. In the caller's transaction."""
     account = await rows.shop_accounts.get(shop_id, lock=True)
     if account is None:
-        raise PaymentMissingError(f"there is no account for shop {shop_id}")
+        raise PaymentMissingError(sentence("there is no account for shop %(id)s", id=shop_id))
     await rows.shop_accounts.save(msgspec.structs.replace(account, payouts_paused="", updated_at=now))

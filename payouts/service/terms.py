@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from federation.vocabulary.wording import sentence
 from payouts.domain.bank_file import SEPA_CURRENCY, BankDetails
 from payouts.domain.settlement import SETTLEMENT, SettlementStep
 from payouts.domain.terms import RESERVE_BP_MAX, RESERVE_DAYS_MAX, Rail, Schedule, TermsRecord
@@ -38,9 +39,9 @@ async def set_schedule(shop_id: str, schedule: Schedule, now: datetime) -> None:
 async def set_reserve(shop_id: str, basis_points: int | None, days: int | None, now: datetime) -> None:
     """What is kept back of the shop's shares from now on; None: as of everybody. Raises AmountInvalidError."""
     if basis_points is not None and not 0 <= basis_points <= RESERVE_BP_MAX:
-        raise AmountInvalidError(f"a reserve is from 0 to {RESERVE_BP_MAX // 100} per cent")
+        raise AmountInvalidError(sentence("a reserve is from 0 to %(percent)s per cent", percent=RESERVE_BP_MAX // 100))
     if days is not None and not 1 <= days <= RESERVE_DAYS_MAX:
-        raise AmountInvalidError(f"a reserve is kept from 1 to {RESERVE_DAYS_MAX} days")
+        raise AmountInvalidError(sentence("a reserve is kept from 1 to %(days)s days", days=RESERVE_DAYS_MAX))
     terms = await terms_of(shop_id, now, lock=True)
     await _save(msgspec.structs.replace(terms, reserve_bp=basis_points, reserve_days=days, updated_at=now))
 
@@ -61,7 +62,7 @@ async def pay_by_bank(
     not owed euro: no SEPA file pays anything else.
     """
     if currency != SEPA_CURRENCY:
-        raise BankDetailsError(f"bank files pay euro, and this hub settles in {currency}")
+        raise BankDetailsError(sentence("bank files pay euro, and this hub settles in %(currency)s", currency=currency))
     terms = await terms_of(shop_id, now, lock=True)
     changed = (terms.holder, terms.iban, terms.bic) != (details.holder, details.iban, details.bic)
     await _save(

@@ -41,7 +41,7 @@ async def propose(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
         async with atomic():
             await bank_details.propose(hub_of(request), word, clock.now())
     except GalleriaError as error:
-        return back_to(request, _page(shop_id), error.detail, failed=True)
+        return back_to(request, _page(shop_id), error.sentence, failed=True)
     said = message("Noted, and the boutique is told. Somebody else has to agree before anything is paid there.")
     return back_to(request, _page(shop_id), said)
 
@@ -55,7 +55,7 @@ async def approve(request: AnyRequest, shop_id: FromPath[str], change_id: FromPa
         async with atomic():
             await bank_details.approve(hub_of(request), change_id, person, clock.now(), at_once=at_once)
     except GalleriaError as error:
-        return back_to(request, _page(shop_id), error.detail, failed=True)
+        return back_to(request, _page(shop_id), error.sentence, failed=True)
     return back_to(request, _page(shop_id), message("Agreed, and the boutique is told. It is paid by bank file."))
 
 
@@ -68,7 +68,7 @@ async def reject(request: AnyRequest, shop_id: FromPath[str], change_id: FromPat
         async with atomic():
             await bank_details.reject(hub_of(request), change_id, person, note, clock.now())
     except GalleriaError as error:
-        return back_to(request, _page(shop_id), error.detail, failed=True)
+        return back_to(request, _page(shop_id), error.sentence, failed=True)
     return back_to(request, _page(shop_id), message("Turned down: it is paid as before, and told so."))
 
 

@@ -56,7 +56,7 @@ async def make(request: AnyRequest) -> Redirect:
         async with atomic():
             made = await bank_files.make_file(hub.payments, person.email, hub.settings.node_name, day, clock.now())
     except GalleriaError as error:
-        return back_to(request, PAGE, error.detail, failed=True)
+        return back_to(request, PAGE, error.sentence, failed=True)
     return back_to(request, f"{PAGE}#file-{made.id}", message("Made. Download it and give it to your bank."))
 
 
@@ -81,7 +81,7 @@ async def paid(request: AnyRequest, payout_id: FromPath[UUID]) -> Redirect:
             on = datetime.combine(day, time(), UTC)
             await bank_files.mark_paid(hub_of(request).payments, payout_id, on, now)
     except GalleriaError as error:
-        return back_to(request, PAGE, error.detail, failed=True)
+        return back_to(request, PAGE, error.sentence, failed=True)
     return back_to(request, PAGE, message("Noted as paid; the boutique is told."))
 
 
@@ -97,7 +97,7 @@ async def all_paid(request: AnyRequest, file_id: FromPath[UUID]) -> Redirect:
             for payout in await bank_files.open_payments(file_id):
                 await bank_files.mark_paid(hub_of(request).payments, payout.id, on, now)
     except GalleriaError as error:
-        return back_to(request, PAGE, error.detail, failed=True)
+        return back_to(request, PAGE, error.sentence, failed=True)
     return back_to(request, PAGE, message("Noted as paid; the boutiques are told."))
 
 
@@ -110,7 +110,7 @@ async def returned(request: AnyRequest, payout_id: FromPath[UUID]) -> Redirect:
         async with atomic():
             await bank_files.mark_returned(hub_of(request).payments, payout_id, failure, clock.now())
     except GalleriaError as error:
-        return back_to(request, PAGE, error.detail, failed=True)
+        return back_to(request, PAGE, error.sentence, failed=True)
     return back_to(request, PAGE, message("Noted: the boutique is owed it again, and it waits under Blocked."))
 
 

@@ -120,7 +120,7 @@ async def accept(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
     try:
         await boutiques.accept(hub_of(request), shop_id, clock.now())
     except ConflictError as error:
-        return back_to(request, _way_back(request, shop_id), error.detail, failed=True)
+        return back_to(request, _way_back(request, shop_id), error.sentence, failed=True)
     return back_to(
         request, _way_back(request, shop_id), message("It is let in: its pieces appear as its catalogue arrives.")
     )
@@ -144,7 +144,7 @@ async def suspend(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
     try:
         await boutiques.suspend(hub_of(request), shop_id, clock.now())
     except ConflictError as error:
-        return back_to(request, _way_back(request, shop_id), error.detail, failed=True)
+        return back_to(request, _way_back(request, shop_id), error.sentence, failed=True)
     return back_to(request, _way_back(request, shop_id), message("It is on hold: nothing of it is shown or sold."))
 
 

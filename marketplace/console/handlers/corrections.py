@@ -66,7 +66,7 @@ async def propose(request: AnyRequest) -> Redirect:
         async with atomic():
             await adjusting.propose(proposal, person.email, settings, clock.now())
     except GalleriaError as error:
-        return back_to(request, PAGE, error.detail, failed=True)
+        return back_to(request, PAGE, error.sentence, failed=True)
     return back_to(request, PAGE, message("Proposed. Somebody else has to approve it before anything is booked."))
 
 
@@ -90,7 +90,7 @@ async def approve(request: AnyRequest, adjustment_id: FromPath[UUID]) -> Redirec
         async with atomic():
             await bank_details.approve_correction(adjustment_id, person, clock.now())
     except GalleriaError as error:
-        return back_to(request, PAGE, error.detail, failed=True)
+        return back_to(request, PAGE, error.sentence, failed=True)
     return back_to(request, PAGE, message("Approved and booked."))
 
 
@@ -103,7 +103,7 @@ async def reject(request: AnyRequest, adjustment_id: FromPath[UUID]) -> Redirect
         async with atomic():
             await adjusting.reject(adjustment_id, person.email, note, clock.now())
     except GalleriaError as error:
-        return back_to(request, PAGE, error.detail, failed=True)
+        return back_to(request, PAGE, error.sentence, failed=True)
     return back_to(request, PAGE, message("Rejected: nothing is booked."))
 
 

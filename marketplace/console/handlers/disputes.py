@@ -115,7 +115,7 @@ async def choose(request: AnyRequest, dispute_id: FromPath[UUID]) -> Redirect:
         async with atomic():
             await disputes.choose_lines(hub_of(request).payments, dispute_id, chosen, who.email, clock.now())
     except DisputeChoiceError as error:
-        return back_to(request, page, error.detail, failed=True)
+        return back_to(request, page, error.sentence, failed=True)
     return back_to(request, page, message("Noted: these lines bear the dispute."))
 
 
@@ -132,7 +132,7 @@ async def write(request: AnyRequest, dispute_id: FromPath[UUID]) -> Redirect:
             if hand_in:
                 await evidence.answer(dispute_id, "evidence", clock.now())
     except DisputeChoiceError as error:
-        return back_to(request, page, error.detail, failed=True)
+        return back_to(request, page, error.sentence, failed=True)
     said = message("The evidence goes to the bank now.") if hand_in else message("Kept. The bank has not seen it yet.")
     return back_to(request, page, said)
 
@@ -146,7 +146,7 @@ async def accept(request: AnyRequest, dispute_id: FromPath[UUID]) -> Redirect:
         async with atomic():
             await evidence.answer(dispute_id, "acceptance", clock.now())
     except DisputeChoiceError as error:
-        return back_to(request, page, error.detail, failed=True)
+        return back_to(request, page, error.sentence, failed=True)
     return back_to(request, page, message("Given up: the shopper keeps the money."))
 
 

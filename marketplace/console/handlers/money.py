@@ -116,7 +116,7 @@ async def retry_refund(request: AnyRequest, refund_id: FromPath[UUID]) -> Redire
     try:
         await payouts.retry_refund(refund_id, clock.now())
     except (IllegalMoveError, RefundRefusedError) as error:
-        return back_to(request, "/console/money/refunds", error.detail, failed=True)
+        return back_to(request, "/console/money/refunds", error.sentence, failed=True)
     return back_to(request, "/console/money/refunds", message("The refund is tried again."))
 
 
@@ -128,7 +128,7 @@ async def write_off_claim(request: AnyRequest, claim_id: FromPath[UUID]) -> Redi
     try:
         await payouts.write_off_claim(claim_id, reason, person.email, clock.now())
     except (IllegalMoveError, AmountInvalidError) as error:
-        return back_to(request, "/console/money/claims", error.detail, failed=True)
+        return back_to(request, "/console/money/claims", error.sentence, failed=True)
     return back_to(request, "/console/money/claims", message("Written off: the hub bears it."))
 
 

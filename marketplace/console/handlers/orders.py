@@ -146,7 +146,7 @@ async def cancel(request: AnyRequest, order_id: FromPath[UUID]) -> Redirect:
     try:
         await cancelling.ask_to_cancel(part.shop_order_id, str(form.get("reason", ""))[:REASON_LENGTH_MAX], clock.now())
     except OrderStateError as error:
-        return back_to(request, page, error.detail, failed=True)
+        return back_to(request, page, error.sentence, failed=True)
     return back_to(request, page, f"{part.shop.name} has been asked to cancel.")
 
 

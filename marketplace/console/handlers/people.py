@@ -55,7 +55,7 @@ async def invite(request: AnyRequest) -> Redirect:
                 clock.now(),
             )
     except GalleriaError as error:
-        return back_to(request, PAGE, error.detail, failed=True)
+        return back_to(request, PAGE, error.sentence, failed=True)
     return back_to(request, PAGE, message("Invited: a letter with a link is on its way."))
 
 
@@ -67,7 +67,7 @@ async def vouch(request: AnyRequest, account_id: FromPath[UUID]) -> Redirect:
         async with atomic():
             await trust.vouch(account_id, person.id, clock.now())
     except GalleriaError as error:
-        return back_to(request, PAGE, error.detail, failed=True)
+        return back_to(request, PAGE, error.sentence, failed=True)
     return back_to(request, PAGE, message("Noted: their word counts from now on."))
 
 
@@ -79,7 +79,7 @@ async def remove(request: AnyRequest, account_id: FromPath[UUID]) -> Redirect:
         async with atomic():
             await people.remove(account_id, person.id)
     except GalleriaError as error:
-        return back_to(request, PAGE, error.detail, failed=True)
+        return back_to(request, PAGE, error.sentence, failed=True)
     return back_to(request, PAGE, message("Taken away. What they did stays written down."))
 
 

@@ -63,7 +63,7 @@ async def assign(request: AnyRequest, move_id: FromPath[str]) -> Redirect:
         async with atomic():
             await reconciling.assign(move_id, chosen, note, who.email, clock.now())
     except DisputeChoiceError as error:
-        return back_to(request, PAGE, error.detail, failed=True)
+        return back_to(request, PAGE, error.sentence, failed=True)
     return back_to(request, PAGE, message("Assigned, with your name and reason."))
 
 

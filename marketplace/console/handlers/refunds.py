@@ -30,7 +30,7 @@ async def look(request: AnyRequest, order_id: FromPath[UUID]) -> Template:
         wanted = read_refund({**dict(request.query_params), "refund_id": str(new_id())})
         parts = await refunds.preview(order_id, wanted)
     except (RefundInvalidError, RefundRefusedError) as error:
-        return await order_page(request, order_id, error.detail)
+        return await order_page(request, order_id, error.sentence)
     order = await reads.order_by_id(order_id)
     part = next((one for one in order.parts if one.shop_order_id == wanted.shop_order_id), None)
     if part is None:
@@ -58,7 +58,7 @@ async def refund(request: AnyRequest, order_id: FromPath[UUID]) -> Template | Re
         async with atomic():
             await refunds.refund(order_id, wanted, clock.now())
     except (RefundInvalidError, RefundRefusedError) as error:
-        return await order_page(request, order_id, error.detail)
+        return await order_page(request, order_id, error.sentence)
     made = await money.refund_by_id(wanted.refund_id)
     said = say("The money goes back to the shopper.")
     if made:

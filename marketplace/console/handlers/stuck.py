@@ -67,7 +67,7 @@ async def retry(request: AnyRequest, settlement_id: FromPath[UUID]) -> Redirect:
     try:
         await sending.try_again(settlement_id, clock.now())
     except GalleriaError as error:
-        return back_to(request, PAGE, error.detail, failed=True)
+        return back_to(request, PAGE, error.sentence, failed=True)
     return back_to(request, PAGE, message("It is tried again within seconds."))
 
 
@@ -81,7 +81,7 @@ async def release(request: AnyRequest, settlement_id: FromPath[UUID]) -> Redirec
         async with atomic():
             await payouts.release_early(hub_of(request).payments, settlement_id, reserve, clock.now())
     except GalleriaError as error:
-        return back_to(request, PAGE, error.detail, failed=True)
+        return back_to(request, PAGE, error.sentence, failed=True)
     return back_to(request, PAGE, message("Released. It is sent within seconds."))
 
 

@@ -88,7 +88,7 @@ async def set_schedule(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
         async with atomic():
             await terms.set_schedule(shop_id, schedule, clock.now())
     except GalleriaError as error:
-        return back_to(request, _page(shop_id), error.detail, failed=True)
+        return back_to(request, _page(shop_id), error.sentence, failed=True)
     return back_to(request, _page(shop_id), message("Payout days changed."))
 
 
@@ -104,7 +104,7 @@ async def set_reserve(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
         async with atomic():
             await terms.set_reserve(shop_id, basis_points, days, clock.now())
     except GalleriaError as error:
-        return back_to(request, _page(shop_id), error.detail, failed=True)
+        return back_to(request, _page(shop_id), error.sentence, failed=True)
     return back_to(request, _page(shop_id), message("Reserve changed: it counts for what is released from now on."))
 
 
@@ -116,7 +116,7 @@ async def pay_by_provider(request: AnyRequest, shop_id: FromPath[str]) -> Redire
         async with atomic():
             await terms.pay_by_provider(shop_id, clock.now())
     except GalleriaError as error:
-        return back_to(request, _page(shop_id), error.detail, failed=True)
+        return back_to(request, _page(shop_id), error.sentence, failed=True)
     return back_to(request, _page(shop_id), message("It is paid through the payment provider from now on."))
 
 

@@ -23,7 +23,7 @@ from marketplace.orders.views import BasketView, HeldView
 from marketplace.storefront import destinations
 from marketplace.storefront.checkout_form import CheckoutForm, read_form
 from marketplace.storefront.handlers.context import COUNTRY, destination, prices_of
-from marketplace.storefront.words import say
+from marketplace.storefront.words import payment_barred, say
 
 SEE_OTHER: Final = 303
 OWN_TRANSACTIONS = {"transaction": False}
@@ -162,7 +162,7 @@ async def _to_payment(request: AnyRequest, token: str) -> Template | Redirect:
         address = await checkout.proceed(hub_of(request), token, clock.now())
     except GalleriaError as error:
         view = await reads.held_view(token, clock.now())
-        return _held_page(request, view, error.sentence, 409)
+        return _held_page(request, view, payment_barred(error), 409)
     return Redirect(address, status_code=SEE_OTHER)
 
 

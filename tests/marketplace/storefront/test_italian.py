@@ -9,6 +9,9 @@ from federation.node.languages import speaking
 from federation.vocabulary.wording import sentence
 from marketplace.storefront import destinations
 from marketplace.storefront.words import WORDING
+from payouts.adapters.memory import Fault
+from payouts.errors import ProviderRefusedError, ProviderUnavailableError
+from tests.marketplace.gallery import Gallery
 from tests.marketplace.markup import faults
 from tests.marketplace.orders.world import APPS
 from tests.marketplace.storefront.test_buying import put_in_basket, send_checkout
@@ -111,3 +114,17 @@ def test_countries_stand_by_their_own_names() -> None:
         names = list(destinations.offered().values())
     assert names == sorted(names)
     assert {"Germania", "Stati Uniti", "Paesi Bassi"} <= set(names)
+
+
+async def test_a_silent_provider_is_told_kindly(reader: httpx.AsyncClient, gallery: Gallery) -> None:
+    """Whoever cannot get to the payment page reads why in their language, and not what the provider answered."""
+    await put_in_basket(reader, 0)
+    for error, words in (
+        (ProviderUnavailableError("read timeout at 10.0.0.1"), "al momento non risponde"),
+        (ProviderRefusedError("no such currency"), "Non è stato possibile avviare il pagamento"),
+    ):
+        gallery.world.till.faults.append(Fault("create_payment", error))
+        barred = await send_checkout(reader)
+        assert barred.status_code == 409
+        assert words in sound_italian(barred)
+        assert str(error) not in barred.text

@@ -1,0 +1,60 @@
+"""Refusals of money that people read can be said in their language: every one is a message, none is built in code."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests import wording
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("payouts/domain", "payouts/service")
+INSIDE = frozenset(
+    {
+        "LedgerUnbalancedError", "LedgerConflictError", "LedgerShortError", "StatementBrokenError",
+        "ProviderConflictError", "RetryLaterError", "EventRefusedError",
+    }
+)  # fmt: skip
+"""Our own mistakes and words between machines: they reach logs, alerts and the outbox, never a page as they are."""
+KEPT_AS_VALUES = frozenset({"_HINDRANCES", "WHY_NOT", "forbidden"})
+"""Where a refusal is taken from what was marked as a message elsewhere."""
+MARKS = frozenset({"sentence", "message"})
+
+
+def _refusals() -> Iterator[tuple[str, str, ast.expr]]:
+    """Each refusal raised in the money package for people: where, its class, and its words as code."""
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if not isinstance(node, ast.Raise) or not isinstance(node.exc, ast.Call) or not node.exc.args:
+                    continue
+                name = ast.unparse(node.exc.func)
+                if name.endswith("Error") and name not in INSIDE:
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", name, node.exc.args[0]
+
+
+def _is_message(words: ast.expr) -> bool:
+    if isinstance(words, ast.Constant):
+        return isinstance(words.value, str)
+    if isinstance(words, ast.Call):
+        return ast.unparse(words.func) in MARKS
+    if isinstance(words, ast.Subscript):
+        return ast.unparse(words.value) in KEPT_AS_VALUES
+    return isinstance(words, ast.Name) and words.id in KEPT_AS_VALUES
+
+
+def test_no_refusal_is_built_in_code() -> None:
+    """A sentence put together in code has no translation: it is a message with its values, or a marked value."""
+    assert [
+        f"{where} {name}({ast.unparse(words)})" for where, name, words in _refusals() if not _is_message(words)
+    ] == []
+
+
+def test_every_refusal_stands_in_the_consoles_catalogue() -> None:
+    """Whoever reads a refusal of money reads the console in Italian; each plain sentence and pattern is in there."""
+    known = wording.catalogue("marketplace/console", "it")
+    missing = []
+    for where, _, words in _refusals():
+        text = words.args[0] if isinstance(words, ast.Call) else words
+        if isinstance(text, ast.Constant) and not (known.get(text.value) and known.get(text.value).string):
+            missing.append(f"{where}: {text.value}")
+    assert missing == []
