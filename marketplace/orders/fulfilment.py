@@ -21,13 +21,13 @@ from federation.errors import PartyContestedError, ReservationExpiredError
 from federation.node import clock, outbox
 from federation.node.database import atomic
 from federation.node.outbox import Message
-from federation.service.orders import hold_conversation, send_event
+from federation.service.orders import hold_conversation
 from federation.vocabulary.errors import GalleriaError, PeerRefusedError
 from federation.vocabulary.ids import PartyId, new_id
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
 from marketplace.hub import Hub
-from marketplace.orders import holds, refunds, silence
+from marketplace.orders import holds, refunds, silence, words
 from marketplace.orders.domain import shop_order_life
 from marketplace.orders.domain.division import at_list_prices
 from marketplace.orders.domain.values import Line, Order, Part
@@ -180,7 +180,7 @@ async def tell_division(order: Order, part: Part, now: datetime) -> None:
         bears_fee=part.bears_fee,
         vat_treatment=_treatment(await part_store.lines([part.id])),
     )
-    await send_event(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id), Settled(division), now)
+    await words.say(part, Settled(division), now)
 
 
 def _treatment(lines: Sequence[Line]) -> Treatment | Literal[""]:
@@ -265,6 +265,7 @@ def shop_order_of(order: Order, part: Part, lines: list[Line]) -> ShopOrder:
                 leaf_hash=line.leaf_hash,
                 size_label=line.size_label,
                 colour=line.colour,
+                discount=money(line.list_voucher_minor) if line.list_voucher_minor else None,
             )
             for line in lines
         ),
@@ -274,6 +275,7 @@ def shop_order_of(order: Order, part: Part, lines: list[Line]) -> ShopOrder:
         email=order.email,
         note=order.note,
         answer_by=None if part.answer_by is None else text_of(part.answer_by),
+        voucher=part.voucher,
         money=SellerPart(
             commission=share.commission,
             commission_vat=share.vat,

@@ -11,10 +11,8 @@ import structlog
 
 from federation.conversations.messages import EventBody, PaidOut, PayoutReturned, Transferred
 from federation.documents.times import text_of
-from federation.service.orders import send_event
-from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money, zero
-from marketplace.orders import acceptance, answers, fulfilment, mails
+from marketplace.orders import acceptance, answers, fulfilment, mails, words
 from marketplace.orders.domain import order_life
 from marketplace.orders.domain.division import shares_of
 from marketplace.orders.domain.values import Part, part_total
@@ -116,6 +114,5 @@ async def payout_changed(change: PayoutChange, now: datetime) -> None:
 
 
 async def _tell(part: Part, body: EventBody, now: datetime) -> None:
-    order = await order_store.by_id(part.order_id)
-    if order is not None and part.placed_at is not None:
-        await send_event(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id), body, now)
+    if part.placed_at is not None:
+        await words.say(part, body, now)

@@ -11,11 +11,10 @@ from uuid import UUID, uuid5
 import msgspec
 
 from federation.conversations.messages import Refunded
-from federation.service.orders import send_event
-from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money, to_decimal, zero
+from marketplace.coupons import vouchers
 from marketplace.errors import OrderNotFoundError, RefundInvalidError
-from marketplace.orders import answers, mails, releases
+from marketplace.orders import answers, mails, releases, words
 from marketplace.orders.domain.refunds import (
     Refundable,
     RefundLine,
@@ -99,8 +98,10 @@ async def _plan(order: Order, part: Part, request: RefundRequest) -> Wanted:
 async def refund_rest(order: Order, part: Part, reason: str, now: datetime) -> None:
     """Give back all that is left of a part that was locked by the caller; nothing left is fine.
 
-    Nothing goes back of an order whose money is only held: it is seen to that this part is not taken for.
+    Nothing goes back of an order whose money is only held: it is seen to that this part is not taken for. A voucher of
+    the boutique that was used for it can be used again.
     """
+    await vouchers.give_back(order.id, now, part.shop_id)
     standing = await order_store.by_id(order.id) or order
     if standing.paid_minor == 0:
         await answers.note(standing, part.id, reason, now)
@@ -224,10 +225,10 @@ async def refund_changed(refund_id: UUID, status: str, public_url: str, now: dat
     await mails.refund_moved(order, part, made, public_url, now)
     if status == "succeeded" and part.placed_at is not None:
         for share in made.parts:
-            await _tell(order, part, made, share, now)
+            await _tell(part, made, share, now)
 
 
-async def _tell(order: Order, part: Part, made: payouts.RefundView, share: payouts.RefundedPart, now: datetime) -> None:
+async def _tell(part: Part, made: payouts.RefundView, share: payouts.RefundedPart, now: datetime) -> None:
     """Tell the boutique what a refund takes of what it is owed, in the hub's currency as all it is told of money."""
     return_id = await return_store.of_refund(made.id)
     body = Refunded(
@@ -238,4 +239,4 @@ async def _tell(order: Order, part: Part, made: payouts.RefundView, share: payou
         line_id=None if share.line_id == SHIPPING_PART else share.line_id,
         quantity=share.quantity,
     )
-    await send_event(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id), body, now)
+    await words.say(part, body, now)

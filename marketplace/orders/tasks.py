@@ -5,7 +5,7 @@ from datetime import datetime
 from federation.node.outbox import Handler
 from federation.node.work import Sweep
 from marketplace.hub import Hub
-from marketplace.orders import answers, checkout, crowding, fulfilment, holds, silence
+from marketplace.orders import answers, checkout, crowding, fulfilment, holds, silence, words
 from marketplace.orders.acceptance import Acceptance
 from marketplace.orders.acceptance import close_overdue as close_acceptance
 from marketplace.orders.fulfilment import Fulfilment
@@ -29,6 +29,7 @@ def order_handlers(hub: Hub) -> dict[str, Handler]:
         answers.ANSWERED: acceptance.answered,
         answers.CHARGED: acceptance.charged,
         answers.WITHDRAWN: acceptance.withdrawn,
+        words.TOPIC: words.deliver,
     }
 
 

@@ -197,6 +197,7 @@ async def test_a_boutique_is_paid_by_bank_file(world: World, desk: httpx.AsyncCl
     day = clock.now().date().isoformat()
     page = await post(desk, FILES, file[0].replace("/pain001.xml", "/paid"), day=day)
     assert "the boutiques are told" in page
+    await world.work()
     assert "paid_out" in await world.told("a")
     payment = re.search(rf"{FILES}/payments/[0-9a-f-]+/returned", page)
     assert payment is not None
@@ -214,7 +215,7 @@ async def agree(world: World, email: str) -> None:
     person = await accounts.account_by_email(email)
     assert person is not None
     async with atomic():
-        await bank_details.approve(world.hub, change.id, person, clock.now(), at_once=True)
+        await bank_details.approve(bank_details.house_of(world.hub), change.id, person, clock.now(), at_once=True)
 
 
 async def _make(world: World, settings: object) -> bytes:
