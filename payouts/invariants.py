@@ -2,8 +2,8 @@
 
 Checked: stored balances and their chains against the entries; every life cycle's sums against its ledger account;
 no more sent than received, claims aside; refunds and disputes within what was paid; one transaction for each movement
-of the provider's balance; and, when nothing is under way, the ledger against that balance itself. What the hub owes
-beyond what it has is no breach: it is known, and said to the cent.
+of the provider's balance; papers that are what the ledger holds; and, when nothing is under way, the ledger against
+the provider's balance itself. What the hub owes beyond what it has is no breach: it is known, and said to the cent.
 """
 
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from federation.node.database import atomic
 from payouts.service.context import Payments
 from payouts.service.reconciling import reconcile
 from payouts.service.solvency import watch
-from payouts.store import audit, rows
+from payouts.store import audit, paper_audit, rows
 from payouts.store.audit import Breach
 
 STUCK_IN_TRANSFER = timedelta(hours=24)
@@ -23,7 +23,8 @@ LOOKS = 3
 async def breaches(now: datetime) -> list[Breach]:
     """Every rule that does not hold at this moment; empty when all is well."""
     stuck = await audit.transfers_without_answer(now - STUCK_IN_TRANSFER)
-    return await audit.broken_rules() + [Breach("transfer-stuck", each, "no answer for a day") for each in stuck]
+    late = [Breach("transfer-stuck", each, "no answer for a day") for each in stuck]
+    return await audit.broken_rules() + await paper_audit.broken_paper_rules(now) + late
 
 
 async def differences(pay: Payments) -> list[Breach]:

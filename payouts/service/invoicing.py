@@ -26,7 +26,7 @@ from payouts.domain.invoice import (
     rate_sums,
 )
 from payouts.domain.papers import LegalParty, PaperForm, PaperKind, PaperRecord, Period
-from payouts.errors import PaymentMissingError
+from payouts.errors import PaymentMissingError, StatementBrokenError
 from payouts.paper_ports import Office
 from payouts.store import desk, rows
 from payouts.store import invoices as store
@@ -50,8 +50,14 @@ class _Content(msgspec.Struct, frozen=True):
 
 
 async def issue(office: Office, shop_id: str, currency: str, period: Period, now: datetime) -> list[PaperRecord]:
-    """Issue what is open of a shop and effective before the period's end; nothing when details are missing."""
+    """Issue what is open of a shop and effective before the period's end; nothing when details are missing.
+
+    Raises StatementBrokenError when our rows are not what the ledger holds.
+    """
     items = await store.open_items(shop_id, currency, period.end)
+    unlike = await store.unlike_ledger(shop_id, currency, period.end)
+    if unlike is not None:
+        raise StatementBrokenError(f"our rows of transaction {unlike} do not come to the commission it booked")
     plan = plan_papers(items)
     if not plan.invoice and not plan.credits:
         return []

@@ -99,6 +99,28 @@ async def open_items(shop_id: str, currency: str, before: datetime) -> list[Comm
     return [msgspec.convert(dict(row), CommissionItem) for row in rows]
 
 
+_UNLIKE = """
+SELECT item.txn_id FROM (
+    SELECT txn_id, sum(net_minor) AS net, sum(vat_minor) AS vat FROM pay_commission_item
+    WHERE currency = $2 AND txn_id IN (
+        SELECT txn_id FROM pay_commission_item
+        WHERE paper_id IS NULL AND shop_id = $1 AND currency = $2 AND effective_at < $3)
+    GROUP BY 1
+) AS item JOIN pay_entry AS entry ON entry.txn_id = item.txn_id
+JOIN pay_account AS account ON account.id = entry.account_id AND account.currency = $2
+GROUP BY item.txn_id, item.net, item.vat
+HAVING item.net <> coalesce(-sum(entry.amount) FILTER (WHERE account.kind = 'hub:commission'), 0)
+    OR item.vat <> coalesce(-sum(entry.amount) FILTER (WHERE account.kind = 'vat:payable'), 0)
+ORDER BY 1 LIMIT 1
+"""
+
+
+async def unlike_ledger(shop_id: str, currency: str, before: datetime) -> int | None:
+    """A transaction behind a shop's open items whose items do not come to what it booked; None when all do."""
+    found: int | None = await database.fetch_value(_UNLIKE, shop_id, currency, before)
+    return found
+
+
 async def open_months(shop_id: str, currency: str, before: datetime) -> list[datetime]:
     """The starts of the months (UTC) in which a shop has commissions without a paper from before a moment."""
     rows = await database.fetch(

@@ -1,0 +1,155 @@
+"""Commission invoices and credit notes: complete or not at all, numbered without a gap, equal to the ledger."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from federation.node.database import atomic, execute, fetch, fetch_value
+from payouts import service
+from payouts.domain.invoice import Invoice
+from payouts.domain.papers import PaperKind
+from payouts.errors import StatementBrokenError
+from payouts.invariants import breaches
+from payouts.service import invoicing, papers, statement_making, statements
+from payouts.store import papers as store
+from tests.payouts.adding_up import check_papers
+from tests.payouts.paper_scene import TestOffice
+from tests.payouts.scene import CrashError, MemoryScene, provider_id
+from tests.payouts.service.test_releasing import at_once
+from tests.payouts.service.test_statement_making import months_later
+from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, B, C, euro
+
+pytestmark = pytest.mark.apps("payouts.piccolo_app")
+
+
+def writes_papers(scene: MemoryScene, office: TestOffice) -> None:
+    """Let the hub of a scene have an office."""
+    scene.pay = msgspec.structs.replace(scene.pay, office=office)
+
+
+async def documents(shop_id: str) -> list[Invoice]:
+    """The invoices and credit notes of a boutique, oldest first."""
+    heads = [head for head in await statements.papers_of(shop_id) if head.kind is not PaperKind.STATEMENT]
+    found = [await store.papers.get(head.id) for head in reversed(heads)]
+    return [msgspec.json.decode(record.document, type=Invoice) for record in found if record is not None]
+
+
+async def commission_in_books() -> tuple[int, int]:
+    """What the ledger holds as commission and as the VAT on it."""
+    rows = await fetch(
+        "SELECT account.kind, -sum(entry.amount)::bigint AS sum FROM pay_entry AS entry "
+        "JOIN pay_account AS account ON account.id = entry.account_id "
+        "WHERE account.kind IN ('hub:commission', 'vat:payable') GROUP BY 1 ORDER BY 1"
+    )
+    sums = {row["kind"]: row["sum"] for row in rows}
+    return sums["hub:commission"], sums["vat:payable"]
+
+
+async def issued() -> tuple[int, int]:
+    """Net and VAT of all invoices less all credit notes."""
+    net = vat = 0
+    for shop_id in (A, B, C):
+        for each in await documents(shop_id):
+            sign = 1 if each.kind == "invoice" else -1
+            net, vat = net + sign * each.net_minor, vat + sign * each.vat_minor
+    return net, vat
+
+
+async def test_what_is_given_back_after_its_invoice_is_credited(scene: MemoryScene) -> None:
+    """Before the invoice it lowers it; afterwards it stands on a credit note to it. All together it is the ledger's."""
+    writes_papers(scene, TestOffice())
+    payment = await scene.buy()
+    await scene.release(PART_A, PART_B, PART_C)
+    ring = service.RefundPart("ring", 1)
+    await scene.refund(
+        service.RefundRequest(refund_id=UUID(int=7), order_id=ORDER, shop_order_id=PART_C, parts=(ring,))
+    )
+    await papers.close_periods(scene.pay, months_later(scene))
+    (first,) = await documents(C)
+    assert (first.kind, first.net_minor, first.vat_minor) == ("invoice", 500, 0)
+    assert [rate.treatment for rate in first.rates] == [""]
+    assert first.orders[0].order == "G-100-3"
+    assert await issued() == await commission_in_books() == (2_859, 472)
+    scene.now = months_later(scene)
+    await scene.refund(
+        service.RefundRequest(refund_id=UUID(int=8), order_id=ORDER, shop_order_id=PART_C, parts=(ring,))
+    )
+    number = scene.provider.disputes.open(provider_id(payment), euro(12_333), "general", inquiry=False)
+    await scene.hear()
+    scene.provider.disputes.decide(number, "lost")
+    await scene.hear()
+    await papers.close_periods(scene.pay, months_later(scene))
+    _, note = await documents(C)
+    assert (note.kind, note.refers_to, note.net_minor) == ("credit_note", first.number, 500)
+    assert [each.kind for each in await documents(A)] == ["invoice", "credit_note"]
+    assert await issued() == await commission_in_books()
+    assert await breaches(scene.now) == []
+    await check_papers(months_later(scene))
+
+
+async def test_nothing_is_invoiced_without_what_the_law_wants(scene: MemoryScene) -> None:
+    """It waits, and an alert says for what; statements are made all the same; then the invoice follows."""
+    office = TestOffice()
+    writes_papers(scene, office)
+    office.forget(vat_id="", address=" ")
+    await scene.buy()
+    later = months_later(scene)
+    assert await papers.close_periods(scene.pay, later) == 3
+    (alert, *_) = [one for one in await service.alerts() if one.kind == invoicing.WAITS and one.reference == A]
+    assert alert.message == "the commission invoice of Shop-A waits for: hub-address, hub-vat-id"
+    office.forget(vat_id="FR40303265045", address="1 rue de la Paix")
+    assert await papers.close_periods(scene.pay, later) == 3
+    assert [one for one in await service.alerts() if one.kind == invoicing.WAITS] == []
+
+
+async def numbered(kind: PaperKind) -> list[int]:
+    """The places given in a series."""
+    rows = await fetch("SELECT series_place FROM pay_paper WHERE kind = $1 ORDER BY 1", kind.value)
+    return [row["series_place"] for row in rows]
+
+
+async def test_numbers_have_no_gap_whoever_issues_and_whatever_dies(scene: MemoryScene) -> None:
+    """Three close at once while a fourth dies after taking its numbers: each paper once, numbers 1 to n."""
+    writes_papers(scene, TestOffice())
+    await scene.buy()
+    later = months_later(scene)
+
+    async def dies() -> None:
+        async with atomic():
+            await store.next_number(PaperKind.STATEMENT, later.year)
+            await store.next_number(PaperKind.INVOICE, later.year)
+            raise CrashError
+
+    async def closes() -> int:
+        return await papers.close_periods(scene.pay, later)
+
+    done = await at_once(closes, dies, closes, closes)
+    assert isinstance(done[1], CrashError)
+    assert sum(each for each in done if isinstance(each, int)) == 6
+    assert await numbered(PaperKind.STATEMENT) == await numbered(PaperKind.INVOICE) == [1, 2, 3]
+    await check_papers(later)
+
+
+async def test_a_statement_that_does_not_add_up_is_not_made(scene: MemoryScene) -> None:
+    """Somebody changed a row by hand: no paper of this boutique, an alert that says where; the others have theirs."""
+    writes_papers(scene, TestOffice())
+    await scene.buy()
+    later = months_later(scene)
+    await execute("UPDATE pay_line SET seller = seller - 1, commission = commission + 1 WHERE line_id = 'scarf'")
+    with pytest.raises(StatementBrokenError, match="our rows of it come to"):
+        await draft_of(A, later)
+    await papers.close_periods(scene.pay, later)
+    assert await statements.papers_of(A) == []
+    assert [head.kind for head in await statements.papers_of(B)] == [PaperKind.STATEMENT]
+    kinds = {alert.kind for alert in await service.alerts()}
+    assert papers.BROKEN in kinds
+    assert "commissions-are-the-ledger" in {breach.rule for breach in await breaches(later)}
+    assert await fetch_value("SELECT last FROM pay_paper_series WHERE name LIKE 'statement:%'") == 2
+
+
+async def draft_of(shop_id: str, now: datetime) -> None:
+    """Make a draft."""
+    async with atomic():
+        await statement_making.draft(TestOffice(), shop_id, "EUR", now)
