@@ -35,6 +35,7 @@ from tests.marketplace.orders.world import APPS, PRICE_MINOR, SHIPPING_MINOR, Wo
 pytestmark = pytest.mark.apps(*APPS)
 
 PART_MINOR = PRICE_MINOR + SHIPPING_MINOR
+DAY_SECONDS = 86_400
 
 
 async def books_balance() -> bool:
@@ -254,13 +255,13 @@ async def test_payouts_are_told_to_the_boutique_order_by_order(world: World) -> 
     for payout_id in list(world.till.payouts):
         world.till.arrive(payout_id)
         await observe_payout(world.hub.payments, world.till.payouts[payout_id], later)
-    await world.work()
+    await world.work(2 * DAY_SECONDS)
     assert (await world.told("a"))[-1] == "paid_out"
     assert sum(one.amount.amount_minor for one in world.till.payouts.values()) == PART_MINOR - 1_220
     for payout in list(world.till.payouts.values()):
         returned = msgspec.structs.replace(payout, status="failed", failure="account closed")
         await observe_payout(world.hub.payments, returned, later)
-    await world.work()
+    await world.work(2 * DAY_SECONDS)
     assert (await world.told("a"))[-1] == "payout_returned"
 
 
