@@ -170,6 +170,17 @@ PAPERS_MAX = 500
 PAPER_BYTES_MAX = 16 * 2**20
 PAPER_PART_BYTES_MAX = 512 * 1024
 
+# What a boutique says of a disputed payment
+DISPUTES_LISTED_MAX = 100
+EVIDENCE_CHARACTERS_MAX = 5_000
+EVIDENCE_FILE_BYTES_MAX = 2 * 2**20
+EVIDENCE_FILES_MAX = 6
+"""Files of one boutique about one dispute."""
+EVIDENCE_PER_MINUTE_MAX = 30
+"""Questions and answers about disputes that a hub takes from one boutique in a minute."""
+EVIDENCE_SECONDS_MAX = 30.0
+"""How long handing in one file may take."""
+
 # Talking to a peer
 REQUESTS_IN_FLIGHT_MAX = 2
 CONNECT_TIMEOUT_SECONDS = 2.0

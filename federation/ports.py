@@ -15,6 +15,7 @@ import msgspec
 
 from federation.archive.wish import ExportAsked, ExportState
 from federation.conversations.accounts import AccountLines, AccountState, PaperForm, Papers
+from federation.conversations.disputes import Dispute, Disputes, FileKind, Statement
 from federation.conversations.link import LinkState
 from federation.conversations.messages import (
     OrderEvent,
@@ -25,8 +26,9 @@ from federation.conversations.messages import (
     StockBatch,
     StockRegister,
 )
-from federation.conversations.paying import PapersAsked, PayingState
+from federation.conversations.paying import BankSaid, PapersAsked, PayingState
 from federation.log.records import Record
+from federation.vocabulary.files import FileType
 from federation.vocabulary.ids import PartyId
 
 
@@ -120,6 +122,38 @@ class Pictures(Protocol):
         ...
 
 
+class HandedIn(msgspec.Struct, frozen=True):
+    """A file a boutique hands in: what it is to show, what its bytes are, and they."""
+
+    kind: FileKind
+    media_type: FileType
+    content: bytes
+
+
+class Hearing(Protocol):
+    """Disputes at a hub hosted here, for the boutiques they are about. In the caller's transaction.
+
+    Each answers the dispute as it stands afterwards; NotFoundError for one that is none of the boutique's,
+    ConflictError when the hub takes no evidence for it any more.
+    """
+
+    async def disputes(self, hub_id: PartyId, shop_id: PartyId, now: datetime) -> Disputes:
+        """The boutique's disputes, the newest first."""
+        ...
+
+    async def state(
+        self, hub_id: PartyId, shop_id: PartyId, dispute_id: UUID, statement: Statement, now: datetime
+    ) -> Dispute:
+        """What the boutique says, in place of what it said before."""
+        ...
+
+    async def hand_in(
+        self, hub_id: PartyId, shop_id: PartyId, dispute_id: UUID, file: HandedIn, now: datetime
+    ) -> Dispute:
+        """One more file; the same bytes again change nothing. QuotaError when there are too many."""
+        ...
+
+
 class Cashier(Protocol):
     """How a hub hosted here pays its boutiques. Every method opens its own transactions, as it may ask the provider."""
 
@@ -129,6 +163,13 @@ class Cashier(Protocol):
 
     async def papers(self, hub_id: PartyId, shop_id: PartyId, asked: PapersAsked, now: datetime) -> PayingState:
         """A page for the boutique's papers, made for one visit; none when nothing can be handed in at the moment."""
+        ...
+
+    async def say_bank(self, hub_id: PartyId, shop_id: PartyId, said: BankSaid, now: datetime) -> PayingState:
+        """Take an account the boutique says as the first of two words.
+
+        Raises ConflictError when this hub does not pay this boutique by bank, RecordInvalidError for no IBAN.
+        """
         ...
 
 

@@ -15,6 +15,7 @@ from marketplace.cashier import HubCashier
 from marketplace.currencies.adapters.ecb import EcbRates
 from marketplace.currencies.adapters.table import TableRates
 from marketplace.desk import GalleryDesk
+from marketplace.hearing import HubHearing
 from marketplace.hub import Hub
 from marketplace.media.adapters.process_press import ProcessPress
 from marketplace.media.service import Studio
@@ -52,7 +53,8 @@ def build_hub(
         HubOffice(settings),
     )
     federation = federation_of(settings, peer_door or door)
-    federation.cashier = HubCashier(payments)
+    federation.cashier = HubCashier(payments, settings.node_name)
+    federation.hearing = HubHearing()
     federation.bookkeeper = HubBookkeeper(HubOffice(settings))
     return Hub(
         settings=settings,

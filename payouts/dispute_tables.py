@@ -1,6 +1,6 @@
 """The tables of disputes, of fraud warnings, and of the provider's balance as it was listed to us."""
 
-from piccolo.columns import UUID, BigInt, BigSerial, Boolean, Integer, Text, Timestamptz
+from piccolo.columns import UUID, BigInt, BigSerial, Boolean, Bytea, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from federation.node.database import proxy
@@ -37,6 +37,7 @@ class Dispute(Table, tablename="pay_dispute", db=proxy):
     answer_error = Text(default=None)
     answered_at = Timestamptz(default=None, null=True)
     asked_at = Timestamptz(default=None, null=True)
+    told = Text(default="")
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)
 
@@ -82,6 +83,35 @@ class DisputeMove(Table, tablename="pay_dispute_move", db=proxy):
     fee_minor = BigInt(default=None)
     currency = Text(default=None)
     created_at = Timestamptz(default=None)
+
+
+class DisputeStatement(Table, tablename="pay_dispute_statement", db=proxy):
+    """What a boutique says of a dispute of its sale; a later statement takes the place of an earlier one."""
+
+    id = BigSerial(primary_key=True)
+    dispute_id = UUID(default=None)
+    shop_id = Text(default=None)
+    said_by = Text(default=None)
+    words = Text(default=None)
+    carrier = Text(default=None)
+    tracking = Text(default=None)
+    shipped_on = Text(default=None)
+    delivered_on = Text(default=None)
+    said_at = Timestamptz(default=None)
+
+
+class DisputeFile(Table, tablename="pay_dispute_file", db=proxy):
+    """A file that a boutique handed in for a dispute, byte for byte."""
+
+    id = UUID(primary_key=True, default=None)
+    dispute_id = UUID(default=None)
+    shop_id = Text(default=None)
+    kind = Text(default=None)
+    media_type = Text(default=None)
+    sha256 = Bytea(default=None)
+    size = Integer(default=None)
+    content = Bytea(default=None)
+    received_at = Timestamptz(default=None)
 
 
 class FraudWarning(Table, tablename="pay_fraud_warning", db=proxy):

@@ -13,6 +13,7 @@ from federation.http import (
     accounts,
     conversations,
     departures,
+    disputes,
     exports,
     identity,
     links,
@@ -39,6 +40,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *departures.ENDPOINTS,
     *exports.ENDPOINTS,
     *paying.ENDPOINTS,
+    *disputes.ENDPOINTS,
     *accounts.ENDPOINTS,
 )
 _PLACE = re.compile(r"\{(\w+):(int|str)\}")

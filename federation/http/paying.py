@@ -2,7 +2,7 @@
 
 from federation import limits
 from federation.conversations import checks
-from federation.conversations.paying import PapersAsked
+from federation.conversations.paying import BankSaid, PapersAsked
 from federation.documents import json
 from federation.http.edge import Endpoint, Inbound, Outbound
 from federation.ports import Cashier
@@ -23,6 +23,13 @@ async def _papers(fed: Federation, inbound: Inbound) -> Outbound:
     return Outbound(json.encode(found))
 
 
+async def _say_bank(fed: Federation, inbound: Inbound) -> Outbound:
+    cashier, said = _cashier(fed, inbound), checks.read(inbound.body, BankSaid)
+    fed.paper_pages.admit((inbound.receiver.id, inbound.peer), inbound.now)
+    found = await cashier.say_bank(inbound.receiver.id, inbound.peer, said, inbound.now)
+    return Outbound(json.encode(found))
+
+
 def _cashier(fed: Federation, inbound: Inbound) -> Cashier:
     if inbound.receiver.kind != "hub" or fed.cashier is None:
         raise NotFoundError("only a hub pays boutiques")
@@ -35,6 +42,14 @@ ENDPOINTS = (
         method="POST",
         path="/paying",
         run=_papers,
+        bytes_max=limits.CHECKPOINT_BYTES_MAX,
+        settled=True,
+        transaction=False,
+    ),
+    Endpoint(
+        method="POST",
+        path="/paying/bank",
+        run=_say_bank,
         bytes_max=limits.CHECKPOINT_BYTES_MAX,
         settled=True,
         transaction=False,

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from federation.conversations import checks
-from federation.conversations.paying import PapersAsked, PayingState
+from federation.conversations.paying import BankSaid, PapersAsked, PayingState
 from federation.documents import json
 from federation.service.calls import JSON_TYPE, PeerCall, call
 from federation.service.context import Federation
@@ -26,6 +26,20 @@ async def ask_page(
         method="POST",
         path="/paying",
         body=json.encode(asked),
+        content_type=JSON_TYPE,
+        idempotency_key=new_token(),
+    )
+    return checks.read((await call(fed, ask, now)).body, PayingState)
+
+
+async def say_bank(fed: Federation, shop_id: PartyId, hub_id: PartyId, said: BankSaid, now: datetime) -> PayingState:
+    """Say the account the boutique wants to be paid to; saying it again changes nothing. Raises as `ask_standing`."""
+    ask = PeerCall(
+        local_id=shop_id,
+        remote_id=hub_id,
+        method="POST",
+        path="/paying/bank",
+        body=json.encode(said),
         content_type=JSON_TYPE,
         idempotency_key=new_token(),
     )

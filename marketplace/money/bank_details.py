@@ -7,6 +7,8 @@ new bank details in its name is heard of by the boutique before anything is paid
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from federation.node import mail
 from federation.node.accounts import Account
 from federation.node.pages import format_moment
@@ -18,11 +20,24 @@ from payouts.domain.bank_change import BankChangeRecord, ChangeSource
 from payouts.domain.bank_file import BankDetails, masked_iban
 from payouts.service import adjusting, bank_changes
 from payouts.service.bank_changes import FirstWord
+from payouts.settings import PayoutSettings
 
 
-async def propose(hub: Hub, word: FirstWord, now: datetime) -> BankChangeRecord:
+class House(msgspec.Struct, frozen=True):
+    """The hub as its letters name it, and what it decided about money."""
+
+    name: str
+    settings: PayoutSettings
+
+
+def house_of(hub: Hub) -> House:
+    """What of a hub is needed here."""
+    return House(hub.settings.node_name, hub.payments.settings)
+
+
+async def propose(hub: House, word: FirstWord, now: datetime) -> BankChangeRecord:
     """The first word: write it down and tell the boutique. Raises BankDetailsError."""
-    change = await bank_changes.propose(word, hub.payments.settings, now)
+    change = await bank_changes.propose(word, hub.settings, now)
     await _tell(hub, change, "asked", now)
     return change
 
@@ -32,7 +47,7 @@ def by_operator(shop_id: str, details: BankDetails, person: Account, *, at_once:
     return FirstWord(shop_id=shop_id, details=details, source=ChangeSource.CONSOLE, by=person.email, at_once=at_once)
 
 
-async def approve(hub: Hub, change_id: UUID, person: Account, now: datetime, *, at_once: bool) -> BankChangeRecord:
+async def approve(hub: House, change_id: UUID, person: Account, now: datetime, *, at_once: bool) -> BankChangeRecord:
     """The second word: the boutique is paid there, and told so.
 
     Raises NotAllowedError when the word of one of the two does not count, and as `bank_changes.approve`.
@@ -42,12 +57,12 @@ async def approve(hub: Hub, change_id: UUID, person: Account, now: datetime, *, 
         await trust.require_two(change.proposed_by, person.email, now)
     else:
         await trust.require_one(person.email, now)
-    agreed = await bank_changes.approve(change_id, person.email, hub.payments.settings, now, at_once=at_once)
+    agreed = await bank_changes.approve(change_id, person.email, hub.settings, now, at_once=at_once)
     await _tell(hub, agreed, "agreed", now)
     return agreed
 
 
-async def reject(hub: Hub, change_id: UUID, person: Account, note: str, now: datetime) -> BankChangeRecord:
+async def reject(hub: House, change_id: UUID, person: Account, note: str, now: datetime) -> BankChangeRecord:
     """Turn it down, and tell the boutique why. Raises as `bank_changes.reject`."""
     refused = await bank_changes.reject(change_id, person.email, note, now)
     await _tell(hub, refused, "refused", now)
@@ -62,7 +77,7 @@ async def approve_correction(correction_id: UUID, person: Account, now: datetime
     await adjusting.approve(correction_id, person.email, now)
 
 
-async def _tell(hub: Hub, change: BankChangeRecord, what: str, now: datetime) -> None:
+async def _tell(hub: House, change: BankChangeRecord, what: str, now: datetime) -> None:
     """Write to the boutique, if its profile names an address."""
     shop = (await listings.shops_by_id({change.shop_id}, now)).get(change.shop_id)
     if shop is None or not shop.profile.email:
@@ -70,7 +85,7 @@ async def _tell(hub: Hub, change: BankChangeRecord, what: str, now: datetime) ->
     values = {
         "what": what,
         "shop": shop.name,
-        "hub": hub.settings.node_name,
+        "hub": hub.name,
         "holder": change.holder,
         "iban": masked_iban(change.iban),
         "own": change.source is ChangeSource.SHOP,

@@ -4,7 +4,7 @@ The pack is written in English, as banks read it, from the order, the parcels, t
 it is guessed, and whoever hands it in reads and changes it first.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from marketplace.orders import after_sale, mails, reads
 from marketplace.orders.after_sale import AfterSale
 from marketplace.orders.views import OrderPartView, OrderView
 from payouts.domain.evidence import Evidence
+from payouts.domain.hearing import StatementRecord
 
 _TEXT_MAX = 6_000
 _DAY = "%Y-%m-%d"
@@ -34,12 +35,37 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None
 
 
-async def pack(order_id: UUID, concerned: Collection[UUID], now: datetime) -> Evidence:
-    """All that we know of the shop orders a dispute is about. Raises OrderNotFoundError."""
+async def pack(order_id: UUID, concerned: Collection[UUID], said: Sequence[StatementRecord], now: datetime) -> Evidence:
+    """All that we know of the shop orders a dispute is about, and what boutiques say. Raises OrderNotFoundError."""
     order = await reads.order_by_id(order_id)
     after = await after_sale.of_order(order_id, now)
     parts = [part for part in order.parts if part.shop_order_id in concerned] or list(order.parts)
-    return assembled(order, parts, after)
+    return with_statements(assembled(order, parts, after), said, {part.shop.shop_id: part.shop.name for part in parts})
+
+
+def with_statements(known: Evidence, said: Sequence[StatementRecord], names: Mapping[str, str]) -> Evidence:
+    """A pack with what boutiques say: where our records name a carrier or a day, theirs is only told beside it."""
+    told = [one for one in said if one.shop_id in names]
+    days = [one.shipped_on for one in told if one.shipped_on]
+    story = [known.uncategorized_text, *(_statement(one, names[one.shop_id]) for one in told)]
+    return msgspec.structs.replace(
+        known,
+        shipping_carrier=known.shipping_carrier or _once(one.carrier for one in told),
+        shipping_tracking_number=known.shipping_tracking_number or _once(one.tracking for one in told),
+        shipping_date=known.shipping_date or (min(days) if days else ""),
+        uncategorized_text=_shortened("\n\n".join(text for text in story if text)),
+    )
+
+
+def _statement(said: StatementRecord, shop: str) -> str:
+    facts = {
+        "sent on": said.shipped_on,
+        "with": " ".join(filter(None, (said.carrier, said.tracking))),
+        "delivered on": said.delivered_on,
+    }
+    known = "; ".join(f"{words} {fact}" for words, fact in facts.items() if fact)
+    head = f"What {shop} says ({said.said_by}, {said.said_at.strftime(_MOMENT)}):"
+    return "\n".join(line for line in (head, known, said.words) if line)
 
 
 def assembled(order: OrderView, parts: Sequence[OrderPartView], after: dict[UUID, AfterSale]) -> Evidence:

@@ -20,7 +20,8 @@ class DisputeRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A dispute as we know it.
 
     `amount` is of the shopper's currency; `taken` is what left the hub's balance in the present `round` (money can be
-    taken more than once), `excess_minor` what of it no line bears. `chosen` is a person's choice of lines.
+    taken more than once), `excess_minor` what of it no line bears. `chosen` is a person's choice of lines. `told` is
+    the status that the boutiques were last written to about.
     """
 
     id: UUID
@@ -51,6 +52,7 @@ class DisputeRecord(msgspec.Struct, frozen=True, kw_only=True):
     answer_error: str = ""
     answered_at: datetime | None = None
     asked_at: datetime | None = None
+    told: str = ""
     created_at: datetime
     updated_at: datetime
 

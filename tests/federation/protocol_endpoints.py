@@ -86,10 +86,14 @@ SAID: dict[str, Said] = {
     ),
     "GET /paying": Said("hub", "", "PayingState", "not-found"),
     "POST /paying": Said("hub", "PapersAsked", "PayingState", "not-found, quota"),
+    "POST /paying/bank": Said("hub", "BankSaid", "PayingState", "not-found, conflict, quota"),
     "GET /account": Said("hub", "", "AccountState", "not-found, quota"),
     "GET /account/lines": Said("hub", "`after`, `limit`", "AccountLines", "not-found, quota"),
     "GET /account/papers": Said("hub", "", "Papers", "not-found, quota"),
     "GET /account/papers/{paper_id}/{form}": Said("hub", "`from`", "`application/octet-stream`", "not-found, quota"),
+    "GET /disputes": Said("hub", "", "Disputes", "not-found, quota"),
+    "POST /disputes/{dispute_id}/statement": Said("hub", "Statement", "Dispute", "not-found, conflict, quota"),
+    "POST /disputes/{dispute_id}/files/{kind}": Said("hub", "the file", "Dispute", "not-found, conflict, quota"),
     "POST /departure": Said("both", "OperationsDocument", '`{"moved_to"}`', "conflict"),
 }
 _TYPE = re.compile(r":\w+\}")

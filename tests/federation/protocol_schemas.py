@@ -13,7 +13,7 @@ import msgspec
 
 from federation.archive import form as archive
 from federation.archive import wish
-from federation.conversations import accounts, mailbox, messages, paying, receipt, repair_messages
+from federation.conversations import accounts, disputes, mailbox, messages, paying, receipt, repair_messages
 from federation.documents import identity, profile
 from federation.log import answers, forks, proofs, records
 from federation.node.answers import Problem
@@ -60,9 +60,12 @@ MESSAGES: tuple[type[msgspec.Struct], ...] = (
     mailbox.MailboxRings,
     paying.PapersAsked,
     paying.PayingState,
+    paying.BankSaid,
     accounts.AccountState,
     accounts.AccountLines,
     accounts.Papers,
+    disputes.Disputes,
+    disputes.Statement,
     wish.ExportWish,
     wish.ExportAsked,
     wish.ExportState,

@@ -1,18 +1,26 @@
 """What the hub tells its boutiques of how they are paid."""
 
+from datetime import timedelta
+
+import msgspec
 import pytest
 
-from federation.conversations.paying import PapersAsked
+from federation.conversations.paying import BankSaid, PapersAsked
+from federation.documents.times import text_of
 from federation.node import clock
 from federation.node.database import atomic
+from federation.vocabulary.errors import ConflictError
 from federation.vocabulary.ids import PartyId
 from marketplace.cashier import HubCashier
 from payouts import service as payouts
 from payouts.adapters.memory import Fault, MemoryProvider
-from payouts.errors import ProviderUnavailableError
+from payouts.domain.bank_file import BankDetails
+from payouts.errors import BankDetailsError, ProviderUnavailableError
+from payouts.service import bank_changes
+from payouts.settings import PayoutSettings
 from tests.payouts.scene import MemoryScene
 
-pytestmark = pytest.mark.apps("payouts.piccolo_app")
+pytestmark = pytest.mark.apps("federation.piccolo_app", "payouts.piccolo_app", "marketplace.piccolo_app")
 
 HUB, SHOP = PartyId("h1hub"), PartyId("s1shop")
 HERE = "https://shop.example/portal/a/getting-paid"
@@ -49,3 +57,37 @@ async def test_a_silent_provider_leaves_what_was_known(committed: object) -> Non
     await scene.drain()
     scene.provider.faults.append(Fault("get_account", ProviderUnavailableError("away")))
     assert (await HubCashier(scene.pay).standing(HUB, SHOP, scene.now)).standing == "papers"
+
+
+async def test_a_boutique_says_its_account_and_sees_what_became_of_it(committed: object) -> None:
+    """Only where the hub pays by bank; its word waits for an operator, stands masked, rests, and may be turned down."""
+    scene = MemoryScene(MemoryProvider(clock.now(), accounts_ready=False))
+    said = BankSaid(holder="Cleo", iban="DE89370400440532013000", by="Cleo")
+    with pytest.raises(ConflictError, match="not by bank"):
+        await HubCashier(scene.pay).say_bank(HUB, SHOP, said, scene.now)
+    settings = PayoutSettings(bank=BankDetails("Hub", "IT60X0542811101000000123456"))
+    cashier = HubCashier(msgspec.structs.replace(scene.pay, settings=settings))
+    with pytest.raises(BankDetailsError, match="check digits"):
+        wrong = msgspec.structs.replace(said, iban="DE89370400440532013001")
+        await cashier.say_bank(HUB, SHOP, wrong, scene.now)
+    bank = (await cashier.say_bank(HUB, SHOP, said, scene.now)).bank
+    assert bank is not None
+    assert bank.waits is not None
+    assert (bank.pays, bank.waits.account.iban, bank.waits.said_by) == (None, "DE89 … 3000", "boutique")
+    async with atomic():
+        await bank_changes.reject((await bank_changes.waiting())[0].id, "op@example.com", "call us", scene.now)
+    bank = (await cashier.standing(HUB, SHOP, scene.now)).bank
+    assert bank is not None
+    assert bank.refused is not None
+    assert (bank.waits, bank.refused.note) == (None, "call us")
+    await cashier.say_bank(HUB, SHOP, said, scene.now)
+    async with atomic():
+        await bank_changes.approve((await bank_changes.waiting())[0].id, "op@example.com", settings, scene.now)
+    bank = (await cashier.standing(HUB, SHOP, scene.now)).bank
+    assert bank is not None
+    assert bank.pays is not None
+    assert (bank.pays.iban, bank.usable_from, bank.refused) == (
+        "DE89 … 3000",
+        text_of(scene.now + timedelta(days=3)),
+        None,
+    )

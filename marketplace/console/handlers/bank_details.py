@@ -15,6 +15,7 @@ from marketplace.console.door import back_to, operator
 from marketplace.console.forms import text_in
 from marketplace.hub import hub_of
 from marketplace.money import bank_details
+from marketplace.money.bank_details import house_of
 from payouts.domain.bank_change import NOTE_LENGTH_MAX
 from payouts.domain.bank_file import NAME_LENGTH_MAX, checked_details
 
@@ -39,7 +40,7 @@ async def propose(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
         )
         word = bank_details.by_operator(shop_id, details, person, at_once=bool(form.get("at_once")))
         async with atomic():
-            await bank_details.propose(hub_of(request), word, clock.now())
+            await bank_details.propose(house_of(hub_of(request)), word, clock.now())
     except GalleriaError as error:
         return back_to(request, _page(shop_id), error.sentence, failed=True)
     said = message("Noted, and the boutique is told. Somebody else has to agree before anything is paid there.")
@@ -53,7 +54,7 @@ async def approve(request: AnyRequest, shop_id: FromPath[str], change_id: FromPa
     at_once = bool((await request.form()).get("at_once"))
     try:
         async with atomic():
-            await bank_details.approve(hub_of(request), change_id, person, clock.now(), at_once=at_once)
+            await bank_details.approve(house_of(hub_of(request)), change_id, person, clock.now(), at_once=at_once)
     except GalleriaError as error:
         return back_to(request, _page(shop_id), error.sentence, failed=True)
     return back_to(request, _page(shop_id), message("Agreed, and the boutique is told. It is paid by bank file."))
@@ -66,7 +67,7 @@ async def reject(request: AnyRequest, shop_id: FromPath[str], change_id: FromPat
     note = text_in(await request.form(), "note", NOTE_LENGTH_MAX)
     try:
         async with atomic():
-            await bank_details.reject(hub_of(request), change_id, person, note, clock.now())
+            await bank_details.reject(house_of(hub_of(request)), change_id, person, note, clock.now())
     except GalleriaError as error:
         return back_to(request, _page(shop_id), error.sentence, failed=True)
     return back_to(request, _page(shop_id), message("Turned down: it is paid as before, and told so."))

@@ -1,15 +1,18 @@
 """The dispute desk: what is due when, what is at stake, which lines, the evidence, and what became of it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from federation.node import clock
 from federation.node.database import atomic
 from federation.node.web import AnyRequest
+from federation.vocabulary.errors import NotFoundError
+from federation.vocabulary.files import FILE_ENDINGS
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
 from marketplace.console.door import back_to, operator, render
@@ -22,8 +25,9 @@ from marketplace.orders import evidence as packs
 from marketplace.orders import reads
 from payouts.domain.dispute import UNDECIDED
 from payouts.domain.evidence import Evidence
+from payouts.domain.hearing import Hearing
 from payouts.errors import DisputeChoiceError
-from payouts.service import dispute_reads, disputes, evidence
+from payouts.service import dispute_reads, disputes, evidence, hearings
 from payouts.service import reads as money
 from payouts.service.dispute_reads import DisputeView
 
@@ -67,6 +71,7 @@ async def show(request: AnyRequest, dispute_id: FromPath[UUID]) -> Template:
     """One dispute: its money, its lines, our evidence."""
     await operator(request)
     view = await dispute_reads.dispute(dispute_id)
+    heard = await hearings.all_heard(dispute_id, clock.now())
     order = await reads.order_by_id(view.dispute.order_id)
     titles = {(str(part.shop_order_id), line.line_id): line for part in order.parts for line in part.lines}
     shops = await listings.shops_by_id({line.shop_id for line in view.lines}, clock.now())
@@ -79,7 +84,10 @@ async def show(request: AnyRequest, dispute_id: FromPath[UUID]) -> Template:
         titles=titles,
         parcels={part.shop_order_id: part for part in order.parts},
         names={shop_id: shop.name for shop_id, shop in shops.items()},
-        said=await _evidence(view),
+        said=await _evidence(view, heard),
+        heard=heard,
+        kind_words=words.FILE_WORDS,
+        endings=FILE_ENDINGS,
         evidence_words=words.EVIDENCE_WORDS,
         long=words.LONG,
         funds=words.funds_words(view.dispute),
@@ -93,10 +101,29 @@ async def show(request: AnyRequest, dispute_id: FromPath[UUID]) -> Template:
     )
 
 
-async def _evidence(view: DisputeView) -> Evidence:
-    """What was written down, or what we know, to begin with."""
-    said = view.dispute.said
-    return said if said.given else await packs.pack(view.dispute.order_id, _concerned(view), clock.now())
+async def _evidence(view: DisputeView, heard: Sequence[Hearing]) -> Evidence:
+    """What was written down, or what we and the boutiques know, to begin with."""
+    if view.dispute.said.given:
+        return view.dispute.said
+    told = [one.said for one in heard if one.said is not None]
+    return await packs.pack(view.dispute.order_id, _concerned(view), told, clock.now())
+
+
+@get("/console/money/disputes/{dispute_id:uuid}/files/{file_id:uuid}")
+async def download(request: AnyRequest, dispute_id: FromPath[UUID], file_id: FromPath[UUID]) -> Response[bytes]:
+    """A file a boutique handed in, to be kept and looked at apart from this console: never shown by it."""
+    await operator(request)
+    found = await hearings.file(file_id)
+    if found.dispute_id != dispute_id:
+        raise NotFoundError("there is no such file")
+    name = f"{found.kind}-{found.sha256.hex()[:8]}.{FILE_ENDINGS[found.media_type]}"
+    headers = {
+        "content-disposition": f'attachment; filename="{name}"',
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "sandbox; default-src 'none'",
+    }
+    return Response(found.content, media_type="application/octet-stream", headers=headers)
 
 
 def _concerned(view: DisputeView) -> frozenset[UUID]:
@@ -185,4 +212,4 @@ async def lift(request: AnyRequest, warning_id: FromPath[str]) -> Redirect:
     return back_to(request, "/console/money/disputes", message("Noted: the boutiques are sent what is theirs."))
 
 
-ROUTES = [show_list, show, choose, write, accept, ask, lift]
+ROUTES = [show_list, show, download, choose, write, accept, ask, lift]

@@ -88,6 +88,15 @@ EVIDENCE_WORDS: Mapping[str, str] = {
     "refund_refusal_explanation": message("Why no money was given back"),
     "uncategorized_text": message("What happened, and anything else"),
 }
+FILE_WORDS: Mapping[str, str] = {
+    "delivery": message("that it arrived"),
+    "tracking": message("its way"),
+    "correspondence": message("what was written"),
+    "policy": message("what was promised"),
+    "product": message("the piece itself"),
+    "refund": message("money given back"),
+    "other": message("something else"),
+}
 LONG = frozenset(
     {"product_description", "refund_policy_disclosure", "refund_refusal_explanation", "uncategorized_text"}
 )

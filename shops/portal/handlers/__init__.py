@@ -1,6 +1,7 @@
 """The portal's addresses, one file per page; every one of them starts at `door.boutique_of`."""
 
 from shops.portal.handlers import (
+    disputes,
     getting_paid,
     hubs,
     import_choices,
@@ -27,6 +28,7 @@ HANDLERS = [
     *orders.HANDLERS,
     *returns.HANDLERS,
     *money.HANDLERS,
+    *disputes.HANDLERS,
     *getting_paid.HANDLERS,
     *hubs.HANDLERS,
     *leaving.HANDLERS,

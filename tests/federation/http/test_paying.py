@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from federation.conversations.paying import PapersAsked, PayingState
+from federation.conversations.paying import BankAccount, BankChange, BankSaid, BankStanding, PapersAsked, PayingState
+from federation.documents.times import text_of
 from federation.node import clock
 from federation.node.database import atomic
 from federation.service import links, paying
@@ -31,6 +32,27 @@ class Cashier:
         del now
         self.asked.append((hub_id, shop_id, asked.refresh_url))
         return PayingState(standing="papers", page=f"https://provider.example/{len(self.asked)}")
+
+    async def say_bank(self, hub_id: PartyId, shop_id: PartyId, said: BankSaid, now: datetime) -> PayingState:
+        self.asked.append((hub_id, shop_id, said.iban))
+        account = BankAccount(holder=said.holder, iban="DE89 … 3000")
+        waits = BankChange(account=account, said_by="boutique", said_at=text_of(now))
+        return PayingState(standing="papers", bank=BankStanding(waits=waits))
+
+
+async def test_a_boutique_says_its_account(pair: Pair) -> None:
+    """The hub hears whose word it is from the signature; what is no IBAN is not even asked about."""
+    cashier = Cashier()
+    pair.hub.fed.cashier = cashier
+    ends = (pair.shop.party_id, pair.hub.party_id)
+    said = BankSaid(holder="Aurora", iban="DE89370400440532013000", by="Ada")
+    with pair.shop.here() as fed:
+        found = await paying.say_bank(fed, *ends, said, clock.now())
+        with pytest.raises(PeerRefusedError):
+            await paying.say_bank(fed, *ends, BankSaid(holder="Aurora", iban="DE89 3704", by="Ada"), clock.now())
+    assert found.bank is not None
+    assert found.bank.waits is not None
+    assert cashier.asked == [(pair.hub.party_id, pair.shop.party_id, said.iban)]
 
 
 async def test_a_boutique_gets_its_own_page_and_each_time_another(pair: Pair) -> None:
@@ -63,7 +85,7 @@ async def test_only_hubs_pay_and_only_boutiques_of_theirs(strangers: Pair) -> No
 
 
 async def test_pages_are_made_only_so_often(pair: Pair) -> None:
-    """Beyond its bound nothing is asked of the provider, and the refusal says when to come back; looking still works."""
+    """Beyond its bound nothing is asked of the provider, the refusal says when to come back, and looking still works."""
     cashier = Cashier()
     pair.hub.fed.cashier = cashier
     pair.hub.fed.paper_pages = Tally(0)

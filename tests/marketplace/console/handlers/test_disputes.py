@@ -1,13 +1,22 @@
 """The dispute desk and the reconciliation of the console, in an operator's browser."""
 
 from urllib.parse import urlencode
+from uuid import UUID
 
 import httpx
 import pytest
 
+from federation.conversations.disputes import Statement
 from federation.conversations.messages import Accepted, Declined, Shipped
-from federation.node import clock
+from federation.node import clock, mail
+from federation.node.database import atomic
+from federation.ports import HandedIn
+from federation.vocabulary.errors import ConflictError, NotFoundError, QuotaError
+from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money
+from marketplace.hearing import HubHearing
+from marketplace.money.dispute_letters import DisputeLetters
+from payouts.domain.hearing import FILES_MAX
 from payouts.service import reads
 from payouts.service.dispute_sweeps import sweep_disputes
 from payouts.service.disputes import see_warning
@@ -15,13 +24,18 @@ from payouts.service.reconciling import reconcile
 from payouts.store import disputes as store
 from payouts.store import recon
 from tests.marketplace.console.operator import APPS, read
+from tests.marketplace.listings.builders import HUB_ID, shop_id_of
 from tests.marketplace.orders.world import World
 from tests.support.clients import csrf_token
+from tests.support.evidence_files import pdf, png
 
 pytestmark = pytest.mark.apps(*APPS)
 
 DESK = "/console/money/disputes"
 RECONCILIATION = "/console/money/reconciliation"
+A, B, C = (PartyId(shop_id_of(letter)) for letter in "abc")
+HUB = PartyId(HUB_ID)
+SAID = Statement(by="Ada", text="The courier rang twice.", carrier="DHL", tracking="D-9", delivered_on="2026-11-21")
 
 
 async def post(desk: httpx.AsyncClient, path: str, content: dict[str, str]) -> httpx.Response:
@@ -148,3 +162,55 @@ async def test_what_should_go_back_by_itself_waits_for_a_disputes_end(world: Wor
     assert (await world.states(token))["b"] == "declined"
     assert world.refunded() == 0
     assert "is to be given back, and" in await read(desk, "/console/money")
+
+
+async def hand_in(shop_id: PartyId, dispute_id: UUID, content: bytes) -> int:
+    """Hand a PDF in; how many files the hub has then."""
+    async with atomic():
+        file = HandedIn("delivery", "application/pdf", content)
+        return len((await HubHearing().hand_in(HUB, shop_id, dispute_id, file, clock.now())).files)
+
+
+async def test_boutiques_are_told_and_heard_until_the_bank_is_answered(world: World, desk: httpx.AsyncClient) -> None:
+    """A letter to whom it falls on, its part of the sum, its words in the pack, its files to download; then no more."""
+    for letter in "ab":
+        await world.present(letter, email=f"{letter}@example.com")
+    _, page = await disputed(world, 10_690, "product_not_received")
+    dispute_id = UUID(page.rsplit("/", 1)[1])
+    letters, hearing = DisputeLetters(world.hub), HubHearing()
+    assert [await letters.write(clock.now()) for _ in range(2)] == [1, 0]
+    written = [one for one in await mail.mails() if "contestato" in one.subject or "disputed" in one.subject]
+    assert sorted(one.recipient for one in written) == ["a@example.com", "b@example.com"]
+    (told,) = (await hearing.disputes(HUB, A, clock.now())).disputes
+    assert (told.state, told.reason, told.takes, told.said) == ("open", "product_not_received", "yes", None)
+    (other,) = (await hearing.disputes(HUB, B, clock.now())).disputes
+    assert told.amount + other.amount == Money(10_690, "EUR").amount_minor
+    assert (await hearing.disputes(HUB, C, clock.now())).disputes == ()
+    with pytest.raises(NotFoundError):
+        await hearing.state(HUB, C, dispute_id, SAID, clock.now())
+    async with atomic():
+        assert (await hearing.state(HUB, A, dispute_id, SAID, clock.now())).said == SAID
+    counted = [await hand_in(A, dispute_id, pdf(size)) for size in (0, 0, 1, 2, 3, 4, 5)]
+    assert counted == [1, 1, 2, 3, 4, 5, FILES_MAX]
+    with pytest.raises(QuotaError, match="at most"):
+        await hand_in(A, dispute_id, pdf(99))
+    shown = await read(desk, page)
+    assert "The courier rang twice." in shown
+    assert "D-9" in shown
+    file = next(part for part in shown.split('"') if part.startswith(f"{page}/files/"))
+    got = await desk.get(file)
+    assert got.content in {pdf(size) for size in range(6)}
+    assert "attachment" in got.headers["content-disposition"]
+    assert got.headers["x-content-type-options"] == "nosniff"
+    assert (await desk.get(f"{page}/files/{dispute_id}")).status_code == httpx.codes.NOT_FOUND
+    await post(desk, f"{page}/evidence", {"uncategorized_text": "as the boutique says", "then": "hand in"})
+    with pytest.raises(ConflictError, match="answered already"):
+        await hand_in(A, dispute_id, png())
+    await world.work()
+    (found,) = await store.listed(())
+    world.till.disputes.decide(found.provider_id, "won")
+    await hear(world)
+    assert await letters.write(clock.now()) == 1
+    (told,) = (await hearing.disputes(HUB, A, clock.now())).disputes
+    assert (told.state, told.takes, len(told.files)) == ("won", "decided", FILES_MAX)
+    assert len([one for one in await mail.mails() if one.recipient == "a@example.com"]) == 2

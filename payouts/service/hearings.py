@@ -1,0 +1,157 @@
+"""Hearing boutiques about disputes of their sales: what each is told, what it says, the files it hands in.
+
+A boutique sees a dispute as far as something of it falls on its own order. What it says is for an operator, who makes
+the answer to the bank of it; once that is given, decided or late, nothing more is taken.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from federation.vocabulary.errors import ConflictError, NotFoundError, QuotaError
+from federation.vocabulary.files import FileType
+from federation.vocabulary.ids import new_id
+from federation.vocabulary.money import Money
+from federation.vocabulary.wording import message, sentence
+from payouts.domain.dispute_records import DisputeRecord
+from payouts.domain.hearing import FILES_MAX, FileKind, FileRecord, Hearing, StatementRecord, Takes, falls_on, takes
+from payouts.store import disputes as dispute_store
+from payouts.store import hearings as store
+from payouts.store import lists
+
+DISPUTES_MAX = 100
+WHY_NOT: dict[Takes, str] = {
+    "late": message("It is too late: the day by which the bank had to be answered has passed."),
+    "answered": message("The bank has been answered already, and it takes one answer."),
+    "decided": message("The bank has decided already."),
+}
+
+
+async def hearings_of(shop_id: str, now: datetime, limit: int = DISPUTES_MAX) -> list[Hearing]:
+    """A boutique's disputes, the newest first."""
+    return await _heard(await store.of_shop(shop_id, limit), shop_id, now)
+
+
+async def hearing_of(dispute_id: UUID, shop_id: str, now: datetime, *, lock: bool = False) -> Hearing:
+    """One of a boutique's disputes. Raises NotFoundError for one of which nothing falls on it."""
+    dispute = await dispute_store.disputes.get(dispute_id, lock=lock)
+    found = [] if dispute is None else await _heard([dispute], shop_id, now)
+    if not found:
+        raise NotFoundError("there is no such dispute of yours")
+    return found[0]
+
+
+async def state(said: StatementRecord, now: datetime) -> Hearing:
+    """Keep what a boutique says, in place of what it said before. In the caller's transaction.
+
+    Raises NotFoundError, ConflictError once no evidence is taken any more.
+    """
+    _require_open(await hearing_of(said.dispute_id, said.shop_id, now, lock=True))
+    await store.save_statement(said)
+    return await hearing_of(said.dispute_id, said.shop_id, now)
+
+
+class FileSaid(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it came: for which dispute, from whom, what it is to show, what its bytes are."""
+
+    dispute_id: UUID
+    shop_id: str
+    kind: FileKind
+    media_type: FileType
+    content: bytes
+
+
+async def hand_in(file: FileSaid, now: datetime) -> Hearing:
+    """Keep one more file; the same bytes again change nothing. In the caller's transaction.
+
+    Raises NotFoundError, ConflictError once no evidence is taken any more, QuotaError when there are too many.
+    """
+    hearing = await hearing_of(file.dispute_id, file.shop_id, now, lock=True)
+    _require_open(hearing)
+    sha256 = hashlib.sha256(file.content).digest()
+    if any(one.sha256 == sha256 for one in hearing.files):
+        return hearing
+    if len(hearing.files) >= FILES_MAX:
+        raise QuotaError(
+            sentence("at most %(num)s files are taken for one dispute: put the others into one of them", num=FILES_MAX)
+        )
+    await store.files.add(
+        FileRecord(
+            id=new_id(),
+            dispute_id=file.dispute_id,
+            shop_id=file.shop_id,
+            kind=file.kind,
+            media_type=file.media_type,
+            sha256=sha256,
+            size=len(file.content),
+            content=file.content,
+            received_at=now,
+        )
+    )
+    return await hearing_of(file.dispute_id, file.shop_id, now)
+
+
+async def all_heard(dispute_id: UUID, now: datetime) -> list[Hearing]:
+    """A dispute with what every boutique it falls on has said."""
+    dispute = await dispute_store.disputes.get(dispute_id)
+    if dispute is None:
+        return []
+    shops = sorted({line.shop_id for line in await lists.lines_of_order(dispute.order_id)})
+    return [heard for shop_id in shops for heard in await _heard([dispute], shop_id, now)]
+
+
+async def untold(limit: int) -> list[UUID]:
+    """Disputes that stand otherwise than the boutiques were told, the oldest first."""
+    return await store.untold(limit)
+
+
+async def note_told(dispute_id: UUID) -> DisputeRecord | None:
+    """Note that the boutiques are told how it stands; None when they were already. In the caller's transaction."""
+    dispute = await dispute_store.disputes.get(dispute_id, lock=True)
+    if dispute is None or dispute.told == dispute.status.value:
+        return None
+    told = msgspec.structs.replace(dispute, told=dispute.status.value)
+    await dispute_store.disputes.save(told)
+    return told
+
+
+async def file(file_id: UUID) -> FileRecord:
+    """One file with its bytes. Raises NotFoundError."""
+    found = await store.files.get(file_id)
+    if found is None:
+        raise NotFoundError("there is no such file")
+    return found
+
+
+def _require_open(hearing: Hearing) -> None:
+    if hearing.takes != "yes":
+        raise ConflictError(WHY_NOT[hearing.takes])
+
+
+async def _heard(disputes: Sequence[DisputeRecord], shop_id: str, now: datetime) -> list[Hearing]:
+    known = [one.id for one in disputes]
+    said = {one.dispute_id: one for one in await store.statements_about(known, shop_id)}
+    files = await store.heads_about(known, shop_id)
+    found = []
+    for dispute in disputes:
+        lines = await lists.lines_of_order(dispute.order_id)
+        own = {line.shop_order_id for line in lines if line.shop_id == shop_id}
+        shares = falls_on(dispute, lines, await dispute_store.lines_of(dispute.id, dispute.round))
+        amounts = {shop_order_id: amount for shop_order_id, amount in shares.items() if shop_order_id in own and amount}
+        if not amounts:
+            continue
+        found.append(
+            Hearing(
+                dispute=dispute,
+                shop_id=shop_id,
+                shop_order_id=min(amounts),
+                amount=Money(sum(amounts.values()), dispute.currency),
+                takes=takes(dispute, now),
+                said=said.get(dispute.id),
+                files=tuple(one for one in files if one.dispute_id == dispute.id),
+            )
+        )
+    return found
