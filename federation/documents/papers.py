@@ -84,24 +84,37 @@ def read_paper(content: bytes) -> SealedPaper:
     return json.decode(content, SealedPaper, bytes_max=PAPER_BYTES_MAX)
 
 
-def check(paper: SealedPaper, hub_id: str = "") -> PaperFace:
+def check(paper: SealedPaper, hub_id: str = "", operations: Sequence[str] = ()) -> PaperFace:
     """What a paper says of itself, once a key of the hub it names is known to have signed exactly this.
 
-    With `hub_id` it must be that hub. Raises BadSignatureError, or RecordInvalidError for operations that are none.
+    With `hub_id` it must be that hub. `operations` are the hub's as the reader knows them, for what they say of the end
+    of a key. Raises BadSignatureError, or RecordInvalidError for operations that are none.
     """
     face = paper.face
-    states = identity.states([text.encode() for text in paper.operations])
-    if states[0].party_id != face.hub.id:
-        raise BadSignatureError(f"the paper names the hub {face.hub.id}, its operations are {states[0].party_id}'s")
+    chains = [_states(chain, face.hub.id) for chain in (paper.operations, operations) if chain]
     if hub_id and hub_id != face.hub.id:
         raise BadSignatureError(f"the paper is of the hub {face.hub.id}, not of {hub_id}")
     text = _signed_text(paper.body)
     note = notes.parse(
         (text + "\n" + paper.signature + "\n").encode(), bytes_max=PAPER_BYTES_MAX + limits.CHECKPOINT_BYTES_MAX
     )
+    states = [state for chain in sorted(chains, key=len) for state in chain]
     if not any(notes.verified(note, face.hub.id, key) for key in _keys(states, seconds_of(face.issued_at))):
         raise BadSignatureError(f"no key of {face.hub.id} has signed this paper as it stands here")
     return face
+
+
+def party_of(operations: Sequence[str]) -> PartyId:
+    """Whose operations these are; raises RecordInvalidError for what are none."""
+    return identity.states([text.encode() for text in operations])[0].party_id
+
+
+def _states(operations: Sequence[str], hub_id: str) -> tuple[IdentityState, ...]:
+    """The hub's states; raises BadSignatureError when the operations are another's."""
+    states = identity.states([text.encode() for text in operations])
+    if states[0].party_id != hub_id:
+        raise BadSignatureError(f"the paper names the hub {hub_id}, the operations are {states[0].party_id}'s")
+    return states
 
 
 def _signed_text(document: bytes) -> str:

@@ -27,7 +27,7 @@ COMMANDS = {
     "sandbox": ("marketplace.cli.commands.running:sandbox", "Become the simulated payment provider."),
     "shops": ("marketplace.cli.commands.shops:shops", "Open boutiques on a shop node and link them with hubs."),
     "test": ("marketplace.cli.commands.test:test", "Run every check: lint, types, import rules, all suites."),
-    "verify": ("marketplace.cli.commands.verify:verify", "Check a product page against what its boutique signed."),
+    "verify": ("marketplace.cli.commands.verify:verify", "Check a product page, or a statement of a hub, against what was signed."),
     "web": ("marketplace.cli.commands.running:web", "Become a web process of a node."),
     "worker": ("marketplace.cli.commands.running:worker", "Become a worker of a node."),
 }

@@ -64,9 +64,10 @@ class CheckedStep(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, kw_only=True):
-    """All steps in order; `holds` when none failed."""
+    """All steps in order; `holds` when none failed, and `conclusion` says what that shows."""
 
     address: str
+    conclusion: str = "this is what the boutique published"
     steps: list[CheckedStep] = []
     proof: RecordProof | None = None
 

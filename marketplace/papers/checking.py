@@ -1,0 +1,101 @@
+"""Checking a saved statement, invoice or credit note offline: who signed it, for whom, and whether it adds up.
+
+Nothing is asked of anybody: the file carries the hub's operations, from which its id and its keys follow. Whether that
+id is the hub one deals with is for the reader to know: by the id itself, or by what the hub served of itself earlier.
+"""
+
+import msgspec
+
+from federation.documents import json, papers
+from federation.documents.identity import OperationsDocument
+from federation.documents.papers import PaperFace, SealedPaper
+from federation.documents.profile import PartyProfile
+from federation.vocabulary.errors import GalleriaError, RecordInvalidError
+from federation.vocabulary.ids import is_party_id
+from marketplace.provenance.checking import Report
+from payouts.domain.invoice import Invoice, check_invoice
+from payouts.domain.statement import Statement, check_statement
+from payouts.errors import StatementBrokenError
+
+KINDS = {"statement": "the statement", "invoice": "the commission invoice", "credit_note": "the credit note"}
+
+
+class KnownHub(msgspec.Struct, frozen=True):
+    """The hub as the reader knows it: its id, and its operations if they were kept."""
+
+    id: str
+    operations: tuple[str, ...] = ()
+
+
+class _Typed(msgspec.Struct):
+    type: str = ""
+
+
+def is_paper(data: bytes) -> bool:
+    """Whether saved bytes say that they are a paper."""
+    try:
+        return msgspec.json.decode(data, type=_Typed).type == "fed.paper/1"
+    except msgspec.MsgspecError:
+        return False
+
+
+def known_hub(data: bytes) -> KnownHub:
+    """A hub by what it served of itself and was saved: its operations, or its profile. Raises RecordInvalidError."""
+    try:
+        operations = json.decode(data, OperationsDocument, bytes_max=papers.PAPER_BYTES_MAX).operations
+    except RecordInvalidError:
+        return KnownHub(json.decode(data, PartyProfile).party_id)
+    return KnownHub(papers.party_of(operations), operations)
+
+
+def check_paper(name: str, data: bytes, hub: KnownHub | None = None) -> Report:
+    """Check a saved paper, step by step. Raises RecordInvalidError or TooLargeError when it is none."""
+    paper = papers.read_paper(data)
+    face = paper.face
+    what = f"{KINDS.get(face.kind, face.kind)} {face.number}"
+    report = Report(address=name, conclusion=f"{what} is what {face.hub.name} issued")
+    _say_signature(report, paper, hub)
+    if hub is None:
+        report.say("hub", "unasked", f"say with --hub which hub you deal with: this one calls itself {face.hub.name}")
+    elif hub.id == face.hub.id:
+        report.say("hub", "held", f"{face.hub.name} is the hub you named")
+    else:
+        report.say("hub", "failed", f"it is of {face.hub.id}, you named {hub.id}")
+    report.say("boutique", "held", f"it is for {face.boutique.name} ({face.boutique.id})")
+    period = f"from {face.period_start} to before {face.period_end}"
+    report.say("period", "held", f"{what}, {period}, in {face.currency}, issued {face.issued_at}")
+    _say_sums(report, face, paper.body)
+    return report
+
+
+def _say_signature(report: Report, paper: SealedPaper, hub: KnownHub | None) -> None:
+    face = paper.face
+    same = hub is not None and hub.id == face.hub.id
+    try:
+        papers.check(paper, operations=hub.operations if hub is not None and same else ())
+    except GalleriaError as error:
+        report.say("signature", "failed", error.detail)
+    else:
+        report.say("signature", "held", f"signed by {face.hub.name} ({face.hub.id}) and not changed since")
+
+
+def _say_sums(report: Report, face: PaperFace, document: bytes) -> None:
+    """Whether every line and the totals come to the same."""
+    try:
+        if face.kind == "statement":
+            statement = json.decode(document, Statement, bytes_max=papers.PAPER_BYTES_MAX)
+            check_statement(statement)
+            told = f"{len(statement.entries)} entries lead from {statement.opening_minor} to {statement.closing_minor}"
+            report.say("sums", "held", f"{told} (in the smallest unit of {face.currency})")
+        elif face.kind in {"invoice", "credit_note"}:
+            check_invoice(json.decode(document, Invoice, bytes_max=papers.PAPER_BYTES_MAX))
+            report.say("sums", "held", "its lines come to its totals")
+        else:
+            report.say("sums", "unasked", f"this program knows no papers of the kind {face.kind}")
+    except (StatementBrokenError, RecordInvalidError) as error:
+        report.say("sums", "failed", error.detail)
+
+
+def named_hub(text: str) -> KnownHub | None:
+    """A hub by its id; None for a text that is none."""
+    return KnownHub(text) if is_party_id(text) else None
