@@ -34,6 +34,8 @@ INK, SOFT, LINE = HexColor(0x161513), HexColor(0x5F5B54), HexColor(0xCFC9BE)
 MARGIN = 20 * mm
 WIDTH = A4[0] - 2 * MARGIN
 """What there is between the margins, in points."""
+_FRAME = 6
+"""What the library keeps free inside the margins of its own, in points."""
 
 _TEXT = ParagraphStyle("text", fontName="Serif", fontSize=10, leading=14, textColor=INK)
 STYLES = {
@@ -72,10 +74,10 @@ def paper(sheet: Sheet, story: Sequence[Flowable]) -> bytes:
     document = SimpleDocTemplate(
         written,
         pagesize=A4,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
-        topMargin=MARGIN,
-        bottomMargin=MARGIN + 6 * mm,
+        leftMargin=MARGIN - _FRAME,
+        rightMargin=MARGIN - _FRAME,
+        topMargin=MARGIN - _FRAME,
+        bottomMargin=MARGIN + 6 * mm - _FRAME,
         title=sheet.title,
         author=sheet.author,
         lang=sheet.language,
@@ -121,6 +123,13 @@ def table(
     if totals:
         style.append(("LINEABOVE", (0, -totals), (-1, -totals), 0.8, INK))
     made.setStyle(TableStyle(style))
+    return made
+
+
+def columns(sides: Sequence[Sequence[Flowable]]) -> Table:
+    """Blocks side by side, each as wide as the others."""
+    made = Table([[list(side) for side in sides]], [WIDTH / len(sides)] * len(sides), hAlign="LEFT")
+    made.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
     return made
 
 

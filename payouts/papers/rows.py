@@ -1,7 +1,7 @@
 """Thousands of rows on paper: a list that draws its text straight onto the page, as paragraphs would take minutes.
 
-Each row has a day, a title with a smaller line of details, and numbers; what is too wide is cut with an ellipsis. It
-breaks between rows and repeats its head on each page.
+Each row may have a day, has a title with smaller details under it, and numbers. Title and details take up to two lines
+each; what is longer still ends in an ellipsis. The list breaks between rows and repeats its head on each page.
 """
 
 from collections.abc import Sequence
@@ -15,15 +15,17 @@ from reportlab.platypus import Flowable
 from federation.node.paper import INK, LINE, SOFT
 
 _HEAD_HEIGHT = 6 * mm
-_ROW_HEIGHT = 9.6 * mm
 _DAY_WIDTH = 22 * mm
 _NUMBER_WIDTH = 25 * mm
-_GAP = 2 * mm
+_GAP = 4 * mm
 _TITLE_SIZE, _SMALL_SIZE, _HEAD_SIZE = 9.5, 7.0, 7.5
+_TITLE_LEADING, _SMALL_LEADING = 4.2 * mm, 3.3 * mm
+_PADDING = 1.5 * mm
+_LINES_MAX = 2
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One row: what stands first, its title and details, and its numbers, each as text."""
+    """One row: the day (or nothing), its title and details, and its numbers, each as text."""
 
     day: str
     title: str
@@ -31,77 +33,141 @@ class Row(msgspec.Struct, frozen=True):
     numbers: tuple[str, ...]
 
 
+class _Set(msgspec.Struct, frozen=True):
+    """A row as it stands on the page: its lines, and how high it is."""
+
+    row: Row
+    title: tuple[str, ...]
+    details: tuple[str, ...]
+
+    @property
+    def height(self) -> float:
+        text: float = len(self.title) * _TITLE_LEADING + len(self.details) * _SMALL_LEADING
+        return text + float(2 * _PADDING)
+
+
 class RowList(Flowable):  # type: ignore[misc]  # the library is untyped
-    """The rows under a head of labels: of the day, of the title, of each number."""
+    """The rows under a head of labels: of the day (empty: there is none), of the title, of each number."""
 
     def __init__(self, head: Sequence[str], rows: Sequence[Row]) -> None:
         super().__init__()
         self._head, self._rows = tuple(head), rows
+        self._set: Sequence[_Set] = ()
+        self._indent = _DAY_WIDTH if self._head[0] else 0.0
 
     def wrap(self, width: float, _height: float) -> tuple[float, float]:
         """All the width there is, and the height of all rows."""
-        self.width, self.height = width, _HEAD_HEIGHT + len(self._rows) * _ROW_HEIGHT
+        if not self._set:
+            room = width - self._indent - (len(self._head) - 2) * _NUMBER_WIDTH - _GAP
+            self._set = [
+                _Set(
+                    row,
+                    _lines(row.title, "Serif", _TITLE_SIZE, room),
+                    _lines(row.details, "Sans", _SMALL_SIZE, room + _NUMBER_WIDTH) if row.details else (),
+                )
+                for row in self._rows
+            ]
+        self.width, self.height = width, _HEAD_HEIGHT + sum(one.height for one in self._set)
         return self.width, self.height
 
     def split(self, _width: float, height: float) -> list[Any]:
         """What fits on this page, and the rest; nothing when not even one row fits."""
-        fitting = int((height - _HEAD_HEIGHT) // _ROW_HEIGHT)
-        if fitting < 1:
-            return []
-        if fitting >= len(self._rows):
-            return [self]
-        return [RowList(self._head, self._rows[:fitting]), RowList(self._head, self._rows[fitting:])]
+        room, fitting = height - _HEAD_HEIGHT, 0
+        for one in self._set:
+            room -= one.height
+            if room < 0:
+                break
+            fitting += 1
+        if fitting in {0, len(self._set)}:
+            return [self] if fitting else []
+        return [self._part(self._set[:fitting]), self._part(self._set[fitting:])]
+
+    def _part(self, part: Sequence[_Set]) -> "RowList":
+        made = RowList(self._head, [one.row for one in part])
+        made._set = part
+        return made
 
     def draw(self) -> None:
         """Head, then row under row."""
-        numbers = len(self._head) - 2
-        right = [self.width - (numbers - 1 - place) * _NUMBER_WIDTH for place in range(numbers)]
-        room = right[0] - _NUMBER_WIDTH - _DAY_WIDTH - _GAP if numbers else self.width - _DAY_WIDTH
+        count = len(self._head) - 2
+        right = [self.width - (count - 1 - place) * _NUMBER_WIDTH for place in range(count)]
         self._draw_head(right)
         at = self.height - _HEAD_HEIGHT
-        for row in self._rows:
-            at -= _ROW_HEIGHT
-            self._draw_row(row, at, right, room)
+        for one in self._set:
+            self._draw_row(one, at, right)
+            at -= one.height
+            self._line(at, LINE, 0.3)
+
+    def _line(self, at: float, colour: Any, width: float) -> None:
+        self.canv.setStrokeColor(colour)
+        self.canv.setLineWidth(width)
+        self.canv.line(0, at, self.width, at)
 
     def _draw_head(self, right: Sequence[float]) -> None:
-        canvas, at = self.canv, self.height - _HEAD_HEIGHT + 1.8 * mm
+        canvas, at = self.canv, self.height - _HEAD_HEIGHT
         canvas.setFont("Sans-Bold", _HEAD_SIZE)
         canvas.setFillColor(SOFT)
-        canvas.drawString(0, at, self._head[0])
-        canvas.drawString(_DAY_WIDTH, at, self._head[1])
+        canvas.drawString(0, at + _PADDING, self._head[0])
+        canvas.drawString(self._indent, at + _PADDING, self._head[1])
         for place, label in zip(right, self._head[2:], strict=True):
-            canvas.drawRightString(place, at, label)
-        canvas.setStrokeColor(INK)
-        canvas.setLineWidth(0.6)
-        canvas.line(0, at - 1.8 * mm, self.width, at - 1.8 * mm)
+            canvas.drawRightString(place, at + _PADDING, label)
+        self._line(at, INK, 0.6)
 
-    def _draw_row(self, row: Row, at: float, right: Sequence[float], room: float) -> None:
-        canvas, upper = self.canv, at + _ROW_HEIGHT - 4.2 * mm
+    def _draw_row(self, one: _Set, top: float, right: Sequence[float]) -> None:
+        canvas, at = self.canv, top - _PADDING - 0.75 * _TITLE_LEADING
         canvas.setFillColor(INK)
         canvas.setFont("Serif", _TITLE_SIZE)
-        canvas.drawString(0, upper, row.day)
-        canvas.drawString(_DAY_WIDTH, upper, _cut(row.title, "Serif", _TITLE_SIZE, room))
-        for place, number in zip(right, row.numbers, strict=True):
-            canvas.drawRightString(place, upper, number)
-        if row.details:
+        if one.row.day:
+            canvas.drawString(0, at, one.row.day)
+        for place, number in zip(right, one.row.numbers, strict=True):
+            canvas.drawRightString(place, at, number)
+        for line in one.title:
+            canvas.drawString(self._indent, at, line)
+            at -= _TITLE_LEADING
+        if one.details:
             canvas.setFont("Sans", _SMALL_SIZE)
             canvas.setFillColor(SOFT)
-            wide = self.width - _DAY_WIDTH
-            canvas.drawString(_DAY_WIDTH, upper - 3.6 * mm, _cut(row.details, "Sans", _SMALL_SIZE, wide))
-        canvas.setStrokeColor(LINE)
-        canvas.setLineWidth(0.3)
-        canvas.line(0, at, self.width, at)
+        for line in one.details:
+            canvas.drawString(self._indent, at + _TITLE_LEADING - _SMALL_LEADING, line)
+            at -= _SMALL_LEADING
+
+
+def _lines(text: str, font: str, size: float, room: float) -> tuple[str, ...]:
+    """The text in lines broken between words, at most two; the last one cut where it is still too long."""
+    if stringWidth(text, font, size) <= room:
+        return (text,)
+    lines: list[str] = []
+    left = text
+    while left and len(lines) < _LINES_MAX - 1:
+        line, left = _broken(left, font, size, room)
+        lines.append(line)
+    return (*lines, _cut(left, font, size, room)) if left else tuple(lines)
+
+
+def _broken(text: str, font: str, size: float, room: float) -> tuple[str, str]:
+    """As many whole words as there is room for, and what is left; a word that is too long is cut."""
+    fitting = _fitting(text, font, size, room)
+    if fitting == len(text):
+        return text, ""
+    space = text.rfind(" ", 0, fitting + 1)
+    end = space if space > 0 else max(fitting, 1)
+    return text[:end].rstrip(), text[end:].lstrip()
 
 
 def _cut(text: str, font: str, size: float, room: float) -> str:
-    """The text, or as much of it as there is room for and an ellipsis."""
-    if stringWidth(text, font, size) <= room:
+    fitting = _fitting(text, font, size, room)
+    if fitting == len(text):
         return text
+    return text[: _fitting(text, font, size, room - stringWidth("…", font, size))].rstrip() + "…"
+
+
+def _fitting(text: str, font: str, size: float, room: float) -> int:
+    """How many characters of a text there is room for."""
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        if stringWidth(text[:middle] + "\u2026", font, size) <= room:
+        if stringWidth(text[:middle], font, size) <= room:
             low = middle
         else:
             high = middle - 1
-    return text[:low].rstrip() + "\u2026"
+    return low

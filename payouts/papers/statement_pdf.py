@@ -76,7 +76,11 @@ def _summary(statement: Statement) -> Iterator[Flowable]:
     amount = partial(amount_text, currency=statement.currency, language=statement.language)
     rows = [[said["summary"], "", said["amount"]], [said["opening"], "", amount(statement.opening_minor)]]
     rows += [
-        [kinds[total.kind], said["entries"].format(count=total.count), amount(total.amount_minor)]
+        [
+            kinds[total.kind],
+            said["entry" if total.count == 1 else "entries"].format(count=total.count),
+            amount(total.amount_minor),
+        ]
         for total in totals_of(statement.entries)
         if total.amount_minor
     ]
@@ -136,7 +140,11 @@ def _details(entry: Entry, statement: Statement) -> str:
         entry.commission_vat_minor,
         entry.referral_minor,
     )
-    parts += [f"{said[name]} {amount(minor)}" for name, minor in zip(_FIGURES, figures, strict=True) if minor]
+    parts += [
+        f"{said[name]}\u00a0{amount(minor)}".replace(" ", "\u00a0")
+        for name, minor in zip(_FIGURES, figures, strict=True)
+        if minor
+    ]
     if entry.note:
         parts.append(entry.note)
     return " \u00b7 ".join(parts)

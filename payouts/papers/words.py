@@ -104,6 +104,7 @@ STATEMENT_WORDS: Mapping[str, Mapping[str, str]] = {
         "opening": "Balance at the beginning",
         "closing": "Balance at the end",
         "closing_owed": "Balance at the end (you owe the hub)",
+        "entry": "1 entry",
         "entries": "{count} entries",
         "where": "Where the balance lies",
         "held": "Held until its moment comes",
@@ -153,6 +154,7 @@ STATEMENT_WORDS: Mapping[str, Mapping[str, str]] = {
         "opening": "Saldo iniziale",
         "closing": "Saldo finale",
         "closing_owed": "Saldo finale (a tuo debito verso l’hub)",
+        "entry": "1 movimento",
         "entries": "{count} movimenti",
         "where": "Dove si trova il saldo",
         "held": "Trattenuto fino al suo momento",
@@ -216,7 +218,6 @@ INVOICE_WORDS: Mapping[str, Mapping[str, str]] = {
         "settled": "Already settled: it was kept from what you are paid for these sales. Nothing is to be paid.",
         "settled_back": "Already settled: it was taken off what you had to give back for these sales.",
         "page": "Page {number} of {count}",
-        "domestic": "VAT of the hub’s country",
         "no-vat-id": "VAT of the hub’s country, as the boutique had told no valid VAT id",
         "reverse-charge": "Reverse charge: VAT is due from the recipient (Directive 2006/112/EC, art. 44 and 196).",
         "outside-scope": (
@@ -250,7 +251,6 @@ INVOICE_WORDS: Mapping[str, Mapping[str, str]] = {
         ),
         "settled_back": "Gi\u00e0 regolata: è stata tolta da quanto dovevi restituire per queste vendite.",
         "page": "Pagina {number} di {count}",
-        "domestic": "IVA del paese dell’hub",
         "no-vat-id": "IVA del paese dell’hub, perché la boutique non aveva una partita IVA valida",
         "reverse-charge": (
             "Inversione contabile (reverse charge): l’imposta è dovuta dal destinatario "
