@@ -219,9 +219,8 @@ async def run(owner_url: str, app_url: str, state_dir: Path, count: int) -> None
         state_dir=state_dir,
         secret_key="k" * 40,
         environment="test",
-        sandbox_url="http://127.0.0.1:7738",
-        sandbox_key="k" * 40,
-        sandbox_webhook_secret="w" * 40,
+        stripe_key="k" * 40,
+        stripe_webhook_secrets=("w" * 40,),
     )
     database = await Database(seal_of(settings)).start(owner_url, pool_max=2)
     with using(database):

@@ -366,7 +366,7 @@ async def main() -> None:
     wanted = arguments.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="galleria-bench-"))
     usual = layout(wanted.port)
-    whole = DemoLayout(hub=usual.hub, shop_nodes=usual.shop_nodes[:1], sandbox=usual.sandbox)
+    whole = DemoLayout(hub=usual.hub, shop_nodes=usual.shop_nodes[:1], standin=usual.standin)
     progress = Progress(Console(stderr=True))
     state = StateFolder(folder)
     try:

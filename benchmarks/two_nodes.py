@@ -189,7 +189,6 @@ def _settings(database_url: str, state_dir: Path, port: int) -> HubSettings:
         state_dir=state_dir,
         secret_key="k" * 40,
         environment="test",
-        sandbox_url="http://127.0.0.1:21303",
-        sandbox_key="k" * 40,
-        sandbox_webhook_secret="w" * 40,
+        stripe_key="k" * 40,
+        stripe_webhook_secrets=("w" * 40,),
     )

@@ -47,7 +47,7 @@ def build_hub(
     door = Door(frozenset(settings.reachable))
     payout_settings = payout_settings_of(settings)
     payments = Payments(
-        provider or make_provider(settings.provider, door),
+        provider or make_provider(settings.provider),
         OrderMoney(settings, payout_settings),
         payout_settings,
         HubOffice(settings),

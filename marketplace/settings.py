@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from federation.node.settings import NodeSettings, SettingsError
-from payouts.adapters.choice import PAGE_ORIGIN, ProviderName, ProviderSettings, SandboxSettings
+from payouts.adapters.choice import PAGE_ORIGIN
 from payouts.adapters.stripe.settings import API_URL, StripeSettings
 from payouts.domain.bank_file import BankDetails, checked_details
 from payouts.domain.payment import Capture
@@ -33,8 +33,8 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     a boutique's new bank details for `bank_cooling_days`. A boutique that has
     not accepted a paid order after `answer_within_hours` is given up and its part given back. `plates_dir` is the
     folder of our own vector plates, shared with shop nodes of the same machine. `boutiques_expected` is how many a demo
-    is about to open; 0 where nobody counts. `payment_provider` says who takes the money; of `sandbox_` and `stripe_`
-    settings only the chosen one's are needed.
+    is about to open; 0 where nobody counts. `payment_provider` says who takes the money, with the settings that begin with
+    its name.
 
     `legal_name`, `legal_address` and `vat_id` are the hub's own in law: without them it issues no commission invoice.
 
@@ -42,10 +42,7 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     who bears what the payment provider keeps of later sales.
     """
 
-    payment_provider: ProviderName = "sandbox"
-    sandbox_url: str = ""
-    sandbox_key: str = ""
-    sandbox_webhook_secret: str = ""
+    payment_provider: Literal["stripe"] = "stripe"
     stripe_key: str = ""
     stripe_webhook_secrets: tuple[str, ...] = ()
     stripe_accounts: Literal["v2", "v1"] = "v2"
@@ -87,14 +84,14 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        needed = (
-            ("sandbox_url", "sandbox_key", "sandbox_webhook_secret")
-            if self.payment_provider == "sandbox"
-            else ("stripe_key", "stripe_webhook_secrets")
-        )
-        missing = [f"GALLERIA_{name.upper()}" for name in needed if not getattr(self, name)]
+        missing = [
+            f"GALLERIA_{name.upper()}" for name in ("stripe_key", "stripe_webhook_secrets") if not getattr(self, name)
+        ]
         if missing:
-            raise SettingsError(f"payments by {self.payment_provider} need {', '.join(missing)}")
+            raise SettingsError(
+                f"nobody takes this hub's payments: set {' and '.join(missing)} as docs/payments-stripe.md says, with "
+                "keys of Stripe, or of `galleria standin`, which moves no money"
+            )
         try:
             self.bank  # noqa: B018 - read once, to refuse a mistyped account at start
         except BankDetailsError as error:
@@ -108,23 +105,19 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
         return checked_details(self.bank_holder or self.node_name, self.bank_iban, self.bank_bic)
 
     @property
-    def provider(self) -> ProviderSettings:
-        """What the chosen payment provider's adapter is told."""
-        if self.payment_provider == "stripe":
-            return StripeSettings(
-                api_key=self.stripe_key,
-                webhook_secrets=self.stripe_webhook_secrets,
-                accounts=self.stripe_accounts,
-                api_url=self.stripe_url,
-            )
-        return SandboxSettings(
-            url=self.sandbox_url, api_key=self.sandbox_key, webhook_secret=self.sandbox_webhook_secret
+    def provider(self) -> StripeSettings:
+        """What the payment provider's adapter is told."""
+        return StripeSettings(
+            api_key=self.stripe_key,
+            webhook_secrets=self.stripe_webhook_secrets,
+            accounts=self.stripe_accounts,
+            api_url=self.stripe_url,
         )
 
     @property
     def payment_pages_url(self) -> str:
         """Where shoppers are sent to pay."""
-        return self.stripe_pages_url if self.payment_provider == "stripe" else self.sandbox_url
+        return self.stripe_pages_url
 
     @property
     def media_dir(self) -> Path:

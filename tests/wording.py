@@ -42,7 +42,6 @@ AUDIENCES: dict[str, tuple[str, ...]] = {
     "shops/portal": ("shops/catalog", "shops/importers", "shops/inventory", "shops/media", "shops/money", "shops/orders"),
     "shops/mails": (),
     "shops/site": (),
-    "payouts/sandbox": (),
     "payouts/standin/pages": (),
 }
 """Folders that speak to somebody, each with its own `locale`, and the folders whose refusals it shows."""

@@ -96,7 +96,7 @@ PROBLEM_STATUS: dict[str, int] = {
     # A shop node.
     "stock-changed": 409,
     "sku-taken": 422,
-    # Payouts and the sandbox.
+    # Payouts.
     "amount-invalid": 422,
     "illegal-move": 409,
     "refund-refused": 409,
@@ -113,9 +113,6 @@ PROBLEM_STATUS: dict[str, int] = {
     "payment-declined": 402,
     "insufficient-balance": 402,
     "account-not-ready": 409,
-    "sandbox-fault": 500,
-    "sandbox-busy": 429,
-    "api-key-refused": 401,
     "party-moving": 503,
     "party-moved": 410,
 }

@@ -18,7 +18,7 @@ from shops import store
 from shops.desk import BoutiqueDesk
 from shops.settings import ShopNodeSettings
 
-_OF_HUBS = ("SANDBOX_URL", "PAYMENT_PROVIDER")
+_OF_HUBS = ("STRIPE_KEY", "PAYMENT_PROVIDER")
 """Settings that a hub alone has: every hub names where its payments go."""
 
 

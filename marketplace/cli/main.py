@@ -24,10 +24,13 @@ COMMANDS = {
     "migrate": ("marketplace.cli.commands.migrate:migrate_database", "Bring a database to the newest schema."),
     "payments": ("marketplace.cli.commands.payments:payments", "Set a hub's payment provider up."),
     "reindex": ("marketplace.cli.commands.reindex:reindex", "Build a hub's search index anew."),
-    "sandbox": ("marketplace.cli.commands.running:sandbox", "Become the simulated payment provider."),
     "shops": ("marketplace.cli.commands.shops:shops", "Open boutiques on a shop node and link them with hubs."),
+    "standin": ("marketplace.cli.commands.running:standin", "Become a payment provider that moves no money."),
     "test": ("marketplace.cli.commands.test:test", "Run every check: lint, types, import rules, all suites."),
-    "verify": ("marketplace.cli.commands.verify:verify", "Check a product page, or a statement of a hub, against what was signed."),
+    "verify": (
+        "marketplace.cli.commands.verify:verify",
+        "Check a product page, or a statement of a hub, against what was signed.",
+    ),
     "web": ("marketplace.cli.commands.running:web", "Become a web process of a node."),
     "worker": ("marketplace.cli.commands.running:worker", "Become a worker of a node."),
 }

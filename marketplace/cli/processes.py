@@ -1,6 +1,6 @@
 """The processes each kind of node runs, and the exact command line of each: one place for demo, compose and by hand.
 
-A node kind is composed elsewhere (`marketplace`, `shops`, `payouts.sandbox`); here stand only the names of its app
+A node kind is composed elsewhere (`marketplace`, `shops`, `payouts.standin`); here stand only the names of its app
 factory, its worker, its queues and the packages whose tables its database holds.
 """
 
@@ -20,11 +20,14 @@ _WORKER_FLAGS = ("--without-gossip", "--without-mingle", "--without-heartbeat", 
 
 
 class NodeKind(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of node: `apps` are the Piccolo apps of its database, `queues` what its general worker drains."""
+    """One kind of node: `apps` are the Piccolo apps of its database, `queues` what its general worker drains.
+
+    Without apps it has no database, without a worker nothing but its web process.
+    """
 
     name: str
     app: str
-    apps: tuple[str, ...]
+    apps: tuple[str, ...] = ()
     worker: str = ""
     queues: tuple[str, ...] = ()
 
@@ -48,12 +51,8 @@ SHOP_NODE = NodeKind(
     apps=("federation.node.piccolo_app", "federation.piccolo_app", "shops.piccolo_app"),
     queues=("sync", "mail", "import", "pictures"),
 )
-SANDBOX = NodeKind(
-    name="sandbox",
-    app="payouts.sandbox.app:create_app_from_env",
-    apps=("federation.node.piccolo_app", "payouts.sandbox.piccolo_app"),
-)
-KINDS = {kind.name: kind for kind in (HUB, SHOP_NODE, SANDBOX)}
+STANDIN = NodeKind(name="standin", app="payouts.standin.app:create_app_from_env")
+KINDS = {kind.name: kind for kind in (HUB, SHOP_NODE, STANDIN)}
 INDEX_QUEUE = "index"
 
 

@@ -57,7 +57,7 @@ class Fleet:
         self.broker = EmbeddedValkey(home / "broker", children, logs=state.logs)
 
     async def start_engines(self) -> None:
-        """Bring up PostgreSQL and the broker, and every node's database to its newest schema."""
+        """Bring up PostgreSQL and the broker, and every database of a node to its newest schema."""
         self._check_ports()
         with self._progress.phase("start PostgreSQL and the broker"):
             await asyncio.to_thread(self.postgres.start)
@@ -65,8 +65,9 @@ class Fleet:
             await self.supervisor.adopt(self.postgres, self.broker)
         with self._progress.phase("migrate the nodes' databases"):
             for node in self.layout.nodes:
-                urls = await asyncio.to_thread(self.postgres.create_database, node.database)
-                await migrate(urls.owner, node.kind.apps)
+                if node.kind.apps:
+                    urls = await asyncio.to_thread(self.postgres.create_database, node.database)
+                    await migrate(urls.owner, node.kind.apps)
                 keep_settings(self.state.node(node.name), self._environment(node))
 
     async def share_fonts(self) -> None:

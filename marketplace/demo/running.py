@@ -14,6 +14,7 @@ from federation.node.database import atomic
 from federation.vocabulary.ids import PartyId
 from marketplace.cli.children import Children
 from marketplace.cli.errors import CommandError
+from marketplace.cli.processes import STANDIN
 from marketplace.cli.progress import Progress, Step
 from marketplace.cli.state import StateFolder
 from marketplace.cli.supervisor import Supervisor
@@ -51,11 +52,15 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 class _KeptChoice(msgspec.Struct, frozen=True):
-    """What must stay the same on a state folder: the parties' identities name their nodes' addresses."""
+    """What must stay the same on a state folder: the parties' identities name their nodes' addresses.
+
+    `payments` is the simulator that knows the folder's accounts and payments.
+    """
 
     port: int
     boutiques: int = 12
     catalogs: str | None = None
+    payments: str = "sandbox"
 
 
 def chosen_layout(
@@ -71,6 +76,11 @@ def chosen_layout(
         chosen = layout(port or DEFAULT_PORT, min(boutiques_wanted or BOUTIQUES, most))
         return msgspec.structs.replace(chosen, catalogs=catalogs)
     before = msgspec.json.decode(kept.read_bytes(), type=_KeptChoice)
+    if before.payments != STANDIN.name:
+        raise CommandError(
+            f"the boutiques in {state.path} have their accounts at a payment simulator that is no more: "
+            "remove the folder, or name another one with --state"
+        )
     if port not in {None, before.port}:
         raise CommandError(
             f"the boutiques in {state.path} live on port {before.port} and after, and their identities say so: "
@@ -86,7 +96,7 @@ def chosen_layout(
 def _keep_choice(state: StateFolder, whole: DemoLayout) -> None:
     """From now on this state folder's parties name these addresses."""
     catalogs = None if whole.catalogs is None else str(whole.catalogs)
-    choice = _KeptChoice(whole.hub.port, whole.boutiques, catalogs)
+    choice = _KeptChoice(whole.hub.port, whole.boutiques, catalogs, STANDIN.name)
     (state.path / _CHOICE_FILE).write_bytes(msgspec.json.encode(choice))
 
 

@@ -1,1 +1,1 @@
-"""Payment providers: Stripe, the sandbox, and one that lives in memory."""
+"""Payment providers: Stripe, and one that lives in memory."""

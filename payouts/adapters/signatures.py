@@ -6,7 +6,7 @@ from datetime import datetime
 
 from payouts.errors import EventRefusedError
 
-HEADER = "sandbox-signature"
+HEADER = "stripe-signature"
 TOLERANCE_SECONDS = 300
 
 

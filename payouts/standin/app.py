@@ -19,7 +19,7 @@ from payouts.standin.endpoints import keep_addresses
 from payouts.standin.http import api_routes, lever_routes
 from payouts.standin.keeping import WorldFile
 from payouts.standin.pages import page_routes
-from payouts.standin.settings import StandinSettings
+from payouts.standin.settings import StandinProcessSettings
 from payouts.standin.world import World
 
 FILE = "standin.sqlite"
@@ -58,14 +58,12 @@ def create_app(world: World, desk: Desk) -> Litestar:
 
 def create_app_from_env() -> Litestar:
     """The stand-in with its settings from the environment and what its file remembers."""
-    settings = load(StandinSettings)
+    settings = load(StandinProcessSettings)
     world = World(settings)
-    if settings.state_dir is not None:
-        settings.state_dir.mkdir(parents=True, exist_ok=True)
-        WorldFile(settings.state_dir / FILE).open(world)
-    if settings.events_url:
-        keep_addresses(world, settings.events_url, settings.webhook_secret)
-        world.keep()
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    WorldFile(settings.state_dir / FILE).open(world)
+    keep_addresses(world, settings.events_url, settings.webhook_secret)
+    world.keep()
     return create_app(world, Desk(world))
 
 

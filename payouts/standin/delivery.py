@@ -14,7 +14,7 @@ from payouts.standin.faults import DELIVERIES, Faults
 from payouts.standin.state import Delivery
 from payouts.standin.world import Thing, World
 
-HEADER = "stripe-signature"
+HEADER = signatures.HEADER
 KEEP_TRYING_SECONDS = 3 * 86_400
 RETRY_SECONDS_MAX = 3_600
 

@@ -114,11 +114,11 @@ class Desk:
             if call.account:
                 self.world.account(call.account)
             found = operation.deed(self.world, call)
+            answer = found if isinstance(found, dict) else paged(found, call.params, asked.path)
         except StandinError as error:
             return _refusal(error)
         if fault == "fail_after":
             return _refusal(RefusedError("An error occurred", kind="api_error"), status=500)
-        answer = found if isinstance(found, dict) else paged(found, call.params, asked.path)
         return Told(200, msgspec.json.encode(expanded(self.world, answer, call.params.get("expand", []))))
 
 

@@ -14,8 +14,8 @@ class StandinSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The stand-in's keys, addresses and habits.
 
     Events go to `events_url`, a hub's `/hooks/payments`, and the like of it for accounts and papers, signed with
-    `webhook_secret`; whoever registers an address of its own is told there. Everything is kept in `state_dir`; without
-    one it lives in memory alone. With `accounts_ready` no papers are asked of new accounts.
+    `webhook_secret`; whoever registers an address of its own is told there. A process keeps everything in `state_dir`;
+    without one it lives in memory alone. With `accounts_ready` no papers are asked of new accounts.
 
     Money of a payment is available `funds_delay_seconds` after it; what a payment came to is known
     `settle_delay_seconds` after it (Stripe's asynchronous capture); a payout arrives `payout_delay_seconds` after it
@@ -24,8 +24,9 @@ class StandinSettings(msgspec.Struct, frozen=True, kw_only=True):
     after `key_lifetime_seconds`. With `loop_seconds` zero nothing is delivered by itself.
     """
 
-    api_key: str = "sk_test_standin"
+    node_name: str = "Stand-in"
     public_url: str = "http://127.0.0.1:21900"
+    api_key: str = "sk_test_standin"
     settlement_currency: str = "EUR"
     funds_delay_seconds: int = 0
     settle_delay_seconds: int = 0
@@ -40,7 +41,6 @@ class StandinSettings(msgspec.Struct, frozen=True, kw_only=True):
     webhook_secret: str = ""
     state_dir: Path | None = None
     secret_key: str = msgspec.field(default_factory=lambda: secrets.token_hex(32))
-    node_name: str = "Stand-in"
     environment: Literal["demo", "test", "production"] = "test"
     log_level: str = "INFO"
 
@@ -63,3 +63,17 @@ class StandinSettings(msgspec.Struct, frozen=True, kw_only=True):
             environment=self.environment,
             log_level=self.log_level,
         )
+
+
+class StandinProcessSettings(StandinSettings, frozen=True, kw_only=True):
+    """What a process of its own must be told."""
+
+    node_name: str
+    public_url: str
+    api_key: str
+    events_url: str
+    webhook_secret: str
+    state_dir: Path
+    secret_key: str
+    environment: Literal["demo", "test", "production"] = "production"
+    loop_seconds: float = 0.25

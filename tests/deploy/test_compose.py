@@ -16,12 +16,16 @@ from federation.node.settings import NodeSettings, load
 from marketplace.cli.main import galleria
 from marketplace.cli.processes import KINDS
 from marketplace.settings import HubSettings
-from payouts.sandbox.settings import SandboxSettings
+from payouts.standin.settings import StandinProcessSettings
 from shops.settings import ShopNodeSettings
 
 ROOT = Path(__file__).parents[2]
-SETTINGS: dict[str, type[NodeSettings]] = {"hub": HubSettings, "shop": ShopNodeSettings, "sandbox": SandboxSettings}
-NODE_COMMANDS = {"web": "", "worker": "", "indexer": "hub", "sandbox": "sandbox"}
+SETTINGS: dict[str, type[NodeSettings] | type[StandinProcessSettings]] = {
+    "hub": HubSettings,
+    "shop": ShopNodeSettings,
+    "standin": StandinProcessSettings,
+}
+NODE_COMMANDS = {"web": "", "worker": "", "indexer": "hub", "standin": "standin"}
 """Commands that become a process, and the kind of node where the command itself says it."""
 
 
@@ -68,7 +72,7 @@ def test_each_process_accepts_its_settings(service: str) -> None:
 def test_every_process_of_a_node_has_a_container() -> None:
     """PostgreSQL, a broker, and for each kind of node its migrations, its web process, its worker; and the indexer."""
     run = {tuple(word for word in each["command"][:2] if not word.startswith("--")) for each in ours().values()}
-    wanted = {("migrate", kind.name) for kind in KINDS.values()} | {("indexer",), ("sandbox",)}
+    wanted = {("migrate", kind.name) for kind in KINDS.values() if kind.apps} | {("indexer",), ("standin",)}
     wanted |= {(verb, kind.name) for kind in KINDS.values() if kind.worker for verb in ("web", "worker")}
     assert run == wanted
     assert {"postgres", "valkey"} <= compose()["services"].keys()

@@ -36,6 +36,7 @@ from shops.desk import BoutiqueDesk
 from shops.importers.service import import_jsonl
 from shops.settings import ShopNodeSettings
 from shops.tasks import shop_handlers
+from shops.vouchers.tasks import voucher_handlers
 from shops.worker import APPS as SHOP_APPS
 from tests.federation.peer import Way
 from tests.support.clients import running
@@ -152,7 +153,11 @@ class House:
 
 
 def _shop_outbox(house: House) -> Outbox:
-    from_tasks = {**fed_handlers(house.shop_fed), **shop_handlers(house.shop_settings)}
+    from_tasks = {
+        **fed_handlers(house.shop_fed),
+        **shop_handlers(house.shop_settings),
+        **voucher_handlers(house.shop_fed),
+    }
     return Outbox({**from_tasks, **mail_handlers(house.shop_settings)})
 
 
@@ -162,9 +167,8 @@ async def house(pg: Server, folder: Path) -> AsyncIterator[House]:
     urls = (pg.clone(hub_worker.APPS), pg.clone(SHOP_APPS))
     hub = HubSettings(
         **settings_at(HUB_ADDRESS, urls[0], folder / "hub"),
-        sandbox_url="http://127.0.0.1:17312",
-        sandbox_key="key",
-        sandbox_webhook_secret="secret",
+        stripe_key="key",
+        stripe_webhook_secrets=("secret",),
         release_after="shipped",
         release_window_days=0,
     )

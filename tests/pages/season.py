@@ -1,6 +1,5 @@
 """What happened in the town before anybody looks: orders in every state, refunds, imports, a mail, a dead letter."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +17,7 @@ from marketplace.orders.domain.returns import Return, ReturnWish, WishedLine
 from marketplace.orders.domain.values import Order
 from marketplace.orders.reads import order_by_id
 from marketplace.orders.store import parts as part_store
-from payouts.domain.dispute import DisputeStatus
-from payouts.domain.dispute_records import DisputeRecord
-from payouts.store import disputes
+from payouts.standin import disputes, levers
 from shops.importers import service as importers
 from shops.inventory.service import levels
 from shops.orders.returns import store as return_store
@@ -83,7 +80,10 @@ async def _money(town: Town) -> None:
             await refunds.refund(order.order_id, wanted, clock.now())
         placed = (await order_by_id(UUID(town.names["placed_id"]))).parts[0]
         town.names |= {"part": str(placed.shop_order_id), "line": str(placed.lines[0].line_id)}
-        town.names["account"] = str(await fetch_value("SELECT provider_id FROM pay_shop_account LIMIT 1"))
+        account = str(await fetch_value("SELECT provider_id FROM pay_shop_account LIMIT 1"))
+        link = await town.house.hub.payments.provider.account_link(account, "", town.bases["shop"], "season")
+        town.names |= {"account": account, "papers": link.url.removeprefix(town.bases["standin"])}
+        town.names["paid_payment"] = str(await fetch_value("SELECT provider_id FROM pay_payment WHERE status = 'paid'"))
     await town.work()
 
 
@@ -130,8 +130,8 @@ async def _unpaid(town: Town) -> None:
     for name, place in (("open", 3), ("paying", 4), ("over", 5)):
         answer = await town.check_out([await town.line(AUTOMATIC, place)])
         names[name], names[f"{name}_payment"] = answer["token"], payment_of(answer)
-    await town.pull("give_up", names["over_payment"])
-    await town.ask_again(names["paying_payment"])
+    levers.give_up(town.standin, names["over_payment"])
+    levers.pay_page(town.standin, names["paying_payment"], asks_bank=True)
     await town.work()
     names["held"] = await town.hold(await town.line(AUTOMATIC, 6))
     wanted = [await town.line(AUTOMATIC, 7), await town.line(OTHER, 7)]
@@ -181,28 +181,16 @@ async def _letters(town: Town) -> None:
 
 
 async def _disputed(town: Town) -> None:
-    """A bank asks about the order that was sent; the sandbox knows of no disputes, so it is written down as heard."""
-    now = clock.now()
+    """A bank asks about the order that was sent."""
     with town.house.at_hub():
-        payment = await fetch_value(
-            "SELECT id FROM pay_payment WHERE order_id = $1 AND status = 'paid'", UUID(town.names["shipped_id"])
+        page_id = await fetch_value(
+            "SELECT provider_id FROM pay_payment WHERE order_id = $1 AND status = 'paid'",
+            UUID(town.names["shipped_id"]),
         )
-        asked = DisputeRecord(
-            id=new_id(),
-            provider_id="dp_season",
-            payment_id=payment,
-            order_id=UUID(town.names["shipped_id"]),
-            status=DisputeStatus.INQUIRY,
-            reason="product_not_received",
-            amount_minor=4_200,
-            currency="EUR",
-            refundable=True,
-            due_at=now + timedelta(days=6),
-            opened_at=now,
-            created_at=now,
-            updated_at=now,
-        )
-        async with atomic():
-            await disputes.disputes.add(asked)
-        town.names["dispute"] = str(asked.id)
-        town.names["hub_id"] = str(town.house.hub_id)
+    page = town.standin.find("checkout.session", page_id)
+    charge = town.standin.find("payment_intent", page["payment_intent"])["latest_charge"]
+    asked = disputes.open_dispute(town.standin, charge, 4_200, "product_not_received", inquiry=True)
+    await town.work()
+    with town.house.at_hub():
+        found = await fetch_value("SELECT id FROM pay_dispute WHERE provider_id = $1", asked["id"])
+        town.names |= {"dispute": str(found), "hub_id": str(town.house.hub_id)}

@@ -48,7 +48,7 @@ async def test_titles_tell_pages_apart(seen: Seen, town: Town) -> None:
 async def test_every_page_is_visited(town: Town) -> None:
     """A GET route is visited, or named with the reason why it is no page; no such name is left over."""
     house = town.house
-    apps: dict[Node, Litestar] = {"hub": house.hub_app, "shop": house.shop_app, "sandbox": town.sandbox}
+    apps: dict[Node, Litestar] = {"hub": house.hub_app, "shop": house.shop_app, "standin": town.standin_app}
     visited = {(visit.node, visit.route) for visit in VISITS} | {("hub", BOUTIQUE)}
     used = set()
     missing = []

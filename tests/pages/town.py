@@ -1,4 +1,4 @@
-"""A hub, a shop node and the payment sandbox behind real servers on loopback, and what people do with them.
+"""A hub, a shop node and the payment provider's stand-in behind real servers on loopback, and what people do with them.
 
 Boutiques of the demo's world in all layouts and type pairings, some on dark grounds. What happens among them is told by
 `season`; `names` holds what the addresses of pages need: tokens, ids, handles.
@@ -6,8 +6,8 @@ Boutiques of the demo's world in all layouts and type pairings, some on dark gro
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,7 @@ from litestar import Litestar
 from federation.conversations.forms import Address
 from federation.conversations.messages import Shipped
 from federation.node import accounts, clock, signin
-from federation.node.database import atomic, using
-from federation.node.door import Door
+from federation.node.database import atomic
 from federation.node.fonts import ensure_fonts
 from federation.node.web import web_node
 from federation.vocabulary.ids import PartyId, new_id
@@ -36,12 +35,15 @@ from marketplace.orders.drafting import Checkout
 from marketplace.orders.views import Contact
 from marketplace.settings import HubSettings
 from marketplace.worker import APPS as HUB_APPS
-from payouts.adapters.sandbox import SandboxProvider
-from payouts.sandbox import bank
-from payouts.sandbox.app import APPS as SANDBOX_APPS
-from payouts.sandbox.app import create_app as create_sandbox
-from payouts.sandbox.delivery import deliver_due, pass_time
-from payouts.sandbox.settings import SandboxSettings
+from payouts.adapters.stripe.provider import StripeProvider
+from payouts.adapters.stripe.settings import StripeSettings
+from payouts.standin import levers
+from payouts.standin.app import create_app as create_standin
+from payouts.standin.delivery import Postman
+from payouts.standin.desk import Desk
+from payouts.standin.endpoints import keep_addresses
+from payouts.standin.settings import StandinSettings
+from payouts.standin.world import World as StandinWorld
 from payouts.tasks import payments_sweeps
 from shops import service as shop_service
 from shops.orders import store as shop_orders
@@ -50,7 +52,6 @@ from shops.settings import ShopNodeSettings
 from shops.worker import APPS as SHOP_APPS
 from tests.marketplace.house import OPERATOR, House, settings_at
 from tests.marketplace.orders.world import Visitor
-from tests.payouts.lab import API_KEY, WEBHOOK_SECRET, SandboxWorld
 from tests.support.clients import running
 from tests.support.loopback import free_port
 from tests.support.postgres import Server
@@ -65,8 +66,10 @@ PIECES = 12
 """How much of each boutique's assortment is brought in."""
 
 STOCK_MIN = 2
-TITLES = {"hub": "Galleria", "shop": "Botteghe del centro", "sandbox": "Payment sandbox"}
+TITLES = {"hub": "Galleria", "shop": "Botteghe del centro", "standin": "Payment simulator"}
 LINE = ("shop_id", "product_id", "variant_id", "quantity")
+
+API_KEY, WEBHOOK_SECRET = "sk_test_of_the_town", "whsec_of_the_town"
 
 ADDRESS = {"name": "Ada Lovelace", "line1": "Via Roma 1", "postcode": "90133", "town": "Palermo", "country": "IT"}
 EMAIL, OWNER = "ada@shopper.example", "carla@boutiques.example"
@@ -75,10 +78,12 @@ EMAIL, OWNER = "ada@shopper.example", "carla@boutiques.example"
 class Town:
     """The three nodes."""
 
-    def __init__(self, house: House, sandbox: Litestar, sandbox_settings: SandboxSettings) -> None:
+    def __init__(self, house: House, standin: StandinWorld) -> None:
+        desk = Desk(standin)
         self.house = house
-        self.sandbox = sandbox
-        self.sandbox_settings = sandbox_settings
+        self.standin = standin
+        self.standin_app = create_standin(standin, desk)
+        self._postman = Postman(standin, desk.faults)
         self.names: dict[str, str] = {}
         self.shops: dict[str, PartyId] = {}
         self.world: dict[str, DemoBoutique] = {}
@@ -86,7 +91,7 @@ class Town:
     @property
     def bases(self) -> dict[str, str]:
         """Where each node answers."""
-        apps = {"hub": self.house.hub_app, "shop": self.house.shop_app, "sandbox": self.sandbox}
+        apps = {"hub": self.house.hub_app, "shop": self.house.shop_app, "standin": self.standin_app}
         return {name: web_node(app).settings.public_url for name, app in apps.items()}
 
     # Opening
@@ -140,7 +145,7 @@ class Town:
         """A paid order that has reached its boutiques; its token."""
         answer = await self.check_out(lines)
         assert not answer["refused"], answer
-        await self.pull("pay", payment_of(answer))
+        levers.pay_page(self.standin, payment_of(answer))
         await self.work()
         return str(answer["token"])
 
@@ -162,34 +167,17 @@ class Town:
             await checkout.hold_all(hub, token, clock.now())
         return token
 
-    async def pull(self, lever: str, of: str) -> None:
-        """Pull one of the sandbox's levers about a payment."""
-        async with httpx.AsyncClient(base_url=self.bases["sandbox"]) as browser:
-            await getattr(SandboxWorld(browser), lever)(of)
-
-    async def ask_again(self, payment_id: str) -> None:
-        """The shopper's bank asks back before it pays."""
-        with self._at_sandbox():
-            async with atomic():
-                await bank.ask_to_confirm(payment_id)
-
     async def work(self) -> None:
         """Let everybody's workers do what waits, the provider's time and words included."""
         for _ in range(3):
             await self.house.work()
-            with self._at_sandbox():
-                await pass_time(self.sandbox_settings)
-                await deliver_due(self.sandbox_settings, Door(frozenset({self.house.hub.settings.public_host})))
+            levers.tick(self.standin)
+            await self._postman.deliver(_post)
             with self.house.at_hub():
                 later = clock.now() + timedelta(seconds=self.house.ahead_seconds)
                 for sweep in payments_sweeps(self.house.hub.payments):
                     await sweep.run(later)
             await self.house.work()
-
-    @contextmanager
-    def _at_sandbox(self) -> Iterator[None]:
-        with using(web_node(self.sandbox).database):
-            yield
 
     async def row_of(self, handle: str) -> int:
         """The newest order of a boutique."""
@@ -234,6 +222,12 @@ class Town:
                     await accounts.grant(owner, "owner", self.shops[handle])
 
 
+async def _post(url: str, headers: Mapping[str, str], body: bytes) -> bool:
+    """Bring an event to the hub."""
+    async with httpx.AsyncClient() as browser:
+        return (await browser.post(url, headers=dict(headers), content=body)).is_success
+
+
 async def _link(settings: Any, email: str, onward: str) -> str:
     async with atomic():
         account = await accounts.account_by_email(email)
@@ -252,11 +246,18 @@ def payment_of(answer: dict[str, Any]) -> str:
     return str(answer["redirect_url"]).rpartition("/")[2]
 
 
+def opened_world(settings: StandinSettings) -> StandinWorld:
+    """An empty stand-in that tells the hub of everything."""
+    world = StandinWorld(settings)
+    keep_addresses(world, settings.events_url, settings.webhook_secret)
+    return world
+
+
 @asynccontextmanager
 async def open_town(pg: Server, folder: Path) -> AsyncIterator[Town]:
     """All three nodes listening, their boutiques open."""
-    ports = {name: free_port() for name in ("hub", "shop", "sandbox")}
-    urls = {"hub": pg.clone(HUB_APPS), "shop": pg.clone(SHOP_APPS), "sandbox": pg.clone(SANDBOX_APPS)}
+    ports = {name: free_port() for name in ("hub", "shop", "standin")}
+    urls = {"hub": pg.clone(HUB_APPS), "shop": pg.clone(SHOP_APPS)}
     fonts = ensure_fonts(folder).parent
     plain = {}
     for name, port in ports.items():
@@ -264,33 +265,38 @@ async def open_town(pg: Server, folder: Path) -> AsyncIterator[Town]:
         state.mkdir()
         (state / "fonts").symlink_to(fonts)
         told = {"environment": "demo", "node_name": TITLES[name]}
-        plain[name] = settings_at(f"127.0.0.1:{port}", urls[name], state) | told
-    hosts = {name: f"127.0.0.1:{port}" for name, port in ports.items()}
+        plain[name] = settings_at(f"127.0.0.1:{port}", urls[name], state) | told if name in urls else told
+    standin = StandinSettings(
+        **plain["standin"],
+        public_url=f"http://127.0.0.1:{ports['standin']}",
+        api_key=API_KEY,
+        events_url=f"http://127.0.0.1:{ports['hub']}/hooks/payments",
+        webhook_secret=WEBHOOK_SECRET,
+        state_dir=folder / "standin",
+        accounts_ready=True,
+    )
     hub = HubSettings(
         **plain["hub"],
-        sandbox_url=f"http://{hosts['sandbox']}",
-        sandbox_key=API_KEY,
-        sandbox_webhook_secret=WEBHOOK_SECRET,
+        stripe_url=standin.public_url,
+        stripe_pages_url=standin.public_url,
+        stripe_key=API_KEY,
+        stripe_webhook_secrets=(WEBHOOK_SECRET,),
         rates_file=str(RATES_FILE),
         release_after="shipped",
         release_window_days=0,
         plates_dir=folder / "plates",
     )
-    sandbox = SandboxSettings(
-        **plain["sandbox"],
-        events_url=f"http://{hosts['hub']}/hooks/payments",
-        api_key=API_KEY,
-        webhook_secret=WEBHOOK_SECRET,
-        loop_seconds=0.0,
-    )
     shop = ShopNodeSettings(**plain["shop"], plates_dir=folder / "plates")
-    till = SandboxProvider(Door(frozenset({hosts["sandbox"]})), hub.sandbox_url, API_KEY, WEBHOOK_SECRET)
-    town = Town(House(hub, shop, till), create_sandbox(sandbox), sandbox)
-    apps = {"hub": town.house.hub_app, "shop": town.house.shop_app, "sandbox": town.sandbox}
+    till = StripeProvider(
+        StripeSettings(api_key=API_KEY, webhook_secrets=(WEBHOOK_SECRET,), api_url=standin.public_url)
+    )
+    town = Town(House(hub, shop, till), opened_world(standin))
+    apps = {"hub": town.house.hub_app, "shop": town.house.shop_app, "standin": town.standin_app}
     async with AsyncExitStack() as stack:
         for name, app in apps.items():
             await stack.enter_async_context(running(app))
             await stack.enter_async_context(served(app, ports[name]))
+        stack.push_async_callback(till.close)
         await town.open()
         yield town
     for each in urls.values():

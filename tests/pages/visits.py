@@ -12,7 +12,7 @@ from playwright.async_api import Page
 
 from tests.pages.season import DARK, MANUAL
 
-Node = Literal["hub", "shop", "sandbox"]
+Node = Literal["hub", "shop", "standin"]
 Who = Literal["guest", "shopper", "operator", "owner"]
 Act = Callable[[Page], Awaitable[None]]
 
@@ -207,14 +207,17 @@ SITE = (
     Visit("shop sign-in link", "shop", "/sign-in/{token:str}", "{shop_link}"),
 )
 
-SANDBOX = (
-    Visit("payment", "sandbox", "/pay/{payment_id:str}", "/pay/{open_payment}"),
-    Visit("payment, the bank asks", "sandbox", "/pay/{payment_id:str}", "/pay/{paying_payment}"),
-    Visit("payment, over", "sandbox", "/pay/{payment_id:str}", "/pay/{over_payment}"),
-    Visit("account at the provider", "sandbox", "/accounts/{account_id:str}", "/accounts/{account}"),
-    Visit("sandbox, nothing here", "sandbox", "", "/nowhere", status=404),
-    Visit("sandbox sign-in", "sandbox", "/sign-in", "/sign-in"),
-    Visit("sandbox sign-in link, worn", "sandbox", "/sign-in/{token:str}", "/sign-in/worn", status=410),
+STANDIN = (
+    Visit("payment", "standin", "/pay/{page_id:str}", "/pay/{open_payment}"),
+    Visit("payment, the bank asks", "standin", "/pay/{page_id:str}", "/pay/{paying_payment}"),
+    Visit("payment, over", "standin", "/pay/{page_id:str}", "/pay/{over_payment}"),
+    Visit("papers at the provider", "standin", "/setup/{account_id:str}/{link_id:str}", "{papers}"),
+    Visit("control desk", "standin", "/", "/"),
+    Visit("control desk, payments", "standin", "/desk/payments", "/desk/payments"),
+    Visit("control desk, a payment", "standin", "/desk/payments/{page_id:str}", "/desk/payments/{paid_payment}"),
+    Visit("control desk, accounts", "standin", "/desk/accounts", "/desk/accounts"),
+    Visit("control desk, an account", "standin", "/desk/accounts/{account_id:str}", "/desk/accounts/{account}"),
+    Visit("stand-in, nothing here", "standin", "", "/nowhere", status=404),
 )
 
 
@@ -223,7 +226,7 @@ def boutique_pages(handles: tuple[str, ...]) -> tuple[Visit, ...]:
     return tuple(Visit(f"boutique {handle}", "hub", BOUTIQUE, f"/b/{handle}") for handle in handles)
 
 
-VISITS = (*STOREFRONT, *CONSOLE, *PORTAL, *SITE, *SANDBOX)
+VISITS = (*STOREFRONT, *CONSOLE, *PORTAL, *SITE, *STANDIN)
 
 NOT_PAGES = {
     "/api/": "JSON for programs",

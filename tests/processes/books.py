@@ -5,7 +5,8 @@ sold is what the boutiques were told to send. Money: the ledger balances, every 
 commission or a refund, and the provider's books say the same. Listings: what the signed logs say, with today's stock.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -13,7 +14,9 @@ import asyncpg
 from federation.node import clock
 from marketplace.demo.layout import DemoNode
 from marketplace.demo.running import published
+from payouts.adapters.stripe.provider import StripeProvider
 from payouts.invariants import breaches, differences
+from payouts.service.context import Payments
 from search.query import PER_PAGE_MAX, RESULTS_MAX, Filters, SearchRequest
 from tests.processes.waiting import until_none
 from tests.processes.world import World
@@ -135,8 +138,8 @@ async def _money(world: World) -> None:
         await world.rows(hub, "SELECT currency, sum(amount) FROM pay_entry GROUP BY 1 HAVING sum(amount) <> 0"),
         "the trial balance is not zero",
     )
-    async with world.fleet.inside(hub):
-        broken = [*await breaches(clock.now()), *await differences(world.built_hub().payments)]
+    async with world.fleet.inside(hub), _payments(world) as payments:
+        broken = [*await breaches(clock.now()), *await differences(payments)]
     assert not broken, f"the books break their rules: {broken[:5]}"
     _none(
         await world.rows(
@@ -185,14 +188,22 @@ async def _money(world: World) -> None:
     await _provider(world)
 
 
+@asynccontextmanager
+async def _payments(world: World) -> AsyncIterator[Payments]:
+    """The hub's money, spoken to its provider from this process."""
+    payments = world.built_hub().payments
+    assert isinstance(payments.provider, StripeProvider)
+    yield payments
+    await payments.provider.close()
+
+
 async def _provider(world: World) -> None:
     """What the provider did is what the hub believes, each once."""
-    paid = {
-        row["id"]: row["received_minor"]
-        for row in await world.rows(
-            world.sandbox, "SELECT id, received_minor FROM sandbox_payment WHERE status = 'succeeded'"
-        )
+    intents = {intent["id"]: intent for intent in await world.at_provider("payment_intent")}
+    tried = {
+        page["id"]: intents.get(page["payment_intent"] or "") for page in await world.at_provider("checkout.session")
     }
+    paid = {page: intent["amount_received"] for page, intent in tried.items() if intent and intent["amount_received"]}
     believed = {
         row["provider_id"]: row["received_minor"]
         for row in await world.rows(
@@ -207,24 +218,20 @@ async def _provider(world: World) -> None:
             world.hub, "SELECT provider_id, amount_minor FROM pay_transfer WHERE status = 'sent'"
         )
     }
-    made = await world.rows(world.sandbox, "SELECT id, reference, amount_minor FROM sandbox_transfer")
-    assert sent == {row["id"]: row["amount_minor"] for row in made}, "transfers differ"
-    references = [row["reference"] for row in made]
+    made = await world.at_provider("transfer")
+    assert sent == {each["id"]: each["amount"] for each in made}, "transfers differ"
+    references = [each["metadata"]["reference"] for each in made]
     assert len(references) == len(set(references)), f"a settlement was sent twice: {references}"
-    for ours, theirs in (("pay_refund", "sandbox_refund"), ("pay_payout", "sandbox_payout")):
-        status = "'succeeded', 'paid'"
+    for table, kind in (("pay_refund", "refund"), ("pay_payout", "payout")):
         believed = {
-            row["provider_id"]: row["amount_minor"]
+            row["provider_id"].rpartition("/")[2]: row["amount_minor"]
             for row in await world.rows(
                 world.hub,
-                f"SELECT provider_id, amount_minor FROM {ours} WHERE status IN ({status})",  # noqa: S608
+                f"SELECT provider_id, amount_minor FROM {table} WHERE status IN ('succeeded', 'paid')",  # noqa: S608
             )
         }
-        done = await world.rows(
-            world.sandbox,
-            f"SELECT id, amount_minor FROM {theirs} WHERE status IN ({status})",  # noqa: S608
-        )
-        assert believed == {row["id"]: row["amount_minor"] for row in done}, f"{ours} and {theirs} differ"
+        done = [each for each in await world.at_provider(kind) if each["status"] in {"succeeded", "paid"}]
+        assert believed == {each["id"]: each["amount"] for each in done}, f"{table} and the provider's differ"
 
 
 async def _listings(world: World) -> None:

@@ -55,16 +55,20 @@ class Buyer:
         """Ask until there is an answer."""
         return await until("an answer to the checkout", self.try_once, every_seconds=0.2)
 
-    async def use_card(self, outcome: str) -> None:
+    async def use_card(self, lever: str) -> None:
         """Let the card do this on the provider's page."""
         assert self.answer is not None
         assert self.answer.redirect_url, f"nothing is held: {self.answer}"
         payment_id = self.answer.redirect_url.rpartition("/")[2]
-        await self.world.provider("POST", f"/api/test/payments/{payment_id}", {"outcome": outcome})
+        await self.world.pull(lever, payment_id)
 
     async def pay(self) -> None:
-        """Pay with a card that works."""
-        await self.use_card("succeeds")
+        """Pay with a card that works, if that was not done yet."""
+        assert self.answer is not None
+        payment_id = (self.answer.redirect_url or "").rpartition("/")[2]
+        pages = {page["id"]: page["status"] for page in await self.world.at_provider("checkout.session")}
+        if pages.get(payment_id) == "open":
+            await self.use_card("pay")
 
     async def order(self) -> OrderAnswer | None:
         """The order as the hub tells it now; None when no answer came."""

@@ -23,6 +23,7 @@ from federation.vocabulary.ids import new_id, new_token
 from marketplace.demo.layout import DemoNode, kept_secret
 from marketplace.orders.domain.basket import LINES_MAX, QUANTITY_MAX
 from payouts.adapters import signatures
+from payouts.standin.delivery import HEADER
 from tests.processes.books import adds_up
 from tests.processes.buyer import Buyer
 from tests.processes.goods import FEW, import_line, product
@@ -225,11 +226,11 @@ async def test_a_form_from_elsewhere(world: World) -> None:
 @pytest.mark.parametrize("age_seconds", [-301, 301, 10**9])
 async def test_events_of_another_time(world: World, age_seconds: int) -> None:
     """An event signed too long ago or ahead of time is refused, with the right secret too."""
-    secret = (world.fleet.state.node("sandbox") / "webhook-secret").read_text()
+    secret = (world.fleet.state.node("standin") / "webhook-secret").read_text()
     body = b'{"id":"evt_x"}'
     made_at = clock.now().timestamp() - age_seconds
     header = signatures.sign(secret, body, clock.now().fromtimestamp(made_at, tz=clock.now().tzinfo))
-    answer = await _post(world, "/hooks/payments", body, {signatures.HEADER: header})
+    answer = await _post(world, "/hooks/payments", body, {HEADER: header})
     assert answer.status_code == 400
     problem(answer)
 

@@ -30,7 +30,7 @@ async def test_killed_under_traffic(world: World, seed: int) -> None:
     _kill_at_once(world.pid("postgres"))
     await world.kill("postgres")
     await asyncio.gather(*asking, paying, return_exceptions=True)
-    await world.back("postgres", "hub-web", "shops-1-web", "shops-2-web", "sandbox-web")
+    await world.back("postgres", "hub-web", "shops-1-web", "shops-2-web", "standin-web")
     answered = [buyer for buyer in buyers if buyer.answer is not None]
     assert {buyer.key for buyer in answered} <= set(await begun(world, buyers)), "an answered checkout was forgotten"
     await before.pay()

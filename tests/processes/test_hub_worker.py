@@ -30,7 +30,7 @@ async def test_killed_during_transfers(world: World) -> None:
     """A transfer cut off in the middle of the call is made once: asked again with its old key, not sent anew."""
     buyer = await buy(world, world.shelf("alba").line(MANY), world.shelf("cima").line(MANY))
     await buyer.until_parts()
-    await world.misfortune("delay", "/api/v1/transfers", times=4, seconds=1.0)
+    await world.misfortune("slow", "POST /v1/transfers", times=4, seconds=1.0)
     await world.ship("alba", "cima")
     await until("a transfer under way", lambda: _submitting(world), every_seconds=0.02)
     await world.kill(WORKER)

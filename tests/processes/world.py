@@ -1,4 +1,4 @@
-"""A small Galleria of real processes for the kill tests: hub, two shop nodes, sandbox, PostgreSQL, broker.
+"""A small Galleria of real processes for the kill tests: hub, two shop nodes, stand-in, PostgreSQL, broker.
 
 Started by the demo's own fleet and supervisor, with boutiques of its own. The hub and the second shop node live behind
 wires that can misbehave. Nothing here looks into a process: everything is asked over HTTP or read from the databases.
@@ -110,7 +110,7 @@ class World:
         self.shop_nodes = list(fleet.layout.shop_nodes)
         self._unused = {made.profile.handle: iter([product.id for product in made.products[1:]]) for made in BOUTIQUES}
         self.hub = fleet.layout.hub
-        self.sandbox = fleet.layout.sandbox
+        self.standin = fleet.layout.standin
         self.http = httpx.AsyncClient(timeout=httpx.Timeout(20.0), limits=httpx.Limits(max_connections=60))
 
     def shelf(self, handle: str) -> Shelf:
@@ -233,19 +233,32 @@ class World:
 
     # The payment provider's levers
 
-    async def provider(self, method: str, path: str, content: object = None) -> httpx.Response:
-        """One call to the sandbox with its key."""
-        key = kept_secret(self.fleet.state, self.sandbox.name, "api-key").read_text()
-        answer = await self.http.request(
-            method, f"{self.sandbox.url}{path}", json=content, headers={"Authorization": f"Bearer {key}"}
-        )
-        assert answer.is_success, answer.text
-        return answer
+    async def pull(self, what: str, of: str = "", **more: int | str) -> None:
+        """Pull one of the stand-in's levers."""
+        await self._lever("POST", "pull", {"what": what, "id": of, **more})
 
     async def misfortune(self, kind: str, path: str, times: int = 1, seconds: float = 0.0) -> None:
         """Have something happen to the provider's next calls or event deliveries."""
-        content = {"kind": kind, "path": path, "times": times, "seconds": seconds}
-        await self.provider("POST", "/api/test/faults", content)
+        await self._lever("POST", "faults", {"kind": kind, "path": path, "times": times, "seconds": seconds})
+
+    async def misfortunes(self) -> list[Any]:
+        """Those that did not happen yet."""
+        return list((await self._lever("GET", "faults")).json())
+
+    async def forget_misfortunes(self) -> None:
+        """Let nothing go wrong any more."""
+        await self._lever("DELETE", "faults")
+
+    async def at_provider(self, kind: str) -> list[dict[str, Any]]:
+        """The provider's objects of a kind, oldest first."""
+        return list((await self._lever("GET", f"objects/{kind}")).json())
+
+    async def _lever(self, method: str, path: str, content: object = None) -> httpx.Response:
+        key = kept_secret(self.fleet.state, self.standin.name, "api-key").read_text()
+        address = f"{self.standin.url}/levers/{path}"
+        answer = await self.http.request(method, address, json=content, headers={"Authorization": f"Bearer {key}"})
+        assert answer.is_success, answer.text
+        return answer
 
 
 def descendants(pid: int) -> list[int]:
@@ -275,7 +288,7 @@ async def running_world() -> AsyncIterator[World]:
     whole = DemoLayout(
         hub=msgspec.structs.replace(usual.hub, port=free_port()),
         shop_nodes=tuple(msgspec.structs.replace(node, port=free_port()) for node in usual.shop_nodes[:2]),
-        sandbox=msgspec.structs.replace(usual.sandbox, port=free_port()),
+        standin=msgspec.structs.replace(usual.standin, port=free_port()),
     )
     wires = {node.name: Wire(node.port, free_port()) for node in (whole.hub, whole.shop_nodes[1])}
     progress = Progress(Console(stderr=True, quiet=not os.environ.get("GALLERIA_TEST_TALK")))

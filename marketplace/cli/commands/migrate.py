@@ -12,7 +12,7 @@ from marketplace.cli.processes import KINDS
 
 
 @click.command(name="migrate")
-@click.argument("kind", type=click.Choice(sorted(KINDS)))
+@click.argument("kind", type=click.Choice(sorted(name for name, kind in KINDS.items() if kind.apps)))
 @click.option(
     "--database-url",
     envvar="GALLERIA_DATABASE_URL",
@@ -22,7 +22,7 @@ from marketplace.cli.processes import KINDS
 )
 @click.option("--app-role", default="app", show_default=True, help="The role the node runs as; granted what it needs.")
 def migrate_database(kind: str, database_url: str, app_role: str) -> None:
-    """Run the migrations a hub's, shop node's or sandbox's database lacks. Safe to run twice, or from two places."""
+    """Run the migrations a hub's or shop node's database lacks. Safe to run twice, or from two places."""
     try:
         ran = asyncio.run(migrate(database_url, KINDS[kind].apps, app_role=app_role))
     except (ClientConfigurationError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""`galleria web`, `worker`, `indexer`, `sandbox`: become one process of a node, with the settings of the environment.
+"""`galleria web`, `worker`, `indexer`, `standin`: become one process of a node, with the settings of the environment.
 
 The process replaces this command, so that signals and exit codes are its own. Whoever runs many nodes (systemd,
 containers) starts these; the demo's supervisor starts the same command lines itself.
@@ -13,22 +13,22 @@ from federation.node.settings import NodeSettings, load
 from marketplace.cli.processes import (
     HUB,
     KINDS,
-    SANDBOX,
     SHOP_NODE,
+    STANDIN,
     NodeKind,
     indexer_command,
     web_command,
     worker_command,
 )
 from marketplace.settings import HubSettings
-from payouts.sandbox.settings import SandboxSettings
+from payouts.standin.settings import StandinProcessSettings
 from shops.settings import ShopNodeSettings
 
 _KIND = click.argument("kind", type=click.Choice([HUB.name, SHOP_NODE.name]))
-_SETTINGS: dict[str, type[NodeSettings]] = {
+_SETTINGS: dict[str, type[NodeSettings] | type[StandinProcessSettings]] = {
     HUB.name: HubSettings,
     SHOP_NODE.name: ShopNodeSettings,
-    SANDBOX.name: SandboxSettings,
+    STANDIN.name: StandinProcessSettings,
 }
 _HOST = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 _PORT = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
@@ -46,9 +46,9 @@ def web(kind: str, host: str, port: int) -> None:
 @click.command()
 @_HOST
 @_PORT
-def sandbox(host: str, port: int) -> None:
-    """Serve the simulated payment provider: pages to pay on, an API, signed events. No money moves."""
-    _become(SANDBOX, web_command(SANDBOX, host, port))
+def standin(host: str, port: int) -> None:
+    """Serve a stand-in for Stripe: its interface, pages to pay on, a control desk, signed events. No money moves."""
+    _become(STANDIN, web_command(STANDIN, host, port))
 
 
 @click.command()

@@ -35,7 +35,7 @@ from payouts.ports import (
     Standing,
     TransferState,
 )
-from payouts.sandbox.rates import PER_EURO, converted, rate_text
+from payouts.standin.rates import PER_EURO, converted, rate_text
 
 FEE_BP = 140
 HELD_FOR = timedelta(days=7)
@@ -162,6 +162,10 @@ class MemoryProvider(MemoryBooks):
             )
             if amount.amount_minor <= 0 or before + amount.amount_minor > payment.received.amount_minor:
                 raise ProviderRefusedError("the refunds would exceed the payment")
+            if any(
+                each.reference == payment.reference and not each.refundable for each in self.disputes.known.values()
+            ):
+                raise ProviderRefusedError("this payment has been charged back")
             refund = RefundState(
                 id=self.new_id("re"),
                 reference=reference,

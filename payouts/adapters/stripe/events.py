@@ -11,7 +11,7 @@ from payouts.adapters.stripe.states import payout_id
 from payouts.errors import EventRefusedError
 from payouts.ports import ObjectKind, ProviderEvent
 
-HEADER = "stripe-signature"
+HEADER = signatures.HEADER
 
 _BY_PREFIX: tuple[tuple[str, ObjectKind], ...] = (
     ("checkout.session.", "payment"),

@@ -3,7 +3,8 @@
 The shopper pays on Stripe's own page (a Checkout Session, whose one PaymentIntent carries the basket's transfer
 group); shops get separate transfers out of the charge; refunds never reverse transfers by themselves. Every change
 carries the key of our row. When Stripe itself fails it keeps that failure under the key for a day, so the object is
-then looked for by the key in its metadata before the outcome is called unknown.
+then looked for by the key in its metadata before the outcome is called unknown. Of a payment page another is made
+instead: nobody was given the address of the one that such a failure may have left.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -19,7 +20,7 @@ from federation.vocabulary.money import Money
 from payouts.adapters.stripe import events
 from payouts.adapters.stripe.accounts import Account, AccountsV1, AccountsV2
 from payouts.adapters.stripe.balances import StripeBalances
-from payouts.adapters.stripe.calling import ask, make_client, make_http
+from payouts.adapters.stripe.calling import KeyedClient, ask, make_client, make_http
 from payouts.adapters.stripe.disputes import StripeDisputes
 from payouts.adapters.stripe.listing import Lists, one_page
 from payouts.adapters.stripe.refusals import failed_inside
@@ -70,11 +71,14 @@ LOOK_BACK = timedelta(hours=1)
 
 
 class StripeProvider:
-    """Speaks for one platform account. `close` ends its connections; one belongs to one event loop."""
+    """Speaks for one platform account. `close` ends its connections; one belongs to one event loop.
 
-    def __init__(self, settings: StripeSettings) -> None:
+    Whoever has connections of its own hands them in as `http`.
+    """
+
+    def __init__(self, settings: StripeSettings, http: KeyedClient | None = None) -> None:
         self._settings = settings
-        self._http = make_http(settings)
+        self._http = http or make_http(settings)
         client = make_client(settings, self._http)
         self._v1 = client.v1
         self._accounts: AccountsV1 | AccountsV2 = (
@@ -112,6 +116,14 @@ class StripeProvider:
         params = _page_params(reference, amount, description, return_url, key)
         if capture == "manual":
             params["payment_method_options"] = {"card": {"capture_method": "manual"}}
+        try:
+            return await self._open_page(params, key)
+        except ProviderUnavailableError as error:
+            if not failed_inside(error):
+                raise
+        return await self._open_page(params, f"{key}:again")
+
+    async def _open_page(self, params: SessionCreateParams, key: str) -> PaymentState:
         call = self._v1.checkout.sessions.create_async(params, {"idempotency_key": key})
         return payment_state(await ask(call, SeenPage))
 
@@ -122,7 +134,9 @@ class StripeProvider:
         call = self._v1.checkout.sessions.expire_async(payment_id, {"expand": [CHARGE]}, {"idempotency_key": key})
         try:
             return payment_state(await ask(call, SeenPage))
-        except ProviderRefusedError:
+        except (ProviderRefusedError, ProviderUnavailableError) as error:
+            if isinstance(error, ProviderUnavailableError) and not failed_inside(error):
+                raise
             page = await self._page(payment_id)
             if page.status == "open":
                 raise

@@ -63,7 +63,7 @@ def constants_of(module: Path) -> dict[str, tuple[str, ...]]:
     return found
 
 
-@pytest.mark.parametrize("command", [["web", "hub"], ["web", "shop"], ["worker", "hub"], ["indexer"], ["sandbox"]])
+@pytest.mark.parametrize("command", [["web", "hub"], ["web", "shop"], ["worker", "hub"], ["indexer"], ["standin"]])
 def test_a_process_without_settings_is_refused_in_a_sentence(command: list[str]) -> None:
     """Started with an empty environment, a node's process names the settings it lacks and shows no traceback."""
     told = subprocess.run(

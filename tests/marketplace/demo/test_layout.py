@@ -9,19 +9,19 @@ import pytest
 
 from federation.node.settings import NodeSettings, load
 from marketplace.cli.errors import CommandError
-from marketplace.cli.processes import HUB, SANDBOX, SHOP_NODE
+from marketplace.cli.processes import HUB, SHOP_NODE, STANDIN
 from marketplace.cli.state import StateFolder
 from marketplace.demo.layout import DemoNode, environment, free_base_port, keep_settings, layout
 from marketplace.demo.running import chosen_layout
 from marketplace.demo.world.boutiques import house_names
 from marketplace.settings import HubSettings
-from payouts.sandbox.settings import SandboxSettings
+from payouts.standin.settings import StandinProcessSettings
 from shops.settings import ShopNodeSettings
 
-KINDS: dict[str, type[NodeSettings]] = {
+KINDS: dict[str, type[NodeSettings] | type[StandinProcessSettings]] = {
     HUB.name: HubSettings,
     SHOP_NODE.name: ShopNodeSettings,
-    SANDBOX.name: SandboxSettings,
+    STANDIN.name: StandinProcessSettings,
 }
 
 
@@ -61,17 +61,18 @@ def test_nodes_may_reach_each_other_and_nothing_else(state: StateFolder) -> None
     """A node's guarded door opens to the exact addresses of the other nodes, not to its own."""
     whole = layout(7400)
     settings = load(HubSettings, told(whole.hub, state))
-    assert sorted(settings.reachable) == ["127.0.0.1:7401", "127.0.0.1:7402", "127.0.0.1:7403", "127.0.0.1:7409"]
+    assert sorted(settings.reachable) == ["127.0.0.1:7401", "127.0.0.1:7402", "127.0.0.1:7403"]
 
 
-def test_hub_and_sandbox_share_their_keys_and_nothing_is_in_the_open(state: StateFolder) -> None:
+def test_hub_and_stand_in_share_their_keys_and_nothing_is_in_the_open(state: StateFolder) -> None:
     """The payment provider's key is the same on both sides, made once, and readable by us alone."""
     whole = layout(7400)
     hub = load(HubSettings, told(whole.hub, state))
-    sandbox = load(SandboxSettings, told(whole.sandbox, state))
-    assert hub.sandbox_key == sandbox.api_key
-    assert hub.sandbox_webhook_secret == sandbox.webhook_secret
-    assert hub.secret_key != sandbox.secret_key
+    standin = load(StandinProcessSettings, told(whole.standin, state))
+    assert hub.stripe_key == standin.api_key
+    assert hub.stripe_webhook_secrets == (standin.webhook_secret,)
+    assert hub.stripe_url == hub.payment_pages_url == standin.public_url
+    assert hub.secret_key != standin.secret_key
     assert load(HubSettings, told(whole.hub, state)).secret_key == hub.secret_key
     for secret in state.path.rglob("*-key"):
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
@@ -89,14 +90,14 @@ def test_a_taken_port_is_stepped_over() -> None:
         taken.bind(("127.0.0.1", 0))
         found = free_base_port()
     assert found >= 7400
-    assert layout(found).sandbox.port == found + 9
+    assert layout(found).standin.port == found + 9
 
 
 def test_the_first_run_on_a_state_decides_the_ports(state: StateFolder) -> None:
     """A state folder keeps its ports: the identities of its boutiques name them. Before its first run any will do."""
     assert chosen_layout(state, None).hub.port == 7400
     assert chosen_layout(state, 7500).hub.port == 7500
-    (state.path / "demo.json").write_text('{"port":7500}')
+    (state.path / "demo.json").write_text('{"port":7500,"payments":"standin"}')
     assert chosen_layout(state, None).hub.port == 7500
     with pytest.raises(CommandError, match="live on port 7500"):
         chosen_layout(state, 7600)
@@ -106,7 +107,7 @@ def test_a_later_run_may_open_more_boutiques_and_closes_none(state: StateFolder)
     """Without a wish as many open as there are, up to 150; a state folder keeps what it has."""
     assert chosen_layout(state, None).boutiques == min(150, len(house_names()))
     assert chosen_layout(state, None, 3).boutiques == 3
-    (state.path / "demo.json").write_text('{"port":7500,"boutiques":5}')
+    (state.path / "demo.json").write_text('{"port":7500,"boutiques":5,"payments":"standin"}')
     assert [chosen_layout(state, None, wish).boutiques for wish in (None, 2, 7)] == [5, 5, 7]
 
 
@@ -117,3 +118,10 @@ def test_hub_and_shop_nodes_share_the_drawings(state: StateFolder) -> None:
     folders |= {load(ShopNodeSettings, told(node, state)).plates_dir for node in whole.shop_nodes}
     assert len(folders) == 1
     assert folders != {None}
+
+
+def test_a_folder_of_another_simulator_is_refused(state: StateFolder) -> None:
+    """Accounts that the stand-in does not know cannot be paid: the refusal says what to do."""
+    (state.path / "demo.json").write_text('{"port":7500}')
+    with pytest.raises(CommandError, match="remove the folder"):
+        chosen_layout(state, None)

@@ -70,9 +70,8 @@ class World:
             secret_key="test-secret-key-of-32-characters!",
             environment="test",
             log_level="CRITICAL",
-            sandbox_url="http://127.0.0.1:17302",
-            sandbox_key="key",
-            sandbox_webhook_secret="secret",
+            stripe_key="key",
+            stripe_webhook_secrets=("secret",),
         )
         payout_settings = PayoutSettings(vat_country="IT", release_after="shipped", release_window_days=0)
         self.till = MemoryProvider(clock.now())

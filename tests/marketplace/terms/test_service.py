@@ -25,9 +25,8 @@ SETTINGS = HubSettings(
     state_dir=Path("nowhere"),
     secret_key="test-secret-key-of-32-characters!",
     environment="test",
-    sandbox_url="http://127.0.0.1:2",
-    sandbox_key="key",
-    sandbox_webhook_secret="secret",
+    stripe_key="key",
+    stripe_webhook_secrets=("secret",),
 )
 RINGS = Rule(id="rule-1", name="Rings", category="jewellery/rings", rate_bp=700)
 

@@ -8,10 +8,11 @@ import stripe
 from stripe.events import _event_classes
 
 from federation.node import clock
-from payouts.adapters.stripe.addresses import EVENTS, StripeAddresses
+from payouts.adapters.stripe.addresses import StripeAddresses
 from payouts.adapters.stripe.calling import make_client, make_http
 from payouts.adapters.stripe.provider import StripeProvider
 from payouts.adapters.stripe.settings import StripeSettings
+from payouts.adapters.stripe.wanted import EVENTS
 from payouts.errors import EventRefusedError, ProviderConflictError, ProviderRefusedError
 from payouts.standin.endpoints import close_endpoint
 from tests.payouts.stripe_lab import API_KEY, StripeWorld, stripe_world

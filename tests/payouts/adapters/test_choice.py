@@ -1,14 +1,10 @@
 """A hub runs on the payment provider its settings name."""
 
-from collections.abc import Mapping
-
 import pytest
 
-from federation.node.door import Door
 from federation.node.settings import SettingsError, load
 from marketplace.settings import HubSettings
 from payouts.adapters.choice import make_provider
-from payouts.adapters.sandbox import SandboxProvider
 from payouts.adapters.stripe.provider import StripeProvider
 from payouts.adapters.stripe.settings import StripeSettings
 
@@ -19,11 +15,6 @@ NODE = {
     "GALLERIA_BROKER_URL": "redis://127.0.0.1/0",
     "GALLERIA_STATE_DIR": "state",
     "GALLERIA_SECRET_KEY": "x" * 40,
-}
-SANDBOX = {
-    "GALLERIA_SANDBOX_URL": "http://127.0.0.1:7009",
-    "GALLERIA_SANDBOX_KEY": "key",
-    "GALLERIA_SANDBOX_WEBHOOK_SECRET": "secret",
 }
 STRIPE = {
     "GALLERIA_PAYMENT_PROVIDER": "stripe",
@@ -40,18 +31,19 @@ def test_stripe_is_chosen_by_settings() -> None:
         webhook_secrets=("whsec_own", "whsec_connect", "whsec_thin"),
     )
     assert settings.payment_pages_url == "https://checkout.stripe.com"
-    assert isinstance(make_provider(settings.provider, Door(frozenset())), StripeProvider)
+    assert isinstance(make_provider(settings.provider), StripeProvider)
 
 
-def test_the_sandbox_is_chosen_by_default() -> None:
-    """A hub that names no provider runs on the sandbox."""
-    settings = load(HubSettings, NODE | SANDBOX)
-    assert settings.payment_pages_url == "http://127.0.0.1:7009"
-    assert isinstance(make_provider(settings.provider, Door(frozenset())), SandboxProvider)
+def test_a_stand_in_is_named_by_its_address() -> None:
+    """A hub that is tried out speaks to a stand-in with the same adapter, and sends shoppers to its pages."""
+    at = "http://127.0.0.1:7009"
+    settings = load(HubSettings, NODE | STRIPE | {"GALLERIA_STRIPE_URL": at, "GALLERIA_STRIPE_PAGES_URL": at})
+    assert (settings.provider.api_url, settings.payment_pages_url) == (at, at)
 
 
-@pytest.mark.parametrize("given", [{}, {"GALLERIA_PAYMENT_PROVIDER": "stripe"}])
-def test_what_the_chosen_one_needs_is_asked_for(given: Mapping[str, str]) -> None:
-    """A hub without its provider's secrets does not start, and says which are missing."""
-    with pytest.raises(SettingsError, match="STRIPE_KEY" if given else "SANDBOX_URL"):
-        load(HubSettings, {**NODE, **given})
+@pytest.mark.parametrize("missing", ["GALLERIA_STRIPE_KEY", "GALLERIA_STRIPE_WEBHOOK_SECRETS"])
+def test_a_hub_that_nobody_pays_does_not_start(missing: str) -> None:
+    """Without its provider's secrets a hub refuses to start, names what is missing and says what to do."""
+    given = {name: text for name, text in (NODE | STRIPE).items() if name != missing}
+    with pytest.raises(SettingsError, match=f"{missing}.*galleria standin"):
+        load(HubSettings, given)

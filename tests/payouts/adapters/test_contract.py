@@ -1,7 +1,6 @@
-"""What every payment provider promises: the same suite for the one in memory, the sandbox, and Stripe (a stand-in)."""
+"""What every payment provider promises: the same suite for the one in memory and for Stripe (a stand-in)."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -15,31 +14,22 @@ from payouts.errors import (
     ProviderRefusedError,
 )
 from payouts.ports import AccountState, PaymentState
-from tests.payouts.lab import MemoryWorld, World, sandbox_settings, sandbox_world
+from tests.payouts.lab import MemoryWorld, World
 from tests.payouts.stripe_lab import stripe_world
 from tests.payouts.worked_example import euro
-from tests.support.postgres import Urls
-
-pytestmark = pytest.mark.apps("payouts.sandbox.piccolo_app")
 
 DELAY_SECONDS = 3600
 
 
-@pytest.fixture(params=["memory", "sandbox", "stripe", "stripe-v1"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+@pytest.fixture(params=["memory", "stripe", "stripe-v1"])
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     """A provider where accounts need papers and money is available an hour after it came."""
     if request.param == "memory":
         yield MemoryWorld(MemoryProvider(clock.now(), accounts_ready=False, funds_delay_seconds=DELAY_SECONDS))
         return
-    if request.param != "sandbox":
-        interface = "v1" if request.param == "stripe-v1" else "v2"
-        async with stripe_world(interface, funds_delay_seconds=DELAY_SECONDS) as around:
-            yield around
-        return
-    database_urls: Urls = request.getfixturevalue("database_urls")
-    settings = sandbox_settings(database_urls, tmp_path, accounts_ready=False, funds_delay_seconds=DELAY_SECONDS)
-    async with sandbox_world(settings) as lab:
-        yield lab
+    interface = "v1" if request.param == "stripe-v1" else "v2"
+    async with stripe_world(interface, funds_delay_seconds=DELAY_SECONDS) as around:
+        yield around
 
 
 async def paid(world: World, amount: Money, *, key: str = "pi:1") -> PaymentState:

@@ -96,6 +96,20 @@ async def test_stripe_failing_after_each_kind_of_deed_doubles_nothing(lab: Strip
         assert len(lab.state.things[kind]) == 1
 
 
+async def test_a_page_is_made_anew_when_stripe_failed_inside(lab: StripeWorld) -> None:
+    """A kept failure would leave the shopper without a page for a day; repeated, the second page is answered again."""
+    lab.fault("fail_after", "POST /v1/checkout/sessions")
+
+    async def ask_for_page() -> PaymentState:
+        return await lab.provider.create_payment("ref", euro(500), "Hats", "http://127.0.0.1:7999/", "pi:9")
+
+    first = await ask_for_page()
+    assert await ask_for_page() == first
+    assert [page["status"] for page in lab.state.things["checkout.session"].values()] == ["open", "open"]
+    lab.fault("fail_after", "POST /v1/checkout/sessions")
+    assert (await lab.provider.cancel_payment(first.id, "can:9")).status == "cancelled"
+
+
 async def test_no_answer_at_all_leaves_the_outcome_unknown() -> None:
     """Nobody listens there: nothing is known."""
     provider = StripeProvider(StripeSettings(api_key="sk_test", api_url="http://127.0.0.1:9", timeout_seconds=2))

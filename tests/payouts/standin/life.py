@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 import msgspec
 
 from payouts.standin import accounts, bank, disputes, levers, refunds
-from payouts.standin.desk import Asked, Desk, Told
+from payouts.standin.desk import Asked, Desk
 from payouts.standin.settings import StandinSettings
+from payouts.standin.state import Told
 from payouts.standin.world import World
 
 API_KEY = "sk_test_life"

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from payouts.standin.desk import Told
 from payouts.standin.faults import Fault
 from payouts.standin.levers import pass_time
+from payouts.standin.state import Told
 from tests.payouts.standin.life import Life
 
 

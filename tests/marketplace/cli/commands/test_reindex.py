@@ -32,9 +32,8 @@ def hub(surroundings: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[s
     """The environment of a hub that lists two pieces and has no index yet."""
     settings = {
         **surroundings,
-        "GALLERIA_SANDBOX_URL": "http://127.0.0.1:21709",
-        "GALLERIA_SANDBOX_KEY": "k" * 40,
-        "GALLERIA_SANDBOX_WEBHOOK_SECRET": "w" * 40,
+        "GALLERIA_STRIPE_KEY": "k" * 40,
+        "GALLERIA_STRIPE_WEBHOOK_SECRETS": "w" * 40,
     }
     made = run(settings, "hub", "init", "--name", "Galleria", "--operator-email", "ada@example.org")
     assert made.exit_code == 0, made.output
