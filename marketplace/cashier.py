@@ -105,7 +105,7 @@ class HubCashier:
 
 
 def _account(holder: str, iban: str) -> BankAccount:
-    return BankAccount(holder=holder, iban=masked_iban(iban))
+    return BankAccount(holder=holder, iban=masked_iban(iban).replace(" ", "\u00a0"))
 
 
 def _change(change: BankChangeRecord) -> BankChange:

@@ -73,7 +73,7 @@ async def test_a_boutique_says_its_account_and_sees_what_became_of_it(committed:
     bank = (await cashier.say_bank(HUB, SHOP, said, scene.now)).bank
     assert bank is not None
     assert bank.waits is not None
-    assert (bank.pays, bank.waits.account.iban, bank.waits.said_by) == (None, "DE89 … 3000", "boutique")
+    assert (bank.pays, bank.waits.account.iban, bank.waits.said_by) == (None, "DE89\u00a0…\u00a03000", "boutique")
     async with atomic():
         await bank_changes.reject((await bank_changes.waiting())[0].id, "op@example.com", "call us", scene.now)
     bank = (await cashier.standing(HUB, SHOP, scene.now)).bank
@@ -87,7 +87,7 @@ async def test_a_boutique_says_its_account_and_sees_what_became_of_it(committed:
     assert bank is not None
     assert bank.pays is not None
     assert (bank.pays.iban, bank.usable_from, bank.refused) == (
-        "DE89 … 3000",
+        "DE89\u00a0…\u00a03000",
         text_of(scene.now + timedelta(days=3)),
         None,
     )
