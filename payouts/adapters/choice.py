@@ -1,6 +1,8 @@
 """The payment provider of a hub, made at start from its settings."""
 
 import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from payouts.adapters.stripe.settings import StripeSettings
 from payouts.ports import EventAddresses, PaymentProvider
@@ -24,3 +26,14 @@ def make_provider(settings: StripeSettings) -> PaymentProvider:
     adapter = importlib.import_module("payouts.adapters.stripe.provider")
     provider: PaymentProvider = adapter.StripeProvider(settings)
     return provider
+
+
+@asynccontextmanager
+async def provider_for_now(settings: StripeSettings) -> AsyncIterator[PaymentProvider]:
+    """The same for a short while: its connections end with the block."""
+    adapter = importlib.import_module("payouts.adapters.stripe.provider")
+    provider = adapter.StripeProvider(settings)
+    try:
+        yield provider
+    finally:
+        await provider.close()

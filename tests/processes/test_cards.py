@@ -9,6 +9,11 @@ from tests.processes.buyer import Buyer, buy
 from tests.processes.goods import MANY
 from tests.processes.world import World
 
+ASTRAY = dict.fromkeys(
+    ("checkout/sessions", "transfers", "payouts"), ("drop_response", "drop_request", "refuse_500", "fail_after")
+) | {"refunds": ("drop_request", "refuse_500", "drop_response")}
+"""What goes wrong, in this order: of a refund whose answer was lost the hub hears by an event and asks no more."""
+
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="package")]
 
 
@@ -71,8 +76,8 @@ async def test_events_go_astray(world: World) -> None:
 
 async def test_calls_go_astray(world: World) -> None:
     """Answers cut off after the deed, requests lost, errors: each payment, transfer, refund and payout is made once."""
-    for path in ("checkout/sessions", "transfers", "refunds", "payouts"):
-        for kind in ("drop_response", "drop_request", "refuse_500", "fail_after"):
+    for path, kinds in ASTRAY.items():
+        for kind in kinds:
             await world.misfortune(kind, f"POST /v1/{path}")
     buyers = [Buyer(world, world.shelf("alba").line(MANY, 2)), Buyer(world, world.shelf("cima").line(MANY, 2))]
     await asyncio.gather(*(buyer.check_out() for buyer in buyers))

@@ -77,6 +77,14 @@ class Kill(msgspec.Struct, frozen=True):
     order_state: str
 
 
+class Books(msgspec.Struct, frozen=True, kw_only=True):
+    """The hub's books beside the provider's: its balance there, lines unknown to us, rules that do not hold."""
+
+    at_provider: dict[str, int] = {}
+    unmatched: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything together. `list_currencies` says in which currencies boutiques sell, and how many in each."""
 
@@ -97,6 +105,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     claims: tuple[Movement, ...]
     payouts: tuple[Movement, ...]
     trial_balance: dict[str, int]
+    dispute: Movement
+    books: Books
     race: Race
     kills: tuple[Kill, ...]
     phases: tuple[Phase, ...]

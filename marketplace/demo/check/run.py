@@ -9,9 +9,9 @@ from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.money import Money
 from marketplace.api.documents import MoneyAnswer
 from marketplace.cli.progress import Progress
-from marketplace.demo.check import stages
+from marketplace.demo.check import books, stages
 from marketplace.demo.check.comparing import Compared, compare
-from marketplace.demo.check.figures import Movement, Race, Report, Sale
+from marketplace.demo.check.figures import Books, Movement, Race, Report, Sale
 from marketplace.demo.check.shopper import Shopper
 from marketplace.demo.check.staff import Operator
 from marketplace.demo.check.verdict import faults_of
@@ -66,6 +66,10 @@ async def _play(played: _Stages, ready: Ready, shopper: Shopper, operator: Opera
     money = MoneyAnswer(trial_balance={}, transfers=[], payouts=[], claims=[])
     if sold is not None:
         money = await played.run("wait for the payouts", stages.settle(operator, sold), money)
+    dispute, compared_books = Movement("", 0, "EUR", "missing"), Books()
+    if sold is not None:
+        dispute = await played.run("lose a dispute about a part", books.lose_dispute(ready, sold), dispute)
+        compared_books = await played.run("compare the books", books.compare_books(ready), compared_books)
     names: dict[str, str] = {shop.shop_id: shop.name for shop in ready.opened.shops}
     return Report(
         passed=False,
@@ -85,6 +89,8 @@ async def _play(played: _Stages, ready: Ready, shopper: Shopper, operator: Opera
         claims=_movements([(claim.shop_id, claim.amount, claim.status) for claim in money.claims], names),
         payouts=_movements([(payout.shop_id, payout.amount, payout.status) for payout in money.payouts], names),
         trial_balance=money.trial_balance,
+        dispute=dispute,
+        books=compared_books,
         race=race,
         kills=tuple(kill for kill in kills if kill is not None),
         phases=(),

@@ -28,6 +28,9 @@ def shown(report: Report) -> Iterator[RenderableType]:
         yield table("Owed back by boutiques", ("boutique", "amount", "status"), _movements(report.claims))
     yield table("Payouts", ("boutique", "amount", "status"), _movements(report.payouts))
     yield table("Trial balance", ("currency", "sum"), [(c, _amount(m, c)) for c, m in report.trial_balance.items()])
+    yield table("Disputed in part", ("boutique", "amount", "ended"), _movements([report.dispute]))
+    balances = [(name, _amount(minor, name)) for name, minor in report.books.at_provider.items()]
+    yield table("At the provider, to the cent as the books say", ("currency", "balance"), balances)
     race = report.race
     yield table("Race", ("left", "tried", "sold"), [(str(race.stock), str(race.tried), str(race.sold))])
     kills = [(kill.process, str(kill.restarts), kill.order_state) for kill in report.kills]

@@ -6,11 +6,18 @@ from marketplace.demo.check.figures import FOREIGN, Part, Report
 
 SALE_PARTS = 3
 KILLS = 2
+DISPUTE_LOST = "lost"
 
 
 def faults_of(report: Report) -> tuple[str, ...]:
     """Everything that is wrong with these figures; nothing when they add up."""
-    return (*_listing_faults(report), *_sale_faults(report), *_money_faults(report), *_crash_faults(report))
+    return (
+        *_listing_faults(report),
+        *_sale_faults(report),
+        *_money_faults(report),
+        *_bank_faults(report),
+        *_crash_faults(report),
+    )
 
 
 def _listing_faults(report: Report) -> Iterator[str]:
@@ -78,6 +85,17 @@ def _money_faults(report: Report) -> Iterator[str]:
         paid_out = sum(payout.amount for payout in report.payouts if payout.shop == part.shop)
         if paid_out < owed:
             yield f"{part.shop} is owed {owed} and its bank got {paid_out}"
+
+
+def _bank_faults(report: Report) -> Iterator[str]:
+    if report.dispute.status != DISPUTE_LOST or report.dispute.amount <= 0:
+        yield f"the dispute of {report.dispute.amount} ended as {report.dispute.status}, not {DISPUTE_LOST}"
+    if not report.books.at_provider:
+        yield "the provider told no balance"
+    for line in report.books.unmatched:
+        yield f"nobody knows of what moved the provider's balance: {line}"
+    for rule in report.books.broken:
+        yield f"the books do not hold: {rule}"
 
 
 def owed_to(part: Part, report: Report) -> int:

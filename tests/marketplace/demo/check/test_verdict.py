@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from marketplace.demo.check.figures import Kill, Line, Movement, Part, Race, Report, Sale, Search
+from marketplace.demo.check.figures import Books, Kill, Line, Movement, Part, Race, Report, Sale, Search
 from marketplace.demo.check.verdict import faults_of, owed_to
 
 
@@ -49,6 +49,8 @@ GOOD = Report(
         Movement("Bora", 4_890, "EUR", "paid"),
     ),
     trial_balance={"EUR": 0},
+    dispute=Movement("", 1_500, "EUR", "lost"),
+    books=Books(at_provider={"EUR": 4_711}),
     race=Race(3, 40, 3),
     kills=(Kill("hub-worker", 1, "placed"), Kill("shops-3-web", 1, "placed")),
     phases=(),
@@ -127,6 +129,10 @@ def test_odd_cents_of_a_refund_stay_with_the_boutique() -> None:
         ({"kills": (Kill("hub-worker", 0, "placed"), GOOD.kills[1])}, "never started again"),
         ({"transfers": GOOD.transfers[1:]}, "Zagara is owed 9680"),
         ({"claims": ()}, "was sent 18460"),
+        ({"dispute": Movement("", 1_500, "EUR", "open")}, "ended as open"),
+        ({"books": Books()}, "told no balance"),
+        ({"books": Books(at_provider={"EUR": 1}, unmatched=("charge of 5 EUR",))}, "charge of 5 EUR"),
+        ({"books": Books(at_provider={"EUR": 1}, broken=("sum: 1",))}, "do not hold: sum"),
         ({"payouts": GOOD.payouts[1:]}, "its bank got 0"),
         ({"refund": Movement("Zagara", 0, "EUR", "waiting")}, "the refund of 0"),
         ({"order": Sale("G-1", "EUR", 36_401, GOOD.order.parts)}, "the order to 36401"),
