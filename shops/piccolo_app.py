@@ -32,6 +32,9 @@ APP_CONFIG = AppConfig(
         tables.MediaFile,
         tables.Archive,
         tables.Handover,
+        tables.HubAccount,
+        tables.HubAccountLine,
+        tables.HubPaper,
     ],
     migration_dependencies=[],
 )

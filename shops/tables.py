@@ -356,3 +356,53 @@ class Handover(Table, tablename="shop_handover", db=proxy):
     claimed_from = Text(default="")
     sent_bytes = BigInt(default=0)
     sent_whole_at = Timestamptz(null=True, default=None)
+
+
+class HubAccount(Table, tablename="shop_account", db=proxy):
+    """What a hub last told of the boutique's account: `state` and `papers` as they came on the wire, at `told_at`.
+
+    `is_whole` once every movement is here, `is_cut` when the oldest were let go, `adds_up` as long as they come to it.
+    """
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    hub_id = Text()
+    state = Bytea(null=True, default=None)
+    papers = Bytea(null=True, default=None)
+    told_at = Timestamptz(null=True, default=None)
+    is_whole = Boolean(default=False)
+    is_cut = Boolean(default=False)
+    adds_up = Boolean(default=True)
+
+
+class HubAccountLine(Table, tablename="shop_account_line", db=proxy):
+    """One movement on the boutique's accounts at a hub, as the hub told it; `parts` is JSON."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    hub_id = Text()
+    line_id = BigInt()
+    at = Timestamptz()
+    kind = Text()
+    account = Text()
+    currency = Text()
+    amount_minor = BigInt()
+    balance_minor = BigInt()
+    order_id = UUID(null=True, default=None)
+    order_number = Text()
+    title = Text()
+    note = Text()
+    parts = Text()
+
+
+class HubPaper(Table, tablename="shop_account_paper", db=proxy):
+    """One form of a statement, invoice or credit note, byte for byte as a hub issued it."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    hub_id = Text()
+    paper_id = UUID()
+    form = Text()
+    sha256 = Text()
+    content = Bytea()
+    kept_at = Timestamptz()

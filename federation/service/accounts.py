@@ -19,17 +19,23 @@ Pair = tuple[PartyId, PartyId]
 """(shop hosted here, hub)"""
 
 
-async def ask_account(fed: Federation, pair: Pair, now: datetime) -> AccountState:
-    """How the boutique stands. Raises PeerRefusedError, PeerUnreachableError, RecordInvalidError."""
-    return checks.read(await _asked(fed, pair, "/account", "", now), AccountState)
+async def ask_account(
+    fed: Federation, pair: Pair, now: datetime, seconds: float = limits.TOTAL_TIMEOUT_SECONDS
+) -> AccountState:
+    """How the boutique stands. Raises PeerRefusedError, PeerUnreachableError (also after so many `seconds`).
+
+    What cannot be read raises RecordInvalidError.
+    """
+    return checks.read(await _asked(fed, pair, "/account", now, seconds), AccountState)
 
 
-async def ask_lines(fed: Federation, pair: Pair, after: int, now: datetime) -> AccountLines:
+async def ask_lines(
+    fed: Federation, pair: Pair, after: int, now: datetime, seconds: float = limits.TOTAL_TIMEOUT_SECONDS
+) -> AccountLines:
     """The next page of movements; their ids grow. Raises as `ask_account`, PeerMismatchError for ids that do not."""
-    query = f"after={after}&limit={limits.ACCOUNT_LINES_MAX}"
-    found = checks.read(
-        await _asked(fed, pair, "/account/lines", query, now), AccountLines, bytes_max=limits.BATCH_WIRE_BYTES_MAX
-    )
+    address = f"/account/lines?after={after}&limit={limits.ACCOUNT_LINES_MAX}"
+    body = await _asked(fed, pair, address, now, seconds)
+    found = checks.read(body, AccountLines, bytes_max=limits.BATCH_WIRE_BYTES_MAX)
     last = after
     for line in found.lines:
         if line.id <= last:
@@ -38,18 +44,19 @@ async def ask_lines(fed: Federation, pair: Pair, after: int, now: datetime) -> A
     return found
 
 
-async def ask_papers(fed: Federation, pair: Pair, now: datetime) -> Papers:
+async def ask_papers(
+    fed: Federation, pair: Pair, now: datetime, seconds: float = limits.TOTAL_TIMEOUT_SECONDS
+) -> Papers:
     """The heads of the boutique's papers. Raises as `ask_account`."""
-    return checks.read(
-        await _asked(fed, pair, "/account/papers", "", now), Papers, bytes_max=limits.BATCH_WIRE_BYTES_MAX
-    )
+    body = await _asked(fed, pair, "/account/papers", now, seconds)
+    return checks.read(body, Papers, bytes_max=limits.BATCH_WIRE_BYTES_MAX)
 
 
 async def ask_file(fed: Federation, pair: Pair, paper: Paper, file: PaperFile, now: datetime) -> bytes:
     """The bytes of one form of a paper. Raises as `ask_account`, PeerMismatchError when they are not those named."""
     found = b""
     while len(found) < file.size:
-        part = await _asked(fed, pair, f"/account/papers/{paper.id}/{file.form}", f"from={len(found)}", now)
+        part = await _asked(fed, pair, f"/account/papers/{paper.id}/{file.form}?from={len(found)}", now)
         found += part
         if len(part) < limits.PAPER_PART_BYTES_MAX:
             break
@@ -58,6 +65,9 @@ async def ask_file(fed: Federation, pair: Pair, paper: Paper, file: PaperFile, n
     return found
 
 
-async def _asked(fed: Federation, pair: Pair, path: str, query: str, now: datetime) -> bytes:
+async def _asked(
+    fed: Federation, pair: Pair, address: str, now: datetime, seconds: float = limits.TOTAL_TIMEOUT_SECONDS
+) -> bytes:
+    path, _, query = address.partition("?")
     ask = PeerCall(local_id=pair[0], remote_id=pair[1], method="GET", path=path, query=query)
-    return (await call(fed, ask, now)).body
+    return (await call(fed, ask, now, total_timeout_seconds=seconds)).body

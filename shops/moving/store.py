@@ -38,6 +38,9 @@ CARRIED = (
     Carried(member="imports/products.jsonl", table="shop_import_product", where=_OWN),
     Carried(member="imports/pictures.jsonl", table="shop_import_picture", where=_OWN),
     Carried(member="media/pictures.jsonl", table="shop_media", where=_OWN),
+    Carried(member="money/accounts.jsonl", table="shop_account", where=_OWN),
+    Carried(member="money/movements.jsonl", table="shop_account_line", where=_OWN),
+    Carried(member="money/papers.jsonl", table="shop_account_paper", where=_OWN),
 )
 """In the order of writing: what others refer to comes first."""
 

@@ -123,10 +123,12 @@ class Pair(msgspec.Struct):
 
 
 @asynccontextmanager
-async def two_nodes(server: Server, folder: Path, *, outbound: bool = False) -> AsyncIterator[Pair]:
+async def two_nodes(
+    server: Server, folder: Path, *, outbound: bool = False, shop_apps: Sequence[str] = APPS
+) -> AsyncIterator[Pair]:
     """A shop's and a hub's node, running and not yet linked; nobody can connect to an `outbound` shop."""
     way = Way()
-    urls = [server.clone(APPS), server.clone(APPS)]
+    urls = [server.clone(shop_apps), server.clone(APPS)]
     shop = Node(urls[0], folder, "127.0.0.1:7101", way)
     hub = Node(urls[1], folder, "127.0.0.1:7102", way)
     async with running(shop.app), running(hub.app):

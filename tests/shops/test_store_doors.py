@@ -14,6 +14,7 @@ import shops.importers.store.runs
 import shops.inventory.store.registers
 import shops.inventory.store.reservations
 import shops.media.store
+import shops.money.store
 import shops.orders.returns.store
 import shops.orders.store
 import shops.store
@@ -29,6 +30,7 @@ STORES = [
     shops.inventory.store.registers,
     shops.inventory.store.reservations,
     shops.media.store,
+    shops.money.store,
     shops.orders.returns.store,
     shops.orders.store,
 ]

@@ -67,6 +67,7 @@ Everything this boutique had at {address}, made on {made_on}.
   orders/        orders with their documents, lines, events and receipts, as JSON, one per line
   stock/         pieces, movements, and what hubs had set aside
   imports/       files brought in, what was found in them, and the settings made for them
+  money/         what hubs told of its money: every movement, statements and invoices as they were issued
   people/        who could use the portal
   links/         the hubs it was linked with, what each had acknowledged and countersigned
   log/           everything ever published, line by line, with every signed checkpoint

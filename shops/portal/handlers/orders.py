@@ -25,6 +25,8 @@ from federation.vocabulary.money import Money
 from federation.vocabulary.reasons import DECLINE_WORDS
 from federation.vocabulary.wording import message
 from shops.errors import UnknownOrderError
+from shops.money import store as money_store
+from shops.money.domain import story
 from shops.orders import store
 from shops.orders.domain.orders import OrderView, actions
 from shops.orders.domain.parcels import parcels_of
@@ -33,6 +35,7 @@ from shops.orders.service import steps
 from shops.orders.service.steps import Step
 from shops.portal import forms
 from shops.portal.door import back_to, boutique_of, render
+from shops.portal.money_words import TURN_WORDS
 from shops.portal.sheets import ORDER_COLUMNS, order_cells, spoken
 from shops.portal.views import ACTION_WORDS, EVENT_WORDS, PARCEL_WORDS, STATE_WORDS, VAT_WORDS
 from shops.store import BoutiqueView
@@ -124,7 +127,16 @@ async def _page(request: AnyRequest, boutique: BoutiqueView, found: OrderView) -
         answer_by=None if found.document.answer_by is None else moment_of(found.document.answer_by),
         step=forms.new_step(),
         vat_words=VAT_WORDS,
+        story=await _story(boutique, found),
+        turn_words=TURN_WORDS,
     )
+
+
+async def _story(boutique: BoutiqueView, found: OrderView) -> tuple[story.Step, ...]:
+    """How the order's money went, as the hub told it when somebody last looked, and by its events since."""
+    pair = (boutique.shop_id, found.hub_id)
+    told = await money_store.movements_of_order(*pair, found.order_id)
+    return story.story(told, found.events, found.order_id, await money_store.copy(*pair))
 
 
 async def _known_since(boutique: BoutiqueView, found: OrderView) -> dict[str, datetime]:

@@ -14,7 +14,21 @@ from tests.support.clients import client, csrf_token
 
 pytestmark = pytest.mark.apps(*APPS)
 
-PAGES = ["", "/products", "/new-product", "/stock", "/import", "/orders", "/money", "/hubs", "/profile"]
+PAGES = [
+    "",
+    "/products",
+    "/new-product",
+    "/stock",
+    "/import",
+    "/orders",
+    "/money",
+    "/money/movements",
+    "/money/orders",
+    "/money/papers",
+    "/money/payouts",
+    "/hubs",
+    "/profile",
+]
 
 
 async def test_a_stranger_is_sent_to_sign_in_and_back(shop_id: PartyId, settings: ShopNodeSettings) -> None:

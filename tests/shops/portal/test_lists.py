@@ -24,7 +24,7 @@ async def sold_one(shop_id: PartyId) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "column"), [("orders", "total"), ("money", "owed"), ("products", "price"), ("stock", "on_hand")]
+    ("path", "column"), [("orders", "total"), ("money/orders", "owed"), ("products", "price"), ("stock", "on_hand")]
 )
 async def test_each_list_sorts_and_goes_into_a_file(
     browser: httpx.AsyncClient, shop_id: PartyId, path: str, column: str

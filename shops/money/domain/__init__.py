@@ -1,0 +1,1 @@
+"""Pure: what the copies say, and how an order's money went."""
