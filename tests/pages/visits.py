@@ -135,6 +135,9 @@ CONSOLE = tuple(
           for kind in ("settlements", "transfers", "payouts", "refunds", "claims")),
         *((f"money, {kind}", f"/money/{kind}", f"/money/{kind}", 200)
           for kind in ("blocked", "exposure", "disputes", "reconciliation", "corrections", "bank-files", "jobs")),
+        ("money, orders", "/money/orders", "/money/orders", 200),
+        ("an order in money", "/money/orders/{order_id:uuid}", "/money/orders/{shipped_id}", 200),
+        ("money, by month", "/money", "/money?by=month", 200),
         ("a dispute", "/money/disputes/{dispute_id:uuid}", "/money/disputes/{dispute}", 200),
         ("commission rules", "/rules", "/rules", 200),
         ("a new commission rule", "/rules/{rule_id:str}", "/rules/new", 200),
@@ -142,6 +145,7 @@ CONSOLE = tuple(
         ("people", "/people", "/people", 200),
         ("a boutique's terms", "/boutiques/{shop_id:str}/terms", "/boutiques/{shop_id}/terms", 200),
         ("trial balance", "/trial-balance", "/trial-balance", 200),
+        ("an account", "/trial-balance/{currency:str}/{code:str}", "/trial-balance/EUR/hub:commission", 200),
         ("dead letters", "/dead-letters", "/dead-letters", 200),
         ("returns", "/returns", "/returns", 200),
         ("a return", "/returns/{return_id:uuid}", "/returns/{return_id}", 200),
