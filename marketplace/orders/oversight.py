@@ -1,7 +1,7 @@
 """What the operator watches over all orders: how many stand where, which wait too long; and one found by number."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -65,6 +65,11 @@ async def overdue_parts(now: datetime) -> list[OverduePart]:
 async def order_numbered(number: str) -> UUID | None:
     """The order with this number, or with a part of this number, however it was typed."""
     return await store.order_numbered(number.strip().upper())
+
+
+async def order_numbers(order_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The numbers of these orders by their ids; what is no order is left out."""
+    return await store.numbers(sorted(set(order_ids))) if order_ids else {}
 
 
 async def orders_of_parts(part_ids: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -1,7 +1,8 @@
 """What consoles and portals show of money: settlements, transfers, payouts, refunds, a shop's balances, the ledger."""
 
+import re
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -24,13 +25,18 @@ from payouts.service.payments import view_of as payment_view_of
 from payouts.service.refunds import RefundView
 from payouts.service.refunds import view_of as refund_view_of
 from payouts.service.sales import SHIPPING_LINE
-from payouts.store import ledger, lists, rows, takings
+from payouts.store import ledger, lists, postings, rows, takings
 from payouts.store.ledger import EntryView
 from payouts.store.lists import SORTS, Page
 
 LIMIT = 200
+_UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ListPage = Page
 """Which rows of a list are read, in which order."""
+AccountEntry = postings.AccountEntry
+"""One leg of a posting with its number."""
+EntryRange = postings.EntryRange
+"""Which entries of an account are read."""
 LIST_SORTS = SORTS
 """What lists of settlements, transfers, payouts, refunds and claims can be sorted by."""
 
@@ -195,9 +201,9 @@ async def sold_by_day(since: date, shop_id: str | None = None) -> list[DaySales]
     return await takings.sold_by_day(since, shop_id)
 
 
-async def trial_balance() -> dict[str, dict[str, int]]:
-    """Every account's sum (debit positive) by currency and code; each currency comes to zero."""
-    return await ledger.trial_balance()
+async def trial_balance(until: datetime | None = None) -> dict[str, dict[str, int]]:
+    """Every account's sum (debit positive) by currency and code, now or up to a moment; each currency comes to zero."""
+    return await ledger.trial_balance() if until is None else await postings.sums_until(until)
 
 
 async def trial_balance_totals() -> dict[str, int]:
@@ -205,9 +211,26 @@ async def trial_balance_totals() -> dict[str, int]:
     return {currency: sum(accounts.values()) for currency, accounts in (await ledger.trial_balance()).items()}
 
 
-async def ledger_entries(code: str, currency: str, limit: int = LIMIT) -> list[EntryView]:
-    """The newest entries of one account."""
-    return await ledger.entries(code, currency, limit)
+async def account_entries(code: str, currency: str, wanted: EntryRange) -> list[AccountEntry]:
+    """Entries of one account, newest first."""
+    return await postings.account_entries(code, currency, wanted)
+
+
+async def account_sum(code: str, currency: str, until: datetime) -> int:
+    """One account's sum up to a moment, debit positive."""
+    return await postings.account_sum(code, currency, until)
+
+
+async def entries_of_order(order_id: UUID) -> list[AccountEntry]:
+    """Every leg of every posting about an order, in time."""
+    return await postings.entries_of_order(order_id)
+
+
+async def orders_of(references: Collection[str]) -> dict[str, UUID]:
+    """The order that what a posting is about belongs to; what belongs to none is left out."""
+    known = {text: UUID(text) for text in references if _UUID_TEXT.fullmatch(text)}
+    orders = await postings.orders_of(set(known.values()))
+    return {text: UUID(int=orders[one].int) for text, one in known.items() if one in orders}
 
 
 async def ledger_about(reference: UUID | str, limit: int = LIMIT) -> list[EntryView]:

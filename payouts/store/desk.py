@@ -176,6 +176,13 @@ async def reserves_of(shop_id: str | None, limit: int) -> list[ReserveRecord]:
     return await reserves.find((table.status == "kept") & of, order_by=table.release_at, limit=limit)
 
 
+async def reserves_of_shares(settlement_ids: Collection[UUID]) -> list[ReserveRecord]:
+    """What was kept back of these settlements, whatever became of it."""
+    if not settlement_ids:
+        return []
+    return await reserves.find(tables.Reserve.settlement_id.is_in(list(settlement_ids)))
+
+
 async def terms_of_rail(rail: str) -> list[TermsRecord]:
     """Shops that are paid by this way."""
     return await terms.find(tables.Terms.rail == rail, limit=5_000)

@@ -153,12 +153,6 @@ async def shop_balances(shop_id: str) -> dict[tuple[str, str], int]:
     return {(row["kind"], row["currency"]): row["amount"] for row in rows}
 
 
-async def entries(code: str, currency: str, limit: int = 200) -> list[EntryView]:
-    """The newest entries of one account."""
-    sql = f"{_ENTRY_VIEWS} WHERE account.code = $1 AND account.currency = $2 ORDER BY entry.id DESC LIMIT $3"
-    return [msgspec.convert(dict(row), EntryView) for row in await database.fetch(sql, code, currency, limit)]
-
-
 async def entries_about(reference: str, limit: int = 200) -> list[EntryView]:
     """The newest entries whose posting is about one row of ours."""
     sql = f"{_ENTRY_VIEWS} WHERE txn.reference = $1 ORDER BY entry.id DESC LIMIT $2"

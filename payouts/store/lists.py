@@ -31,6 +31,14 @@ async def refunds_of_order(order_id: UUID) -> list[records.RefundRecord]:
     return await rows.refunds.find(table.order_id == order_id, order_by=table.created_at)
 
 
+async def claims_of_shares(settlement_ids: Collection[UUID]) -> list[records.ClaimRecord]:
+    """What shops owe back of these settlements, oldest first."""
+    if not settlement_ids:
+        return []
+    table = tables.Claim
+    return await rows.claims.find(table.settlement_id.is_in(list(settlement_ids)), order_by=table.created_at)
+
+
 SORTS = ("begun", "amount", "state")
 """What each list can be sorted by."""
 

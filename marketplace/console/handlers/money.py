@@ -15,9 +15,10 @@ from federation.node.web import AnyRequest
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
 from marketplace.console.door import back_to, operator, render
-from marketplace.console.views import looks, sheets
+from marketplace.console.views import looks, shares, sheets
 from marketplace.console.words import say
 from marketplace.listings import service as listings
+from marketplace.orders import oversight
 from payouts import service as payouts
 from payouts.domain.claim import ClaimStatus
 from payouts.domain.payout import PayoutStatus
@@ -81,6 +82,11 @@ async def show_list(request: AnyRequest) -> Response[Any]:
         settlements=settlements,
         state=state if statuses else "",
         names=names,
+        numbers=await oversight.order_numbers(
+            {row.order_id for row in (*settlements.values(), *rows) if hasattr(row, "order_id")}
+        ),
+        kinds=shares.KINDS,
+        refund_looks=looks.REFUND_LOOKS,
         **_shared(),
     )
 

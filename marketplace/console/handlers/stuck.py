@@ -14,8 +14,9 @@ from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
 from marketplace.console.door import back_to, operator, render, shop_names
 from marketplace.console.forms import percent_in, percent_text, whole_in
-from marketplace.console.views import looks
+from marketplace.console.views import looks, shares
 from marketplace.hub import hub_of
+from marketplace.orders import oversight
 from payouts import service as payouts
 from payouts.domain.claim import UNSETTLED
 from payouts.domain.hold import Hold, HoldReason
@@ -47,6 +48,8 @@ async def show(request: AnyRequest) -> Template:
         paused=paused,
         failed_refunds=len(await reads.refunds(statuses=["failed"])),
         names=await shop_names(shops),
+        numbers=await oversight.order_numbers({one.order_id for one in [*(each.share for each in stuck), *waiting]}),
+        kinds=shares.KINDS,
         words=looks.reason_words,
         waits_for=looks.waits_for,
         looks=looks.money_looks,

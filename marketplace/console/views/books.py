@@ -3,10 +3,11 @@
 Amounts come in as the ledger has them: debit positive, credit negative, minor units.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from federation.node.spreadsheets import Cell
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
 from marketplace.console.words import say
@@ -51,19 +52,28 @@ def account_words(code: str, names: Mapping[str, str]) -> str:
     return say(_WORDS.get(code, code))
 
 
-def shops_in(codes: Mapping[str, int]) -> set[str]:
+def shops_in(codes: Iterable[str]) -> set[str]:
     """The ids of the boutiques that have an account among `codes`."""
-    owned = {code.removeprefix("shop:").rpartition(":")[0] for code in codes if code.startswith("shop:")}
-    return owned | {code.removeprefix("recv:") for code in codes if code.startswith("recv:")}
+    return {owned[0] for owned in map(_owner, codes) if owned is not None}
 
 
 class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One account in the trial balance, on the side its sum stands on."""
+    """One account in the trial balance, on the side its sum stands on; `url` leads to its entries.
 
-    code: str
+    Boutiques' accounts of a kind stand together here, and boutique by boutique in a table of their own.
+    """
+
     words: str
+    url: str
     debit: Money | None
     credit: Money | None
+
+
+class ShopRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One boutique's accounts, in the order of SHOP_KINDS: address and sum of each that has entries."""
+
+    name: str
+    sums: tuple[tuple[str, Money] | None, ...]
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,9 +81,25 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
 
     currency: str
     rows: tuple[AccountRow, ...]
+    shops: tuple[ShopRow, ...]
     debit: Money
     credit: Money
     difference: Money
+
+
+SHOP_KINDS: Mapping[str, str] = {
+    "held": message("Held"),
+    "releasable": message("Ready to send"),
+    "in_transfer": message("Being sent"),
+    "reserve": message("Kept back as reserve"),
+    "recv": message("Owes us"),
+}
+"""Kinds of boutiques' accounts and what their columns are called."""
+
+
+def entries_address(code: str, currency: str) -> str:
+    """Where one account's entries stand."""
+    return f"/console/trial-balance/{currency}/{code}"
 
 
 def balances(by_currency: Mapping[str, Mapping[str, int]], names: Mapping[str, str]) -> list[Balance]:
@@ -83,21 +109,75 @@ def balances(by_currency: Mapping[str, Mapping[str, int]], names: Mapping[str, s
 
 def _balance(currency: str, sums: Mapping[str, int], names: Mapping[str, str]) -> Balance:
     rows = [
-        AccountRow(
-            code=code,
-            words=account_words(code, names),
-            debit=Money(amount, currency) if amount > 0 else None,
-            credit=Money(-amount, currency) if amount < 0 else None,
-        )
+        _account(account_words(code, names), entries_address(code, currency), Money(amount, currency))
         for code, amount in sums.items()
+        if _owner(code) is None
+    ]
+    grouped: dict[str, int] = {}
+    for code, amount in sums.items():
+        if (owned := _owner(code)) is not None:
+            grouped[owned[1]] = grouped.get(owned[1], 0) + amount
+    rows += [
+        _account(_all_shops(kind), f"#shops-{currency}", Money(grouped[kind], currency))
+        for kind in SHOP_KINDS
+        if kind in grouped
     ]
     return Balance(
         currency=currency,
         rows=tuple(sorted(rows, key=lambda row: (row.debit is None and row.credit is None, row.words.casefold()))),
-        debit=Money(sum(amount for amount in sums.values() if amount > 0), currency),
-        credit=Money(-sum(amount for amount in sums.values() if amount < 0), currency),
+        shops=_shops(currency, sums, names),
+        debit=Money(sum(row.debit.amount_minor for row in rows if row.debit), currency),
+        credit=Money(sum(row.credit.amount_minor for row in rows if row.credit), currency),
         difference=Money(sum(sums.values()), currency),
     )
+
+
+def _all_shops(kind: str) -> str:
+    """What all boutiques' accounts of a kind are called together."""
+    if kind == AccountKind.CLAIM.value:
+        return say("Boutiques’ debts to us")
+    return say("Boutiques: %(kind)s", kind=say(_SHOP_WORDS[kind]))
+
+
+def _account(words: str, url: str, amount: Money) -> AccountRow:
+    debit = amount if amount.amount_minor > 0 else None
+    return AccountRow(words=words, url=url, debit=debit, credit=-amount if amount.amount_minor < 0 else None)
+
+
+def _owner(code: str) -> tuple[str, str] | None:
+    """Whose account it is and of which kind; None for one of the hub's."""
+    if code.startswith("shop:"):
+        shop_id, _, kind = code.removeprefix("shop:").rpartition(":")
+        return shop_id, kind
+    return (code.removeprefix("recv:"), "recv") if code.startswith("recv:") else None
+
+
+def _shops(currency: str, sums: Mapping[str, int], names: Mapping[str, str]) -> tuple[ShopRow, ...]:
+    found: dict[str, dict[str, tuple[str, Money]]] = {}
+    for code, amount in sums.items():
+        if (owned := _owner(code)) is not None:
+            own = Money(amount if owned[1] == "recv" else -amount, currency)
+            found.setdefault(owned[0], {})[owned[1]] = (entries_address(code, currency), own)
+    rows = [
+        ShopRow(name=names.get(shop_id, shop_id), sums=tuple(own.get(kind) for kind in SHOP_KINDS))
+        for shop_id, own in found.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: row.name.casefold()))
+
+
+BALANCE_COLUMNS = (
+    message("Currency"), message("Account"), message("Code"), message("Debit"), message("Credit"),
+)  # fmt: skip
+
+
+def balance_cells(by_currency: Mapping[str, Mapping[str, int]], names: Mapping[str, str]) -> list[tuple[Cell, ...]]:
+    """Every account in those columns."""
+    return [
+        (currency, account_words(code, names), code, *(Money(one, currency) if one else None for one in sides))
+        for currency, sums in sorted(by_currency.items())
+        for code, amount in sums.items()
+        for sides in [(max(amount, 0), max(-amount, 0))]
+    ]
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -139,11 +219,10 @@ def _purse(currency: str, sums: Mapping[str, int]) -> Purse:
         fitting = (amount for code, amount in sums.items() if code.startswith(starts) and code.endswith(ends))
         return Money(sign * sum(fitting), currency)
 
-    def entries(code: str) -> str:
-        return f"/console/trial-balance/{currency}/{code}"
-
     kept, refund_due = total(-1, "shop:"), total(-1, AccountKind.REFUND_DUE.value)
-    rows = [Row(say(_WORDS[code]), Money(sums.get(code, 0), currency), entries(code)) for code in _HERE]
+    rows = [
+        Row(say(_WORDS[code]), Money(sums.get(code, 0), currency), entries_address(code, currency)) for code in _HERE
+    ]
     rows += [
         Row(say("Kept for boutiques"), -kept, f"{_OTHERS}/exposure"),
         Row(say("To give back to shoppers"), -refund_due, f"{_OTHERS}/refunds"),

@@ -106,8 +106,22 @@ MONEY_LOOKS = {
     "reversing": Looks("being taken back", "calm", "▶"),
     "owed": Looks("owed by the boutique", "todo", "◆"),
     "recovered": Looks("recovered", "good", "●"),
+    "voided": Looks("given back by the dispute", "done", "■"),
     "written_off": Looks("written off", "done", "■"),
 }
+REFUND_LOOKS = {
+    "asked": Looks("decided", "calm", "○"),
+    "awaits-payment": Looks("waits for the payment to arrive", "calm", "◔"),
+    "awaits-dispute": Looks("waits for the dispute", "todo", "◆"),
+    "awaits-funds": Looks("waits for funds", "todo", "◆"),
+    "sending": Looks("being sent", "calm", "▶"),
+    "on-its-way": Looks("on its way to the bank", "calm", "▶"),
+    "paid-back": Looks("done", "good", "●"),
+    "came-back": Looks("came back from the bank", "bad", "▼"),
+    "not-sent": Looks("refused by the provider", "bad", "▼"),
+    "void": Looks("given back by the dispute", "done", "■"),
+}
+"""How far a refund is, by its standing."""
 _REASONS: Mapping[str, str] = {
     "exchange": message("the provider to exchange the money"),
     "held": message("everything in this part to be sent"),

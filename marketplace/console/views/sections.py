@@ -51,6 +51,7 @@ GROUPS: Sequence[Group] = (
     ),
     _group(
         message("Movements"),
+        (f"{START}/orders", message("Orders in money"), message("Each order from the charge to the payout.")),
         (f"{START}/settlements", message("Settlements"), message("What each boutique is owed of each order.")),
         (f"{START}/transfers", message("Transfers"), message("What was sent to boutiques’ accounts.")),
         (f"{START}/payouts", message("Payouts"), message("What reached boutiques’ banks.")),

@@ -32,7 +32,8 @@ Settlements = Mapping[UUID, SettlementRecord]
 MONEY_COLUMNS: dict[str, tuple[str, ...]] = {
     "settlements": (
         message("Boutique"), message("For"), message("State"), message("Waits for"), message("Since"),
-        message("Currency"), message("At the sale"), message("Refunded"), message("Sent"), message("Taken back"),
+        message("Currency"), message("At the sale"), message("The provider’s fee"), message("Given back"),
+        message("Sent"), message("Taken back"),
     ),
     "transfers": (
         message("Boutique"), message("For"), message("State"), message("Begun"), message("At the provider"),
@@ -66,7 +67,7 @@ def _settlement(row: SettlementRecord, _of: Settlements, names: Names) -> tuple[
     waits = waits_for(row)
     return (
         names.get(row.shop_id, row.shop_id), row.kind, _state(row.status), say(waits) if waits else "", row.created_at,
-        row.currency, row.amount, amount(row.refunded_minor + row.claimed_minor), amount(row.sent_minor),
+        row.currency, row.amount, amount(row.fee_minor), amount(row.given_back_minor), amount(row.sent_minor),
         amount(row.reversed_minor + row.netted_minor),
     )  # fmt: skip
 

@@ -52,6 +52,12 @@ async def order_numbered(number: str) -> UUID | None:
     return None if found is None else plain_id(found)
 
 
+async def numbers(order_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The numbers of these orders."""
+    rows = await database.fetch("SELECT id, number FROM hub_order WHERE id = ANY($1::uuid[])", list(order_ids))
+    return {plain_id(row["id"]): row["number"] for row in rows}
+
+
 class NamedPart(msgspec.Struct, frozen=True):
     """A part by its number, and the order it belongs to."""
 

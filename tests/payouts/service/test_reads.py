@@ -12,8 +12,9 @@ from federation.vocabulary.sales import DaySales
 from payouts import service
 from payouts.adapters.memory import Fault
 from payouts.errors import PaymentMissingError, ProviderRefusedError
+from payouts.service import reads
 from payouts.service.bank_payouts import run_payouts
-from payouts.service.reads import ListPage
+from payouts.service.reads import EntryRange, ListPage
 from tests.payouts.scene import MemoryScene
 from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, B, C, euro
 
@@ -79,7 +80,11 @@ async def test_an_order_explains_itself(scene: MemoryScene) -> None:
     about = await service.ledger_about(ORDER)
     assert {entry.kind for entry in about} == {"capture"}
     assert sum(entry.amount for entry in about) == 0
-    assert (await service.ledger_entries("shop:shop-a:held", "EUR"))[0].balance_after == -12890
+    (held,) = await service.account_entries("shop:shop-a:held", "EUR", EntryRange(limit=5))
+    assert held.balance_after == -12890
+    whole = await reads.entries_of_order(ORDER)
+    assert {entry.kind for entry in whole} >= {"capture", "funds"}
+    assert await reads.orders_of([about[0].reference, "txn_1", str(UUID(int=999))]) == {about[0].reference: ORDER}
     assert await service.payment_of_order(UUID(int=999)) is None
     assert await service.refund_by_id(UUID(int=999)) is None
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import random
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -14,7 +15,8 @@ from payouts.domain import postings_desk
 from payouts.domain.ledger import Account, AccountKind, Posting, posting
 from payouts.errors import LedgerConflictError, LedgerShortError
 from payouts.invariants import breaches
-from payouts.store import ledger
+from payouts.store import ledger, postings
+from payouts.store.postings import EntryRange
 from tests.payouts.worked_example import euro
 
 pytestmark = pytest.mark.apps("payouts.piccolo_app")
@@ -188,8 +190,18 @@ async def test_entries_tell_how_a_balance_came_about(committed: Database) -> Non
     """The newest entries come first, each with the balance it led to."""
     await post(sale(1))
     await post(sale(2, amount=200))
-    shown = await ledger.entries("shop:shop-a:held", "EUR")
+    code = "shop:shop-a:held"
+    shown = await postings.account_entries(code, "EUR", EntryRange(limit=10))
     assert [(entry.amount, entry.balance_after) for entry in shown] == [(-180, -270), (-90, -90)]
+    newest, oldest = shown
+    assert await postings.account_entries(code, "EUR", EntryRange(limit=1, before=newest.id)) == [oldest]
+    assert await postings.account_entries(code, "EUR", EntryRange(limit=1, after=oldest.id)) == [newest]
+    assert await postings.account_entries(code, "EUR", EntryRange(limit=1, until=oldest.effective_at)) == []
+    assert await postings.account_entries(code, "EUR", EntryRange(limit=9, since=oldest.effective_at)) == shown
+    after = newest.effective_at + timedelta(seconds=1)
+    assert await postings.account_sum(code, "EUR", after) == -270
+    assert await postings.sums_until(after) == await ledger.trial_balance()
+    assert await postings.sums_until(oldest.effective_at) == {}
     about = {entry.code: entry.amount for entry in await ledger.entries_about("order-2")}
     assert about == {"provider:pending": 200, "shop:shop-a:held": -180, "hub:commission": -20}
 

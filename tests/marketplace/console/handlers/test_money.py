@@ -34,7 +34,7 @@ async def test_waiting_settlements_say_why(world: World, desk: httpx.AsyncClient
     token = await world.buy({"a": 1})
     page = await read(desk, "/console/money/settlements")
     assert "everything in this part to be sent" in page
-    assert f'href="/console/orders/{await world.order_id(token)}"' in page
+    assert f'href="/console/money/orders/{await world.order_id(token)}"' in page
     await world.says("a", token, Accepted())
     await world.says("a", token, Shipped())
     await world.work()

@@ -1,7 +1,7 @@
 """The ledger for people."""
 
 from federation.vocabulary.money import Money
-from marketplace.console.views.books import account_words, balances, purses, shops_in, shortfall
+from marketplace.console.views.books import account_words, balance_cells, balances, purses, shops_in, shortfall
 
 SUMS = {
     "EUR": {
@@ -26,12 +26,29 @@ def test_accounts_are_named() -> None:
 
 
 def test_both_sides_come_to_the_same() -> None:
-    """Debits and credits stand apart and are added up; empty accounts come last."""
+    """Debits and credits stand apart and are added up, boutiques' accounts of a kind in one row; empty ones last."""
     balance = balances(SUMS, NAMES)[0]
     assert (balance.debit, balance.credit) == (Money(12_500, "EUR"), Money(12_500, "EUR"))
     assert not balance.difference
     assert balance.rows[-1].words == "To give back to shoppers"
-    assert {row.code: row.credit for row in balance.rows}["hub:commission"] == Money(2_500, "EUR")
+    owed = {row.words: row.credit for row in balance.rows if row.credit}
+    assert owed["Commission earned"] == Money(2_500, "EUR")
+    assert owed["Boutiques: held"] == Money(8_000, "EUR")
+
+
+def test_boutiques_stand_one_by_one() -> None:
+    """Each with what it has of each kind, owed to it or by it, leading to the entries."""
+    shops = {shop.name: shop.sums for shop in balances(SUMS, NAMES)[0].shops}
+    assert list(shops) == ["Aurora", "Corallo", "s1b"]
+    assert shops["Aurora"] == (("/console/trial-balance/EUR/shop:s1a:held", Money(8_000, "EUR")), *[None] * 4)
+    assert shops["Corallo"][-1] == ("/console/trial-balance/EUR/recv:s1c", Money(500, "EUR"))
+
+
+def test_the_file_holds_every_account() -> None:
+    """One row for each account, on one side."""
+    rows = balance_cells(SUMS, NAMES)
+    assert ("EUR", "Aurora, held", "shop:s1a:held", None, Money(8_000, "EUR")) in rows
+    assert len(rows) == len(SUMS["EUR"])
 
 
 def test_a_difference_is_not_hidden() -> None:
