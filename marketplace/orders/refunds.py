@@ -40,6 +40,9 @@ WHOLE = "whole"
 REFUND_WAITS = "refund-waits"
 """The alert and the hold of what cannot go back while a dispute lasts."""
 
+WITH_THE_SHOPPER = frozenset({"succeeded", "voided"})
+"""States of a refund in which the shopper has the money, by us or by a dispute: its boutique is told once."""
+
 WHOLE_PRICE = 100
 
 
@@ -223,7 +226,7 @@ async def refund_changed(refund_id: UUID, status: str, public_url: str, now: dat
     if order is None or part is None or made is None:
         return
     await mails.refund_moved(order, part, made, public_url, now)
-    if status == "succeeded" and part.placed_at is not None:
+    if status in WITH_THE_SHOPPER and known.status not in WITH_THE_SHOPPER and part.placed_at is not None:
         for share in made.parts:
             await _tell(part, made, share, now)
 

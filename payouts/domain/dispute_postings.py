@@ -102,6 +102,30 @@ def returned(
     )
 
 
+def refund_void(refund_id: UUID, attempt: int, owed: Money, settled: Money) -> Posting:
+    """A lost dispute paid what was owed to the shopper: what of it was written off was this debt."""
+    return posting("refund_void", str(refund_id), f"refund_void:{refund_id}:{attempt}", _debt_paid(owed, settled, 1))
+
+
+def refund_owed_again(refund_id: UUID, attempt: int, owed: Money, settled: Money) -> Posting:
+    """The dispute was won after all: the shopper is owed the refund again."""
+    idem = f"refund_owed_again:{refund_id}:{attempt}"
+    return posting("refund_owed_again", str(refund_id), idem, _debt_paid(owed, settled, -1))
+
+
+def _debt_paid(owed: Money, settled: Money, sign: int) -> list[tuple[Account, int]]:
+    legs = [
+        (_hub(AccountKind.REFUND_DUE, owed.currency), sign * owed.amount_minor),
+        (_hub(AccountKind.WRITE_OFF, settled.currency), -sign * settled.amount_minor),
+    ]
+    if owed.currency != settled.currency:
+        legs += [
+            (_hub(AccountKind.EXCHANGE, owed.currency), -sign * owed.amount_minor),
+            (_hub(AccountKind.EXCHANGE, settled.currency), sign * settled.amount_minor),
+        ]
+    return legs
+
+
 def rate_kept(of: Round, back: Money) -> Posting:
     """Money that nobody had to bear yet came back at another rate: the difference is the hub's."""
     difference = back.amount_minor - of.taken.amount_minor

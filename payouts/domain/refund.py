@@ -1,7 +1,8 @@
 """The life of a refund: the debt to the shopper stands in `customer:refund_due` from the request until it is paid.
 
 A refund the provider could not pay, or that the shopper's bank sent back, is `failed` and can be requested again: the
-debt never goes away by failing.
+debt never goes away by failing. One that the shopper got by a dispute instead is `voided`: the debt is paid by what the
+bank took. It is owed again if the bank decides otherwise in the end.
 """
 
 from enum import StrEnum
@@ -17,6 +18,7 @@ class RefundStatus(StrEnum):
     PENDING = "pending"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    VOIDED = "voided"
 
 
 class RefundStep(StrEnum):
@@ -27,6 +29,7 @@ class RefundStep(StrEnum):
     SUCCEEDED = "paid"
     FAILED = "failed"
     REOPENED = "reopened"
+    VOIDED = "voided"
 
 
 REFUND = LifeCycle(
@@ -40,8 +43,14 @@ REFUND = LifeCycle(
         (RefundStatus.PENDING, RefundStep.FAILED): RefundStatus.FAILED,
         (RefundStatus.SUCCEEDED, RefundStep.FAILED): RefundStatus.FAILED,
         (RefundStatus.FAILED, RefundStep.REOPENED): RefundStatus.REQUESTED,
+        (RefundStatus.REQUESTED, RefundStep.VOIDED): RefundStatus.VOIDED,
+        (RefundStatus.FAILED, RefundStep.VOIDED): RefundStatus.VOIDED,
+        (RefundStatus.VOIDED, RefundStep.REOPENED): RefundStatus.REQUESTED,
     },
 )
 
-ACCEPTED = frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED})
-"""States in which the provider has taken the refund on, so that the shops can be asked for their part."""
+WITH_THE_SHOPPER = frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.VOIDED})
+"""States in which the provider has taken the refund on, or the bank has paid it: shops can be asked for their part."""
+
+UNPAID = frozenset({RefundStatus.REQUESTED, RefundStatus.SUBMITTING, RefundStatus.FAILED})
+"""States in which the shopper has nothing of it, as far as we know."""

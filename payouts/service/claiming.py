@@ -18,7 +18,7 @@ from payouts.domain import postings, postings_desk
 from payouts.domain.claim import CLAIM, ClaimStatus, ClaimStep
 from payouts.domain.hold import ReserveStatus, drawn
 from payouts.domain.records import ClaimRecord, MovementRecord, SettlementRecord
-from payouts.domain.refund import ACCEPTED
+from payouts.domain.refund import WITH_THE_SHOPPER
 from payouts.domain.settlement import SETTLEMENT, WITH_THE_SHOP, SettlementStatus, SettlementStep
 from payouts.errors import (
     AccountNotReadyError,
@@ -136,7 +136,7 @@ async def _begin(claim: ClaimRecord, within_reach: int, now: datetime) -> ClaimR
         if claim.status is not ClaimStatus.OPEN:
             return claim
         refund = None if claim.refund_id is None else await rows.refunds.get(claim.refund_id)
-        if claim.refund_id is not None and (refund is None or refund.status not in ACCEPTED):
+        if claim.refund_id is not None and (refund is None or refund.status not in WITH_THE_SHOPPER):
             raise RetryLaterError("the provider has not taken the refund on yet", retry_after_seconds=5)
         if settlement.status is SettlementStatus.SUBMITTING:
             raise RetryLaterError("the transfer is still being made", retry_after_seconds=5)

@@ -22,7 +22,7 @@ from payouts.domain.giveback import Components, refund_components
 from payouts.domain.postings import Bearer
 from payouts.domain.records import ClaimRecord, LineRecord, PaymentRecord, SettlementRecord, text_of
 from payouts.errors import PaymentMissingError
-from payouts.service import messages
+from payouts.service import messages, voiding
 from payouts.service.bearing import Slice, bearers, borne_by, division, settled_part, with_promotions
 from payouts.service.context import Payments
 from payouts.store import disputes as store
@@ -41,6 +41,7 @@ async def disputed_lines(order_id: UUID) -> list[DisputedLine]:
 async def bear(dispute: DisputeRecord, pay: Payments, now: datetime) -> DisputeRecord:
     """Have the shops bear what was taken: the lines a person chose, or all that is left in proportion.
 
+    What is for refunds that are not paid yet is left out of that proportion: the shops bear those refunds already.
     Nothing happens to a payment that is not settled yet: it is not known what its lines come to.
     """
     payment = await payment_of(dispute)
@@ -48,7 +49,7 @@ async def bear(dispute: DisputeRecord, pay: Payments, now: datetime) -> DisputeR
         return dispute
     left = await disputed_lines(dispute.order_id)
     fitting = dispute.amount.currency == payment.received.currency
-    chosen = _chosen(dispute, left) if fitting else ()
+    chosen = _chosen(dispute, left, await voiding.for_refunds_minor(dispute)) if fitting else ()
     slices = await _slices(chosen)
     excess = dispute.amount_minor - sum(each.components.paid for each in slices)
     taken = Money(dispute.taken_minor, dispute.taken_currency or payment.settled.currency)
@@ -68,10 +69,10 @@ async def bear(dispute: DisputeRecord, pay: Payments, now: datetime) -> DisputeR
     return dispute
 
 
-def _chosen(dispute: DisputeRecord, left: Sequence[DisputedLine]) -> tuple[ChosenLine, ...]:
+def _chosen(dispute: DisputeRecord, left: Sequence[DisputedLine], for_refunds: int) -> tuple[ChosenLine, ...]:
     """A person's choice as far as it still fits, else everything in proportion."""
     if not dispute.choice:
-        return spread(dispute.amount_minor, left)
+        return spread(dispute.amount_minor - for_refunds, left)
     room = {(line.shop_order_id, line.line_id): line.left_minor for line in left}
     kept = [
         msgspec.structs.replace(each, amount_minor=min(each.amount_minor, room.get(_place(each), 0)))

@@ -27,7 +27,7 @@ from payouts.domain.ledger import AccountKind
 from payouts.domain.postings import Bearer, HubBooks
 from payouts.domain.records import ClaimRecord, SettlementRecord
 from payouts.domain.settlement import SETTLEMENT, STILL_WITH_US, SettlementKind, SettlementStatus, SettlementStep
-from payouts.service import messages
+from payouts.service import messages, voiding
 from payouts.service.bearing import bearers
 from payouts.service.context import Payments
 from payouts.service.dispute_bearing import bear, open_claim, payment_of, round_of, round_so_far, settlement_of
@@ -96,7 +96,9 @@ async def lose(dispute: DisputeRecord, pay: Payments, now: datetime) -> DisputeR
         await _close_empty(share.settlement_id, now)
     if pay.settings.dispute_fee_borne_by == "shop":
         await _charge_fee(dispute, of, pay, now)
-    return msgspec.structs.replace(dispute, funds=FUNDS.after(dispute.funds, FundsStep.LOST), updated_at=now)
+    dispute = msgspec.structs.replace(dispute, funds=FUNDS.after(dispute.funds, FundsStep.LOST), updated_at=now)
+    await voiding.have_reviewed(dispute, now)
+    return dispute
 
 
 async def _close_empty(settlement_id: UUID, now: datetime) -> None:
@@ -138,7 +140,9 @@ async def _give_back(dispute: DisputeRecord, move: BalanceMove, now: datetime) -
         await _reinstate(dispute, move.amount, now)
     elif move.amount.amount_minor != dispute.taken_minor:
         await ledger.post(dispute_postings.rate_kept(round_of(dispute, ()), move.amount), now)
-    return msgspec.structs.replace(dispute, funds=FUNDS.after(dispute.funds, FundsStep.RETURNED), updated_at=now)
+    dispute = msgspec.structs.replace(dispute, funds=FUNDS.after(dispute.funds, FundsStep.RETURNED), updated_at=now)
+    await voiding.have_reviewed(dispute, now)
+    return dispute
 
 
 async def _puzzled(dispute: DisputeRecord, message: str, now: datetime) -> None:

@@ -129,8 +129,11 @@ async def go_on(pay: Payments, dispute_id: UUID, now: datetime) -> None:
         await store.disputes.save(msgspec.structs.replace(changed, updated_at=now))
 
 
-async def refund_forbidden(order_id: UUID, payment_id: UUID | None = None) -> str:
-    """Why nothing of an order, or of one of its payments, can be refunded now, in a sentence; empty when it can."""
+async def refund_forbidden(order_id: UUID, payment_id: UUID | None = None, *, for_now: bool = False) -> str:
+    """Why nothing of an order, or of one of its payments, can be refunded now, in a sentence; empty when it can.
+
+    With `for_now` only what is not decided yet counts.
+    """
     for dispute in await store.of_order(order_id):
         if dispute.refundable or payment_id not in {None, dispute.payment_id}:
             continue
@@ -138,7 +141,7 @@ async def refund_forbidden(order_id: UUID, payment_id: UUID | None = None) -> st
             return message(
                 "the shopper's bank has taken this payment back: nothing can be refunded until that is decided"
             )
-        if dispute.status in _GONE:
+        if dispute.status in _GONE and not for_now:
             return message(
                 "the shopper has the money already: the bank decided a dispute of this payment for the shopper"
             )

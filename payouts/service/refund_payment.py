@@ -1,7 +1,8 @@
 """Paying a decided refund: ask the provider, record what becomes of it, and only then claim the shops' parts back.
 
 Nothing is paid back of a payment that is not settled yet: only then is it known what the refund is of. Nothing is
-paid back either while the shopper's bank has the money or has given it to the shopper: what is under way waits.
+paid back either while the shopper's bank decides about the money: what is under way waits. What the bank has given to
+the shopper is void (`payouts.service.voiding`).
 
 The shops' parts are claimed once the provider has accepted the refund, also when it still waits for the platform's
 balance: what is clawed back may be the very money it waits for.
@@ -17,7 +18,7 @@ from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
 from payouts.domain import postings, recon
 from payouts.domain.records import RefundRecord
-from payouts.domain.refund import ACCEPTED, REFUND, RefundStatus, RefundStep
+from payouts.domain.refund import REFUND, WITH_THE_SHOPPER, RefundStatus, RefundStep
 from payouts.errors import (
     InsufficientBalanceError,
     PaymentMissingError,
@@ -30,6 +31,7 @@ from payouts.service import messages
 from payouts.service.context import Payments
 from payouts.service.disputes import refund_forbidden
 from payouts.service.references import own_id
+from payouts.service.voiding import REFUND_WAITS, review
 from payouts.store import ledger, rows
 
 
@@ -54,6 +56,7 @@ async def send_refund(pay: Payments, refund_id: UUID, now: datetime) -> None:
     """Have the provider pay a requested refund, or take one up again. Outside a transaction."""
     async with atomic():
         refund = await _refund(refund_id, lock=True)
+        refund = await review(pay, refund, now)
         if refund.settled is None or await _waits_for_the_bank(refund, now):
             return
         if refund.status is RefundStatus.REQUESTED:
@@ -81,13 +84,14 @@ async def send_refund(pay: Payments, refund_id: UUID, now: datetime) -> None:
 async def _waits_for_the_bank(refund: RefundRecord, now: datetime) -> bool:
     """Whether a dispute took the money of a refund that may not be paid yet: it stands, and a person is told.
 
-    It is not failed: the answer to an earlier call may have been lost, and the provider may still tell of it.
+    It is not failed: the answer to an earlier call may have been lost, and the provider may still tell of it. Once the
+    dispute is lost the provider is asked for what that did not pay: it knows best whether more can go back.
     """
     if refund.status not in {RefundStatus.REQUESTED, RefundStatus.SUBMITTING}:
         return False
-    forbidden = await refund_forbidden(refund.order_id, refund.payment_id)
+    forbidden = await refund_forbidden(refund.order_id, refund.payment_id, for_now=True)
     if forbidden:
-        await rows.raise_alert("refund-waits", str(refund.id), f"the refund of {refund.amount} waits: {forbidden}", now)
+        await rows.raise_alert(REFUND_WAITS, str(refund.id), f"the refund of {refund.amount} waits: {forbidden}", now)
     return bool(forbidden)
 
 
@@ -142,14 +146,15 @@ async def _record_refused(pay: Payments, refund: RefundRecord, detail: str, now:
             status = REFUND.after(current.status, RefundStep.FAILED)
             changed = msgspec.structs.replace(current, status=status, error=detail, updated_at=now)
             await rows.refunds.save(changed)
-            await _consequences(pay, changed, now)
+            if await review(pay, changed, now) == changed:
+                await _consequences(pay, changed, now)
 
 
 async def _consequences(pay: Payments, refund: RefundRecord, now: datetime) -> None:
     if refund.status is RefundStatus.SUCCEEDED and refund.settled is not None:
         taken = Money(refund.taken_minor or 0, refund.settled.currency)
         await ledger.post(postings.refund_paid(refund.id, refund.attempt, refund.amount, refund.settled, taken), now)
-    if refund.status in ACCEPTED:
+    if refund.status in WITH_THE_SHOPPER:
         for claim in await rows.claims_of_refund(refund.id):
             await messages.send("pay.claim", claim.id, "refund accepted", now)
     if refund.status is RefundStatus.FAILED:

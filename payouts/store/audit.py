@@ -67,7 +67,8 @@ _RULES: Mapping[str, str] = {
     "refunds-are-booked": """
         SELECT currency AS reference, owed || ' owed, ' || booked || ' booked' AS message FROM (
             SELECT currency, sum(owed) AS owed, sum(booked) AS booked FROM (
-                SELECT currency, amount_minor AS owed, 0 AS booked FROM pay_refund WHERE status <> 'succeeded'
+                SELECT currency, amount_minor AS owed, 0 AS booked FROM pay_refund
+                WHERE status NOT IN ('succeeded', 'voided')
                 UNION ALL
                 SELECT entry.currency, 0, -entry.amount FROM pay_entry AS entry
                 JOIN pay_account AS account ON account.id = entry.account_id WHERE account.kind = 'customer:refund_due'
@@ -83,8 +84,8 @@ _RULES: Mapping[str, str] = {
         ) AS shops ON true
         JOIN LATERAL (
             SELECT coalesce(payment.settled_minor, 0) - coalesce(sum(settled_minor), 0) - (
-                SELECT coalesce(sum(taken_minor), 0) FROM pay_dispute
-                WHERE payment_id = payment.id AND funds IN ('taken', 'borne', 'lost')
+                SELECT coalesce(sum(taken_minor - excess_minor), 0) FROM pay_dispute
+                WHERE payment_id = payment.id AND funds IN ('borne', 'lost')
             ) AS kept FROM pay_refund WHERE payment_id = payment.id
         ) AS shopper ON true
         JOIN LATERAL (
@@ -133,10 +134,10 @@ _RULES: Mapping[str, str] = {
         SELECT currency AS reference, owed || ' owed, ' || booked || ' booked' AS message FROM (
             SELECT currency, sum(owed) AS owed, sum(booked) AS booked FROM (
                 SELECT refund.currency, refund.amount_minor AS owed, 0 AS booked FROM pay_refund AS refund
-                WHERE refund.status <> 'succeeded' AND refund.settled_currency <> refund.currency
+                WHERE refund.status NOT IN ('succeeded', 'voided') AND refund.settled_currency <> refund.currency
                 UNION ALL
                 SELECT settled_currency, -settled_minor, 0 FROM pay_refund
-                WHERE status <> 'succeeded' AND settled_currency <> currency
+                WHERE status NOT IN ('succeeded', 'voided') AND settled_currency <> currency
                 UNION ALL
                 SELECT received_currency, received_minor, 0 FROM pay_payment
                 WHERE status = 'suspense' AND settled_currency <> received_currency
@@ -216,7 +217,7 @@ _RULES: Mapping[str, str] = {
         SELECT payout.id::text AS reference, payout.amount_minor || ' paid, ' || sum(part.amount_minor) AS message
         FROM pay_payout AS payout LEFT JOIN pay_payout_part AS part ON part.payout_id = payout.id
         WHERE payout.rail = 'provider' OR payout.status = 'paid'
-        GROUP BY payout.id HAVING payout.amount_minor <> coalesce(sum(part.amount_minor), 0)
+        GROUP BY payout.id HAVING payout.amount_minor <> coalesce(sum(part.amount_minor), 0) + payout.other_minor
     """,
 }
 

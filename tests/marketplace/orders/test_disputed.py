@@ -12,7 +12,9 @@ from marketplace.orders.domain.refunds import RefundLine, RefundRequest
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
 from payouts import service as payouts
+from payouts.adapters.memory import Fault
 from payouts.domain.hold import HoldReason
+from payouts.errors import ProviderUnavailableError
 from payouts.service import releasing
 from payouts.service.dispute_sweeps import sweep_disputes
 from payouts.store import desk
@@ -73,3 +75,25 @@ async def test_a_part_that_ends_during_a_dispute_waits_for_a_person(world: World
     assert hold.reference.startswith("refund-waits:")
     assert part.number in hold.note
     assert f"EUR {(PRICE_MINOR + SHIPPING_MINOR) // 100}.90" in hold.note
+
+
+async def test_a_refund_that_the_bank_paid_is_told_to_the_boutique_once(world: World) -> None:
+    """Decided before the whole payment was disputed and lost: void for the shopper, the boutique hears what it bore."""
+    token = await world.buy({"a": 2})
+    await world.says("a", token, Accepted())
+    part = await world.part(token, "a")
+    [line] = await part_store.lines([part.id])
+    payment = await world.provider_payment(token)
+    world.till.faults.append(Fault("refund", ProviderUnavailableError("cut off")))
+    request = RefundRequest(refund_id=new_id(), shop_order_id=part.id, lines=(RefundLine(str(line.id), 1),))
+    async with atomic():
+        await refunds.refund(await world.order_id(token), request, clock.now())
+    number = world.till.disputes.open(payment, world.till.payments[payment].received, "general", inquiry=False)
+    await hear(world)
+    world.till.disputes.decide(number, "lost")
+    await hear(world)
+    made = await payouts.refund_by_id(request.refund_id)
+    assert made is not None
+    assert (made.status, made.standing) == ("voided", "void")
+    assert (await world.told("a")).count("refunded") == 1
+    assert world.till.refunds == {}

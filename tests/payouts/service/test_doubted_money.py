@@ -1,6 +1,7 @@
 """Money a bank doubts or has taken is not paid a second time, nor sent on, whatever came first."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -11,8 +12,9 @@ from payouts import service
 from payouts.adapters.memory import Fault
 from payouts.errors import ProviderRefusedError, ProviderUnavailableError, RefundRefusedError
 from payouts.service.disputes import lift_warning
+from payouts.service.reconciling import reconcile
 from tests.payouts.scene import MemoryScene, provider_id
-from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, euro
+from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, TOTAL, A, B, C, euro
 
 pytestmark = pytest.mark.apps("payouts.piccolo_app")
 
@@ -39,6 +41,25 @@ async def decided(scene: MemoryScene, number: str, outcome: Any) -> None:
 async def statuses() -> set[str]:
     """Where shop A's shares stand."""
     return {each.status.value for each in await service.settlements(A)}
+
+
+async def standing(refund_id: UUID) -> tuple[str, str]:
+    """A refund's state, and where it stands for its shopper."""
+    found = await service.refund_by_id(refund_id)
+    assert found is not None
+    return found.status, found.standing
+
+
+async def has(shop_id: str) -> int:
+    """What a shop was sent in all, less what it owes back."""
+    return sum(money.sent.amount_minor - money.owed_back.amount_minor for money in await service.shop_money(shop_id))
+
+
+async def decided_again(scene: MemoryScene, number: str) -> None:
+    """What was lost is won after an appeal."""
+    scene.provider.disputes.appeal(number)
+    await scene.hear()
+    await decided(scene, number, "won")
 
 
 async def test_a_failed_refund_is_not_tried_again_once_the_bank_took_the_money(scene: MemoryScene) -> None:
@@ -72,6 +93,44 @@ async def test_a_refund_on_its_way_waits_while_the_bank_has_the_money(scene: Mem
     await decided(scene, number, "won")
     await scene.sweep(later_seconds=14_400)
     assert [each.status for each in scene.provider.refunds.values()] == ["succeeded"]
+
+
+@pytest.mark.parametrize("cut_off", ["before", "refused"])
+async def test_a_refund_that_the_bank_paid_is_void(scene: MemoryScene, cut_off: str) -> None:
+    """The whole payment is lost while a ring was to go back: the bank has paid it, and the shop bears it once.
+
+    Whatever became of asking the provider. When the bank thinks again, the ring is owed and paid.
+    """
+    payment = await scene.buy()
+    scene.provider.take_from_platform(euro(-5000), "topup")
+    await reconcile(scene.pay, clock.now())
+    await scene.release(PART_A, PART_B, PART_C)
+    error = ProviderRefusedError("no") if cut_off == "refused" else ProviderUnavailableError("cut off")
+    scene.provider.faults.append(Fault("refund", error, "before"))
+    refund = await scene.refund(one_ring())
+    scene.provider.faults.clear()
+    number = scene.provider.disputes.open(provider_id(payment), TOTAL, "general", inquiry=False)
+    await scene.hear()
+    await scene.drain(later_seconds=3600)
+    assert scene.provider.refunds == {}
+    await decided(scene, number, "lost")
+    await scene.sweep(later_seconds=7200)
+    await scene.sweep(later_seconds=14_400)
+    assert await standing(refund.id) == ("voided", "void")
+    books = await scene.balances()
+    assert {code for code in books if code.startswith(("customer", "hub:"))} == {
+        "hub:provider_fees",
+        "hub:dispute_fees",
+    }
+    assert not {alert.kind for alert in await service.alerts()} & {"refund-waits", "refund-failed"}
+    assert {shop: await has(shop) for shop in (A, B, C)} == {A: 0, B: 0, C: 0}
+    await scene.check()
+    await decided_again(scene, number)
+    await scene.sweep(later_seconds=21_600)
+    assert [each.status for each in scene.provider.refunds.values()] == ["succeeded"]
+    assert await standing(refund.id) == ("succeeded", "paid-back")
+    assert {shop: await has(shop) for shop in (A, B, C)} == {A: 12890, B: 9050, C: 9988 - 4499}
+    await scene.check()
 
 
 async def test_doubts_older_than_the_division_hold_it_up_from_the_start(scene: MemoryScene) -> None:

@@ -1,0 +1,100 @@
+"""Refunds that the shopper got by a dispute instead: the bank gave the money, so it is not paid a second time.
+
+What a dispute takes is first for whole refunds of its payment that are not paid yet, then of the lines that are left:
+that part is nobody's but the hub's (the dispute's excess). Once the dispute is lost it pays those refunds, which are
+void from then on; if the bank decides otherwise in the end they are owed again. Locks: the refund, then disputes.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from payouts.domain import dispute_postings
+from payouts.domain.dispute import FundsStage
+from payouts.domain.dispute_records import DisputeRecord
+from payouts.domain.records import RefundRecord
+from payouts.domain.refund import REFUND, UNPAID, RefundStatus, RefundStep
+from payouts.service import messages
+from payouts.service.context import Payments
+from payouts.store import desk, ledger, rows
+from payouts.store import disputes as store
+
+REFUND_WAITS = "refund-waits"
+"""The alert of a refund that stands while the bank decides."""
+
+_OPEN = frozenset({RefundStatus.REQUESTED, RefundStatus.FAILED})
+
+
+async def for_refunds_minor(dispute: DisputeRecord) -> int:
+    """What of a dispute is for refunds that are not paid yet: whole ones, the oldest first, as far as they fit."""
+    left = dispute.amount_minor
+    for refund in await rows.refunds_of_payment(dispute.payment_id):
+        if refund.status in UNPAID and refund.currency == dispute.currency and refund.amount_minor <= left:
+            left -= refund.amount_minor
+    return dispute.amount_minor - left
+
+
+async def have_reviewed(dispute: DisputeRecord, now: datetime) -> None:
+    """A dispute was lost, or its money came back after that: look at its payment's refunds. In that transaction."""
+    for refund in await rows.refunds_of_payment(dispute.payment_id):
+        if refund.status in {*UNPAID, RefundStatus.VOIDED}:
+            occasion = f"{dispute.id}:{dispute.round}:{dispute.funds.value}"
+            await messages.send("pay.refund", refund.id, occasion, now)
+
+
+async def review(pay: Payments, refund: RefundRecord, now: datetime) -> RefundRecord:
+    """Void a refund that lost disputes pay, or let one be owed again that they do not pay any more.
+
+    In the caller's transaction, the refund locked; answers it as it is then.
+    """
+    if refund.settled is None or refund.status not in {*_OPEN, RefundStatus.VOIDED}:
+        return refund
+    left = await _left_minor(refund)
+    if refund.status in _OPEN and refund.settled.amount_minor <= left:
+        return await _void(pay, refund, now)
+    if refund.status is RefundStatus.VOIDED and left < 0:
+        return await _reopen(refund, now)
+    return refund
+
+
+async def _left_minor(refund: RefundRecord) -> int:
+    """What lost disputes of the payment took for no line, less the refunds that are void by it."""
+    lost = [
+        await store.disputes.get(each.id, lock=True)
+        for each in await store.of_order(refund.order_id)
+        if each.payment_id == refund.payment_id
+    ]
+    taken = sum(each.excess_minor for each in lost if each is not None and each.funds is FundsStage.LOST)
+    void = [each for each in await rows.refunds_of_payment(refund.payment_id) if each.status is RefundStatus.VOIDED]
+    return taken - sum(each.settled_minor or 0 for each in void)
+
+
+async def _void(pay: Payments, refund: RefundRecord, now: datetime) -> RefundRecord:
+    if refund.settled is None:
+        return refund
+    await ledger.post(dispute_postings.refund_void(refund.id, refund.attempt, refund.amount, refund.settled), now)
+    voided = msgspec.structs.replace(
+        refund, status=REFUND.after(refund.status, RefundStep.VOIDED), error="", updated_at=now
+    )
+    await rows.refunds.save(voided)
+    await desk.clear_alert_of(REFUND_WAITS, str(refund.id), now)
+    await desk.clear_alert_of("refund-failed", refund.reference, now)
+    for claim in await rows.claims_of_refund(refund.id):
+        await messages.send("pay.claim", claim.id, "refund void", now)
+    await pay.listener.refund_changed(refund.id, voided.status.value, now)
+    return voided
+
+
+async def _reopen(refund: RefundRecord, now: datetime) -> RefundRecord:
+    if refund.settled is None:
+        return refund
+    await ledger.post(dispute_postings.refund_owed_again(refund.id, refund.attempt, refund.amount, refund.settled), now)
+    reopened = msgspec.structs.replace(
+        refund,
+        status=REFUND.after(refund.status, RefundStep.REOPENED),
+        attempt=refund.attempt + 1,
+        provider_id=None,
+        updated_at=now,
+    )
+    await rows.refunds.save(reopened)
+    return reopened
