@@ -153,6 +153,15 @@ EXPORT_PART_SECONDS_MAX = 60.0
 PAPER_PAGES_PER_MINUTE_MAX = 6
 """Pages that a hub has made for one boutique in a minute; the provider limits how many it makes for all of them."""
 
+# A boutique's own vouchers
+VOUCHERS_MAX = 100
+VOUCHER_PRODUCTS_MAX = 200
+VOUCHER_AMOUNT_MINOR_MAX = 10_000_000
+VOUCHER_USES_MAX = 1_000_000
+VOUCHERS_BYTES_MAX = 2 * 2**20
+VOUCHER_TELLS_PER_MINUTE_MAX = 60
+"""Lists and questions about vouchers that a hub answers one boutique in a minute."""
+
 # A boutique's account at a hub
 ACCOUNT_CURRENCIES_MAX = 20
 ACCOUNT_ROWS_MAX = 200

@@ -27,6 +27,7 @@ from federation.conversations.messages import (
     StockRegister,
 )
 from federation.conversations.paying import BankSaid, PapersAsked, PayingState
+from federation.conversations.vouchers import VoucherList, VouchersKept
 from federation.log.records import Record
 from federation.vocabulary.files import FileType
 from federation.vocabulary.ids import PartyId
@@ -170,6 +171,18 @@ class Cashier(Protocol):
 
         Raises ConflictError when this hub does not pay this boutique by bank, RecordInvalidError for no IBAN.
         """
+        ...
+
+
+class VoucherDesk(Protocol):
+    """The vouchers of the boutiques that are linked with a hub hosted here. In the caller's transaction."""
+
+    async def take(self, hub_id: PartyId, shop_id: PartyId, told: VoucherList, now: datetime) -> VouchersKept:
+        """Keep this list in place of the one before, unless that is as new. Raises RecordInvalidError, saying why."""
+        ...
+
+    async def kept(self, hub_id: PartyId, shop_id: PartyId) -> VouchersKept:
+        """What is kept of the boutique's vouchers."""
         ...
 
 

@@ -12,6 +12,7 @@ from federation.service.context import Federation, PeerDoor, create_federation
 from federation.service.pictures import mailed_picture
 from marketplace.bookkeeper import HubBookkeeper
 from marketplace.cashier import HubCashier
+from marketplace.coupons.vouchers import HubVouchers
 from marketplace.currencies.adapters.ecb import EcbRates
 from marketplace.currencies.adapters.table import TableRates
 from marketplace.desk import GalleryDesk
@@ -55,6 +56,7 @@ def build_hub(
     federation = federation_of(settings, peer_door or door)
     federation.cashier = HubCashier(payments, settings.node_name)
     federation.hearing = HubHearing()
+    federation.voucher_desk = HubVouchers()
     federation.bookkeeper = HubBookkeeper(HubOffice(settings))
     return Hub(
         settings=settings,

@@ -198,6 +198,7 @@ class HubShopOrder(Table, tablename="hub_shop_order", db=proxy):
     reminded_at = Timestamptz(null=True, default=None)
     bears_fee = Boolean(default=False)
     seller = Text(null=True, default=None)
+    voucher = Text(default="")
     updated_at = Timestamptz()
 
 
@@ -243,6 +244,8 @@ class HubOrderLine(Table, tablename="hub_order_line", db=proxy):
     coupon_minor = BigInt(default=0)
     list_discount_minor = BigInt(default=0)
     inside_vat_bp = Integer(null=True, default=None)
+    voucher_minor = BigInt(default=0)
+    list_voucher_minor = BigInt(default=0)
 
 
 class HubRefund(Table, tablename="hub_refund", db=proxy):
@@ -379,5 +382,33 @@ class HubCouponUse(Table, tablename="hub_coupon_use", db=proxy):
     order_id = UUID(primary_key=True, default=None)
     code = Text(default=None)
     email = Text(default=None)
+    taken_at = Timestamptz(default=None)
+    given_back_at = Timestamptz(null=True, default=None)
+
+
+class HubVoucherList(Table, tablename="hub_voucher_list", db=proxy):
+    """Which list of its own vouchers a boutique told of last."""
+
+    shop_id = Text(primary_key=True, default=None)
+    revision = BigInt(default=None)
+    told_at = Timestamptz(null=True, default=None)
+
+
+class HubVoucher(Table, tablename="hub_voucher", db=proxy):
+    """A boutique's voucher; `terms` is null once it is offered no more."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text(default=None)
+    code = Text(default=None)
+    terms = Text(null=True, default=None)
+
+
+class HubVoucherUse(Table, tablename="hub_voucher_use", db=proxy):
+    """An order's use of a boutique's voucher."""
+
+    id = BigSerial(primary_key=True)
+    order_id = UUID(default=None)
+    shop_id = Text(default=None)
+    code = Text(default=None)
     taken_at = Timestamptz(default=None)
     given_back_at = Timestamptz(null=True, default=None)

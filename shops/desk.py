@@ -22,6 +22,7 @@ from shops.inventory.service.announcing import announce
 from shops.inventory.store import registers
 from shops.moving.store import mark_departed
 from shops.orders.service import receiving
+from shops.vouchers import service as vouchers
 
 
 class BoutiqueDesk:
@@ -45,10 +46,12 @@ class BoutiqueDesk:
         await receiving.take_event(shop_id, hub_id, event, now)
 
     async def link_changed(self, shop_id: PartyId, hub_id: PartyId, state: LinkState, now: datetime) -> None:
-        """A hub that has just been linked hears of the whole stock; otherwise there is nothing to do."""
-        del hub_id
-        if state == "accepted" and await boutiques.vseq(shop_id):
+        """A hub that has just been linked hears of the whole stock and of vouchers; else there is nothing to do."""
+        if state != "accepted":
+            return
+        if await boutiques.vseq(shop_id):
             await announce(shop_id, now)
+        await vouchers.linked(shop_id, hub_id, now)
 
     async def party_left(self, shop_id: PartyId, now: datetime) -> None:
         del now

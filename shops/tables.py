@@ -318,6 +318,38 @@ class ImportPicture(Table, tablename="shop_import_picture", db=proxy):
     reason = Text()
 
 
+class VoucherRow(Table, tablename="shop_voucher", db=proxy):
+    """A voucher that the boutique made (`terms`, JSON), and when it ended it."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    voucher_id = UUID()
+    code = Text()
+    terms = Text()
+    words = Text()
+    made_at = Timestamptz()
+    stopped_at = Timestamptz(null=True)
+
+
+class VoucherListRow(Table, tablename="shop_voucher_list", db=proxy):
+    """How often a boutique's list of vouchers has changed."""
+
+    shop_id = Text(primary_key=True)
+    revision = BigInt()
+
+
+class VoucherToldRow(Table, tablename="shop_voucher_told", db=proxy):
+    """What a hub is known to have of the list, and how often each code is used there (`uses`, JSON)."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    hub_id = Text()
+    revision = BigInt()
+    told_at = Timestamptz(null=True)
+    uses = Text()
+    problem = Text()
+
+
 class MediaFile(Table, tablename="shop_media", db=proxy):
     """A picture that a boutique uses; the bytes lie in the media folder under their SHA-256."""
 

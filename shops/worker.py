@@ -15,6 +15,7 @@ from shops.media.shelf import Shelf
 from shops.moving.tasks import moving_sweeps
 from shops.settings import ShopNodeSettings
 from shops.tasks import shop_handlers, shop_sweeps
+from shops.vouchers.tasks import voucher_handlers
 
 APPS = ("federation.node.piccolo_app", "federation.piccolo_app", "shops.piccolo_app")
 QUEUES = ("sync", "import", "pictures", "mail")
@@ -24,7 +25,12 @@ def build_node() -> Node:
     """The composition of a worker process."""
     settings = load(ShopNodeSettings)
     federation = _federation(settings)
-    handlers: dict[str, Handler] = {**fed_handlers(federation), **shop_handlers(settings), **mail_handlers(settings)}
+    handlers: dict[str, Handler] = {
+        **fed_handlers(federation),
+        **shop_handlers(settings),
+        **voucher_handlers(federation),
+        **mail_handlers(settings),
+    }
     sweeps: tuple[Sweep, ...] = (*fed_sweeps(federation), *shop_sweeps(), *moving_sweeps(settings))
     return Node(
         name=settings.node_name,

@@ -16,6 +16,7 @@ from federation.conversations.messages import (
     KIND_OF_BODY,
     EventBody,
     OrderEvent,
+    OrderLine,
     PaidOut,
     PayoutReturned,
     Refunded,
@@ -103,13 +104,16 @@ def _order_faults(order: ShopOrder) -> Iterator[FieldError]:
     yield from _part_faults("/money", order.money)
     for index, line in enumerate(order.lines):
         yield from _negative(f"/lines/{index}/unit_price", line.unit_price)
-    amounts = [line.unit_price for line in order.lines] + [order.shipping, order.total, order.money.seller]
+        yield from _discount_faults(f"/lines/{index}/discount", line, order)
+    discounts = [line.discount for line in order.lines if line.discount is not None]
+    amounts = [line.unit_price for line in order.lines] + [order.shipping, order.total, order.money.seller, *discounts]
     if any(amount.currency != order.currency for amount in amounts):
         yield FieldError("/currency", "mixed", "every amount of an order is in the order's currency")
         return
     goods = sum((line.unit_price * line.quantity for line in order.lines), zero(order.currency))
+    goods -= sum(discounts, zero(order.currency))
     if goods + order.shipping != order.total:
-        yield FieldError("/total", "sum", "the total is not the sum of the lines and shipping")
+        yield FieldError("/total", "sum", "the total is not the sum of the lines, less discounts, and shipping")
     part = order.money
     if all(amount.currency == part.seller.currency for _, amount in _amounts(part)):
         referral = part.referral or zero(order.currency)
@@ -119,6 +123,16 @@ def _order_faults(order: ShopOrder) -> Iterator[FieldError]:
             )
         if part.shipping != order.shipping:
             yield FieldError("/money/shipping", "sum", "the seller's shipping is not the order's shipping")
+
+
+def _discount_faults(pointer: str, line: OrderLine, order: ShopOrder) -> Iterator[FieldError]:
+    if line.discount is None:
+        return
+    yield from _negative(pointer, line.discount)
+    if not order.voucher:
+        yield FieldError(pointer, "unnamed", "an order with a discount names the shop's voucher")
+    if line.discount.amount_minor > line.unit_price.amount_minor * line.quantity:
+        yield FieldError(pointer, "range", "a discount is no more than its line")
 
 
 def _time_faults(message: msgspec.Struct) -> Iterator[FieldError]:

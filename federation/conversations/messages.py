@@ -180,7 +180,10 @@ class ReservationAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
-    """Pieces of one variant as sold: words and price frozen, `leaf_hash` naming the record they were read from."""
+    """Pieces of one variant as sold: words and price frozen, `leaf_hash` naming the record they were read from.
+
+    The shop's own voucher takes `discount` off all pieces of the line together; no such voucher, no discount.
+    """
 
     line_id: Uuid
     product_id: Code
@@ -192,6 +195,7 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     leaf_hash: LeafHash
     size_label: Annotated[str, msgspec.Meta(max_length=40)] = ""
     colour: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    discount: Money | None = None
 
 
 class SellerPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,7 +221,8 @@ class SellerPart(msgspec.Struct, frozen=True, kw_only=True):
 class ShopOrder(msgspec.Struct, frozen=True, kw_only=True):
     """One shop's part of an order, as the hub places it after payment; `number` is what people read out.
 
-    A hub that hears nothing until `answer_by` may cancel.
+    A hub that hears nothing until `answer_by` may cancel. `voucher` is the code of the shop's own voucher that was
+    used, empty without one: then lines have discounts, and `total` is what is left after them, with shipping.
     """
 
     id: Uuid
@@ -233,6 +238,7 @@ class ShopOrder(msgspec.Struct, frozen=True, kw_only=True):
     money: SellerPart
     note: Note = ""
     answer_by: UtcTime | None = None
+    voucher: Annotated[str, msgspec.Meta(max_length=30)] = ""
 
 
 ShippedLine = LinePieces

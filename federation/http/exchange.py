@@ -23,6 +23,7 @@ from federation.http import (
     paying,
     recon,
     snapshots,
+    vouchers,
 )
 from federation.http.edge import Endpoint, Found, ReadBody, WireRequest, WireResponse, answer
 from federation.service.context import Federation
@@ -42,6 +43,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *paying.ENDPOINTS,
     *disputes.ENDPOINTS,
     *accounts.ENDPOINTS,
+    *vouchers.ENDPOINTS,
 )
 _PLACE = re.compile(r"\{(\w+):(int|str)\}")
 _SPELLING = {"int": r"0|[1-9]\d{0,15}", "str": r"[A-Za-z0-9._~-]{1,200}"}

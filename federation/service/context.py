@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from federation import limits
 from federation.node.door import Door, DoorResponse
 from federation.node.settings import NodeSettings
-from federation.ports import Bookkeeper, Cashier, Exports, Hearing, HubDesk, Pictures, ShopDesk
+from federation.ports import Bookkeeper, Cashier, Exports, Hearing, HubDesk, Pictures, ShopDesk, VoucherDesk
 from federation.recon.cache import ItemSets
 from federation.service.breaker import Breaker
 from federation.service.pacing import BulkPace
@@ -50,6 +50,7 @@ class Federation:
         self.exports: Exports | None = None
         self.cashier: Cashier | None = None
         self.bookkeeper: Bookkeeper | None = None
+        self.voucher_desk: VoucherDesk | None = None
         self.hearing: Hearing | None = None
         self.body_seconds_max = limits.TOTAL_TIMEOUT_SECONDS
         self.log_gap_max = limits.LOG_GAP_MAX
@@ -62,6 +63,7 @@ class Federation:
         self.bulk_pace = BulkPace()
         self.strangers = Strangers()
         self.paper_pages = Tally(limits.PAPER_PAGES_PER_MINUTE_MAX)
+        self.voucher_tells = Tally(limits.VOUCHER_TELLS_PER_MINUTE_MAX)
         self.account_reads = Tally(limits.ACCOUNT_READS_PER_MINUTE_MAX)
         self.evidence = Tally(limits.EVIDENCE_PER_MINUTE_MAX)
 

@@ -5,12 +5,17 @@ boutiques' own currency, so that one which moved is told and a new exchange rate
 """
 
 import contextlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+import msgspec
+
 from federation.node.languages import in_language, language
 from federation.vocabulary.money import zero
+from federation.vocabulary.wording import message
 from marketplace.coupons import service as coupons
+from marketplace.coupons import vouchers
 from marketplace.coupons.domain.coupons import normal_code
 from marketplace.currencies import service as currencies
 from marketplace.currencies.domain.exchange import Exchange
@@ -29,7 +34,9 @@ from marketplace.orders.domain.pricing import (
     PricedPart,
     Wanted,
     price_basket,
+    priced_pieces,
     with_coupon,
+    with_voucher,
 )
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
@@ -40,6 +47,8 @@ BASKET = "basket"
 CHECKOUTS = "checkouts"
 CHECKOUTS_MAX = 10
 COUPON = "coupon"
+VOUCHERS = "vouchers"
+"""What a session keeps: the code written down for each boutique."""
 CURRENCY_DEFAULT = "EUR"
 
 Key = tuple[str, str, str]
@@ -105,6 +114,21 @@ def coupon_code(session: SessionData) -> str:
     return code if isinstance(code, str) else ""
 
 
+def set_voucher(session: SessionData, shop_id: str, code: str) -> None:
+    """Use a boutique's own voucher for its pieces in the basket; an empty code takes it out."""
+    bought_of = {item.shop_id for item in read(session).items}
+    kept = {one: known for one, known in voucher_codes(session).items() if one in bought_of and one != shop_id}
+    if code and shop_id in bought_of:
+        kept[shop_id] = normal_code(code)
+    session.data[VOUCHERS] = kept
+
+
+def voucher_codes(session: SessionData) -> dict[str, str]:
+    """The codes the shopper has written down, by boutique, whether they can be used or not."""
+    found = session.data.get(VOUCHERS, {})
+    return {str(one): str(code) for one, code in found.items()} if isinstance(found, dict) else {}
+
+
 async def accept_prices(session: SessionData, now: datetime) -> None:
     """The shopper has seen today's prices."""
     basket = read(session)
@@ -139,6 +163,9 @@ async def drop_bought(session: SessionData, token: str) -> None:
     session.data[CHECKOUTS] = [one for one in tokens if one != token]
     if order.coupon is not None and order.coupon.code == coupon_code(session):
         set_coupon(session, "")
+    for part in parts.values():
+        if part.voucher and voucher_codes(session).get(part.shop_id) == part.voucher:
+            set_voucher(session, part.shop_id, "")
     _keep(session, rules.without(read(session), bought))
 
 
@@ -160,6 +187,8 @@ async def basket_view(
     basket = read(session)
     chosen = exchange or await exchange_of(session, now)
     priced, listed = await price(basket, country, now, chosen)
+    written = voucher_codes(session)
+    priced, unusable = await with_vouchers(priced, written, now)
     code = coupon_code(session)
     refusal = ""
     try:
@@ -168,7 +197,16 @@ async def basket_view(
         refusal = error.sentence
     shops = await listings.shops_by_id([part.shop_id for part in priced.parts], now)
     return BasketView(
-        parts=tuple(_part(part, shops[part.shop_id], listed) for part in priced.parts if part.shop_id in shops),
+        parts=tuple(
+            msgspec.structs.replace(
+                _part(part, shops[part.shop_id], listed),
+                voucher=written.get(part.shop_id, ""),
+                voucher_problem=unusable.get(part.shop_id, ""),
+                voucher_off=part.voucher_off,
+            )
+            for part in priced.parts
+            if part.shop_id in shops
+        ),
         country=country,
         currency=priced.currency,
         rate_words=priced.exchange.words(*priced.listed_in, language=language()),
@@ -184,6 +222,7 @@ async def basket_view(
         coupon=code,
         coupon_problem=refusal,
         off=priced.off,
+        vouchers_off=priced.vouchers_off,
         sent_by=await referrals.sender(session, now),
     )
 
@@ -204,8 +243,9 @@ async def price(
 async def priced_with_coupon(
     session: SessionData, country: str, now: datetime, exchange: Exchange
 ) -> tuple[PricedBasket, dict[Key, ListedVariant]]:
-    """The session's basket as it would be bought: a coupon that cannot be used is left out."""
+    """The session's basket as it would be bought: a coupon or voucher that cannot be used is left out."""
     priced, listed = await price(read(session), country, now, exchange)
+    priced, _ = await with_vouchers(priced, voucher_codes(session), now)
     with contextlib.suppress(CouponInvalidError):
         priced = await with_code(priced, coupon_code(session), now)
     return priced, listed
@@ -215,7 +255,28 @@ async def with_code(priced: PricedBasket, code: str, now: datetime) -> PricedBas
     """The basket with this coupon. Raises CouponInvalidError when it cannot be used for these pieces."""
     if not code or not priced.parts:
         return priced
-    return with_coupon(priced, await coupons.look(code, priced.items_total, priced.exchange, now))
+    return with_coupon(priced, await coupons.look(code, priced.base, priced.exchange, now))
+
+
+async def with_vouchers(
+    priced: PricedBasket, written: Mapping[str, str], now: datetime
+) -> tuple[PricedBasket, dict[str, str]]:
+    """The basket with these vouchers (code by boutique), and why some of them cannot be used."""
+    refused: dict[str, str] = {}
+    for part in priced.parts:
+        code = written.get(part.shop_id, "")
+        if not code:
+            continue
+        try:
+            voucher, found = await vouchers.look(part.shop_id, code, priced_pieces(part), now)
+        except CouponInvalidError as error:
+            refused[part.shop_id] = error.sentence
+            continue
+        if any(line.list_price.currency != voucher.currency for line in part.lines):
+            refused[part.shop_id] = message("This voucher is in another currency than the boutique’s prices.")
+            continue
+        priced = with_voucher(priced, part.shop_id, voucher.code, found)
+    return priced, refused
 
 
 def _keys(basket: Basket) -> list[Key]:

@@ -21,6 +21,7 @@ from federation.vocabulary.ids import new_id, new_token
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
 from marketplace.coupons import service as coupons
+from marketplace.coupons import vouchers
 from marketplace.coupons.domain.coupons import CouponTerms
 from marketplace.errors import (
     BasketChangedError,
@@ -83,6 +84,7 @@ async def begin(hub: Hub, session: baskets.SessionData, checkout: Checkout, now:
             await _use_coupon(order, order.coupon, now)
         on = await drafting.agreed(hub, session, checkout.country, now)
         parts, lines = drafting.draft_parts(order, priced, listed, on)
+        await _use_vouchers(order, parts, now)
         await crowding.admit(checkout.client, order.id, [part.shop_id for part in parts], now)
         await part_store.insert(parts, lines, now)
     baskets.begun(session, order.token)
@@ -98,6 +100,21 @@ async def _use_coupon(order: Order, coupon: CouponTerms, now: datetime) -> None:
             "%(reason)s Take the coupon out, or write another one; nothing has been charged.", reason=error.sentence
         )
         raise BasketInvalidError(words) from error
+
+
+async def _use_vouchers(order: Order, parts: list[Part], now: datetime) -> None:
+    """Take a use of each boutique's voucher, in the order of the boutiques' ids: no two orders wait crosswise."""
+    for part in sorted(parts, key=lambda one: one.shop_id):
+        if not part.voucher:
+            continue
+        try:
+            await vouchers.take(part.shop_id, part.voucher, order.id, now)
+        except CouponInvalidError as error:
+            words = sentence(
+                "%(reason)s Take the voucher out, or write another one; nothing has been charged.",
+                reason=error.sentence,
+            )
+            raise BasketInvalidError(words) from error
 
 
 async def begun_before(checkout: Checkout) -> Order | None:
@@ -173,6 +190,7 @@ async def _record(order: Order, outcomes: dict[UUID, holds.HoldOutcome], now: da
             state = order_life.advance(locked.state, "all_refused")
             await order_store.change(order.id, now, state=state, due_at=None)
             await coupons.give_back(order.id, now)
+            await vouchers.give_back(order.id, now)
             return parts
         if locked.coupon is not None:
             await _spread_coupon(locked, locked.coupon, parts)
@@ -201,6 +219,7 @@ async def _record_one(order: Order, part: Part, outcome: holds.HoldOutcome, now:
     if not outcome.certain:
         await holds.give_back(order.hub_id, part.shop_id, part.reservation_id, now)
     state = shop_order_life.advance(part.state, "refused")
+    await vouchers.give_back(order.id, now, part.shop_id)
     available = msgspec.json.encode(outcome.available).decode()
     await part_store.change(part.id, now, state=state, reason=outcome.reason, available=available, held_until=None)
 
@@ -337,6 +356,7 @@ async def _end_locked(order: Order | None, step: order_life.OrderStep, now: date
         raise _MovedOnError
     await _give_all_back(order, now)
     await coupons.give_back(order.id, now)
+    await vouchers.give_back(order.id, now)
     await order_store.change(order.id, now, state=order_life.advance(order.state, step), due_at=None)
 
 

@@ -193,6 +193,7 @@ def _new_part(order: Order, priced: PricedPart, position: int, on: Agreed) -> Pa
         cancellation="none",
         placed_at=None,
         bears_fee=on.hub.shops_bear_fee,
+        voucher=priced.voucher,
     )
 
 
@@ -237,4 +238,6 @@ def _new_line(part_id: UUID, place: int, priced: PricedLine, listed: ListedVaria
         referrer=own.referrer,
         list_discount_minor=(former - variant.price.amount_minor) * priced.item.quantity,
         inside_vat_bp=own.inside_vat_bp,
+        voucher_minor=priced.voucher_minor,
+        list_voucher_minor=priced.list_voucher_minor,
     )

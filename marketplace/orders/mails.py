@@ -58,6 +58,8 @@ async def order_placed(order: Order, parts: Sequence[Part], public_url: str, now
             "number": part.number,
             "lines": [_line(line, order) for line in lines if line.shop_order_id == part.id],
             "shipping": words(part.shipping_minor, order),
+            "voucher": part.voucher,
+            "voucher_off": words(-sum(line.voucher_minor for line in lines if line.shop_order_id == part.id), order),
         }
         for part in parts
     ]

@@ -146,7 +146,14 @@ def _held_part(part: Part, lines: Sequence[Line], shop: ShopCard, currency: str)
         shipping=Money(part.shipping_minor, currency),
         total=Money(part_total(part, own), currency),
         available=dict(part.available),
+        voucher=part.voucher,
+        voucher_off=_given(own, currency),
     )
+
+
+def _given(lines: Sequence[Line], currency: str) -> Money:
+    """What boutiques' own vouchers took off these lines."""
+    return Money(sum(line.voucher_minor for line in lines), currency)
 
 
 async def _view(order: Order, *, with_split: bool) -> OrderView:
@@ -174,7 +181,7 @@ async def _view(order: Order, *, with_split: bool) -> OrderView:
         parts=views,
         items_total=Money(goods, currency),
         shipping_total=Money(shipping, currency),
-        total=Money(goods - off + shipping, currency),
+        total=Money(sum(line.total_minor for line in lines) + shipping, currency),
         paid=Money(order.paid_minor, currency),
         refunded=sum((view.refunded for view in views), zero(currency)),
         redirect_url=order.redirect_url if order.state == "paying" else "",
@@ -182,6 +189,7 @@ async def _view(order: Order, *, with_split: bool) -> OrderView:
         rate_words=rate_words(order, parts, language()),
         coupon=order.coupon.code if order.coupon else "",
         off=Money(off, currency),
+        vouchers_off=_given(lines, currency),
     )
 
 
@@ -225,6 +233,8 @@ def _part(order: Order, part: Part, lines: Sequence[Line], shop: ShopCard, *, wi
         cancellation=part.cancellation,
         split=_split(part, own, currency) if with_split else None,
         is_charged=is_charged(order, part),
+        voucher=part.voucher,
+        voucher_off=_given(own, currency),
     )
 
 
@@ -263,6 +273,7 @@ def _line_split(line: Line, part: Part, currency: str) -> LineSplitView:
         coupon=Money(line.coupon_minor, currency),
         seller=Money(line.seller_minor, currency),
         discount=Money(line.list_discount_minor, own),
+        voucher=Money(line.voucher_minor, currency),
     )
 
 

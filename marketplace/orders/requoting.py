@@ -14,6 +14,7 @@ from federation.node.database import atomic
 from federation.vocabulary.money import Money, to_decimal
 from federation.vocabulary.wording import sentence
 from marketplace.coupons.domain.coupons import CouponTerms, reshown
+from marketplace.coupons.domain.vouchers import shown_discount
 from marketplace.currencies import service as currencies
 from marketplace.currencies.domain.exchange import Exchange
 from marketplace.errors import BasketChangedError, OrderStateError
@@ -61,10 +62,7 @@ async def _reprice(order: Order, exchange: Exchange, now: datetime) -> tuple[Mon
         for part in parts
     ]
     priced = [
-        msgspec.structs.replace(
-            line, unit_minor=_shown(exchange, line.list_unit_minor, currency_of[line.shop_order_id])
-        )
-        for line in lines
+        _repriced(line, _shown(exchange, line.list_unit_minor, currency_of[line.shop_order_id])) for line in lines
     ]
     coupon = None if order.coupon is None else reshown(order.coupon, exchange)
     new_lines = divided(new_parts, priced if coupon is None else _spread(coupon, new_parts, priced), order.currency)
@@ -75,6 +73,12 @@ async def _reprice(order: Order, exchange: Exchange, now: datetime) -> tuple[Mon
     quote = order_store.quote_text(exchange.quote(now))
     await order_store.change(order.id, now, quote=quote, total_minor=after, coupon=order_store.coupon_text(coupon))
     return Money(before, order.currency), Money(after, order.currency)
+
+
+def _repriced(line: Line, unit_minor: int) -> Line:
+    """The line at another unit price, its voucher with it."""
+    voucher_minor = shown_discount(line.list_voucher_minor, unit_minor, line.list_unit_minor)
+    return msgspec.structs.replace(line, unit_minor=unit_minor, voucher_minor=voucher_minor)
 
 
 def _spread(coupon: CouponTerms, parts: Sequence[Part], lines: Sequence[Line]) -> list[Line]:

@@ -46,7 +46,11 @@ class BasketLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BasketPart(msgspec.Struct, frozen=True, kw_only=True):
-    """What one boutique sends. `shipping` is None when it does not ship to the chosen country."""
+    """What one boutique sends. `shipping` is None when it does not ship to the chosen country.
+
+    `voucher` is the code of its own that the shopper wrote down: it takes `voucher_off` its pieces, or cannot be used
+    for the reason in `voucher_problem`.
+    """
 
     shop: ShopCard
     lines: tuple[BasketLine, ...]
@@ -55,6 +59,9 @@ class BasketPart(msgspec.Struct, frozen=True, kw_only=True):
     days_min: int = 0
     days_max: int = 0
     problem: str = ""
+    voucher: str = ""
+    voucher_problem: str = ""
+    voucher_off: Money | None = None
 
 
 class BasketView(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +91,7 @@ class BasketView(msgspec.Struct, frozen=True, kw_only=True):
     changed: bool = False
     coupon: str = ""
     coupon_problem: str = ""
+    vouchers_off: Money | None = None
     sent_by: ShopCard | None = None
 
     @property
@@ -113,6 +121,8 @@ class HeldPart(msgspec.Struct, frozen=True, kw_only=True):
     shipping: Money
     total: Money
     available: dict[str, int] = {}
+    voucher: str = ""
+    voucher_off: Money | None = None
 
 
 class HeldView(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,7 +167,8 @@ class LineSplitView(msgspec.Struct, frozen=True, kw_only=True):
     """By which terms one line divides, as frozen at the sale, and into what.
 
     Amounts of the rule (`fixed`, `floor`, `cap`) are for each piece, in the boutique's currency; rates basis points.
-    `discount` is what the boutique had taken off its former price; it is out of the price already.
+    `discount` is what the boutique had taken off its former price; it is out of the price already. `voucher` is what
+    its own voucher took off besides.
     """
 
     line_id: str
@@ -179,6 +190,7 @@ class LineSplitView(msgspec.Struct, frozen=True, kw_only=True):
     coupon: Money
     seller: Money
     discount: Money
+    voucher: Money
 
 
 class SplitView(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,7 +212,8 @@ class SplitView(msgspec.Struct, frozen=True, kw_only=True):
 class OrderPartView(msgspec.Struct, frozen=True, kw_only=True):
     """One boutique's part of an order. `state_words` says the state to a person; `reason` why it ended, if it did.
 
-    Of a part that `is_charged` the money was taken, whatever went back since.
+    Of a part that `is_charged` the money was taken, whatever went back since. Its boutique's own `voucher` took
+    `voucher_off` its pieces, at the boutique's own cost.
     """
 
     shop_order_id: UUID
@@ -219,12 +232,15 @@ class OrderPartView(msgspec.Struct, frozen=True, kw_only=True):
     cancellation: str = "none"
     split: SplitView | None = None
     is_charged: bool = False
+    voucher: str = ""
+    voucher_off: Money | None = None
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     """An order as its shopper or the operator sees it. Refused parts are not in it; `paid` is zero until paid.
 
-    `items_total` is what the pieces cost; `off` of it is paid by the hub's `coupon`.
+    `items_total` is what the pieces cost; `off` of it is paid by the hub's `coupon`, `vouchers_off` given by
+    the boutiques themselves.
     `rate_words` says by which rates its prices were converted; empty when none was. While the money is held and not
     taken, its boutiques answer by `held_until`.
     """
@@ -248,6 +264,7 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     rate_words: str = ""
     coupon: str = ""
     off: Money | None = None
+    vouchers_off: Money | None = None
     held_until: datetime | None = None
 
 

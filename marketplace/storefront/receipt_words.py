@@ -14,6 +14,8 @@ from marketplace.storefront.words import say
 def sums(receipt: Receipt) -> list[tuple[str, Money]]:
     """What lies between the pieces' prices and what was paid, line by line; empty lines are left out."""
     rows = [(say("Pieces"), receipt.goods)]
+    if receipt.voucher:
+        rows.append((say("Voucher %(code)s, given by the boutique", code=receipt.voucher_code), -receipt.voucher))
     if receipt.coupon:
         rows.append((say("Coupon %(code)s, paid by us", code=receipt.coupon_code), -receipt.coupon))
     rows.append((say("Shipping"), receipt.shipping))

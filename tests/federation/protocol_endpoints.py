@@ -87,6 +87,8 @@ SAID: dict[str, Said] = {
     "GET /paying": Said("hub", "", "PayingState", "not-found"),
     "POST /paying": Said("hub", "PapersAsked", "PayingState", "not-found, quota"),
     "POST /paying/bank": Said("hub", "BankSaid", "PayingState", "not-found, conflict, quota"),
+    "POST /vouchers": Said("hub", "VoucherList", "VouchersKept", "not-found, quota"),
+    "GET /vouchers": Said("hub", "", "VouchersKept", "not-found, quota"),
     "GET /account": Said("hub", "", "AccountState", "not-found, quota"),
     "GET /account/lines": Said("hub", "`after`, `limit`", "AccountLines", "not-found, quota"),
     "GET /account/papers": Said("hub", "", "Papers", "not-found, quota"),

@@ -13,7 +13,16 @@ import msgspec
 
 from federation.archive import form as archive
 from federation.archive import wish
-from federation.conversations import accounts, disputes, mailbox, messages, paying, receipt, repair_messages
+from federation.conversations import (
+    accounts,
+    disputes,
+    mailbox,
+    messages,
+    paying,
+    receipt,
+    repair_messages,
+    vouchers,
+)
 from federation.documents import identity, profile
 from federation.log import answers, forks, proofs, records
 from federation.node.answers import Problem
@@ -61,6 +70,8 @@ MESSAGES: tuple[type[msgspec.Struct], ...] = (
     paying.PapersAsked,
     paying.PayingState,
     paying.BankSaid,
+    vouchers.VoucherList,
+    vouchers.VouchersKept,
     accounts.AccountState,
     accounts.AccountLines,
     accounts.Papers,

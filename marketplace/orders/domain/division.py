@@ -43,6 +43,7 @@ def _sale_line(line: Line, currency: str) -> SaleLine:
         floor_minor=_shown(line, line.floor_minor),
         cap_minor=None if line.cap_minor is None else _shown(line, line.cap_minor),
         goods_vat_bp=line.goods_vat_bp,
+        seller_discount_minor=line.voucher_minor,
         coupon_minor=line.coupon_minor,
         rule_id=line.rule_id,
         rule_revision=line.rule_revision,
@@ -61,7 +62,11 @@ def at_list_prices(part: Part, lines: Sequence[Line]) -> ShareSplit:
         msgspec.structs.replace(
             line,
             unit_minor=line.list_unit_minor,
-            coupon_minor=portion(line.coupon_minor, line.list_unit_minor, line.unit_minor),
+            voucher_minor=line.list_voucher_minor,
+            coupon_minor=min(
+                portion(line.coupon_minor, line.list_unit_minor, line.unit_minor),
+                line.list_unit_minor * line.quantity - line.list_voucher_minor,
+            ),
         )
         for line in lines
     ]
@@ -88,11 +93,11 @@ def divided(parts: Sequence[Part], lines: Sequence[Line], currency: str) -> list
 
 
 def goods_total(lines: Sequence[Line]) -> int:
-    """What the pieces of these lines cost before any coupon, in minor units."""
-    return sum(line.goods_minor for line in lines)
+    """What the pieces of these lines cost after boutiques' vouchers and before any coupon, in minor units."""
+    return sum(line.base_minor for line in lines)
 
 
 def with_coupon(lines: Sequence[Line], coupon_minor: int) -> list[Line]:
     """The lines with the hub's coupon spread over what they cost; their splits are to be worked out after it."""
-    coupons = allocate(coupon_minor, [line.goods_minor for line in lines])
+    coupons = allocate(coupon_minor, [line.base_minor for line in lines])
     return [msgspec.structs.replace(line, coupon_minor=coupon) for line, coupon in zip(lines, coupons, strict=True)]

@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from federation.conversations.vouchers import Priced
 from federation.vocabulary.money import Money, zero
 from federation.vocabulary.product import ShippingRate
 from federation.vocabulary.wording import message, sentence
 from marketplace.coupons.domain.coupons import CouponTerms
+from marketplace.coupons.domain.vouchers import shown_discount
 from marketplace.currencies.domain.exchange import Exchange
 from marketplace.listings.views import Offer
 from marketplace.orders.domain.basket import BasketItem
@@ -30,7 +32,10 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class PricedLine(msgspec.Struct, frozen=True):
-    """A line with its price and total, or with the problem that keeps it out; `list_price` is the boutique's own."""
+    """A line with its price and total, or with the problem that keeps it out; `list_price` is the boutique's own.
+
+    The boutique's voucher takes `voucher_minor` off it, `list_voucher_minor` at its own price; neither is off `total`.
+    """
 
     item: BasketItem
     list_price: Money
@@ -38,23 +43,35 @@ class PricedLine(msgspec.Struct, frozen=True):
     total: Money
     price_was: Money | None
     problem: str
+    voucher_minor: int = 0
+    list_voucher_minor: int = 0
 
 
 class PricedPart(msgspec.Struct, frozen=True):
-    """One boutique's lines, its goods and its parcel; `shipping` is None when it does not ship there."""
+    """One boutique's lines, its goods and its parcel; `shipping` is None when it does not ship there.
+
+    Its own `voucher` (a code, empty without one) is off neither `subtotal` nor what frees the parcel.
+    """
 
     shop_id: str
     lines: tuple[PricedLine, ...]
     subtotal: Money
     shipping: ShippingChoice | None
     problem: str
+    voucher: str = ""
+
+    @property
+    def voucher_off(self) -> Money:
+        """What the boutique's voucher takes off its pieces."""
+        return Money(sum(line.voucher_minor for line in self.lines), self.subtotal.currency)
 
 
 class PricedBasket(msgspec.Struct, frozen=True):
     """The whole basket; `problems` is empty exactly when it can be checked out.
 
     `exchange` is what it was priced by: with the currency of a boutique when the shopper's own cannot be reached.
-    `listed_in` are the boutiques' currencies in it. `coupon` takes `off` the pieces; total = goods - off + shipping.
+    `listed_in` are the boutiques' currencies in it. `coupon` takes `off` the pieces, after boutiques' own
+    vouchers (`vouchers_off`); total = goods - vouchers - off + shipping.
     """
 
     parts: tuple[PricedPart, ...]
@@ -71,8 +88,18 @@ class PricedBasket(msgspec.Struct, frozen=True):
     @property
     def off(self) -> Money:
         """What the hub's coupon takes off the pieces."""
-        off_minor = self.coupon.off_minor(self.items_total.amount_minor) if self.coupon else 0
+        off_minor = self.coupon.off_minor(self.base.amount_minor) if self.coupon else 0
         return Money(off_minor, self.currency)
+
+    @property
+    def vouchers_off(self) -> Money:
+        """What the boutiques' own vouchers take off."""
+        return sum((part.voucher_off for part in self.parts), zero(self.currency))
+
+    @property
+    def base(self) -> Money:
+        """What the pieces cost once each boutique has given what it gives."""
+        return self.items_total - self.vouchers_off
 
     @property
     def currency(self) -> str:
@@ -111,6 +138,35 @@ def price_basket(
         quote=_quote(parts, country),
         changed=any(line.price_was is not None for part in parts for line in part.lines),
     )
+
+
+def priced_pieces(part: PricedPart) -> list[Priced]:
+    """A part's lines at the boutique's own prices, as vouchers are reckoned; what cannot be bought counts nothing."""
+    return [
+        Priced(line.item.product_id, 0 if line.problem else line.list_price.amount_minor * line.item.quantity)
+        for line in part.lines
+    ]
+
+
+def with_voucher(priced: PricedBasket, shop_id: str, code: str, discounts: Sequence[int]) -> PricedBasket:
+    """The basket with a boutique's voucher that takes `discounts` off its lines, at the boutique's own prices."""
+    parts = tuple(_vouched(part, code, discounts) if part.shop_id == shop_id else part for part in priced.parts)
+    basket = msgspec.structs.replace(priced, parts=parts)
+    off = basket.vouchers_off - priced.vouchers_off
+    digest = hashlib.sha256(f"{priced.quote}-{shop_id}-{code}-{off.amount_minor}".encode())
+    return msgspec.structs.replace(basket, total=priced.total - off, quote=digest.hexdigest()[:32])
+
+
+def _vouched(part: PricedPart, code: str, discounts: Sequence[int]) -> PricedPart:
+    lines = tuple(
+        msgspec.structs.replace(
+            line,
+            list_voucher_minor=off,
+            voucher_minor=shown_discount(off, line.unit_price.amount_minor, line.list_price.amount_minor),
+        )
+        for line, off in zip(part.lines, discounts, strict=True)
+    )
+    return msgspec.structs.replace(part, lines=lines, voucher=code)
 
 
 def with_coupon(priced: PricedBasket, coupon: CouponTerms) -> PricedBasket:

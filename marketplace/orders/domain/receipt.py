@@ -31,6 +31,7 @@ class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
     unit_price: Money
     goods: Money
+    voucher: Money
     coupon: Money
     paid: Money
     vat_bp: int | None
@@ -70,6 +71,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     payment: PaymentShown
     lines: tuple[ReceiptLine, ...]
     goods: Money
+    voucher: Money
+    voucher_code: str
     coupon: Money
     coupon_code: str
     shipping: Money
@@ -110,6 +113,8 @@ def receipt_of(
         payment=payment,
         lines=tuple(_line(line, currency) for line in lines),
         goods=Money(sum(line.goods_minor for line in lines), currency),
+        voucher=Money(sum(line.voucher_minor for line in lines), currency),
+        voucher_code=part.voucher,
         coupon=Money(coupon_minor, currency),
         coupon_code=order.coupon.code if order.coupon is not None and coupon_minor else "",
         shipping=Money(part.shipping_minor, currency),
@@ -130,6 +135,7 @@ def _line(line: Line, currency: str) -> ReceiptLine:
         quantity=line.quantity,
         unit_price=Money(line.unit_minor, currency),
         goods=Money(line.goods_minor, currency),
+        voucher=Money(line.voucher_minor, currency),
         coupon=Money(line.coupon_minor, currency),
         paid=Money(line.total_minor, currency),
         vat_bp=line.inside_vat_bp,

@@ -69,7 +69,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     cancel stands. Until `answer_by` the boutique may take the order or not, until `extended_until` if the operator
     gave it longer; it was reminded at `reminded_at`. With
     `bears_fee` the boutique bears its part of what the payment provider keeps, as the hub's settings were at the sale.
-    `seller` is who sells it, None for parts that were sold before this was kept.
+    `seller` is who sells it, None for parts that were sold before this was kept; `voucher` the code of its own voucher
+    that was used, empty without one.
     """
 
     id: UUID
@@ -97,6 +98,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     reminded_at: datetime | None = None
     bears_fee: bool = False
     seller: Seller | None = None
+    voucher: str = ""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +107,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     The rule's `fixed_minor`, `floor_minor` and `cap_minor` (each for one piece) and `list_discount_minor` are of the
     boutique's own currency. `coupon_minor` is borne by the hub, `list_discount_minor` was given by the boutique (its
     former price less its price, already out of the price), `referral_minor` goes to `referrer`. `inside_vat_bp` is the
-    rate of the VAT inside the price, None where the hub cannot tell.
+    rate of the VAT inside the price, None where the hub cannot tell. The boutique's own voucher takes `voucher_minor`
+    off all pieces of the line, `list_voucher_minor` at its own price: that is the boutique's cost, as the coupon is the
+    hub's.
     """
 
     id: UUID
@@ -143,16 +147,23 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     coupon_minor: int = 0
     list_discount_minor: int = 0
     inside_vat_bp: int | None = None
+    voucher_minor: int = 0
+    list_voucher_minor: int = 0
 
     @property
     def goods_minor(self) -> int:
-        """What the pieces cost, before the hub's coupon."""
+        """What the pieces cost, before any voucher and coupon."""
         return self.unit_minor * self.quantity
+
+    @property
+    def base_minor(self) -> int:
+        """What is divided between all parties: the price less what the boutique itself gives."""
+        return self.goods_minor - self.voucher_minor
 
     @property
     def total_minor(self) -> int:
         """What the shopper pays for this line."""
-        return self.goods_minor - self.coupon_minor
+        return self.base_minor - self.coupon_minor
 
 
 class RefundedLine(msgspec.Struct, frozen=True):

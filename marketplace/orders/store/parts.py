@@ -16,12 +16,12 @@ from marketplace.tables import HubOrderLine, HubShopOrder
 
 _PART = """id, order_id, position, shop_id, number, state, reservation_id, attempt, held_until, reason, available,
     shipping_minor, list_currency, list_shipping_minor, shipping_refunded_minor, carrier, tracking, cancellation,
-    placed_at, delivered_at, answer_by, extended_until, reminded_at, bears_fee, seller"""
+    placed_at, delivered_at, answer_by, extended_until, reminded_at, bears_fee, seller, voucher"""
 _LINE = """id, shop_order_id, position, product_id, variant_id, sku, title, size_label, colour, leaf_hash, quantity,
     unit_minor, list_unit_minor, commission_bp, vat_bp, commission_minor, commission_vat_minor, seller_minor,
     shipped_quantity, refunded_quantity, refunded_minor, rule_id, rule_revision, fixed_minor, floor_minor, cap_minor,
     goods_vat_bp, vat_treatment, commission_base_minor, referral_bp, referrer, referral_minor, coupon_minor,
-    list_discount_minor, inside_vat_bp"""
+    list_discount_minor, inside_vat_bp, voucher_minor, list_voucher_minor"""
 
 
 def _read_part(row: Mapping[str, Any]) -> Part:
@@ -101,7 +101,8 @@ async def reprice(lines: Sequence[Line]) -> None:
     """Write prices, coupons and splits that were worked out anew for an order nobody has paid; the terms stay."""
     await database.execute_many(
         """UPDATE hub_order_line SET unit_minor = $2, coupon_minor = $3, commission_minor = $4,
-            commission_vat_minor = $5, seller_minor = $6, referral_minor = $7, commission_base_minor = $8
+            commission_vat_minor = $5, seller_minor = $6, referral_minor = $7, commission_base_minor = $8,
+            voucher_minor = $9
         WHERE id = $1""",
         [
             (
@@ -113,6 +114,7 @@ async def reprice(lines: Sequence[Line]) -> None:
                 line.seller_minor,
                 line.referral_minor,
                 line.commission_base_minor,
+                line.voucher_minor,
             )
             for line in lines
         ],

@@ -91,6 +91,15 @@ async def coupon(request: AnyRequest) -> Redirect:
     return Redirect(safe_path(str(form.get("next", "/basket"))), status_code=SEE_OTHER)
 
 
+@post("/basket/voucher")
+async def voucher(request: AnyRequest) -> Redirect:
+    """Write a boutique's own voucher down for its pieces, or take it out; the page it came from says what it does."""
+    form = await request.form()
+    code = "" if "remove" in form else str(form.get("code", ""))[:CODE_MAX]
+    basket.set_voucher(session_of(request), str(form.get("shop_id", "")), code.strip())
+    return Redirect(safe_path(str(form.get("next", "/basket"))), status_code=SEE_OTHER)
+
+
 @post("/basket/forget-sender")
 async def forget_sender(request: AnyRequest) -> Redirect:
     """Forget which boutique's own site the shopper came from."""
@@ -115,4 +124,4 @@ async def choose_destination(request: AnyRequest) -> Redirect:
     return Redirect(safe_path(str(form.get("next", "/basket"))), status_code=SEE_OTHER)
 
 
-ROUTES = [show, add, update, coupon, forget_sender, choose_currency, choose_destination]
+ROUTES = [show, add, update, coupon, voucher, forget_sender, choose_currency, choose_destination]

@@ -69,6 +69,7 @@ Everything this boutique had at {address}, made on {made_on}.
   imports/       files brought in, what was found in them, and the settings made for them
   money/         what hubs told of its money: every movement, statements and invoices as they were issued
   people/        who could use the portal
+  vouchers/      vouchers it offered, and what hubs knew of them
   links/         the hubs it was linked with, what each had acknowledged and countersigned
   log/           everything ever published, line by line, with every signed checkpoint
   identity/      the signed operations that make it this boutique and no other

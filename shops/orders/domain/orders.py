@@ -128,6 +128,12 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the hub owes another currency than the boutique's prices are in."""
         return self.money.currency != self.document.currency
 
+    @property
+    def discount(self) -> Money:
+        """What the boutique's own voucher took off, at its own prices."""
+        given = [line.discount.amount_minor for line in self.document.lines if line.discount is not None]
+        return Money(sum(given), self.document.currency)
+
     def listed(self, amount_minor: int) -> Money:
         """An amount at the boutique's own prices."""
         return Money(amount_minor, self.document.currency)

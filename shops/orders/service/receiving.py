@@ -37,6 +37,8 @@ from shops.orders.domain.checking import refusal
 from shops.orders.domain.orders import Event, OrderView, currency_of
 from shops.orders.service import returns
 from shops.orders.service.steps import Step, tell
+from shops.vouchers import store as vouchers
+from shops.vouchers.domain import vouchers as voucher_rules
 
 
 async def place(shop_id: PartyId, hub_id: PartyId, order: ShopOrder, now: datetime) -> None:
@@ -56,6 +58,9 @@ async def place(shop_id: PartyId, hub_id: PartyId, order: ShopOrder, now: dateti
         held_at=reservation.held_at,
         currency=view.profile.currency,
     )
+    if why is None:
+        known = await vouchers.by_code(shop_id, order.voucher) if order.voucher else None
+        why = voucher_rules.refusal(order, known, reservation.held_at)
     if why is not None:
         raise OrderDeclinedError(why)
     if not await reservations.give_to_order(shop_id, hub_id, reservation_id, UUID(order.id)):

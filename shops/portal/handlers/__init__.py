@@ -19,12 +19,14 @@ from shops.portal.handlers import (
     profile,
     returns,
     stock,
+    vouchers,
 )
 
 HANDLERS = [
     *overview.HANDLERS,
     *products.HANDLERS,
     *stock.HANDLERS,
+    *vouchers.HANDLERS,
     *imports.HANDLERS,
     *import_choices.HANDLERS,
     *orders.HANDLERS,

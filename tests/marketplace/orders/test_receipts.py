@@ -49,7 +49,7 @@ async def test_the_receipts_come_to_what_was_charged(world: World, currency: str
     assert [one.shop_id for one in made] == [shop_id_of(letter) for letter in "abg"]
     assert sum((one.paid for one in made), zero(currency)) == payment.received
     for one in made:
-        assert one.goods - one.coupon + one.shipping == one.paid
+        assert one.goods - one.voucher - one.coupon + one.shipping == one.paid
         assert sum((line.paid for line in one.lines), one.shipping) == one.paid
         assert one.payment.total == payment.received
 

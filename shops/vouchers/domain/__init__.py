@@ -1,0 +1,1 @@
+"""Vouchers as the boutique keeps them, as pure values."""
