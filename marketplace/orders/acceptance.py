@@ -23,7 +23,7 @@ from federation.vocabulary.wording import message
 from marketplace.coupons import service as coupons
 from marketplace.errors import OrderStateError
 from marketplace.hub import Hub
-from marketplace.orders import answers, cancelling, fulfilment, mails, refunds, releases, silence
+from marketplace.orders import answers, cancelling, fulfilment, mails, refunds, releases, silence, unpaid
 from marketplace.orders.answers import OrderDue
 from marketplace.orders.domain import order_life
 from marketplace.orders.domain.shop_order_life import CAN_BE_CANCELLED, MONEY_BACK, TAKEN, UNANSWERED, UNSOLD
@@ -166,9 +166,7 @@ async def _warn_of_sent(part_id: UUID, now: datetime) -> None:
     order = None if part is None else await order_store.by_id(part.order_id)
     if part is None or order is None or part.state not in releases.SENDING:
         return
-    shop = (await mails.names([part], now))[part.shop_id]
-    words = f"{shop} has sent its part of order {order.number}, and the money that was held for it was let go: unpaid"
-    await payouts.tell_person("sent-unpaid", str(part.id), words, now)
+    await unpaid.tell_of_parcel(order, part, unpaid.LET_GO, now)
 
 
 class Acceptance:

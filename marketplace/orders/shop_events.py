@@ -17,8 +17,9 @@ from federation.conversations.messages import Cancelled, CancelRefused, Declined
 from federation.conversations.return_messages import ReturnBody
 from federation.vocabulary.wording import message
 from marketplace.errors import OrderNotFoundError
-from marketplace.orders import answers, fulfilment, mails, refunds, releases, return_events, return_mails
+from marketplace.orders import answers, fulfilment, mails, refunds, releases, return_events, return_mails, unpaid
 from marketplace.orders.domain import shop_order_life
+from marketplace.orders.domain.order_life import BOUGHT
 from marketplace.orders.domain.shop_order_life import ShopOrderStep
 from marketplace.orders.domain.values import Line, Order, Part
 from marketplace.orders.store import orders as order_store
@@ -55,7 +56,7 @@ async def take(shop_id: str, event: OrderEvent, public_url: str, now: datetime) 
     if step is None:
         return
     if not shop_order_life.can(part.state, step):
-        await _does_not_fit(part, event, now)
+        await _does_not_fit(order, part, event, now)
         return
     state = shop_order_life.advance(part.state, step)
     await part_store.change(part.id, now, state=state, **({"delivered_at": now} if step == "delivered" else {}))
@@ -71,6 +72,8 @@ async def take(shop_id: str, event: OrderEvent, public_url: str, now: datetime) 
         await _shipped(part, body, now)
         await mails.shipped(order, await part_store.by_id(part.id) or part, event.id, public_url, now)
         await releases.release_when_sent(part, now)
+        if order.state not in BOUGHT:
+            await unpaid.tell_of_parcel(order, part, unpaid.LET_GO, now)
 
 
 async def _answer_wish(
@@ -87,11 +90,12 @@ async def _answer_wish(
             await return_mails.cancel_refused(order, part, said[1].reason, public_url, now)
 
 
-async def _does_not_fit(part: Part, event: OrderEvent, now: datetime) -> None:
+async def _does_not_fit(order: Order, part: Part, event: OrderEvent, now: datetime) -> None:
     """A parcel that left although the part had been cancelled is told to everybody; anything else is only noted."""
     _log.warning("word_does_not_fit", shop_order=part.number, state=part.state, kind=event.kind)
     if event.kind == "shipped" and part.state in shop_order_life.MONEY_BACK:
         await part_store.change(part.id, now, reason=SENT_NEVERTHELESS)
+        await unpaid.tell_of_parcel(order, part, unpaid.GIVEN_BACK, now)
 
 
 async def _shipped(part: Part, body: Shipped, now: datetime) -> None:

@@ -187,6 +187,22 @@ async def test_a_hold_that_ends_sooner_than_the_window_shortens_it(world: World)
     assert (await world.view(token)).held_until == let_go_at - timedelta(hours=1)
 
 
+async def test_what_is_sent_after_the_hold_is_lost_is_told_to_a_person(world: World) -> None:
+    """The boutique was asked to stop and sends all the same: a person hears it, and what can be done."""
+    token = await reserved(world, {"a": 1, "b": 1})
+    await world.says("a", token, Accepted())
+    world.till.advance(8 * 86_400)
+    payment_id = await world.provider_payment(token)
+    await observe_payment(world.hub.payments, world.till.payments[payment_id], clock.now())
+    await world.work()
+    assert "sent-unpaid" not in {one.kind for one in await payouts.alerts()}
+    await world.says("a", token, Shipped())
+    await world.says("a", token, Shipped())
+    [alert] = [one for one in await payouts.alerts() if one.kind == "sent-unpaid"]
+    assert (await world.part(token, "a")).number in alert.message
+    assert "was let go: unpaid; call the boutique" in alert.message
+
+
 async def test_what_was_sent_when_the_hold_is_lost_is_told_to_a_person(world: World) -> None:
     """A parcel that left can be stopped by nobody: a person hears which boutique sent it, and of which order."""
     token = await reserved(world, {"a": 1, "b": 1})

@@ -172,6 +172,8 @@ async def test_a_boutique_speaks_only_of_its_own_orders(world: World) -> None:
     assert (await world.states(token))["a"] == "declined"
     await world.says("a", token, Shipped())
     assert "had sent the parcel" in (await world.part(token, "a")).reason
+    [alert] = [one for one in await payouts.alerts() if one.kind == "sent-unpaid"]
+    assert "had been cancelled" in alert.message
     assert order.number == (await world.view(token)).number
 
 
