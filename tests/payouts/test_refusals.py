@@ -22,14 +22,13 @@ MARKS = frozenset({"sentence", "message"})
 
 def _refusals() -> Iterator[tuple[str, str, ast.expr]]:
     """Each refusal raised in the money package for people: where, its class, and its words as code."""
-    for folder in FOLDERS:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if not isinstance(node, ast.Raise) or not isinstance(node.exc, ast.Call) or not node.exc.args:
-                    continue
-                name = ast.unparse(node.exc.func)
-                if name.endswith("Error") and name not in INSIDE:
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}", name, node.exc.args[0]
+    paths = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
+    for path, node in ((path, node) for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))):
+        if not isinstance(node, ast.Raise) or not isinstance(node.exc, ast.Call) or not node.exc.args:
+            continue
+        name = ast.unparse(node.exc.func)
+        if name.endswith("Error") and name not in INSIDE:
+            yield f"{path.relative_to(ROOT)}:{node.lineno}", name, node.exc.args[0]
 
 
 def _is_message(words: ast.expr) -> bool:
