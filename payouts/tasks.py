@@ -10,6 +10,7 @@ from federation.node.outbox import Handler, Message
 from federation.node.work import Sweep
 from payouts.invariants import check_books
 from payouts.service.bank_payouts import pay_out_now, run_payouts
+from payouts.service.bank_silence import check_bank
 from payouts.service.capturing import capture_at_provider
 from payouts.service.claiming import recover_claim
 from payouts.service.context import Payments
@@ -38,6 +39,7 @@ PLAN: tuple[tuple[str, int, Callable[[Payments, datetime], Awaitable[object]]], 
     ("pay.disputes", 60, sweep_disputes),
     ("pay.balance", 300, reconcile),
     ("pay.limits", 600, check_limits),
+    ("pay.bank", 600, check_bank),
     ("pay.books", 3600, check_books),
     ("pay.papers", 900, close_periods),
 )
