@@ -23,7 +23,7 @@ MARKS = frozenset({"sentence", "message"})
 def _refusals() -> Iterator[tuple[str, str, ast.expr]]:
     """Each refusal raised in the money package for people: where, its class, and its words as code."""
     paths = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
-    for path, node in ((path, node) for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))):
+    for path, node in ((each, node) for each in paths for node in ast.walk(ast.parse(each.read_text("utf-8")))):
         if not isinstance(node, ast.Raise) or not isinstance(node.exc, ast.Call) or not node.exc.args:
             continue
         name = ast.unparse(node.exc.func)
