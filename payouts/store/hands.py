@@ -9,7 +9,10 @@ from payouts.store.desk import STANDING
 
 
 class Hands(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits for a person, by kind; where it has an hour, when the first is due or since when the oldest waits."""
+    """What waits for a person, by kind; where it has an hour, when the first is due or since when the oldest waits.
+
+    Bank details wait on a boutique's own page: `bank_details_shop` is whose wait longest.
+    """
 
     alerts: int
     blocked: int
@@ -19,6 +22,9 @@ class Hands(msgspec.Struct, frozen=True, kw_only=True):
     refunds_unfunded: int
     unfunded_since: datetime | None
     corrections: int
+    bank_details: int
+    bank_details_since: datetime | None
+    bank_details_shop: str | None
     for_bank: int
     files_unheard: int
     unheard_since: datetime | None
@@ -50,6 +56,8 @@ SELECT
     (SELECT count(*) FROM pay_refund WHERE status = 'failed') AS refunds_failed,
     unfunded.number AS refunds_unfunded, unfunded.since AS unfunded_since,
     (SELECT count(*) FROM pay_adjustment WHERE status = 'proposed') AS corrections,
+    details.number AS bank_details, details.since AS bank_details_since,
+    details.shop AS bank_details_shop,
     (SELECT count(DISTINCT shop_id) FROM pay_settlement WHERE status = 'queued') AS for_bank,
     unheard.number AS files_unheard, unheard.since AS unheard_since,
     (SELECT count(*) FROM pay_dispute WHERE status IN ('inquiry', 'open', 'evidence')) AS disputes,
@@ -75,5 +83,8 @@ FROM (
     status IN ('inquiry', 'open') AND answer <> 'given'
 ) AS due, (
     SELECT count(*) AS number, min(created_at) AS since FROM pay_balance_move WHERE state = 'suspense'
-) AS unmatched
+) AS unmatched, (
+    SELECT count(*) AS number, min(proposed_at) AS since, (array_agg(shop_id ORDER BY proposed_at))[1] AS shop
+    FROM pay_bank_change WHERE status = 'proposed'
+) AS details
 """  # noqa: S608 - words of our own code

@@ -123,6 +123,11 @@ def _failed(hands: Hands, late_jobs: Sequence[str]) -> list[Todo]:
 
 def waited_for(hands: Hands) -> list[Todo]:
     """What boutiques, shoppers or colleagues wait for."""
+    return [*_stopped(hands), *_asked_of_us(hands)]
+
+
+def _stopped(hands: Hands) -> list[Todo]:
+    """Money that does not go its way."""
     return _those(
         (
             hands.warnings,
@@ -151,6 +156,23 @@ def waited_for(hands: Hands) -> list[Todo]:
             _since(hands.unfunded_since),
         ),
         (
+            hands.kept_long,
+            counted(
+                "%(num)s share is kept longer than the hub allows itself",
+                "%(num)s shares are kept longer than the hub allows itself",
+                hands.kept_long,
+            ),
+            f"{MONEY}/exposure",
+            "",
+        ),
+        tone="todo",
+    )
+
+
+def _asked_of_us(hands: Hands) -> list[Todo]:
+    """What only a person can do."""
+    return _those(
+        (
             hands.corrections,
             counted(
                 "%(num)s correction waits for a second person",
@@ -159,6 +181,16 @@ def waited_for(hands: Hands) -> list[Todo]:
             ),
             f"{MONEY}/corrections",
             "",
+        ),
+        (
+            hands.bank_details,
+            counted(
+                "%(num)s change of bank details waits for a second person",
+                "%(num)s changes of bank details wait for a second person",
+                hands.bank_details,
+            ),
+            f"/console/boutiques/{hands.bank_details_shop}/terms#bank-waiting",
+            _since(hands.bank_details_since),
         ),
         (
             hands.for_bank,
@@ -175,16 +207,6 @@ def waited_for(hands: Hands) -> list[Todo]:
             ),
             f"{MONEY}/bank-files",
             _since(hands.unheard_since),
-        ),
-        (
-            hands.kept_long,
-            counted(
-                "%(num)s share is kept longer than the hub allows itself",
-                "%(num)s shares are kept longer than the hub allows itself",
-                hands.kept_long,
-            ),
-            f"{MONEY}/exposure",
-            "",
         ),
         tone="todo",
     )

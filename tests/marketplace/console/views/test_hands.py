@@ -11,7 +11,7 @@ DAY = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
 def hands(**changes: Any) -> Hands:
     """Nothing waits but what is said."""
-    counts = {name: None if name.endswith(("since", "due_at")) else 0 for name in Hands.__struct_fields__}
+    counts = {name: None if name.endswith(("since", "due_at", "shop")) else 0 for name in Hands.__struct_fields__}
     return Hands(**(counts | changes))
 
 
@@ -38,6 +38,8 @@ def test_each_kind_leads_to_its_page_the_worst_first() -> None:
             refunds_unfunded=1,
             unfunded_since=DAY,
             corrections=1,
+            bank_details=1,
+            bank_details_shop="s1",
             files_unheard=1,
             unheard_since=DAY,
             kept_long=4,
@@ -46,13 +48,14 @@ def test_each_kind_leads_to_its_page_the_worst_first() -> None:
         late_jobs=["pay.payouts"],
     )
     found = money_todos(morning)
-    assert [todo.tone for todo in found] == ["bad"] * 3 + ["todo"] * 4 + ["calm"] * 2
+    assert [todo.tone for todo in found] == ["bad"] * 3 + ["todo"] * 5 + ["calm"] * 2
     assert [(todo.sentence, todo.detail) for todo in found[:3]] == [
         ("1 regular job has not run", "pay.payouts"),
         ("1 dispute to be answered within 3 days", "the first by 22 Nov 2026, 09:30"),
         ("2 movements at the provider that nobody understands", "the oldest since 22 Nov 2026"),
     ]
-    assert found[4].url == "/console/money/corrections"
+    assert found[5].url == "/console/money/corrections"
+    assert found[6].url == "/console/boutiques/s1/terms#bank-waiting"
     assert found[-2].sentence == "2 disputes under way"
     assert [one.words for one in in_order(morning)] == [
         "the books balance", "the hub has what it owes", "nothing is blocked",
