@@ -48,7 +48,9 @@ _CASES: Mapping[str, tuple[str, str]] = {
     "capture-refused": (message("Reserved money could not be taken"), "/console/orders"),
     "capture-conflict": (message("Reserved money was asked for in two ways"), "/console/orders"),
     "sent-unpaid": (message("A parcel was sent that is not paid"), "/console/orders"),
+    "float-failed": (message("Money for our bank did not arrive"), f"{_MONEY}/bank-files#float"),
     "bank-file-silent": (message("A bank file without the bank’s word"), f"{_MONEY}/bank-files"),
+    "bank-file-due": (message("Boutiques wait for a bank file"), f"{_MONEY}/bank-files"),
     "bank-details-said": (message("A boutique told us new bank details"), "/console/boutiques/{}/terms"),
 }
 """By kind: what happened, and where to go; `{}` is what the alert is about."""
