@@ -1,0 +1,17 @@
+"""A bench for lives of a hub."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.payouts.machine.bench import Bench
+from tests.support.postgres import Server
+
+
+@pytest.fixture(scope="module")
+def bench(pg: Server) -> Iterator[Bench]:
+    """One database and one loop for all lives of a module."""
+    urls = pg.clone(("payouts.piccolo_app",))
+    with Bench(urls) as made:
+        yield made
+    pg.drop(urls)
