@@ -21,8 +21,8 @@ from marketplace.demo.layout import DemoLayout, free_base_port
 from marketplace.demo.opening import OPERATOR_EMAIL, sign_in_link, sign_in_links
 from marketplace.demo.running import BOUTIQUES, Ready, chosen_layout, running
 
-LINKS_SHOWN = 14
-"""Rows of the table in the terminal: storefront, console, and the first twelve boutiques."""
+LINKS_SHOWN = 15
+"""Rows of the table in the terminal: storefront, console, control desk, and the first twelve boutiques."""
 
 
 @click.command()
@@ -113,6 +113,7 @@ async def _addresses(ready: Ready) -> list[tuple[str, str]]:
     rows = [
         ("storefront", f"{hub.url}/"),
         (f"console ({OPERATOR_EMAIL})", await sign_in_link(fleet, hub, OPERATOR_EMAIL, "/console")),
+        ("control desk of the pretended payments", f"{fleet.layout.standin.url}/"),
     ]
     links: dict[str, str] = {}
     for node in fleet.layout.shop_nodes:

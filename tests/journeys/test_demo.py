@@ -60,7 +60,7 @@ def test_a_shown_demo_can_be_looked_at_stopped_and_started_again(folder: Path) -
     state = folder / "state"
     first = Demo(state, "--boutiques", "12", "--port", str(base_port()))
     shown = first.links()
-    assert len(shown) == 14
+    assert len(shown) == 15
     with httpx.Client(trust_env=False) as browser:
         assert all(browser.get(address).status_code == 200 for address in shown.values())
         home = browser.get(shown["storefront"]).text
