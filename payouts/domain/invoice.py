@@ -12,16 +12,25 @@ from uuid import UUID
 
 import msgspec
 
-from federation.vocabulary.wording import sentence
 from payouts.domain.amounts import rate_of
 from payouts.domain.papers import LegalParty
-from payouts.domain.vat import vat_id_right
-from payouts.errors import PaperRefusedError, StatementBrokenError
+from payouts.errors import StatementBrokenError
 
 UNTAXED = frozenset({"reverse-charge", "outside-scope"})
 """Treatments under which the hub adds no VAT."""
 
 Detail = Literal["hub-name", "hub-address", "hub-vat-id", "boutique-name", "boutique-address", "boutique-vat-id"]
+
+
+DETAILS: Mapping[Detail, str] = {
+    "hub-name": "the hub's legal name",
+    "hub-address": "the hub's address",
+    "hub-vat-id": "the hub's VAT id",
+    "boutique-name": "the boutique's legal name",
+    "boutique-address": "the boutique's address",
+    "boutique-vat-id": "the boutique's VAT id",
+}
+"""What may be missing, in words."""
 
 
 class CommissionItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,11 +158,6 @@ def missing_details(hub: LegalParty, boutique: LegalParty, treatments: Iterable[
     return tuple(name for name, value in wanted if not value.strip())
 
 
-def plausible_vat_id(party: LegalParty) -> bool:
-    """Whether a party's VAT id has the form of its country's."""
-    return vat_id_right(party.vat_id, party.country, by_form=True)
-
-
 def check_invoice(invoice: Invoice) -> None:
     """Raises StatementBrokenError, saying where, when an invoice or credit note does not add up."""
     for name, told, rates, orders in (
@@ -171,9 +175,3 @@ def check_invoice(invoice: Invoice) -> None:
             raise StatementBrokenError(f"{rate.net_minor} at {rate.vat_bp} basis points is less than nothing")
         if abs(rate.vat_minor - rate_of(rate.net_minor, rate.vat_bp)) > rate.lines:
             raise StatementBrokenError(f"VAT of {rate.vat_minor} is not {rate.vat_bp} basis points of {rate.net_minor}")
-
-
-def refuse_incomplete(missing: Sequence[Detail]) -> None:
-    """Raises PaperRefusedError when something is missing."""
-    if missing:
-        raise PaperRefusedError(sentence("the commission invoice waits for: %(missing)s", missing=", ".join(missing)))

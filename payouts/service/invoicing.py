@@ -16,6 +16,7 @@ from federation.vocabulary.ids import new_id
 from federation.vocabulary.wording import sentence
 from payouts.domain import papers
 from payouts.domain.invoice import (
+    DETAILS,
     CommissionItem,
     Detail,
     Invoice,
@@ -75,7 +76,7 @@ async def issue(office: Office, shop_id: str, currency: str, period: Period, now
 
 def waiting_words(boutique: LegalParty, missing: Sequence[Detail]) -> str:
     """Why there is no invoice, for people."""
-    return f"the commission invoice of {boutique.name} waits for: {', '.join(missing)}"
+    return f"the commission invoice of {boutique.name} waits for {', '.join(DETAILS[one] for one in missing)}"
 
 
 async def _invoice(paper_id: UUID) -> PaperRecord:

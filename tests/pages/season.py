@@ -7,6 +7,7 @@ import msgspec
 
 from federation.conversations.forms import Address
 from federation.conversations.return_messages import ReturnAuthorised
+from federation.conversations.vouchers import Voucher
 from federation.documents.times import text_of
 from federation.node import clock, mail, outbox
 from federation.node.database import atomic, fetch_value
@@ -17,12 +18,15 @@ from marketplace.orders.domain.returns import Return, ReturnWish, WishedLine
 from marketplace.orders.domain.values import Order
 from marketplace.orders.reads import order_by_id
 from marketplace.orders.store import parts as part_store
+from payouts.service import papers, statements
 from payouts.standin import disputes, levers
 from shops.importers import service as importers
 from shops.inventory.service import levels
 from shops.orders.returns import store as return_store
 from shops.orders.service import returns as shop_returns
 from shops.orders.service.steps import Step
+from shops.vouchers import service as vouchers
+from shops.vouchers.domain.vouchers import OfferedVoucher
 from tests.pages.town import Town, payment_of
 from tests.shops.importers.exports import csv_of, head
 
@@ -39,6 +43,7 @@ class Note(msgspec.Struct):
 
 async def trade(town: Town) -> None:
     """Everything, in the order in which it can happen; notes tokens and ids in the town's names."""
+    await _vouchers(town)
     await _orders(town)
     await _money(town)
     await _returns(town)
@@ -46,9 +51,28 @@ async def trade(town: Town) -> None:
     await _imports(town)
     await _letters(town)
     await _disputed(town)
+    await _papers(town)
     await town.make_owner(AUTOMATIC, MANUAL)
     product = town.world[HOME].products[0]
     town.names |= {"handle": HOME, "product": product.id, "shop_id": str(town.shops[HOME])}
+
+
+VOUCHER = "FRIENDS-OF-ZAGARA"
+"""A voucher of the boutique whose portal is looked at."""
+
+
+async def _vouchers(town: Town) -> None:
+    """The boutique offers a voucher, and has ended another one."""
+    shop_id, now = town.shops[HOME], clock.now()
+    with town.house.at_shop():
+        for code, words in ((VOUCHER, "For whoever asks by the door"), ("OLD-TIMES", "")):
+            terms = Voucher(code=code, currency="EUR", percent_bp=1_250, starts_at=text_of(now), uses_max=50)
+            made = OfferedVoucher(id=new_id(), terms=terms, words=words, made_at=now)
+            async with atomic():
+                await vouchers.offer(shop_id, made, now)
+        async with atomic():
+            await vouchers.stop(shop_id, made.id, now)
+    await town.work()
 
 
 async def _orders(town: Town) -> None:
@@ -85,6 +109,14 @@ async def _money(town: Town) -> None:
         town.names |= {"account": account, "papers": link.url.removeprefix(town.bases["standin"])}
         town.names["paid_payment"] = str(await fetch_value("SELECT provider_id FROM pay_payment WHERE status = 'paid'"))
     await town.work()
+
+
+async def _papers(town: Town) -> None:
+    """A boutique's running month is closed: it has a statement and a commission invoice."""
+    with town.house.at_hub():
+        shop_id = str(town.shops[AUTOMATIC])
+        await papers.close_shop(town.house.hub.payments, shop_id, clock.now(), running=True)
+        town.names |= {head.kind.value: str(head.id) for head in await statements.papers_of(shop_id)}
 
 
 async def _returns(town: Town) -> None:

@@ -285,6 +285,9 @@ async def open_town(pg: Server, folder: Path) -> AsyncIterator[Town]:
         release_after="shipped",
         release_window_days=0,
         plates_dir=folder / "plates",
+        legal_name="Galleria S.r.l.",
+        legal_address="Via Maqueda 1, 90134 Palermo",
+        vat_id="IT12345670017",
     )
     shop = ShopNodeSettings(**plain["shop"], plates_dir=folder / "plates")
     till = StripeProvider(

@@ -62,6 +62,11 @@ GROUPS: Sequence[Group] = (
         message("Books"),
         ("/console/trial-balance", message("Trial balance"), message("Every account’s sum, on any day.")),
         (f"{START}/reconciliation", message("Reconciliation"), message("The provider’s list beside our books.")),
+        (
+            f"{START}/papers",
+            message("Statements and invoices"),
+            message("What was issued to boutiques, month by month."),
+        ),
         (f"{START}/exposure", message("Exposure"), message("What is kept and owed, by age, and the float needed.")),
         (f"{START}/jobs", message("Jobs"), message("What the hub does about money by itself, and when it last did.")),
     ),

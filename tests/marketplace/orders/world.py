@@ -28,6 +28,7 @@ from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
 from marketplace.orders.tasks import order_handlers
 from marketplace.orders.views import Contact, OrderView
+from marketplace.papers.office import HubOffice
 from marketplace.payments import OrderMoney
 from marketplace.settings import HubSettings
 from payouts.adapters.memory import MemoryProvider
@@ -72,6 +73,9 @@ class World:
             log_level="CRITICAL",
             stripe_key="key",
             stripe_webhook_secrets=("secret",),
+            legal_name="Galleria di prova S.r.l.",
+            legal_address="Via dei Fiori 12, 20121 Milano",
+            vat_id="IT12345670017",
         )
         payout_settings = PayoutSettings(vat_country="IT", release_after="shipped", release_window_days=0)
         self.till = MemoryProvider(clock.now())
@@ -81,7 +85,7 @@ class World:
         self.hub = Hub(
             settings=settings,
             federation=create_federation(settings, hub_desk=self.desk),
-            payments=Payments(self.till, OrderMoney(settings, payout_settings), payout_settings),
+            payments=Payments(self.till, OrderMoney(settings, payout_settings), payout_settings, HubOffice(settings)),
             catalog=Catalog(MemoryEngine(LISTINGS)),
             boutiques=self.boutiques,
             rates=TableRates(Path("no rates")),

@@ -98,7 +98,7 @@ async def test_nothing_is_invoiced_without_what_the_law_wants(scene: MemoryScene
     later = months_later(scene)
     assert await papers.close_periods(scene.pay, later) == 3
     (alert, *_) = [one for one in await service.alerts() if one.kind == invoicing.WAITS and one.reference == A]
-    assert alert.message == "the commission invoice of Shop-A waits for: hub-address, hub-vat-id"
+    assert alert.message == "the commission invoice of Shop-A waits for the hub's address, the hub's VAT id"
     office.forget(vat_id="FR40303265045", address="1 rue de la Paix")
     assert await papers.close_periods(scene.pay, later) == 3
     assert [one for one in await service.alerts() if one.kind == invoicing.WAITS] == []

@@ -1,0 +1,70 @@
+"""Statements, invoices and credit notes in the console: the running one, closing, the list, the files."""
+
+import re
+from uuid import UUID
+
+import httpx
+import pytest
+
+from federation.documents import papers as sealed
+from federation.node.database import execute
+from payouts.service import statements
+from tests.marketplace.console.operator import APPS, read
+from tests.marketplace.listings.builders import shop_id_of
+from tests.marketplace.orders.world import World
+from tests.support.clients import form
+
+pytestmark = pytest.mark.apps(*APPS)
+
+LIST = "/console/money/papers"
+
+
+async def test_from_the_running_statement_to_signed_files(world: World, desk: httpx.AsyncClient) -> None:
+    """What runs is shown at once; closed it stands in the list with its files; an invoice waits for legal details."""
+    assert "None yet" in await read(desk, LIST)
+    await world.buy({"a": 1})
+    shop = shop_id_of("a")
+    page = f"/console/boutiques/{shop}/statement"
+    draft = await read(desk, page)
+    assert "Dress p-a, M" in draft or "p-a" in draft
+    assert "€87.80" in draft
+    assert (await desk.get(page, params={"as": "pdf"})).content.startswith(b"%PDF-")
+    table = (await desk.get(page, params={"as": "csv"})).text
+    assert table.splitlines()[0].startswith("\ufeffdate,kind,order,title")
+    assert "Nothing was left to close" in await closed(desk, page)
+    assert "1 paper was issued" in await closed(desk, page, until="now")
+    assert "waits for the boutique" in await read(desk, LIST)
+    await world.present("a", legal_name="Atelier A S.n.c.", address="Via Roma 1, Firenze")
+    assert "1 paper was issued" in await closed(desk, page, until="now")
+    rows = await read(desk, LIST)
+    assert re.findall(r"(?:ST|FC)-\d{4}-\d{5}", rows)
+    assert "None of these" in await read(desk, f"{LIST}?kind=credit_note")
+    invoice, statement = sorted(await statements.papers_of(shop), key=lambda head: head.kind)
+    assert "€12.20" in await read(desk, f"{LIST}/{invoice.id}")
+    shown = await read(desk, f"{LIST}/{statement.id}")
+    assert statement.forms[0].sha256 in shown
+    for one in statement.forms:
+        file = await desk.get(f"{LIST}/{statement.id}/{one.form.value}")
+        assert (file.status_code, len(file.content)) == (200, one.size_bytes)
+    content = (await desk.get(f"{LIST}/{statement.id}/json")).content
+    assert sealed.check(sealed.read_paper(content), str(world.hub_id)).boutique.id == shop
+    assert (await desk.get(f"{LIST}/{statement.id}/exe")).status_code == 404
+    assert (await desk.get(f"{LIST}/{UUID(int=1)}")).status_code == 404
+
+
+async def test_what_does_not_add_up_is_said(world: World, desk: httpx.AsyncClient) -> None:
+    """No draft is shown that is wrong: the page says which transaction differs."""
+    await world.buy({"a": 1})
+    await execute("UPDATE pay_line SET seller = seller - 1, commission = commission + 1 WHERE commission > 0")
+    page = await read(desk, f"/console/boutiques/{shop_id_of('a')}/statement")
+    assert "our rows of it come to" in page
+    assert "Nothing was left to close" in await closed(desk, f"/console/boutiques/{shop_id_of('a')}/statement")
+    assert "Nothing was left to close" in await closed(desk, LIST)
+
+
+async def closed(desk: httpx.AsyncClient, page: str, **data: str) -> str:
+    """Press a page's button to close, and read what is said."""
+    action = f"{page}/close"
+    sent = await form(desk, page, data, action=action)
+    assert sent.status_code == 303, sent.text[:300]
+    return await read(desk, page)
