@@ -117,7 +117,9 @@ async def _match_ours(pay: Payments, move: MoveRecord, cause: Cause, now: dateti
         txn_id = await store.txn_of(idem)
         if current is None or current.txn_id is not None:
             return
-        if txn_id is not None:
+        if txn_id is not None and await store.is_taken(txn_id):
+            await _suspend(current, f"a second {move.type} for what we asked for once", now)
+        elif txn_id is not None:
             matched = msgspec.structs.replace(current, state=MoveState.MATCHED, txn_id=txn_id, matched_at=now)
             await store.moves.save(matched)
         elif current.state is not MoveState.WAITING:

@@ -82,6 +82,11 @@ async def txn_of(idem: str) -> int | None:
     return found
 
 
+async def is_taken(txn_id: int) -> bool:
+    """Whether a transaction is some movement's already."""
+    return bool(await database.fetch_value("SELECT EXISTS (SELECT 1 FROM pay_balance_move WHERE txn_id = $1)", txn_id))
+
+
 async def transfer_idem(provider_id: str) -> str | None:
     """The posting of the transfer that the provider made under this id."""
     row = await database.fetch_one(

@@ -9,6 +9,7 @@ from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
 from payouts import service
 from payouts.adapters.memory import Fault
+from payouts.adapters.memory.books import PLATFORM, Cause
 from payouts.domain.ledger import AccountKind
 from payouts.domain.recon import DOUBTFUL, OURS, THEIRS
 from payouts.errors import DisputeChoiceError, ProviderRefusedError, ProviderUnavailableError
@@ -79,6 +80,20 @@ async def test_every_kind_the_provider_causes_is_booked_where_it_belongs(scene: 
     kept = sum(number for kind, number in of.items() if THEIRS[kind] is AccountKind.PROVIDER_RESERVED)
     assert (balances["bank"], balances["provider:reserved"]) == (banked, kept)
     assert await unexplained() == [0]
+    await scene.check()
+
+
+async def test_what_the_provider_did_a_second_time_waits_in_suspense(scene: MemoryScene) -> None:
+    """Two transfers for one share: the first is ours, the second a person's to look at; the reading goes on."""
+    await scene.buy()
+    await scene.release(PART_A, PART_B, PART_C)
+    made = next(iter(scene.provider.transfers.values()))
+    scene.provider.move(PLATFORM, -made.amount, scene.provider.now, Cause("transfer", made.id, made.reference))
+    scene.provider.take_from_platform(euro(100), "topup")
+    await reconcile(scene.pay, clock.now())
+    assert [each.source for each in await recon.unmatched()] == [made.id]
+    assert (await scene.balances())["suspense"] == made.amount.amount_minor
+    assert [alert.kind for alert in await service.alerts()] == ["suspense"]
     await scene.check()
 
 
