@@ -112,6 +112,7 @@ def order_answer(view: OrderView) -> OrderAnswer:
         rates=view.rate_words,
         coupon=view.coupon,
         off=view.off if view.coupon else None,
+        vouchers_off=view.vouchers_off or None,
     )
 
 

@@ -52,9 +52,14 @@ async def _begin(hub: Hub, request: CheckoutRequest, asked: Checkout, now: datet
     for line in request.lines:
         await basket.add(session, line.shop_id, line.product_id, line.variant_id, line.quantity, now=now)
     basket.set_coupon(session, request.coupon)
+    for shop_id, code in request.vouchers.items():
+        basket.set_voucher(session, shop_id, code)
     view = await basket.basket_view(session, request.country, now)
     if view.coupon_problem:
         raise CouponInvalidError(view.coupon_problem)
+    problem = next((part.voucher_problem for part in view.parts if part.voucher_problem), "")
+    if problem:
+        raise CouponInvalidError(problem)
     if request.total is not None and request.total != view.total:
         raise BasketChangedError("the order comes to another total at today's prices", expected=view.total.amount_minor)
     return await checkout.begin(hub, session, msgspec.structs.replace(asked, quote=view.quote), now)

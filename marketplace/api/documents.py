@@ -104,7 +104,8 @@ class CheckoutLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CheckoutRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Buy these pieces, to be charged in `currency` (the hub's own if empty). `key` is the caller's idempotency key.
 
-    With `total` the order is refused unless it comes to exactly that amount at today's prices.
+    With `total` the order is refused unless it comes to exactly that amount at today's prices. `vouchers` are codes of
+    boutiques' own, by shop id.
     """
 
     key: Annotated[str, msgspec.Meta(min_length=16, max_length=100)]
@@ -115,6 +116,7 @@ class CheckoutRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     total: Money | None = None
     currency: Literal["", "EUR", "GBP", "USD", "CHF", "JPY"] = ""
     coupon: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    vouchers: Annotated[dict[str, Annotated[str, msgspec.Meta(max_length=60)]], msgspec.Meta(max_length=LINES_MAX)] = {}
 
 
 class RefusedPart(msgspec.Struct, frozen=True):
@@ -170,7 +172,10 @@ class OrderPartAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as its shopper sees it; `rates` says by which exchange rates its prices were converted, if any was."""
+    """An order as its shopper sees it; `rates` says by which exchange rates its prices were converted, if any was.
+
+    The hub's coupon takes `off` the pieces, boutiques' own vouchers `vouchers_off`.
+    """
 
     order_id: UUID
     number: str
@@ -182,6 +187,7 @@ class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     rates: str = ""
     coupon: str = ""
     off: Money | None = None
+    vouchers_off: Money | None = None
 
 
 class TransferAnswer(msgspec.Struct, frozen=True, kw_only=True):

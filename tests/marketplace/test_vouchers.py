@@ -18,7 +18,7 @@ from shops.vouchers.domain.vouchers import OfferedVoucher
 from tests.marketplace.house import House, house
 from tests.marketplace.listings.builders import profile
 from tests.marketplace.storefront.test_buying import send_checkout
-from tests.marketplace.test_sale import line
+from tests.marketplace.test_sale import line, order
 from tests.support.clients import BROWSER_HEADERS, form
 from tests.support.postgres import Server
 
@@ -73,8 +73,8 @@ async def test_from_the_portal_to_the_order(running: House, browser: httpx.Async
     assert "Being prepared" in shown
     with running.at_shop():
         row = (await shop_orders.order_rows(shop_id))[0].row
-        order = await shop_orders.order(shop_id, row)
-        assert (order.document.voucher, order.discount) == (CODE, Money(1_250, "EUR"))
+        placed = await shop_orders.order(shop_id, row)
+        assert (placed.document.voucher, placed.discount) == (CODE, Money(1_250, "EUR"))
         await service.look(running.shop_fed, shop_id, running.hub_id, clock.now())
         assert (await store.told(shop_id))[running.hub_id].uses == {CODE: (1, 0)}
         async with atomic():
@@ -83,6 +83,24 @@ async def test_from_the_portal_to_the_order(running: House, browser: httpx.Async
     await running.work()
     with running.at_hub():
         assert await fetch_value("SELECT terms FROM hub_voucher") is None
+
+
+async def test_a_program_buys_with_a_voucher(running: House, browser: httpx.AsyncClient) -> None:
+    """The JSON interface takes codes by boutique, refuses one that cannot be used, and tells what was taken off."""
+    shop_id = await running.open_shop(profile("aurora"), [line("p1", 3)])
+    with running.at_shop():
+        terms = Voucher(code=CODE, currency="EUR", percent_bp=1_000, starts_at="2020-01-01T00:00:00Z")
+        made = OfferedVoucher(id=new_id(), terms=terms, words="", made_at=clock.now())
+        async with atomic():
+            await service.offer(shop_id, made, clock.now())
+    await running.work()
+    asked = order((shop_id, "p1", 1))
+    refused = await browser.post("/api/v1/checkout", json=asked | {"vouchers": {shop_id: "WRONG"}})
+    assert (refused.status_code, "no such voucher" in refused.text) == (422, True)
+    bought = (await browser.post("/api/v1/checkout", json=asked | {"vouchers": {shop_id: CODE}})).json()
+    told = (await browser.get(f"/api/v1/orders/{bought['token']}")).json()
+    assert told["vouchers_off"] == {"amount_minor": 1_000, "currency": "EUR"}
+    assert told["total"]["amount_minor"] == 9_000 + 690
 
 
 async def test_a_hub_that_is_linked_later_hears_of_them(running: House) -> None:
