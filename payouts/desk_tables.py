@@ -88,6 +88,21 @@ class BankFile(Table, tablename="pay_bank_file", db=proxy):
     made_at = Timestamptz(default=None)
 
 
+class FloatMove(Table, tablename="pay_float_move", db=proxy):
+    """Money of the hub's balance on its way to its own bank, from which boutiques are paid by file."""
+
+    id = UUID(primary_key=True, default=None)
+    amount_minor = BigInt(default=None)
+    currency = Text(default=None)
+    status = Text(default=None)
+    provider_id = Text(default=None, null=True)
+    arrival_at = Timestamptz(default=None, null=True)
+    failure = Text(default=None)
+    made_by = Text(default=None)
+    created_at = Timestamptz(default=None)
+    updated_at = Timestamptz(default=None)
+
+
 class Adjustment(Table, tablename="pay_adjustment", db=proxy):
     """A correction by hand: who proposed it, who decided. Of one shop, or of one of the hub's own accounts."""
 

@@ -262,6 +262,10 @@ class PaymentProvider(Protocol):
 
     async def get_refund(self, refund_id: str) -> RefundState: ...
 
+    async def refunds_of(self, reference: str, payment_id: str) -> Sequence[RefundState]:
+        """The refunds of a payment made with this reference: for work whose key may have been forgotten."""
+        ...
+
     async def transfer(
         self, reference: str, account_id: str, amount: Money, payment_id: str, key: str
     ) -> TransferState:
@@ -285,9 +289,15 @@ class PaymentProvider(Protocol):
 
     async def reversals_of(self, transfer_id: str) -> Sequence[ReversalState]: ...
 
-    async def payout(self, reference: str, account_id: str, amount: Money, key: str) -> PayoutState: ...
+    async def payout(self, reference: str, account_id: str, amount: Money, key: str) -> PayoutState:
+        """Send money of an account to its bank; of the hub's own balance where the account is empty."""
+        ...
 
     async def get_payout(self, payout_id: str) -> PayoutState: ...
+
+    async def payouts_of(self, reference: str, account_id: str) -> Sequence[PayoutState]:
+        """The newest payouts of an account made with this reference: for work whose key may have been forgotten."""
+        ...
 
     async def payout_terms(self, account_id: str) -> PayoutTerms: ...
 

@@ -264,6 +264,8 @@ class Payout(Table, tablename="pay_payout", db=proxy):
     failure = Text(default=None)
     rail = Text(default="provider")
     bank_file_id = UUID(default=None, null=True)
+    automatic = Boolean(default=False)
+    other_minor = BigInt(default=0)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)
 

@@ -18,6 +18,7 @@ from payouts.service.dispute_sweeps import sweep_disputes
 from payouts.service.events import act_on_event, list_missed
 from payouts.service.evidence import send_answer
 from payouts.service.exposure import check_limits
+from payouts.service.float_moves import send_move
 from payouts.service.jobs import know, run_watched, watch
 from payouts.service.messages import QUEUE, About
 from payouts.service.papers import close_periods
@@ -61,6 +62,7 @@ def payments_handlers(pay: Payments) -> dict[str, Handler]:
         "pay.refund": send_refund,
         "pay.claim": recover_claim,
         "pay.answer": send_answer,
+        "pay.float": send_move,
     }
     by_name: dict[str, Callable[[Payments, str, datetime], Awaitable[None]]] = {
         "pay.account": open_account,

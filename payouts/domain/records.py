@@ -354,7 +354,10 @@ class MovementRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PayoutRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Money on its way to a shop's bank: by the provider, or as one payment of a bank file to the IBAN `account_id`."""
+    """Money on its way to a shop's bank: by the provider, or as one payment of a bank file to the IBAN `account_id`.
+
+    An `automatic` one the provider made by itself; `other_minor` of it did not come to the account through us.
+    """
 
     id: UUID
     shop_id: str
@@ -367,6 +370,33 @@ class PayoutRecord(msgspec.Struct, frozen=True, kw_only=True):
     failure: str = ""
     rail: str = "provider"
     bank_file_id: UUID | None = None
+    automatic: bool = False
+    other_minor: int = 0
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def amount(self) -> Money:
+        """What reaches the bank."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def other(self) -> Money:
+        """What of it did not come to the account through us."""
+        return Money(self.other_minor, self.currency)
+
+
+class FloatMoveRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Money of the hub's balance at the provider on its way to the hub's own bank; booked from the provider's list."""
+
+    id: UUID
+    amount_minor: int
+    currency: str
+    status: PayoutStatus = PayoutStatus.SUBMITTING
+    provider_id: str | None = None
+    arrival_at: datetime | None = None
+    failure: str = ""
+    made_by: str
     created_at: datetime
     updated_at: datetime
 

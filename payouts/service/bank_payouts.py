@@ -5,7 +5,7 @@ fails its movements are free again, and none is tried until a person has looked:
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -28,6 +28,7 @@ from payouts.errors import (
 )
 from payouts.ports import PaidOutPart, PayoutChange, PayoutState
 from payouts.service.context import Payments
+from payouts.service.float_moves import observe_move
 from payouts.service.references import own_id
 from payouts.store import desk, rows
 
@@ -71,7 +72,7 @@ async def send_payout(pay: Payments, payout_id: UUID, now: datetime) -> None:
     if payout.status is not PayoutStatus.SUBMITTING:
         return
     try:
-        seen = await pay.provider.payout(str(payout.id), payout.account_id, payout.amount, f"po:{payout.id}:1")
+        seen = await _ask(pay, payout, now)
     except (InsufficientBalanceError, AccountNotReadyError, ProviderRefusedError) as error:
         await _record(pay, payout.id, PayoutStep.FAILED, now, failure=error.detail)
         return
@@ -81,20 +82,74 @@ async def send_payout(pay: Payments, payout_id: UUID, now: datetime) -> None:
     await observe_payout(pay, seen, now)
 
 
+async def _ask(pay: Payments, payout: PayoutRecord, now: datetime) -> PayoutState:
+    """Have the payout made, or find it made: an old key may have been forgotten by the provider."""
+    if now - payout.created_at > timedelta(seconds=pay.settings.key_lifetime_seconds):
+        for made in await pay.provider.payouts_of(str(payout.id), payout.account_id):
+            return made
+    return await pay.provider.payout(str(payout.id), payout.account_id, payout.amount, f"po:{payout.id}:1")
+
+
 _STEPS = {"in_transit": PayoutStep.ACCEPTED, "paid": PayoutStep.PAID, "failed": PayoutStep.FAILED}
 
 
 async def observe_payout(pay: Payments, seen: PayoutState, now: datetime) -> None:
-    """Record a payout as just read at the provider: idempotent, and indifferent to order. Opens its transaction."""
+    """Record a payout as just read at the provider: idempotent, and indifferent to order. Opens its transaction.
+
+    One from a shop's account that we did not ask for is recorded as the provider's own.
+    """
+    if not seen.account_id:
+        await observe_move(seen, now)
+        return
+    payout_id = own_id(seen.reference) if seen.reference else await _adopted(pay, seen, now)
     await _record(
         pay,
-        own_id(seen.reference),
+        payout_id,
         _STEPS[seen.status],
         now,
         failure=seen.failure,
         provider_id=seen.id,
         arrival_at=seen.arrival_at,
     )
+
+
+async def _adopted(pay: Payments, seen: PayoutState, now: datetime) -> UUID | None:
+    """The payout the provider made by itself, begun on our side when it is seen first; None when no shop is known.
+
+    What was free on the account makes it up; what is left over did not come there through us.
+    """
+    async with atomic():
+        shop_id = await desk.shop_of_account(seen.account_id)
+        if shop_id is None:
+            return None
+        await rows.shop_accounts.get(shop_id, lock=True)
+        known = await desk.payout_of_provider(seen.id)
+        if known is not None:
+            return known.id
+        arrives = seen.status != "failed"
+        free = await rows.movements_free(seen.account_id, seen.amount.currency) if arrives else []
+        chosen = _within(free, seen.amount.amount_minor)
+        came = sum(movement.amount_minor for movement in chosen)
+        chosen, came = (chosen, came) if came > 0 else ([], 0)
+        payout = PayoutRecord(
+            id=new_id(),
+            shop_id=shop_id,
+            account_id=seen.account_id,
+            amount_minor=seen.amount.amount_minor,
+            currency=seen.amount.currency,
+            status=PayoutStatus.IN_TRANSIT,
+            provider_id=seen.id,
+            arrival_at=seen.arrival_at,
+            automatic=True,
+            other_minor=seen.amount.amount_minor - came,
+            created_at=now,
+            updated_at=now,
+        )
+        await rows.payouts.add(payout)
+        if chosen:
+            await rows.claim_movements(payout.id, chosen)
+        await pay.listener.payout_changed(await change_of(payout, was_paid=False), now)
+        return payout.id
 
 
 async def _pay_shop(pay: Payments, shop: tuple[str, str], minimum_minor: int, now: datetime) -> bool:

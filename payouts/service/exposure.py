@@ -10,7 +10,7 @@ import msgspec
 
 from federation.vocabulary.money import Money
 from payouts.domain.claim import by_age
-from payouts.service import reads
+from payouts.service import dispute_reads, reads
 from payouts.service.context import Payments
 from payouts.store import desk, ledger, rows, standings
 from payouts.store.standings import Standing
@@ -51,7 +51,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
 
     `float_needed` is what the hub has advanced and may not see again at once: what boutiques owe, disputed money that
     was taken from it, and refunds it still has to pay beyond what shops gave back for them. `shortfall` is what it owes
-    beyond what it has.
+    beyond what it has. `undecided` disputes are about `at_stake`, in the currency their shoppers paid in.
     """
 
     currency: str
@@ -62,6 +62,8 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     reserved: Money
     refunds_due: Money
     disputed: Money
+    undecided: int
+    at_stake: Money
     float_needed: Money
     shortfall: Money
 
@@ -71,13 +73,16 @@ async def exposure(now: datetime) -> list[Exposure]:
     unreleased, debts = await standings.unreleased(), await standings.debts()
     at_risk = await standings.sent_since(now - timedelta(days=RISK_DAYS))
     balances, short = await ledger.trial_balance(), await reads.shortfall()
-    currencies = sorted({one.currency for one in (*unreleased, *debts, *at_risk)} | {c for c, s in short.items() if s})
+    stakes = await dispute_reads.at_stake()
+    known = {one.currency for one in (*unreleased, *debts, *at_risk)} | {c for c, s in short.items() if s}
+    currencies = sorted(known | set(stakes))
     return [
         _exposure(
             currency,
             _by_shop(unreleased, debts, at_risk, currency=currency, now=now),
             balances.get(currency, {}),
             short.get(currency, 0),
+            stakes.get(currency, (0, Money(0, currency))),
         )
         for currency in currencies
     ]
@@ -114,7 +119,11 @@ def _grouped(standings: Iterable[Standing], currency: str) -> dict[str, list[tup
 
 
 def _exposure(
-    currency: str, shops: tuple[ShopExposure, ...], balances: Mapping[str, int], short_minor: int
+    currency: str,
+    shops: tuple[ShopExposure, ...],
+    balances: Mapping[str, int],
+    short_minor: int,
+    stake: tuple[int, Money],
 ) -> Exposure:
     disputed = balances.get("hub:dispute_provision", 0)
     refunds_due = -balances.get("customer:refund_due", 0)
@@ -129,6 +138,8 @@ def _exposure(
         reserved=Money(reserved, currency),
         refunds_due=Money(refunds_due, currency),
         disputed=Money(disputed, currency),
+        undecided=stake[0],
+        at_stake=stake[1],
         float_needed=Money(max(0, sum(owes) + disputed), currency),
         shortfall=Money(short_minor, currency),
     )

@@ -15,6 +15,7 @@ from payouts.service.bank_payouts import send_payout
 from payouts.service.capturing import capture_at_provider
 from payouts.service.claiming import recover_claim
 from payouts.service.context import Payments
+from payouts.service.float_moves import send_move
 from payouts.service.payments import announce_again, refresh_payment
 from payouts.service.refund_payment import send_refund
 from payouts.service.sending import send_settlement
@@ -38,6 +39,8 @@ async def sweep_submitting(pay: Payments, now: datetime) -> int:
     tried += await _each(stuck, lambda each: send_refund(pay, each, now))
     stuck = await rows.take_waiting("pay_payout", ["submitting", "in_transit"], before, now)
     tried += await _each(stuck, lambda each: send_payout(pay, each, now))
+    stuck = await rows.take_waiting("pay_float_move", ["submitting", "in_transit"], before, now)
+    tried += await _each(stuck, lambda each: send_move(pay, each, now))
     stuck = await rows.take_waiting("pay_claim", ["open", "reversing"], before, now)
     return tried + await _each(stuck, lambda each: recover_claim(pay, each, now))
 

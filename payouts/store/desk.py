@@ -15,6 +15,7 @@ from payouts.domain.jobs import JobRecord
 from payouts.domain.records import (
     AlertRecord,
     BankFileRecord,
+    FloatMoveRecord,
     MovementRecord,
     PayoutRecord,
     SettlementRecord,
@@ -28,6 +29,7 @@ holds = Shelf(tables.Hold, HoldRecord)
 reserves = Shelf(tables.Reserve, ReserveRecord)
 terms = Shelf(tables.Terms, TermsRecord)
 bank_files = Shelf(tables.BankFile, BankFileRecord)
+float_moves = Shelf(tables.FloatMove, FloatMoveRecord)
 adjustments = Shelf(tables.Adjustment, AdjustmentRecord)
 jobs = Shelf(tables.Job, JobRecord)
 
@@ -212,6 +214,23 @@ async def transfers_of_payout(payout_id: UUID) -> list[TransferRecord]:
     return await rows.transfers.find(flow.Transfer.payout_id == payout_id)
 
 
+async def shop_of_account(account_id: str) -> str | None:
+    """Whose account at the provider this is, or was when something was sent there."""
+    found: str | None = await database.fetch_value(
+        "SELECT shop_id FROM pay_shop_account WHERE provider_id = $1 UNION ALL (SELECT settlement.shop_id"
+        " FROM pay_transfer AS transfer JOIN pay_settlement AS settlement ON settlement.id = transfer.settlement_id"
+        " WHERE transfer.account_id = $1 LIMIT 1) LIMIT 1",
+        account_id,
+    )
+    return found
+
+
+async def payout_of_provider(provider_id: str) -> PayoutRecord | None:
+    """The payout of this number at the provider."""
+    found = await rows.payouts.find(flow.Payout.provider_id == provider_id)
+    return found[0] if found else None
+
+
 async def movements_named(references: Sequence[str]) -> list[MovementRecord]:
     """Movements by what they are called."""
     return await rows.movements.find(flow.Movement.reference.is_in(list(references)))
@@ -305,6 +324,39 @@ async def know_jobs(intervals: dict[str, int], now: datetime) -> None:
 async def all_jobs() -> list[JobRecord]:
     """Every job, by name."""
     return await jobs.find(tables.Job.name.is_not_null())
+
+
+async def lock_float_moves() -> None:
+    """Let one move to the bank be begun at a time."""
+    await database.execute("SELECT pg_advisory_xact_lock(hashtextextended('pay_float_move', 20261122))")
+
+
+async def newest_float_moves(limit: int) -> list[FloatMoveRecord]:
+    """What was moved to the bank, newest first."""
+    table = tables.FloatMove
+    return await float_moves.find(table.id.is_not_null(), order_by=table.created_at, ascending=False, limit=limit)
+
+
+async def due_by_bank(currency: str) -> int:
+    """What our bank has paid and has to pay boutiques, less what was moved there for it (minor units).
+
+    It has to pay shares that wait for a file or lie in one whose payment is open. Moved is what we asked for and did
+    not fail, and what an operator had sent there at the provider. The hub's own money, put in as a float, counts for
+    nothing.
+    """
+    found: int = await database.fetch_value(
+        "SELECT (SELECT coalesce(sum(amount_minor - refunded_minor - disputed_minor - netted_minor - reserved_minor"
+        " - sent_minor - fee_minor), 0) FROM pay_settlement WHERE status = 'queued' AND currency = $1)::bigint"
+        " + (SELECT coalesce(sum(amount_minor), 0) FROM pay_payout WHERE rail = 'bank' AND currency = $1"
+        " AND status <> 'failed')::bigint"
+        " - (SELECT coalesce(sum(amount_minor), 0) FROM pay_float_move WHERE currency = $1"
+        " AND status <> 'failed')::bigint"
+        " + (SELECT coalesce(sum(amount_minor), 0) FROM pay_balance_move AS move WHERE currency = $1"
+        " AND type IN ('payout', 'payout_failure', 'payout_cancel')"
+        " AND NOT EXISTS (SELECT 1 FROM pay_float_move AS own WHERE own.id::text = move.reference))::bigint",
+        currency,
+    )
+    return found
 
 
 async def clear_alerts_but(kind: str, references: Collection[str], now: datetime) -> None:

@@ -187,7 +187,9 @@ _ROWS = """
     SELECT 'transfer' AS kind, count(*), sum(amount_minor) FROM pay_transfer WHERE status = 'sent'
     UNION ALL SELECT 'reversal', count(*), sum(reversed_minor) FROM pay_claim WHERE reversed_minor > 0
     UNION ALL SELECT 'refund', count(*), sum(amount_minor) FROM pay_refund WHERE status IN ('pending', 'succeeded')
-    UNION ALL SELECT 'payout', count(*), sum(amount_minor) FROM pay_payout WHERE status IN ('in_transit', 'paid')
+    UNION ALL SELECT 'payout', count(*), sum(amount_minor) FROM (
+        SELECT amount_minor FROM pay_payout WHERE status IN ('in_transit', 'paid')
+        UNION ALL SELECT amount_minor FROM pay_float_move WHERE status IN ('in_transit', 'paid')) AS sent
 """
 
 

@@ -10,8 +10,10 @@ from federation.node.database import atomic
 from payouts import service
 from payouts.adapters.memory import Fault
 from payouts.adapters.memory.books import PLATFORM, Cause
+from payouts.domain.bank_file import BankDetails
 from payouts.domain.evidence import Evidence
 from payouts.errors import InsufficientBalanceError, ProviderUnavailableError
+from payouts.service import float_moves, terms
 from payouts.service.disputes import lift_warning
 from payouts.service.evidence import AnswerKind, answer, write_evidence
 from payouts.service.reconciling import reconcile
@@ -19,8 +21,10 @@ from payouts.settings import PayoutSettings
 from payouts.store import disputes as dispute_store
 from tests.payouts.kill_lives import Life, Made
 from tests.payouts.kill_points import Point
-from tests.payouts.worked_example import ORDER, PART_C, TOTAL, A, euro
+from tests.payouts.worked_example import ORDER, PART_C, TOTAL, A, C, euro
 
+OURS = BankDetails("Galleria", "IT60X0542811101000000123456")
+THEIRS = BankDetails("Cleo Ringe", "DE89370400440532013000")
 RING = service.RefundRequest(
     refund_id=UUID(int=900), order_id=ORDER, shop_order_id=PART_C, parts=(service.RefundPart("ring", quantity=1),)
 )
@@ -67,9 +71,20 @@ async def _no_event_ever_comes(life: Life) -> None:
 
 
 async def _keys_forgotten(life: Life) -> None:
-    """Every transfer is made and its answer lost; a day later the provider knows the keys no more."""
-    life.provider.faults.append(Fault("transfer", ProviderUnavailableError("lost"), "after", times=7))
-    await _sale(life)
+    """Everything is made once and its answer lost; a day later the provider knows the keys no more."""
+    await _loses_answers(life, lambda: _sale(life), "transfer")
+    await _loses_answers(life, lambda: life.does(_refund(life)), "refund", "reverse_transfer")
+    await _loses_answers(life, lambda: life.does(life.pays_out), "payout")
+    await life.does(life.money_arrives, life.recover)
+
+
+async def _loses_answers(life: Life, happens: Callable[[], Awaitable[None]], *calls: str) -> None:
+    lost = [Fault(call, ProviderUnavailableError("lost"), "after", times=9) for call in calls]
+    life.provider.faults.extend(lost)
+    await happens()
+    life.provider.forget_keys()
+    await life.does(life.recover)
+    life.provider.faults.clear()
     life.provider.forget_keys()
     await life.does(life.recover)
 
@@ -172,13 +187,49 @@ async def _came_back(life: Life) -> None:
     await life.does(again, life.hear)
 
 
+async def _to_our_own_bank(life: Life) -> None:
+    """One boutique is paid by bank file, and what our bank has to pay it is moved there from the provider."""
+
+    async def by_bank() -> None:
+        async with atomic():
+            await terms.pay_by_bank(C, THEIRS, "an operator", life.now)
+
+    async def moved() -> None:
+        if not await float_moves.newest():
+            async with atomic():
+                await float_moves.begin(life.pay, await float_moves.needed("EUR"), "an operator", life.now)
+        await life.drain()
+
+    await life.does(by_bank)
+    await _sale(life)
+    await life.does(moved, life.recover, life.money_arrives, life.recover)
+
+
 TO_THE_BANK = {"payment": PAID, "transfer": SENT, "payout": Made(3, 31928)}
+
+
+async def _to_our_own_bank_in_doubt(life: Life) -> None:
+    """The same, with every answer lost and every key forgotten."""
+    await _loses_answers(life, lambda: _to_our_own_bank(life), "payout")
+
+
+BANKED = PayoutSettings(payout_interval_seconds=0, bank=OURS)
 FORGETS = PayoutSettings(payout_interval_seconds=0, key_lifetime_seconds=0)
 
 STORIES: Mapping[str, Story] = {
     "papers": Story(_papers, {}),
     "to the bank": Story(_bought_to_the_bank, TO_THE_BANK),
-    "keys forgotten": Story(_keys_forgotten, {"payment": PAID, "transfer": SENT}, FORGETS),
+    "keys forgotten": Story(
+        _keys_forgotten,
+        {
+            "payment": PAID,
+            "transfer": SENT,
+            "refund": RING_BACK,
+            "reversal": RING_CLAIMED,
+            "payout": Made(3, 31928 - 4499),
+        },
+        FORGETS,
+    ),
     "no event ever": Story(
         _no_event_ever_comes,
         {
@@ -198,17 +249,26 @@ STORIES: Mapping[str, Story] = {
         _disputed_and_won,
         {"payment": PAID, "transfer": Made(7 + 4, 2 * 31928), "reversal": SENT},
     ),
+    "our own bank": Story(
+        _to_our_own_bank, {"payment": PAID, "transfer": Made(5, 31928 - 9988), "payout": Made(1, 9988)}, BANKED
+    ),
+    "our own bank's keys forgotten": Story(
+        _to_our_own_bank_in_doubt,
+        {"payment": PAID, "transfer": Made(5, 31928 - 9988), "payout": Made(1, 9988)},
+        msgspec.structs.replace(BANKED, key_lifetime_seconds=0),
+    ),
     "lost": Story(_disputed_and_given_up, {"payment": PAID, "transfer": SENT, "reversal": SENT}),
 }
 
 MET_IN: Mapping[Point, str] = {
     Point("payouts.invariants.differences", "balance"): "to the bank",
-    Point("bank_payouts.send_payout", "payout"): "to the bank",
+    Point("bank_payouts._ask", "payout"): "to the bank",
+    Point("bank_payouts._ask", "payouts_of"): "keys forgotten",
     Point("bank_payouts.send_payout", "get_payout"): "no event ever",
     Point("bank_payouts._begin", "get_account"): "to the bank",
     Point("capturing.capture_at_provider", "capture_payment"): "held",
     Point("claiming._reverse", "reverse_transfer"): "refunded",
-    Point("claiming._reverse", "reversals_of"): "refused at first",
+    Point("claiming._reversal_of", "reversals_of"): "refused at first",
     Point("claiming._within_reach", "get_account"): "refunded",
     Point("dispute_sweeps.sweep_disputes", "list_disputes"): "no event ever",
     Point("disputes.see_dispute", "get_dispute"): "won",
@@ -219,13 +279,17 @@ MET_IN: Mapping[Point, str] = {
     Point("events._see_payout", "get_payout"): "to the bank",
     Point("evidence.send_answer", "accept_dispute"): "lost",
     Point("evidence.send_answer", "submit_evidence"): "won",
+    Point("float_moves._ask", "payout"): "our own bank",
+    Point("float_moves._ask", "payouts_of"): "our own bank's keys forgotten",
+    Point("float_moves.send_move", "get_payout"): "our own bank",
     Point("payments.start_payment", "create_payment"): "to the bank",
     Point("payments.cancel_at_provider", "get_payment"): "given up",
     Point("payments.cancel_at_provider", "cancel_payment"): "given up",
     Point("payments.refresh_payment", "get_payment"): "no event ever",
     Point("reconciling._read", "balance_transactions"): "to the bank",
     Point("reconciling._of_refund_failure", "get_refund"): "came back",
-    Point("refund_payment.send_refund", "refund"): "refunded",
+    Point("refund_payment._ask", "refund"): "refunded",
+    Point("refund_payment._ask", "refunds_of"): "keys forgotten",
     Point("refund_payment.send_refund", "get_refund"): "no event ever",
     Point("sending.send_settlement", "transfers_of"): "refused at first",
     Point("sending._is_below_zero", "get_account"): "to the bank",

@@ -11,14 +11,14 @@ from federation.node import clock
 from federation.node.database import atomic
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError
-from federation.vocabulary.money import Money
+from federation.vocabulary.money import Money, to_decimal
 from federation.vocabulary.wording import message
 from marketplace.console.door import back_to, operator, render, shop_names
-from marketplace.console.forms import day_in, text_in
+from marketplace.console.forms import amount_in, day_in, text_in
 from marketplace.console.views import looks
 from marketplace.hub import hub_of
 from payouts.domain.bank_file import shown_iban
-from payouts.service import bank_files
+from payouts.service import bank_files, float_moves
 
 PAGE = "/console/money/bank-files"
 
@@ -37,6 +37,9 @@ async def show(request: AnyRequest) -> Template:
         files=files,
         bank=hub_of(request).payments.settings.bank,
         at_bank=await bank_files.at_bank(),
+        needed=await float_moves.needed(hub_of(request).payments.settings.settlement_currency),
+        moves=await float_moves.newest(),
+        decimal=to_decimal,
         names=await shop_names(shops),
         today=now.date(),
         now=now,
@@ -44,6 +47,20 @@ async def show(request: AnyRequest) -> Template:
         looks=looks.money_looks,
         amount=Money,
     )
+
+
+@post(PAGE + "/float")
+async def move_float(request: AnyRequest) -> Redirect:
+    """Move money of the hub's balance at the provider to its bank, for what is due from there."""
+    person = await operator(request)
+    form, pay = await request.form(), hub_of(request).payments
+    try:
+        amount = amount_in(form, "amount", pay.settings.settlement_currency)
+        async with atomic():
+            await float_moves.begin(pay, amount, person.email, clock.now())
+    except GalleriaError as error:
+        return back_to(request, PAGE, error.sentence, failed=True)
+    return back_to(request, PAGE, message("Asked for: it is at your bank in some days, and booked when it has left."))
 
 
 @post(PAGE)
@@ -114,4 +131,4 @@ async def returned(request: AnyRequest, payout_id: FromPath[UUID]) -> Redirect:
     return back_to(request, PAGE, message("Noted: the boutique is owed it again, and it waits under Blocked."))
 
 
-ROUTES = [show, make, download, paid, all_paid, returned]
+ROUTES = [show, move_float, make, download, paid, all_paid, returned]

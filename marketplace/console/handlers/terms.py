@@ -120,6 +120,19 @@ async def pay_by_provider(request: AnyRequest, shop_id: FromPath[str]) -> Redire
     return back_to(request, _page(shop_id), message("It is paid through the payment provider from now on."))
 
 
+@post(PATH + "/account")
+async def replace_account(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
+    """Open another account for it at the provider, in place of one that is closed."""
+    await operator(request)
+    try:
+        async with atomic():
+            await payouts.replace_account(shop_id, clock.now())
+    except GalleriaError as error:
+        return back_to(request, _page(shop_id), error.sentence, failed=True)
+    said = message("Another account is being opened: the boutique hands its papers in under Getting paid.")
+    return back_to(request, _page(shop_id), said)
+
+
 @post(PATH + "/pay-out")
 async def pay_out(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
     """Send all it has at the provider to its bank now, whatever its payout days."""
@@ -148,4 +161,4 @@ async def lift(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
     return back_to(request, _page(shop_id), message("Lifted. What waited only for this goes on."))
 
 
-ROUTES = [show, set_schedule, set_reserve, pay_by_provider, pay_out, hold, lift]
+ROUTES = [show, set_schedule, set_reserve, pay_by_provider, replace_account, pay_out, hold, lift]

@@ -180,6 +180,11 @@ class MemoryProvider(MemoryBooks):
 
         return self.once("refund", key, (reference, payment_id, amount), act)
 
+    async def refunds_of(self, reference: str, payment_id: str) -> Sequence[RefundState]:
+        self.meet("refunds_of", "before")
+        made = [each for each in self.refunds.values() if each.payment_id == payment_id]
+        return [each for each in made if each.reference == reference]
+
     async def get_refund(self, refund_id: str) -> RefundState:
         self.meet("get_refund", "before")
         self.tick()
@@ -247,8 +252,7 @@ class MemoryProvider(MemoryBooks):
 
     async def payout(self, reference: str, account_id: str, amount: Money, key: str) -> PayoutState:
         def act() -> PayoutState:
-            account = self.found(self.accounts, account_id)
-            if not account.ready:
+            if account_id != PLATFORM and not self.found(self.accounts, account_id).ready:
                 raise AccountNotReadyError(f"account {account_id} cannot send money yet")
             if self.available(account_id, amount.currency) < amount.amount_minor:
                 raise InsufficientBalanceError("the account has not that much available")
@@ -261,10 +265,15 @@ class MemoryProvider(MemoryBooks):
                 arrival_at=self.now,
             )
             self.payouts[made.id] = made
-            self.move(account_id, -amount, self.now)
+            self.move(account_id, -amount, self.now, Cause("payout", made.id, reference))
             return made
 
         return self.once("payout", key, (reference, account_id, amount), act)
+
+    async def payouts_of(self, reference: str, account_id: str) -> Sequence[PayoutState]:
+        self.meet("payouts_of", "before")
+        made = [each for each in self.payouts.values() if each.account_id == account_id]
+        return [each for each in made if each.reference == reference]
 
     async def get_payout(self, payout_id: str) -> PayoutState:
         self.meet("get_payout", "before")
@@ -383,11 +392,27 @@ class MemoryProvider(MemoryBooks):
                 self.move(PLATFORM, -taken, self.now, Cause("refund", refund.id, refund.reference))
                 self.tell("refund", refund.id, "succeeded")
 
+    def pay_out_by_itself(self, account_id: str, amount: Money) -> str:
+        """The provider sends money on to a shop's bank that nobody asked it for; the payout's id."""
+        made = PayoutState(
+            id=self.new_id("po"),
+            reference="",
+            account_id=account_id,
+            amount=amount,
+            status="in_transit",
+            arrival_at=self.now,
+        )
+        self.payouts[made.id] = made
+        self.move(account_id, -amount, self.now)
+        self.tell("payout", made.id, "in_transit")
+        return made.id
+
     def arrive(self, payout_id: str) -> None:
         """A payout reached the bank, or came back from it (also after it was called paid)."""
         payout = self.payouts[payout_id]
         if payout.account_id in self.failing_banks:
-            self.move(payout.account_id, payout.amount, self.now)
+            cause = Cause("payout_failure", payout.id, payout.reference)
+            self.move(payout.account_id, payout.amount, self.now, cause)
             payout = msgspec.structs.replace(payout, status="failed", failure="account_closed")
         else:
             payout = msgspec.structs.replace(payout, status="paid")

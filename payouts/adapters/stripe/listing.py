@@ -95,8 +95,9 @@ class Lists:
         return await every(fetch, SeenRefund)
 
     async def payouts(self, account_id: str) -> list[SeenPayout]:
-        """The latest page of an account's payouts."""
-        call = self._v1.payouts.list_async({"limit": PAGE}, {"stripe_account": account_id})
+        """The latest page of an account's payouts, or of the platform's own for an empty one."""
+        options: stripe.RequestOptions = {"stripe_account": account_id} if account_id else {}
+        call = self._v1.payouts.list_async({"limit": PAGE}, options)
         page, _ = await one_page(call, SeenPayout)
         return page
 

@@ -187,6 +187,10 @@ class StripeProvider:
         )
         return refund_state(found)
 
+    async def refunds_of(self, reference: str, payment_id: str) -> Sequence[RefundState]:
+        made = await self._lists.refunds(intent_id(await self._page(payment_id)))
+        return [refund_state(each) for each in made if (each.metadata or {}).get(REFERENCE) == reference]
+
     async def get_refund(self, refund_id: str) -> RefundState:
         call = self._v1.refunds.retrieve_async(refund_id, {"expand": ["balance_transaction"]})
         return refund_state(await ask(call, SeenRefund))
@@ -227,13 +231,16 @@ class StripeProvider:
         return [reversal_state(each) for each in await self._lists.reversals(transfer_id)]
 
     async def payout(self, reference: str, account_id: str, amount: Money, key: str) -> PayoutState:
+        options: stripe.RequestOptions = {"idempotency_key": key}
+        if account_id:
+            options["stripe_account"] = account_id
         call = self._v1.payouts.create_async(
             {
                 "amount": amount.amount_minor,
                 "currency": amount.currency.lower(),
                 "metadata": {REFERENCE: reference, KEY: key},
             },
-            {"stripe_account": account_id, "idempotency_key": key},
+            options,
         )
         found = await self._made(
             call,
@@ -242,6 +249,10 @@ class StripeProvider:
             lambda: self._lists.payouts(account_id),
         )
         return payout_state(account_id, found)
+
+    async def payouts_of(self, reference: str, account_id: str) -> Sequence[PayoutState]:
+        made = await self._lists.payouts(account_id)
+        return [payout_state(account_id, each) for each in made if (each.metadata or {}).get(REFERENCE) == reference]
 
     async def get_payout(self, payout_id: str) -> PayoutState:
         account_id, _, stripe_id = payout_id.rpartition("/")

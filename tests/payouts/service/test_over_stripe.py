@@ -2,17 +2,23 @@
 
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from federation.node import clock
+from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
 from payouts import service
+from payouts.ports import PayoutTerms
+from payouts.service import bank_files, float_moves, terms
 from payouts.service.bank_payouts import run_payouts
+from payouts.service.reconciling import reconcile
 from payouts.standin.faults import FaultKind
 from payouts.standin.world import Thing
+from tests.payouts.service.test_bank_files import OURS, THEIRS
 from tests.payouts.stripe_lab import stripe_world
 from tests.payouts.stripe_scene import StripeScene
-from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, B, C
+from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, B, C, euro
 
 pytestmark = pytest.mark.apps("payouts.piccolo_app")
 
@@ -83,3 +89,32 @@ async def test_a_misfortune_at_every_transfer_doubles_nothing(scene: StripeScene
 
 def _transfers(scene: StripeScene) -> list[Thing]:
     return list(scene.lab.state.things["transfer"].values())
+
+
+async def test_the_provider_pays_out_by_itself_and_the_hub_to_its_own_bank(scene: StripeScene) -> None:
+    """An account on a schedule of its own is paid without us, and recorded; our own payout is booked from the list."""
+    await scene.buy()
+    await scene.release(PART_A)
+    account = await service.account_of(A)
+    assert account is not None
+    daily = PayoutTerms(interval="daily")
+    await scene.pay.provider.set_payout_terms(str(account.provider_id), daily, "daily")
+    await scene.lab.advance(86_401)
+    await scene.hear()
+    (payout,) = await service.payouts()
+    assert (payout.shop_id, payout.automatic, payout.amount_minor, payout.other_minor) == (A, True, 12890, 0)
+    assert payout.status.value in {"in_transit", "paid"}
+    settings = msgspec.structs.replace(scene.pay.settings, bank=OURS)
+    pay = msgspec.structs.replace(scene.pay, settings=settings)
+    async with atomic():
+        await terms.pay_by_bank(C, THEIRS, "two people", scene.now)
+    await scene.release(PART_C)
+    async with atomic():
+        await float_moves.begin(pay, euro(9988), "an operator", scene.now)
+    await scene.drain()
+    await reconcile(scene.pay, clock.now())
+    assert await bank_files.at_bank() == euro(9988)
+    await scene.lab.advance(86_401)
+    await scene.hear()
+    assert [one.status.value for one in await float_moves.newest()] == ["paid"]
+    await scene.check()

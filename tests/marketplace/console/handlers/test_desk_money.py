@@ -12,11 +12,12 @@ from federation.node import accounts, clock, mail
 from federation.node.database import atomic
 from federation.vocabulary.errors import NotAllowedError
 from federation.vocabulary.ids import new_id
+from federation.vocabulary.money import Money
 from marketplace.accounts import people, trust
 from marketplace.money import bank_details
 from marketplace.money.letters import AlertLetters
 from payouts.domain.bank_file import BankDetails
-from payouts.service import adjusting, bank_changes, bank_files, jobs, reads
+from payouts.service import adjusting, bank_changes, bank_files, float_moves, jobs, reads, shop_accounts, terms
 from tests.marketplace.console.operator import APPS, OPERATOR_EMAIL, read, sign_in
 from tests.marketplace.listings.builders import shop_id_of
 from tests.marketplace.orders.world import World
@@ -216,6 +217,37 @@ async def agree(world: World, email: str) -> None:
     assert person is not None
     async with atomic():
         await bank_details.approve(bank_details.house_of(world.hub), change.id, person, clock.now(), at_once=True)
+
+
+async def test_a_closed_account_is_replaced_and_the_bank_gets_its_money(world: World, desk: httpx.AsyncClient) -> None:
+    """Only a closed account; the sum our bank has to pay is offered, more is refused, and it stands in the list."""
+    terms_page = f"/console/boutiques/{shop_id_of('a')}/terms"
+    await world.work()
+    assert "only an account that is closed" in (await post(desk, terms_page, f"{terms_page}/account")).lower()
+    account = await reads.account_of(shop_id_of("a"))
+    assert account is not None
+    world.till.close_account(str(account.provider_id))
+    await shop_accounts.refresh_account(world.hub.payments, str(account.provider_id), clock.now())
+    assert "Open another account" in await read(desk, terms_page)
+    assert "Another account is being opened" in await post(desk, terms_page, f"{terms_page}/account")
+    assert "Money for the bank" not in await read(desk, FILES)
+    async with atomic():
+        theirs = BankDetails("Ada", "DE89370400440532013000")
+        await terms.pay_by_bank(shop_id_of("a"), theirs, "two, people", clock.now())
+    token = await world.buy({"a": 1})
+    await world.says("a", token, Accepted())
+    await world.says("a", token, Shipped())
+    await world.work()
+    settings = msgspec.structs.replace(
+        world.hub.payments.settings, bank=BankDetails("Hub", "IT60X0542811101000000123456")
+    )
+    pay = msgspec.structs.replace(world.hub.payments, settings=settings)
+    assert await float_moves.needed("EUR") == Money(9_470, "EUR")
+    async with atomic():
+        await float_moves.begin(pay, Money(9_470, "EUR"), OPERATOR_EMAIL, clock.now())
+    await world.work()
+    (move,) = await float_moves.newest()
+    assert move.provider_id in world.till.payouts
 
 
 async def _make(world: World, settings: object) -> bytes:
