@@ -30,6 +30,12 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
         """The hub's own part as long as nothing is decided."""
         return sum(part.commission + part.vat - part.coupon for part in self.parts) + self.excess
 
+    @property
+    def costs_the_hub(self) -> bool:
+        """Whether the hub gives anything up: of shipping, say, it has no part."""
+        own = ((part.commission, part.vat, part.coupon) for part in self.parts)
+        return bool(self.excess or any(sum(figures) for figures in zip(*own, strict=True)))
+
     def idem(self, what: str) -> str:
         """The id of what is posted of this round."""
         return f"dispute_{what}:{self.dispute_id}:{self.number}"
@@ -67,7 +73,10 @@ def borne(of: Round, bearers: Sequence[Bearer]) -> Posting:
 
 
 def lost(of: Round, books: HubBooks) -> Posting:
-    """Nothing comes back: the hub's commission is given up, with its VAT; the coupon was not spent after all."""
+    """Nothing comes back: the hub's commission is given up, with its VAT; the coupon was not spent after all.
+
+    Only for a round that `costs_the_hub` anything: there is nothing to post otherwise.
+    """
     currency = of.taken.currency
     return posting(
         "dispute_lost",

@@ -87,7 +87,8 @@ async def lose(dispute: DisputeRecord, pay: Payments, now: datetime) -> DisputeR
         return dispute
     payment = await payment_of(dispute)
     of = await round_so_far(dispute)
-    await ledger.post(dispute_postings.lost(of, HubBooks(payment.vat_country)), now)
+    if of.costs_the_hub:
+        await ledger.post(dispute_postings.lost(of, HubBooks(payment.vat_country)), now)
     for claim in await store.claims_of(dispute.id):
         if claim.waits:
             await rows.claims.save(msgspec.structs.replace(claim, waits=False, updated_at=now))

@@ -96,6 +96,20 @@ async def test_an_inquiry_freezes_and_moves_no_money(scene: MemoryScene, shopper
     await scene.check()
 
 
+async def test_a_dispute_of_shipping_alone_is_lost(scene: MemoryScene, shopper: Shopper) -> None:
+    """The hub has no part in shipping: nothing of its own is given up, and the boutique owes what its parcel cost."""
+    await shopper.buys(PART_A, PART_B, PART_C)
+    before = await scene.balances()
+    dispute = await shopper.disputes(euro(690), "product_not_received")
+    async with atomic():
+        await choose_lines(scene.pay, dispute.id, [ChosenLine(str(PART_A), "shipping", 690)], "ada", clock.now())
+    await scene.drain()
+    lost = await shopper.decides(dispute, "lost")
+    assert (lost.status.value, lost.funds.value) == ("lost", "lost")
+    assert (await scene.balances())["hub:commission"] == before["hub:commission"]
+    await scene.check()
+
+
 async def test_an_inquiry_leaves_refunds_open_and_a_chargeback_does_not(scene: MemoryScene, shopper: Shopper) -> None:
     """Refundable, a ring goes back; escalated, the rest is refused in a sentence that says why."""
     await shopper.buys(PART_A, PART_B, PART_C)
