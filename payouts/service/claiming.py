@@ -5,7 +5,7 @@ the provider allows; what is left is owed and netted from what the shop is sent 
 written off by an operator, who says why. Money sent by our own bank cannot be reversed: it is owed at once.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -56,20 +56,31 @@ async def recover_claim(pay: Payments, claim_id: UUID, now: datetime) -> None:
 
 
 async def _reverse(pay: Payments, claim: ClaimRecord, now: datetime) -> ReversalState | None:
-    """Have the pinned amount reversed, or find it reversed; None when the provider refuses."""
+    """Have the pinned amount reversed, or find it reversed; None when the provider refuses.
+
+    It is looked for first once the provider may have forgotten the key.
+    """
     settlement = await _settlement(claim)
     if settlement.transfer_id is None:
         raise PaymentMissingError(sentence("settlement %(id)s has no transfer to reverse", id=settlement.id))
     amount = Money(claim.attempt_minor, claim.currency)
     key = f"trr:{claim.id}:{settlement.transfer_id}:{claim.attempt}"
+    if now - claim.created_at > timedelta(seconds=pay.settings.key_lifetime_seconds):
+        known = await _reversal_of(pay, claim, settlement.transfer_id)
+        if known is not None:
+            return known
     try:
         return await pay.provider.reverse_transfer(claim.reference, settlement.transfer_id, amount, key)
     except (InsufficientBalanceError, AccountNotReadyError, ProviderRefusedError):
-        made = await pay.provider.reversals_of(settlement.transfer_id)
-        return next((each for each in made if each.reference == claim.reference), None)
+        return await _reversal_of(pay, claim, settlement.transfer_id)
     except ProviderConflictError as error:
         await rows.raise_alert("reversal-conflict", claim.reference, error.detail, now)
         raise
+
+
+async def _reversal_of(pay: Payments, claim: ClaimRecord, transfer_id: str) -> ReversalState | None:
+    made = await pay.provider.reversals_of(transfer_id)
+    return next((each for each in made if each.reference == claim.reference), None)
 
 
 async def _take_less(pay: Payments, claim: ClaimRecord, now: datetime) -> None:

@@ -8,7 +8,7 @@ The shops' parts are claimed once the provider has accepted the refund, also whe
 balance: what is clawed back may be the very money it waits for.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -71,7 +71,7 @@ async def send_refund(pay: Payments, refund_id: UUID, now: datetime) -> None:
     if payment is None or payment.provider_id is None:
         raise PaymentMissingError(sentence("refund %(id)s has no payment at the provider", id=refund_id))
     try:
-        seen = await pay.provider.refund(refund.reference, payment.provider_id, refund.amount, refund.key)
+        seen = await _ask(pay, refund, payment.provider_id, now)
     except (InsufficientBalanceError, ProviderRefusedError) as error:
         await _record_refused(pay, refund, error.detail, now)
         return
@@ -79,6 +79,14 @@ async def send_refund(pay: Payments, refund_id: UUID, now: datetime) -> None:
         await rows.raise_alert("refund-conflict", refund.key, error.detail, now)
         raise
     await observe_refund(pay, seen, now)
+
+
+async def _ask(pay: Payments, refund: RefundRecord, provider_id: str, now: datetime) -> RefundState:
+    """Have the refund made, or find it made: an old key may have been forgotten by the provider."""
+    if now - refund.created_at > timedelta(seconds=pay.settings.key_lifetime_seconds):
+        for made in await pay.provider.refunds_of(refund.reference, provider_id):
+            return made
+    return await pay.provider.refund(refund.reference, provider_id, refund.amount, refund.key)
 
 
 async def _waits_for_the_bank(refund: RefundRecord, now: datetime) -> bool:

@@ -151,6 +151,8 @@ async def test_refund_waits_for_balance_and_never_exceeds(world: World) -> None:
     assert (refund.status, refund.reason, refund.reference) == ("pending", "insufficient_funds", "r1")
     await world.advance(DELAY_SECONDS)
     assert (await world.provider.get_refund(refund.id)).status == "succeeded"
+    assert [each.id for each in await world.provider.refunds_of("r1", payment.id)] == [refund.id]
+    assert list(await world.provider.refunds_of("r2", payment.id)) == []
     with pytest.raises(ProviderRefusedError):
         await world.provider.refund("r2", payment.id, euro(6001), "re:r2:1")
     assert (await world.provider.balance()).available == (euro(9835 - 4000),)
@@ -165,6 +167,8 @@ async def test_payout_arrives_or_comes_back(world: World) -> None:
     assert (first.status, first.reference) == ("in_transit", "p1")
     await world.advance(1)
     assert (await world.provider.get_payout(first.id)).status == "paid"
+    assert [each.id for each in await world.provider.payouts_of("p1", account.id)] == [first.id]
+    assert list(await world.provider.payouts_of("p2", account.id)) == []
     await world.break_bank(account.id)
     second = await world.provider.payout("p2", account.id, euro(5000), "po:p2:1")
     await world.advance(1)
