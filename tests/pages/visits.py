@@ -195,6 +195,9 @@ PORTAL = (
             ("money, papers", "/money/papers", "/money/papers", 200, None),
             ("money, a paper", "/money/papers/{paper_id:uuid}", "/money/papers/{statement}", 200, None),
             ("money, payouts", "/money/payouts", "/money/payouts", 200, None),
+            ("money, disputes", "/money/disputes", "/money/disputes", 200, None),
+            ("money, a dispute", "/money/disputes/{hub_id:str}/{dispute_id:uuid}",
+             "/money/disputes/{hub_id}/{dispute}", 200, None),
             ("getting paid", "/getting-paid", "/getting-paid", 200, None),
             ("papers", "/getting-paid/{hub_id:str}/papers", "/getting-paid/{hub_id}/papers", 200, None),
             ("hubs", "/hubs", "/hubs", 200, None),
@@ -263,6 +266,7 @@ NOT_PAGES = {
     "/portal/{handle:str}/money/papers/{paper_id:uuid}/{form:str}": "a file to save",
     "/b/{handle:str}/p/{product_id:str}/proof.json": "a file to save",
     "/console/money/bank-files/{file_id:uuid}/pain001.xml": "a file to save",
+    "/console/money/disputes/{dispute_id:uuid}/files/{file_id:uuid}": "a file to save",
     "/console/money/papers/{paper_id:uuid}/{form:str}": "a file to save",
     "/order/{token:str}/receipt/{part_id:uuid}/pdf": "a file to save",
 }

@@ -41,6 +41,7 @@ from shops.orders.domain.parcels import parcels_of
 from shops.portal import dispute_words as words
 from shops.portal.door import back_to, boutique_of, render
 from shops.portal.forms import fields_of
+from shops.portal.money_desk import desk_of
 from shops.store import BoutiqueView
 
 PATH = "/portal/{handle:str}/money/disputes"
@@ -74,6 +75,7 @@ async def disputes(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
         request,
         "disputes.html",
         boutique,
+        desk=await desk_of(request, handle, ask="never"),
         rows=rows,
         silent=[hub for hub in found if not hub.answers],
         hubs=found,
@@ -106,8 +108,24 @@ async def dispute(
     link = await _link(boutique, hub_id)
     hub = await _asked(request, boutique, link)
     if not hub.answers:
-        return render(request, "dispute.html", boutique, hub=hub, found=None, status_code=BAD_GATEWAY, **_shared())
+        return await _silent(request, boutique, hub)
     return await _page(request, boutique, hub, _one(hub, dispute_id))
+
+
+async def _silent(request: AnyRequest, boutique: BoutiqueView, hub: HubDisputes, **values: Any) -> Response[Any]:
+    """The page while the hub does not answer, with what somebody had typed."""
+    desk = await desk_of(request, boutique.handle, ask="never")
+    return render(
+        request,
+        "dispute.html",
+        boutique,
+        hub=hub,
+        desk=desk,
+        found=None,
+        status_code=BAD_GATEWAY,
+        **values,
+        **_shared(),
+    )
 
 
 async def _link(boutique: BoutiqueView, hub_id: str) -> LinkView:
@@ -138,6 +156,7 @@ async def _page(
         request,
         "dispute.html",
         boutique,
+        desk=await desk_of(request, boutique.handle, ask="never"),
         status_code=UNPROCESSABLE if problem else 200,
         problem=problem,
         hub=hub,
@@ -243,17 +262,7 @@ async def _again(
     problem = error if isinstance(error, RecordInvalidError) else RecordInvalidError(_in_words(error))
     hub = await _asked(request, boutique, link)
     if not hub.answers:
-        return render(
-            request,
-            "dispute.html",
-            boutique,
-            hub=hub,
-            found=None,
-            problem=problem,
-            typed=typed.get("text", ""),
-            status_code=BAD_GATEWAY,
-            **_shared(),
-        )
+        return await _silent(request, boutique, hub, problem=problem, typed=typed.get("text", ""))
     return await _page(request, boutique, hub, _one(hub, dispute_id), problem=problem, typed=typed)
 
 

@@ -37,6 +37,7 @@ from federation.vocabulary.wording import message
 from shops.node import shop_node
 from shops.portal.door import back_to, boutique_of, render
 from shops.portal.forms import fields_of
+from shops.portal.money_desk import desk_of
 from shops.portal.views import StateWord
 from shops.store import BoutiqueView
 
@@ -96,7 +97,7 @@ async def getting_paid(request: AnyRequest, handle: FromPath[str]) -> Response[A
     fed = shop_node(request).federation
     found = await asyncio.gather(*(_standing(fed, boutique.shop_id, link.remote_id) for link in linked))
     hubs = [_paying(link, told) for link, told in zip(linked, found, strict=True)]
-    return _shown(request, boutique, hubs)
+    return await _shown(request, boutique, hubs)
 
 
 def _paying(link: LinkView, told: PayingState | None) -> HubPaying:
@@ -105,7 +106,7 @@ def _paying(link: LinkView, told: PayingState | None) -> HubPaying:
     return HubPaying(link.remote_id, link.remote_name, told.standing, told.bank)
 
 
-def _shown(
+async def _shown(
     request: AnyRequest,
     boutique: BoutiqueView,
     hubs: list[HubPaying],
@@ -117,6 +118,7 @@ def _shown(
         request,
         "getting_paid.html",
         boutique,
+        desk=await desk_of(request, boutique.handle, ask="never"),
         status_code=422 if problem else 200,
         problem=problem,
         hubs=hubs,
@@ -140,7 +142,7 @@ async def say_bank(request: AnyRequest, handle: FromPath[str], hub_id: FromPath[
     except GalleriaError as error:
         told = await _standing(fed, boutique.shop_id, link.remote_id)
         problem = RecordInvalidError(_in_words(error))
-        return _shown(request, boutique, [_paying(link, told)], problem=problem, typed=fields)
+        return await _shown(request, boutique, [_paying(link, told)], problem=problem, typed=fields)
     said_words = message("The hub has your account. Somebody there asks you back and has to agree; you get a letter.")
     return back_to(request, boutique, "/getting-paid", said_words)
 
