@@ -4,6 +4,7 @@ Amounts are seen from the shop: what it has is positive. On the account `owed` a
 the newest balances of its accounts, less that of `owed`, are what the hub owes it.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -12,6 +13,8 @@ import msgspec
 
 from federation.vocabulary.movements import Account, MovementKind
 from payouts.domain.ledger import AccountKind
+from payouts.domain.statement import Entry
+from payouts.domain.statement_entries import SHIPPING
 
 PLACES: dict[AccountKind, Account] = {
     AccountKind.HELD: "held",
@@ -87,9 +90,13 @@ class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry as the ledger holds it, debit positive, with the shop order it is about if any, and a person's words."""
+    """An entry as the ledger holds it, debit positive, with the shop order it is about if any, and a person's words.
+
+    `is_first` says that no earlier entry of its transaction is on an account of the shop.
+    """
 
     id: int
+    txn: int
     at: datetime
     posting: str
     account: AccountKind
@@ -98,7 +105,32 @@ class AccountEntry(msgspec.Struct, frozen=True, kw_only=True):
     balance_after: int
     shop_order_id: UUID | None
     is_seller: bool
+    is_first: bool
     note: str
+
+
+DIVIDED = frozenset({"capture", "fx_settle", "refund_due", "dispute_borne", "dispute_returned"})
+"""Postings whose lines say what the shopper paid and what of it went to whom."""
+
+
+def parts_of(entries: Sequence[Entry]) -> tuple[LinePart, ...]:
+    """The components of a transaction, from its entries on a statement."""
+    return tuple(part for entry in entries for part in _parts(entry))
+
+
+def _parts(entry: Entry) -> Iterator[LinePart]:
+    paid = PartKind.SHIPPING if entry.title == SHIPPING else PartKind.PAID
+    title = entry.title if paid is PartKind.PAID and entry.paid_minor else ""
+    referral = PartKind.REFERRAL_GIVEN if entry.paid_minor else PartKind.REFERRAL_EARNED
+    for kind, minor in (
+        (paid, entry.paid_minor),
+        (PartKind.COUPON, entry.coupon_minor),
+        (PartKind.COMMISSION, entry.commission_minor),
+        (PartKind.COMMISSION_VAT, entry.commission_vat_minor),
+        (referral, entry.referral_minor),
+    ):
+        if minor:
+            yield LinePart(kind, minor, title)
 
 
 def kind_of(entry: AccountEntry) -> MovementKind:

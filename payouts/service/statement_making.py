@@ -93,7 +93,7 @@ async def _make(office: Office, shop: tuple[str, str], span: _Span, now: datetim
     period, last = span.period, span.last
     cuts = await store.cuts_at(shop_id, currency, period.end)
     events = await store.events(cuts, last, period.end)
-    facts = await _facts(office, events, shop_id, currency)
+    facts = await facts_of(office, events, shop_id, currency)
     entries = tuple(entry for event in events for entry in entries_of(event, facts))
     if len(entries) > ENTRIES_MAX:
         raise StatementBrokenError(f"a statement of {len(entries)} entries is too long: close the period earlier")
@@ -137,7 +137,7 @@ def _standing(cuts: Collection[Cut]) -> Standing:
     )
 
 
-async def _facts(office: Office, events: Sequence[Event], shop_id: str, currency: str) -> Facts:
+async def facts_of(office: Office, events: Sequence[Event], shop_id: str, currency: str) -> Facts:
     """What our rows know of these events, in a few reads however many they are."""
 
     def references(*postings: str) -> set[str]:

@@ -1,12 +1,21 @@
 """What a boutique may see of its money at this hub: every movement on its accounts, and the papers issued to it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from payouts.domain.account_lines import StatementLine, line_of
+import structlog
+
+from payouts.domain.account_lines import DIVIDED, AccountEntry, LinePart, StatementLine, line_of, parts_of
 from payouts.domain.papers import MEDIA_TYPES, PaperFile, PaperForm, PaperHead, file_name
+from payouts.domain.statement_entries import entries_of
+from payouts.errors import StatementBrokenError
 from payouts.paper_ports import Office
+from payouts.service.statement_making import facts_of
 from payouts.store import account_lines as lines_store
 from payouts.store import papers as papers_store
+from payouts.store import statements as statement_store
+
+_log = structlog.get_logger(__name__)
 
 LINES_MAX = 500
 """The most movements that one page holds."""
@@ -30,7 +39,32 @@ async def account_lines(office: Office, shop_id: str, currency: str, after: int,
     entries = await lines_store.entries_after(shop_id, currency, after, min(max(limit, 1), LINES_MAX))
     words = await office.words({entry.shop_order_id for entry in entries if entry.shop_order_id is not None})
     numbers = {shop_order_id: order.number for shop_order_id, order in words.items()}
-    return [line_of(entry, numbers.get(entry.shop_order_id, "") if entry.shop_order_id else "") for entry in entries]
+    parts = await _parts(office, shop_id, [entry for entry in entries if entry.is_first and entry.posting in DIVIDED])
+    return [
+        line_of(
+            entry,
+            numbers.get(entry.shop_order_id, "") if entry.shop_order_id else "",
+            parts.get((entry.txn, entry.currency), ()) if entry.is_first else (),
+        )
+        for entry in entries
+    ]
+
+
+async def _parts(
+    office: Office, shop_id: str, entries: Sequence[AccountEntry]
+) -> dict[tuple[int, str], tuple[LinePart, ...]]:
+    """The components of these entries' transactions; none of one that our rows do not come to."""
+    found: dict[tuple[int, str], tuple[LinePart, ...]] = {}
+    for currency in sorted({entry.currency for entry in entries}):
+        txns = [entry.txn for entry in entries if entry.currency == currency]
+        events = await statement_store.events_of(txns, shop_id, currency)
+        facts = await facts_of(office, events, shop_id, currency)
+        for event in events:
+            try:
+                found[event.txn, currency] = parts_of(entries_of(event, facts))
+            except StatementBrokenError as error:
+                _log.error("movement_does_not_add_up", shop=shop_id, txn=event.txn, reason=error.detail)
+    return found
 
 
 async def papers_of(shop_id: str) -> list[PaperHead]:

@@ -50,13 +50,17 @@ WITH page AS (
     WHERE account.owner = $1 AND ($2 = '' OR account.currency = $2) AND account.keeps_balance
     ORDER BY entry.id LIMIT $4
 ), told AS (
-    SELECT page.id, txn.effective_at AS at, txn.kind AS posting, page.account, page.currency, page.amount,
-        page.balance_after, {ABOUT} AS shop_order_id, {NOTE} AS note
+    SELECT page.id, page.txn_id AS txn, txn.effective_at AS at, txn.kind AS posting, page.account, page.currency,
+        page.amount, page.balance_after, {ABOUT} AS shop_order_id, {NOTE} AS note
     FROM page JOIN pay_txn AS txn ON txn.id = page.txn_id
 )
 SELECT told.*, EXISTS (
     SELECT 1 FROM pay_line AS line WHERE line.shop_order_id = told.shop_order_id AND line.shop_id = $1
-) AS is_seller
+) AS is_seller, NOT EXISTS (
+    SELECT 1 FROM pay_entry AS other JOIN pay_account AS account ON account.id = other.account_id
+    WHERE other.txn_id = told.txn AND other.id < told.id AND account.owner = $1 AND account.keeps_balance
+        AND account.currency = told.currency
+) AS is_first
 FROM told ORDER BY told.id
 """  # noqa: S608 - put together from our own words
 

@@ -113,10 +113,7 @@ ORDER BY txn.id
 async def events(cuts: Collection[Cut], last: LastStatement | None, end: datetime) -> list[Event]:
     """What was posted on these accounts, effective before `end`, that the last statement has not; by transaction."""
     start, versions = _before(last)
-    found: dict[int, Event] = {}
-    moved: dict[int, dict[AccountKind, int]] = {}
-    kinds = {kind.value: kind for kind in AccountKind}
-    for row in await database.fetch(
+    rows = await database.fetch(
         _EVENTS,
         [cut.account_id for cut in cuts],
         [cut.kind.value for cut in cuts],
@@ -124,8 +121,31 @@ async def events(cuts: Collection[Cut], last: LastStatement | None, end: datetim
         [versions.get(cut.account_id, 0) for cut in cuts],
         start,
         end,
-    ):
-        txn, posting, reference, idem, at, kind, amount = row
+    )
+    return _events(rows)
+
+
+async def events_of(txns: Collection[int], shop_id: str, currency: str) -> list[Event]:
+    """These transactions as far as they touch a shop's accounts."""
+    rows = await database.fetch(
+        """SELECT txn.id AS txn, txn.kind AS posting, txn.reference, txn.idem, txn.effective_at AS at, account.kind,
+            entry.amount
+        FROM pay_txn AS txn JOIN pay_entry AS entry ON entry.txn_id = txn.id
+        JOIN pay_account AS account ON account.id = entry.account_id
+        WHERE txn.id = ANY($1::bigint[]) AND account.owner = $2 AND account.currency = $3 AND account.keeps_balance
+        ORDER BY txn.id""",
+        list(txns),
+        shop_id,
+        currency,
+    )
+    return _events(rows)
+
+
+def _events(rows: Collection[Any]) -> list[Event]:
+    found: dict[int, Event] = {}
+    moved: dict[int, dict[AccountKind, int]] = {}
+    kinds = {kind.value: kind for kind in AccountKind}
+    for txn, posting, reference, idem, at, kind, amount in rows:
         legs = moved.setdefault(txn, {})
         legs[kinds[kind]] = legs.get(kinds[kind], 0) + amount
         if txn not in found:

@@ -1,5 +1,6 @@
 """Papers: statements, commission invoices and credit notes; a boutique's running statement; closing what has ended."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -141,7 +142,7 @@ async def show_draft(request: AnyRequest, shop_id: FromPath[str]) -> Response[An
     if draft is not None and form == "csv":
         return _file("statement-draft.csv", "text/csv; charset=utf-8", statement_csv(draft))
     if draft is not None and form == "pdf":
-        return _file("statement-draft.pdf", "application/pdf", statement_pdf(draft))
+        return _file("statement-draft.pdf", "application/pdf", await asyncio.to_thread(statement_pdf, draft))
     return render(
         request,
         "statement_draft.html",
