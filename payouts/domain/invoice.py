@@ -99,21 +99,22 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def plan_papers(items: Sequence[CommissionItem]) -> Plan:
-    """Divide open items among papers. Items that cancel each other out wait for the next invoice.
+    """Divide open items among papers; what comes to nothing waits for the next invoice.
 
-    Raises StatementBrokenError when more would be given back than was ever charged.
+    So does what is given back of a charge that is neither invoiced nor among the items: clocks that differ a little can
+    place it just after the period's end.
     """
-    own: list[CommissionItem] = []
+    own: dict[tuple[UUID, str], list[CommissionItem]] = {}
     credited: dict[UUID, list[CommissionItem]] = {}
     for item in items:
         if item.kind == "given_back" and item.invoiced_on is not None:
             credited.setdefault(item.invoiced_on, []).append(item)
         else:
-            own.append(item)
-    net, vat = sum(item.net_minor for item in own), sum(item.vat_minor for item in own)
-    if net < 0 or vat < 0:
-        raise StatementBrokenError(f"commissions of {net} and VAT of {vat} cannot be invoiced: more is given back")
-    invoice = tuple(own) if net or vat else ()
+            own.setdefault((item.shop_order_id, item.line_id), []).append(item)
+    covered = [found for found in own.values() if sum(item.net_minor + item.vat_minor for item in found) >= 0]
+    invoice = tuple(sorted((item for found in covered for item in found), key=lambda item: item.id))
+    if not any((sum(item.net_minor for item in invoice), sum(item.vat_minor for item in invoice))):
+        invoice = ()
     return Plan(invoice, {paper_id: tuple(found) for paper_id, found in credited.items()})
 
 

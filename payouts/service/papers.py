@@ -101,18 +101,23 @@ async def _guarded(office: Office, shop_id: str, currency: str, now: datetime) -
 
 
 async def _close_until(office: Office, shop_id: str, currency: str, until: datetime, now: datetime) -> int:
-    """Close period after period, each in a transaction of its own; one that is still running is cut at `until`.
+    """Close period after period, each in a transaction of its own.
 
-    When `until` is the start of a month nothing is cut.
+    One that is still running is cut at `until` if something happened in it; when `until` is the start of a month
+    nothing is cut.
     """
     done = 0
     while True:
         async with atomic():
             await statement_store.lock(shop_id, currency)
-            period = await statement_making.open_period(shop_id, currency, now)
-            if period is None or period.start >= until:
+            found = await statement_making.open_period(shop_id, currency, now)
+            if found is None or found.period.start >= until:
                 return done
-            await statement_making.close(office, shop_id, currency, Period(period.start, min(period.end, until)), now)
+            is_cut = found.period.end > until
+            if is_cut and (found.first is None or found.first >= until):
+                return done
+            period = Period(found.period.start, until) if is_cut else found.period
+            await statement_making.close(office, shop_id, currency, period, now)
         done += 1
 
 

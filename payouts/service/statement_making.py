@@ -26,6 +26,13 @@ from payouts.store import statements as store
 from payouts.store.statements import Cut, LastStatement
 
 
+class OpenPeriod(msgspec.Struct, frozen=True):
+    """A period without a statement, and when the first thing happened that none tells; None: nothing did."""
+
+    period: Period
+    first: datetime | None
+
+
 class _Span(msgspec.Struct, frozen=True):
     """A period, the statement before it, and the number the one of it gets (empty: a draft)."""
 
@@ -49,14 +56,14 @@ async def draft(office: Office, shop_id: str, currency: str, now: datetime) -> S
     return made.statement
 
 
-async def open_period(shop_id: str, currency: str, now: datetime) -> Period | None:
+async def open_period(shop_id: str, currency: str, now: datetime) -> OpenPeriod | None:
     """The oldest period without a statement in which there is something to tell; it may not have ended yet."""
     last = await store.last_statement(shop_id, currency)
     cuts = await store.cuts_at(shop_id, currency, now)
     first = await store.first_uncovered(cuts, last)
-    if last is None:
-        return papers.next_period(None, 0, first)
-    return papers.next_period(last.period_end, last.total_minor, first)
+    end, balance = (None, 0) if last is None else (last.period_end, last.total_minor)
+    period = papers.next_period(end, balance, first)
+    return None if period is None else OpenPeriod(period, first)
 
 
 async def close(office: Office, shop_id: str, currency: str, period: Period, now: datetime) -> PaperRecord:
