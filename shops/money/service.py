@@ -23,7 +23,9 @@ from federation.vocabulary.errors import GalleriaError, NotFoundError, PeerRefus
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.wording import sentence
 from shops.money import store
+from shops.money.domain import reading
 from shops.money.domain.copies import Copy, comes_to
+from shops.money.domain.reading import Reading
 
 VISIT_SECONDS = 4.0
 """How long a page waits for a hub in all."""
@@ -47,11 +49,12 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Handed(msgspec.Struct, frozen=True, kw_only=True):
-    """A paper's bytes that fit; the `face` is what the signed form says of itself."""
+    """A paper's bytes that fit; of the signed form also its `face` and what it says beyond that."""
 
     paper: Paper
     content: bytes
     face: PaperFace | None = None
+    reading: Reading | None = None
 
 
 class _Clock:
@@ -136,15 +139,16 @@ async def hand_on(fed: Federation, pair: Pair, paper_id: UUID, form: PaperForm, 
     content = await store.kept_paper(*pair, paper_id, form, file.sha256)
     if content is None:
         content = await accounts.ask_file(fed, pair, paper, file, now)
-    face = _checked(pair, paper, content) if form == "json" else None
+    handed = _checked(pair, paper, content) if form == "json" else Handed(paper=paper, content=content)
     await store.keep_paper(*pair, (paper_id, form, file.sha256), content, now)
-    return Handed(paper=paper, content=content, face=face)
+    return handed
 
 
-def _checked(pair: Pair, paper: Paper, content: bytes) -> PaperFace:
-    """The face of a signed file, if it is this hub's word to this boutique on what the head names."""
-    face = papers.check(papers.read_paper(content), pair[1])
+def _checked(pair: Pair, paper: Paper, content: bytes) -> Handed:
+    """A signed file, if it is this hub's word to this boutique on what the head names."""
+    sealed = papers.read_paper(content)
+    face = papers.check(sealed, pair[1])
     said = (face.boutique.id, face.number, face.kind, face.currency, face.period_start, face.period_end)
     if said != (pair[0], paper.number, paper.kind, paper.currency, paper.period_start, paper.period_end):
         raise PeerMismatchError(sentence("this file is about something else than %(number)s", number=paper.number))
-    return face
+    return Handed(paper=paper, content=content, face=face, reading=reading.read(sealed.body))

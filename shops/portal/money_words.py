@@ -44,6 +44,12 @@ SHARE_WORDS: dict[str, str] = {
     "adjustment": message("A correction"),
     "reinstated": message("A dispute you won"),
 }
+ENTRY_WORDS: dict[str, str] = {
+    **{str(code): said for code, said in MOVEMENTS.items()},
+    "shipping": message("Shipping"),
+    "claim_opened": message("Owed by you after you had the money"),
+}
+"""Kinds of entries of a statement; those that are movements as well are said alike."""
 CAUSE_WORDS: dict[str, str] = {
     "refund": message("Given back to a shopper after you had the money"),
     "dispute": message("Taken back by a shopper’s bank after you had the money"),

@@ -16,8 +16,8 @@ from payouts import service as payouts
 from payouts.adapters.memory import MemoryProvider
 from payouts.domain.account_lines import LinePart, PartKind, StatementLine
 from payouts.service.bank_payouts import run_payouts
+from tests.payouts.paper_scene import TestOffice
 from tests.payouts.scene import MemoryScene
-from tests.payouts.service.test_account_lines import PlainOffice
 from tests.payouts.worked_example import ORDER, PART_A, PART_C, A, B, C
 
 pytestmark = pytest.mark.apps("payouts.piccolo_app")
@@ -37,7 +37,7 @@ async def test_every_movement_adds_up_to_what_stands_there(committed: object) ->
             parts=(payouts.RefundPart("ring", quantity=1),),
         )
     )  # fmt: skip
-    books = HubBookkeeper(PlainOffice())
+    books = HubBookkeeper(TestOffice())
     for shop_id in (A, B, C):
         lines: list[AccountLine] = []
         page = AccountLines((), more=True)

@@ -1,5 +1,6 @@
 """A boutique's owner looks at the money, node to node: from the sale to the bank, with the hub away, with papers."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,10 +8,12 @@ import httpx
 import pytest
 
 from federation.conversations.messages import Shipped
+from federation.documents.papers import check, read_paper
 from federation.node import accounts, clock, signin
 from federation.node.database import atomic
 from federation.node.web import web_node
 from federation.vocabulary.ids import PartyId, new_id
+from payouts.service import papers
 from payouts.service.bank_payouts import run_payouts
 from shops.orders import store as shop_orders
 from shops.orders.service import steps
@@ -93,7 +96,19 @@ async def test_every_cent_from_sale_to_bank(running_house: House, owner: httpx.A
     for word in ("+€94.70", "Free to be sent to you", "Sent to your account", "On its way to your bank"):
         assert word in story
 
+    with running.at_hub():
+        await papers.close_shop(running.hub.payments, shop_id, clock.now(), running=True)
+    links = re.findall(rf'href="({HOME}/papers/[0-9a-f-]{{36}})"', (await owner.get(f"{HOME}/papers")).text)
+    assert links, "the hub issued a statement of the month so far"
+    for link in links:
+        paper = (await owner.get(link)).text
+        assert ("Untouched" in paper, "Adds up" in paper) == (True, True)
+        signed = (await owner.get(f"{link}/json")).content
+        assert check(read_paper(signed), running.hub_id).boutique.id == shop_id
+        assert (await owner.get(f"{link}/pdf")).content.startswith(b"%PDF")
+
     running.way.apps = {}
+    assert (await owner.get(f"{links[0]}/pdf")).content.startswith(b"%PDF")
     for name, still_there in (("", "€94.70"), ("/payouts", "On its way to your bank")):
         away = (await owner.get(f"{HOME}{name}")).text
         assert "Hub does not answer at the moment." in away

@@ -55,9 +55,9 @@ async def paper(request: AnyRequest, handle: FromPath[str], paper_id: FromPath[U
     pair, head = desk.pair, None if desk.seen is None else desk.seen.copy.paper(paper_id)
     if pair is None or head is None:
         raise NotFoundError(message("there is no such paper; look at the list"))
-    problem, face = None, None
+    problem, handed = None, None
     try:
-        face = (await service.hand_on(shop_node(request).federation, pair, paper_id, "json", clock.now())).face
+        handed = await service.hand_on(shop_node(request).federation, pair, paper_id, "json", clock.now())
     except GalleriaError as error:
         problem = error
     return render(
@@ -66,7 +66,8 @@ async def paper(request: AnyRequest, handle: FromPath[str], paper_id: FromPath[U
         desk.boutique,
         **desk.values,
         paper=head,
-        face=face,
+        face=None if handed is None else handed.face,
+        reading=None if handed is None else handed.reading,
         fault=problem,
         words=money_words,
         amount_of=Money,

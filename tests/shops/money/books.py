@@ -21,7 +21,7 @@ from federation.documents.keys import SigningKey
 from federation.service import parties
 from federation.store import parties as party_store
 from federation.vocabulary.ids import PartyId, new_id
-from tests.federation.nodes import Pair
+from tests.federation.nodes import Node
 
 AT = "2026-11-22T08:00:00Z"
 MONTH = {"period_start": "2026-10-01T00:00:00Z", "period_end": "2026-11-01T00:00:00Z", "issued_at": AT}
@@ -39,6 +39,7 @@ class Books:
     def __init__(self) -> None:
         self.lines_there: list[AccountLine] = []
         self.held = 0
+        self.state: AccountState | None = None
         self.heads: list[Paper] = []
         self.contents: dict[tuple[str, str], bytes] = {}
         self.page_lines = limits.ACCOUNT_LINES_MAX
@@ -54,7 +55,9 @@ class Books:
 
     async def account(self, hub_id: PartyId, shop_id: PartyId, now: datetime) -> AccountState:
         del hub_id, shop_id, now
-        return AccountState(at=AT, standing="ready", positions=(Position(currency="EUR", held=self.held),))
+        return self.state or AccountState(
+            at=AT, standing="ready", positions=(Position(currency="EUR", held=self.held),)
+        )
 
     async def lines(self, hub_id: PartyId, shop_id: PartyId, after: int, limit: int) -> AccountLines:
         del hub_id, shop_id
@@ -81,10 +84,10 @@ class Books:
         return head
 
 
-async def signed(pair: Pair, number: str, boutique_id: str, *, key: SigningKey | None = None) -> bytes:
-    """A statement's signed file of the pair's hub, made out to a boutique."""
-    with pair.hub.here():
-        hub = await party_store.party(pair.hub.party_id)
+async def signed(node: Node, number: str, boutique_id: str, *, key: SigningKey | None = None) -> bytes:
+    """A statement's signed file of the node's hub, made out to a boutique."""
+    with node.here():
+        hub = await party_store.party(node.party_id)
         assert hub is not None
         operations: Sequence[str] = (await parties.own_operations(hub.id)).operations
     face = {

@@ -97,10 +97,10 @@ async def test_a_hub_that_is_away_or_refuses_leaves_what_it_told(pair: Pair, end
 
 async def test_a_paper_is_handed_on_only_when_it_fits(pair: Pair, ends: Ends, books: Books) -> None:
     """Bytes, signature, hub, boutique and number must be those of the head; what fits is kept."""
-    good = books.issue("ST-1", {"json": await signed(pair, "ST-1", ends[0]), "csv": b"a,b\r\n"})
-    other = books.issue("ST-2", {"json": await signed(pair, "ST-2", "s1" + "b" * 32)})
-    renamed = books.issue("ST-3", {"json": await signed(pair, "ST-1", ends[0])})
-    forged = books.issue("ST-4", {"json": await signed(pair, "ST-4", ends[0], key=SigningKey.from_seed(b"x" * 32))})
+    good = books.issue("ST-1", {"json": await signed(pair.hub, "ST-1", ends[0]), "csv": b"a,b\r\n"})
+    other = books.issue("ST-2", {"json": await signed(pair.hub, "ST-2", "s1" + "b" * 32)})
+    renamed = books.issue("ST-3", {"json": await signed(pair.hub, "ST-1", ends[0])})
+    forged = books.issue("ST-4", {"json": await signed(pair.hub, "ST-4", ends[0], key=SigningKey.from_seed(b"x" * 32))})
     swapped = books.issue("ST-5", {"csv": b"a,b\r\n"})
     books.contents[swapped.id, "csv"] = b"a,c\r\n"
     now = clock.now()
