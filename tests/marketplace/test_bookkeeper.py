@@ -53,7 +53,8 @@ async def test_every_movement_adds_up_to_what_stands_there(committed: object) ->
         (position,) = state.positions
         told = msgspec.structs.asdict(position)
         assert {name: told[name] for name in sums} == sums
-        assert {line.order for line in lines} <= {"100-1", "100-2", "100-3"}
+        assert {line.order for line in lines} <= {"G-100-1", "G-100-2", "G-100-3"}
+        assert lines[0].parts, "the sale says what it is made of"
     state = await books.account(HUB, PartyId(C), scene.now)
     assert [(payout.amount, payout.count) for payout in state.payouts] == [(9988, 1)]
     assert (await books.papers(HUB, PartyId(C))).papers == ()
