@@ -54,7 +54,7 @@ CREATE TABLE bare_event (id text PRIMARY KEY, body bytea, received_at timestampt
 INSERT INTO pay_account (kind, owner, currency, code, keeps_balance)
     VALUES ('provider:pending', '', 'GBP', 'provider:pending', true);
 """
-_MILLION = f"""
+MILLION = f"""
 ALTER TABLE pay_entry DISABLE TRIGGER USER;
 ALTER TABLE pay_txn DISABLE TRIGGER USER;
 INSERT INTO pay_account (kind, owner, currency, code, keeps_balance)
@@ -246,7 +246,7 @@ async def run(owner_url: str, app_url: str, seconds: float) -> None:
         await table.compare(workers, [("bare verify, insert (floor)", verify_bare), ("webhooks accepted", accept)])
     with using(owner):
         begun = time.monotonic()
-        await execute(_MILLION)
+        await execute(MILLION)
         print(f"a million entries written in {time.monotonic() - begun:.0f} s")
     await owner.stop()
     with using(database):
@@ -262,20 +262,21 @@ def _payments() -> Payments:
 async def _read_all() -> None:
     """Time what is read over all entries."""
     entries = await fetch_value("SELECT count(*) FROM pay_entry")
-    scan_ms = await _timed("sum of all entries (floor)", lambda: fetch_value("SELECT sum(amount) FROM pay_entry"), 0)
+    scan_ms = await timed("sum of all entries (floor)", lambda: fetch_value("SELECT sum(amount) FROM pay_entry"), 0)
     books = await ledger.trial_balance()
     assert all(sum(sums.values()) == 0 for sums in books.values())
     today = clock.now().date()
-    await _timed("trial balance", ledger.trial_balance, scan_ms)
-    await _timed("shortfall", solvency.shortfall, scan_ms)
-    await _timed("a month of days reconciled", lambda: recon.days(today - timedelta(days=DAYS), today), scan_ms)
+    await timed("trial balance", ledger.trial_balance, scan_ms)
+    await timed("shortfall", solvency.shortfall, scan_ms)
+    await timed("a month of days reconciled", lambda: recon.days(today - timedelta(days=DAYS), today), scan_ms)
     whole = 0.0
     for rule in audit.RULES:
-        whole += await _timed(f"rule {rule}", partial(audit.broken_rules, (rule,)), scan_ms, quiet_below_ms=50)
+        whole += await timed(f"rule {rule}", partial(audit.broken_rules, (rule,)), scan_ms, quiet_below_ms=50)
     print(f"every nightly rule over {entries} entries: {whole / 1000:.1f} s, {whole / scan_ms:.0f}x the floor")
 
 
-async def _timed(what: str, read: Callable[[], Awaitable[object]], floor_ms: float, quiet_below_ms: float = 0) -> float:
+async def timed(what: str, read: Callable[[], Awaitable[object]], floor_ms: float, quiet_below_ms: float = 0) -> float:
+    """Read once and print how long it took beside the floor; in milliseconds."""
     begun = time.monotonic()
     await read()
     elapsed_ms = (time.monotonic() - begun) * 1000

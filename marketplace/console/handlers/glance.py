@@ -41,7 +41,7 @@ async def look_at_money(request: AnyRequest) -> MoneyNow:
 async def show(request: AnyRequest) -> Template:
     """What to do, how the hub stands, and volume, take rate and punctuality by day, week or month."""
     await operator(request)
-    step = STEPS.get(request.query_params.get("by", ""), Step.WEEK)
+    step = STEPS.get(request.query_params.get("by", ""), Step.DAY)
     found = await look_at_money(request)
     return render(
         request,
