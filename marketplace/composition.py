@@ -24,6 +24,7 @@ from marketplace.orders.adapters.federated import FederatedBoutiques
 from marketplace.papers.office import HubOffice
 from marketplace.payments import OrderMoney
 from marketplace.settings import HubSettings
+from marketplace.vat.adapters.vies import Vies
 from payouts.adapters.choice import make_provider
 from payouts.ports import PaymentProvider
 from payouts.service.context import Payments
@@ -65,6 +66,7 @@ def build_hub(
         catalog=catalog or Catalog(TantivyEngine(search_folder(settings), LISTINGS)),
         boutiques=FederatedBoutiques(federation),
         rates=TableRates(Path(settings.rates_file)) if settings.rates_file else EcbRates(door),
+        vat_register=Vies(door) if settings.vat_register == "vies" else None,
     )
 
 

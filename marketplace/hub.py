@@ -10,12 +10,13 @@ from federation.service.context import Federation
 from marketplace.currencies.ports import RateSource
 from marketplace.orders.ports import Boutiques
 from marketplace.settings import HubSettings
+from marketplace.vat.ports import VatRegister
 from payouts.service.context import Payments
 from search.service import Catalog
 
 
 class Hub(msgspec.Struct, frozen=True):
-    """The hub's own contexts: federation, payments, the search index, boutiques as orders reach them, and rates."""
+    """The hub's own contexts: federation, payments, search, boutiques as orders reach them, rates, a VAT register."""
 
     settings: HubSettings
     federation: Federation
@@ -23,6 +24,7 @@ class Hub(msgspec.Struct, frozen=True):
     catalog: Catalog
     boutiques: Boutiques
     rates: RateSource
+    vat_register: VatRegister | None = None
 
 
 def hub_of(connection: ASGIConnection) -> Hub:  # type: ignore[type-arg]

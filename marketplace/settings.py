@@ -72,6 +72,12 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     bank_iban: str = ""
     bank_bic: str = ""
     bank_cooling_days: Annotated[int, msgspec.Meta(ge=0, le=30)] = 3
+    vat_register: Literal["off", "vies"] = "off"
+    reverse_charge: Literal["digits", "checked"] = "digits"
+    """What takes a boutique's VAT id as right for the reverse charge: its check digits, or a register's answer too.
+
+    With `vat_register` an operator can ask the European Union's; `checked` needs it.
+    """
     capture: Capture = "automatic"
     acceptance_window_hours: Annotated[int, msgspec.Meta(ge=1, le=120)] = 48
     """With `capture` manual the shopper's money is held while the boutiques have so long to answer, then taken once.
@@ -92,6 +98,8 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
                 f"nobody takes this hub's payments: set {' and '.join(missing)} as docs/payments-stripe.md says, with "
                 "keys of Stripe, or of `galleria standin`, which moves no money"
             )
+        if self.reverse_charge == "checked" and self.vat_register == "off":
+            raise SettingsError("GALLERIA_REVERSE_CHARGE checked needs a register: set GALLERIA_VAT_REGISTER to vies")
         try:
             self.bank  # noqa: B018 - read once, to refuse a mistyped account at start
         except BankDetailsError as error:

@@ -42,6 +42,21 @@ class HubInvitation(Table, tablename="hub_invitation", db=proxy):
     vouched_at = Timestamptz(default=None, null=True)
 
 
+class HubVatCheck(Table, tablename="hub_vat_check", db=proxy):
+    """What a register said of a boutique's VAT id on a day; only ever added to."""
+
+    id = UUID(primary_key=True, default=None)
+    shop_id = Text(default=None)
+    vat_id = Text(default=None)
+    valid = Boolean(default=None)
+    name = Text(default=None)
+    address = Text(default=None)
+    consultation = Text(default=None)
+    source = Text(default=None)
+    checked_at = Timestamptz(default=None)
+    asked_by = Text(default=None)
+
+
 class HubShop(Table, tablename="hub_shop", db=proxy):
     """A boutique that is or was linked, with its last good profile; visible while `link_state` is accepted."""
 

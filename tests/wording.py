@@ -26,6 +26,7 @@ AUDIENCES: dict[str, tuple[str, ...]] = {
     "federation/node": ("federation/vocabulary",),
     "marketplace/console": (
         "marketplace/accounts",
+        "marketplace/vat",
         "marketplace/terms",
         "marketplace/coupons",
         "payouts/domain",

@@ -82,7 +82,7 @@ async def begin(hub: Hub, session: baskets.SessionData, checkout: Checkout, now:
             return (await begun_before(checkout) or order).token
         if order.coupon is not None:
             await _use_coupon(order, order.coupon, now)
-        on = await drafting.agreed(hub, session, checkout.country, now)
+        on = await drafting.agreed(hub, session, priced, checkout.country, now)
         parts, lines = drafting.draft_parts(order, priced, listed, on)
         await _use_vouchers(order, parts, now)
         await crowding.admit(checkout.client, order.id, [part.shop_id for part in parts], now)

@@ -87,11 +87,13 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     referrer: Referrer | None = None
 
 
-async def agreed(hub: Hub, session: baskets.SessionData, destination: str, now: datetime) -> Agreed:
+async def agreed(
+    hub: Hub, session: baskets.SessionData, priced: PricedBasket, destination: str, now: datetime
+) -> Agreed:
     """What the hub's rules, its settings and the shopper's way here come to today."""
     return Agreed(
         book=await terms.rule_book(hub.settings, now),
-        hub=terms.hub_terms(hub.settings),
+        hub=await terms.hub_terms(hub.settings, {part.shop_id for part in priced.parts}, now),
         destination=destination,
         referrer=await referrals.referrer(session, now),
     )

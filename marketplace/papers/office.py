@@ -12,6 +12,8 @@ from marketplace.accounts.setup import hub_id
 from marketplace.listings import service as listings
 from marketplace.papers import store
 from marketplace.settings import HubSettings
+from marketplace.vat import service as vat
+from marketplace.vat.domain.checks import stands
 from payouts.paper_ports import LegalParty, OrderWords
 
 
@@ -43,7 +45,10 @@ class HubOffice:
         if found is None:
             return LegalParty(id=shop_id, name=shop_id)
         profile = found.profile
+        check = await vat.latest(shop_id)
+        believed = check if check is not None and stands(check, profile.vat_id, clock.now()) else None
         return LegalParty(
+            vat_id_checked="" if believed is None else f"{believed.checked_at:%Y-%m-%d} {believed.source}",
             id=shop_id,
             name=profile.name,
             legal_name=profile.legal_name,

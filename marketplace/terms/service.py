@@ -4,7 +4,7 @@ Invariants: a change makes a new revision and alters none; it is refused when th
 before the first change there is the standard rule of the hub's settings alone, as revision 0.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -19,6 +19,7 @@ from marketplace.terms.domain.rules import Rule, checked, standard_rule
 from marketplace.terms.domain.terms import HubTerms, LineTerms, RuleBook, Sold, terms_of
 from marketplace.terms.store import revisions
 from marketplace.terms.store.revisions import Revision
+from marketplace.vat import service as vat
 from payouts.domain.split import LineSplit, SaleLine, SaleShare, split_preview
 
 HISTORY_MAX = 100
@@ -38,9 +39,11 @@ class RuleChange(msgspec.Struct, frozen=True, kw_only=True):
     effective_from: datetime | None = None
 
 
-def hub_terms(settings: HubSettings) -> HubTerms:
-    """What the hub's settings say of terms."""
+async def hub_terms(settings: HubSettings, shop_ids: Collection[str], now: datetime) -> HubTerms:
+    """What the hub decides for all, and what it knows of these boutiques' VAT ids where that counts."""
+    believed = await vat.checked(shop_ids, now) if settings.reverse_charge == "checked" else None
     return HubTerms(
+        checked_vat_ids=believed,
         country=settings.country,
         vat_bp=settings.commission_vat_bp,
         base=settings.commission_base,
@@ -79,7 +82,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
 async def try_out(sold: Sold, settings: HubSettings, now: datetime) -> Tried:
     """What a piece sold today would come to, under the rules in force; nothing is written down."""
     book = await rule_book(settings, now)
-    own = terms_of(sold, book, hub_terms(settings))
+    own = terms_of(sold, book, await hub_terms(settings, [sold.shop_id], now))
     line = SaleLine(
         "trial",
         1,

@@ -118,7 +118,11 @@ class OrderWords(msgspec.Struct, frozen=True):
 
 
 class LegalParty(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a paper is from or for: `id` as the federation knows it, the rest as the law wants it."""
+    """Whom a paper is from or for: `id` as the federation knows it, the rest as the law wants it.
+
+    `vat_id_checked` is the day on which a register found the VAT id right, and which one, as `2026-11-22 VIES`; empty
+    where none was asked.
+    """
 
     id: str
     name: str
@@ -126,6 +130,7 @@ class LegalParty(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
     country: str = ""
     vat_id: str = ""
+    vat_id_checked: str = ""
 
 
 class Period(msgspec.Struct, frozen=True, order=True):

@@ -62,6 +62,9 @@ def _story(invoice: Invoice, name: str) -> Iterator[Flowable]:
     for treatment in dict.fromkeys(rate.treatment for rate in invoice.rates):
         if treatment in said:
             yield words(said[treatment])
+        if treatment == "reverse-charge" and invoice.boutique.vat_id_checked:
+            day, _, register = invoice.boutique.vat_id_checked.partition(" ")
+            yield words(said["vat_id_checked"].format(register=register, day=day_text(day, language)))
     yield words(said["settled" if invoice.kind == "invoice" else "settled_back"])
     yield words(said["orders"], "heading")
     yield RowList(

@@ -220,6 +220,7 @@ INVOICE_WORDS: Mapping[str, Mapping[str, str]] = {
         "page": "Page {number} of {count}",
         "no-vat-id": "VAT of the hub’s country, as the boutique had told no valid VAT id",
         "reverse-charge": "Reverse charge: VAT is due from the recipient (Directive 2006/112/EC, art. 44 and 196).",
+        "vat_id_checked": "The recipient’s VAT id was found in the register {register} on {day}.",
         "outside-scope": (
             "Outside the scope of VAT: the service is supplied where the recipient is established "
             "(Directive 2006/112/EC, art. 44)."
@@ -256,6 +257,7 @@ INVOICE_WORDS: Mapping[str, Mapping[str, str]] = {
             "Inversione contabile (reverse charge): l’imposta è dovuta dal destinatario "
             "(direttiva 2006/112/CE, art. 44 e 196)."
         ),
+        "vat_id_checked": "La partita IVA del destinatario risultava nel registro {register} il {day}.",
         "outside-scope": (
             "Fuori campo IVA: la prestazione è resa dove è stabilito il destinatario (direttiva 2006/112/CE, art. 44)."
         ),

@@ -74,7 +74,7 @@ async def _list_page(request: AnyRequest, problem: str = "") -> Template:
         tried=tried,
         keeps=words.keeps_words,
         vat_words=words.VAT_WORDS,
-        hub=terms.hub_terms(settings),
+        hub=await terms.hub_terms(settings, (), now),
         amount=Money,
         now=now,
     )

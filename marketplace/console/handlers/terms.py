@@ -7,13 +7,16 @@ from litestar.response import Redirect, Template
 from federation.node import clock
 from federation.node.database import atomic
 from federation.node.web import AnyRequest
-from federation.vocabulary.errors import GalleriaError, NotFoundError
+from federation.vocabulary.errors import GalleriaError, NotFoundError, PeerError
 from federation.vocabulary.money import Money, to_decimal
 from federation.vocabulary.wording import message
 from marketplace.console.door import back_to, operator, render, shop_names
 from marketplace.console.forms import amount_in, percent_in, percent_text, text_in, whole_in
 from marketplace.console.views.ages import age_words
 from marketplace.hub import hub_of
+from marketplace.listings import service as listings
+from marketplace.vat import service as vat
+from marketplace.vat.domain.checks import plain_id
 from payouts import service as payouts
 from payouts.domain.bank_change import ChangeStatus
 from payouts.domain.bank_file import shown_iban
@@ -52,6 +55,10 @@ async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
         name=names[shop_id],
         terms=agreed,
         person=person,
+        profile=(await listings.shops_by_id({shop_id}, now))[shop_id].profile,
+        vat_check=await vat.latest(shop_id),
+        asks_register=hub_of(request).vat_register is not None,
+        plain_id=plain_id,
         waiting=await bank_changes.waiting_of(shop_id),
         changes=[one for one in await bank_changes.history(shop_id) if one.decided_at],
         change_words=CHANGE_WORDS,
@@ -63,6 +70,7 @@ async def show(request: AnyRequest, shop_id: FromPath[str]) -> Template:
         debts=by_age(((one.created_at, one.outstanding_minor) for one in debts), now),
         ages=age_words(),
         settings=settings,
+        settings_hub=hub_of(request).settings,
         currency=currency,
         minimum=to_decimal(Money(agreed.payout_minimum_minor, currency)),
         own_percent="" if agreed.reserve_bp is None else percent_text(agreed.reserve_bp),
@@ -133,6 +141,22 @@ async def replace_account(request: AnyRequest, shop_id: FromPath[str]) -> Redire
     return back_to(request, _page(shop_id), said)
 
 
+@post(PATH + "/vat-id", opt={"transaction": False})
+async def check_vat_id(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
+    """Ask a register about its VAT id."""
+    person, hub = await operator(request), hub_of(request)
+    try:
+        check = await vat.ask(hub.vat_register, hub.settings, shop_id, person.email, clock.now())
+    except PeerError:
+        said = message("The register gave no answer: a state’s can be away for hours. Try again later.")
+        return back_to(request, _page(shop_id), said, failed=True)
+    except GalleriaError as error:
+        return back_to(request, _page(shop_id), error.sentence, failed=True)
+    if not check.valid:
+        return back_to(request, _page(shop_id), message("The register does not know this VAT id."), failed=True)
+    return back_to(request, _page(shop_id), message("The register knows this VAT id."))
+
+
 @post(PATH + "/pay-out")
 async def pay_out(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
     """Send all it has at the provider to its bank now, whatever its payout days."""
@@ -161,4 +185,4 @@ async def lift(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
     return back_to(request, _page(shop_id), message("Lifted. What waited only for this goes on."))
 
 
-ROUTES = [show, set_schedule, set_reserve, pay_by_provider, replace_account, pay_out, hold, lift]
+ROUTES = [show, set_schedule, set_reserve, pay_by_provider, replace_account, check_vat_id, pay_out, hold, lift]

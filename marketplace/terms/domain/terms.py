@@ -3,7 +3,7 @@
 Whoever sells freezes these on the order line; they are never worked out again for an order that was placed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from federation.vocabulary.money import Money
 from federation.vocabulary.product import CATEGORIES, ShopProfile
 from marketplace.terms.domain.rules import Piece, Rule, rule_for
+from marketplace.vat.domain.checks import plain_id
 from payouts.domain.vat import Treatment, charged_bp, goods_rate_bp, treatment_of, vat_id_right
 
 CommissionBase = Literal["gross", "net"]
@@ -28,7 +29,8 @@ class HubTerms(msgspec.Struct, frozen=True, kw_only=True):
     """What the hub decides for all: where it is, its VAT rate, what the rates are taken of, and the referral share.
 
     `vat_ids_by_form` believes every VAT id that has the right form: boutiques of a demo have none of their own.
-    With `shops_bear_fee` each bears its part of what the payment provider keeps.
+    With `shops_bear_fee` each bears its part of what the payment provider keeps. `checked_vat_ids` are, by boutique,
+    the ids that a register has found right, where the hub believes no other; None: check digits are enough.
     """
 
     country: str
@@ -37,6 +39,7 @@ class HubTerms(msgspec.Struct, frozen=True, kw_only=True):
     referral_bp: int = 0
     vat_ids_by_form: bool = False
     shops_bear_fee: bool = False
+    checked_vat_ids: Mapping[str, str] | None = None
 
 
 class LineTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +87,7 @@ def path_of(category: str) -> str:
 def terms_of(sold: Sold, book: RuleBook, hub: HubTerms, referrer: Referrer | None = None) -> LineTerms:
     """The terms of one piece."""
     rule = rule_for(book.rules, Piece(sold.shop_id, path_of(sold.category), sold.price))
-    treatment = vat_treatment(sold.profile, hub)
+    treatment = vat_treatment(sold.shop_id, sold.profile, hub)
     referral_bp = referral_of(sold, hub, referrer)
     return LineTerms(
         rule_id=rule.id,
@@ -113,9 +116,11 @@ def inside_vat(sold: Sold, hub: HubTerms) -> int | None:
     return goods_rate_bp(profile.country, sold.destination)
 
 
-def vat_treatment(profile: ShopProfile, hub: HubTerms) -> Treatment:
+def vat_treatment(shop_id: str, profile: ShopProfile, hub: HubTerms) -> Treatment:
     """How the commission of a boutique is taxed, by the country and VAT id it publishes."""
     right = vat_id_right(profile.vat_id, profile.country, by_form=hub.vat_ids_by_form)
+    if hub.checked_vat_ids is not None:
+        right = right and hub.checked_vat_ids.get(shop_id) == plain_id(profile.vat_id)
     return treatment_of(hub.country, profile.country, has_vat_id=right)
 
 
