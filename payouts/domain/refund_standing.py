@@ -62,7 +62,7 @@ STANDINGS = {
     RefundStatus.PENDING.value: RefundStanding.ON_ITS_WAY,
     RefundStatus.SUCCEEDED.value: RefundStanding.PAID_BACK,
     RefundStatus.FAILED.value: RefundStanding.NOT_SENT,
-    "voided": RefundStanding.VOID,
+    RefundStatus.VOIDED.value: RefundStanding.VOID,
 }
 """What a state says by itself."""
 
