@@ -35,6 +35,8 @@ KINDS: Mapping[str, str] = {
     "dispute_funds": message("money moved by a bank’s dispute"),
     "dispute_borne": message("disputed money borne"),
     "dispute_lost": message("dispute lost"),
+    "refund_void": message("refund paid by the lost dispute"),
+    "refund_owed_again": message("refund owed again, the dispute was won"),
     "dispute_returned": message("disputed money back"),
     "dispute_fee": message("fee of a dispute charged on"),
     "adjustment": message("correction by hand"),
