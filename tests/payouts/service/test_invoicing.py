@@ -6,13 +6,14 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from federation.node.database import atomic, execute, fetch, fetch_value
+from federation.node.database import Database, atomic, execute, fetch, fetch_value, using
 from payouts import service
 from payouts.domain.invoice import Invoice
 from payouts.domain.papers import PaperKind
 from payouts.errors import StatementBrokenError
 from payouts.invariants import breaches
 from payouts.service import invoicing, papers, statement_making, statements
+from payouts.store import paper_audit
 from payouts.store import papers as store
 from tests.payouts.adding_up import check_papers
 from tests.payouts.paper_scene import TestOffice
@@ -20,6 +21,7 @@ from tests.payouts.scene import CrashError, MemoryScene, provider_id
 from tests.payouts.service.test_releasing import at_once
 from tests.payouts.service.test_statement_making import months_later
 from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, B, C, euro
+from tests.support.postgres import Urls
 
 pytestmark = pytest.mark.apps("payouts.piccolo_app")
 
@@ -153,3 +155,35 @@ async def draft_of(shop_id: str, now: datetime) -> None:
     """Make a draft."""
     async with atomic():
         await statement_making.draft(TestOffice(), shop_id, "EUR", now)
+
+
+BREAKS = (
+    ("paper-is-its-bytes", "UPDATE pay_paper SET document = document || '\\x20'"),
+    ("form-is-its-bytes", "UPDATE pay_paper_form SET content = content || '\\x20', size_bytes = size_bytes + 1"),
+    ("statement-follows", "UPDATE pay_paper SET opening_minor = 1 WHERE kind = 'statement'"),
+    ("statement-is-its-accounts", "UPDATE pay_paper_cut SET balance_minor = balance_minor - 1"),
+    ("statement-is-its-entries", "UPDATE pay_paper SET opening_minor = 1 WHERE kind = 'statement'"),
+    ("commissions-are-the-ledger", "UPDATE pay_commission_item SET net_minor = net_minor + 1"),
+    ("invoice-is-its-lines", "UPDATE pay_paper SET total_minor = total_minor + 1 WHERE kind = 'invoice'"),
+    ("numbers-have-no-gap", "UPDATE pay_paper_series SET last = last + 1"),
+)
+
+
+async def test_each_rule_of_papers_finds_what_breaks_it(scene: MemoryScene, database_urls: Urls) -> None:
+    """Changed by hand with every guard off, each is found; undone, all is well."""
+    writes_papers(scene, TestOffice())
+    await scene.buy()
+    later = months_later(scene)
+    await papers.close_periods(scene.pay, later)
+    assert {rule for rule, _ in BREAKS} == set(paper_audit.PAPER_RULES)
+    database = await Database().start(database_urls.owner)
+    with using(database):
+        for rule, change in BREAKS:
+            with pytest.raises(CrashError):
+                async with atomic():
+                    await execute(f"ALTER TABLE {change.split()[1]} DISABLE TRIGGER USER")
+                    await execute(change)
+                    assert rule in {breach.rule for breach in await paper_audit.broken_paper_rules(later)}
+                    raise CrashError
+        assert await paper_audit.broken_paper_rules(later) == []
+    await database.stop()

@@ -1,0 +1,139 @@
+"""Papers as PDF and CSV: drawn from the document alone, whatever the names, however long."""
+
+import csv
+import re
+from io import StringIO
+
+import msgspec
+
+from payouts.domain.invoice import Invoice, OrderSum, RateSum
+from payouts.domain.papers import LegalParty
+from payouts.domain.statement import BankPayout, Entry, EntryKind, Standing, Statement
+from payouts.domain.statement_csv import COLUMNS, statement_csv
+from payouts.papers.invoice_pdf import invoice_pdf
+from payouts.papers.statement_pdf import statement_pdf
+from payouts.papers.words import (
+    INVOICE_WORDS,
+    KIND_WORDS,
+    STATEMENT_WORDS,
+    amount_text,
+    day_text,
+    period_text,
+    rate_text,
+)
+
+HUB = LegalParty(id="h1", name="Galleria", legal_name="Galleria S.r.l.", address="Via Roma 1\nMilano", vat_id="IT1")
+SHOP = LegalParty(id="s1", name="Maison Łukaszewicz-Grünewald & Filles d’Été " * 3, address="Žižkov", country="CZ")
+
+
+def entry(number: int) -> Entry:
+    """A sale with a long name and a note that a spreadsheet would run."""
+    return Entry(
+        at=f"2026-11-{number % 28 + 1:02d}T10:00:00Z",
+        kind=EntryKind.SALE,
+        txn=number,
+        amount_minor=9_120,
+        paid_minor=11_643,
+        coupon_minor=357,
+        commission_minor=-1_200,
+        commission_vat_minor=-240,
+        referral_minor=-1_440,
+        vat_inside_minor=1_941,
+        order=f"G-{number}-1",
+        title="Abito lungo «Žluťoučký kůň» in seta plissettata con maniche a sbuffo e cintura ricamata, 42 " * 2,
+        quantity=2,
+        note="=HYPERLINK(1)",
+    )
+
+
+def statement(count: int, language: str = "it") -> Statement:
+    """A statement of so many sales."""
+    return Statement(
+        kind="statement",
+        version=1,
+        number="ST-2026-00001",
+        draft=False,
+        hub=HUB,
+        boutique=SHOP,
+        language=language,
+        currency="EUR",
+        period_start="2026-11-01T00:00:00Z",
+        period_end="2026-12-01T00:00:00Z",
+        issued_at="2026-12-01T00:10:00Z",
+        previous="",
+        opening_minor=-500,
+        closing_minor=count * 9_120 - 500,
+        standing=Standing(held_minor=count * 9_120, owed_minor=500),
+        entries=tuple(entry(number) for number in range(count)),
+        payouts=(BankPayout(at="2026-11-03T00:00:00Z", amount_minor=8_911, state="paid", arrives_at="2026-11-05"),),
+    )
+
+
+def pages(made: bytes) -> int:
+    """How many pages a PDF has."""
+    return len(re.findall(rb"/Type /Page\b", made))
+
+
+def test_a_statement_has_as_many_pages_as_it_needs_and_the_same_bytes_each_time() -> None:
+    """Two hundred entries with long names break between rows; nothing at all is a page as well."""
+    made = statement_pdf(statement(200))
+    assert made == statement_pdf(statement(200))
+    assert pages(made) > 10
+    assert pages(statement_pdf(statement(0, "en"))) == 1
+    draft = msgspec.structs.replace(statement(1), draft=True, number="")
+    assert statement_pdf(draft) != statement_pdf(statement(1))
+
+
+def test_an_invoice_and_a_credit_note_are_drawn() -> None:
+    """With rates, the words of their VAT, and order by order."""
+    invoice = Invoice(
+        kind="credit_note",
+        version=1,
+        number="NC-2026-00001",
+        hub=HUB,
+        boutique=SHOP,
+        language="en",
+        currency="EUR",
+        period_start="2026-11-01T00:00:00Z",
+        period_end="2026-12-01T00:00:00Z",
+        issued_at="2026-12-01T00:10:00Z",
+        refers_to="FC-2026-00001",
+        refers_to_date="2026-11-01T00:10:00Z",
+        rates=(RateSum(vat_bp=0, treatment="reverse-charge", net_minor=100, vat_minor=0, lines=1),),
+        orders=tuple(OrderSum(order=f"G-{place}", net_minor=1, vat_minor=0) for place in range(100)),
+        net_minor=100,
+        vat_minor=0,
+        gross_minor=100,
+    )
+    assert pages(invoice_pdf(invoice)) > 2
+    assert pages(invoice_pdf(msgspec.structs.replace(invoice, kind="invoice", language="it", refers_to=""))) > 2
+
+
+def test_a_table_adds_up_and_runs_nothing() -> None:
+    """Stable columns; each balance follows from the one before; a person's text is never a formula."""
+    rows = list(csv.DictReader(StringIO(statement_csv(statement(3)).decode("utf-8-sig"))))
+    assert tuple(rows[0]) == COLUMNS
+    assert [row["kind"] for row in rows] == ["opening", "sale", "sale", "sale", "closing", "bank_payout_paid"]
+    assert [row["balance"] for row in rows[:5]] == ["-5.00", "86.20", "177.40", "268.60", "268.60"]
+    assert rows[1]["note"] == "'=HYPERLINK(1)"
+    assert (rows[1]["paid"], rows[1]["commission"], rows[1]["amount"]) == ("116.43", "-12.00", "91.20")
+    assert (rows[5]["moved"], rows[5]["amount"]) == ("89.11", "")
+
+
+def test_every_word_is_there_in_every_language() -> None:
+    """The languages say the same things, and every kind of entry."""
+    for words in (STATEMENT_WORDS, INVOICE_WORDS):
+        assert {tuple(sorted(each)) for each in words.values()} == {tuple(sorted(words["en"]))}
+    assert all(set(kinds) == set(EntryKind) for kinds in KIND_WORDS.values())
+
+
+def test_figures_are_written_as_the_reader_writes_them() -> None:
+    """Separators, signs, months, rates, and currencies without a small unit."""
+    assert amount_text(-123_450, "EUR", "it") == "−1.234,50"
+    assert amount_text(123_450, "EUR", "en") == "1,234.50"
+    assert amount_text(1_234, "JPY", "en") == "1,234"
+    assert amount_text(5, "EUR", "it") == "0,05"
+    assert day_text("2026-11-03T00:00:00Z", "it") == "3 novembre 2026"
+    assert period_text("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", "en") == "November 2026"
+    assert period_text("2026-11-10T08:00:00Z", "2026-12-01T00:00:00Z", "en") == "10 November 2026 – 30 November 2026"
+    assert rate_text(2_550, "it") == "25,5\u00a0%"
