@@ -408,7 +408,10 @@ class HubAccount(Table, tablename="shop_account", db=proxy):
 
 
 class HubAccountLine(Table, tablename="shop_account_line", db=proxy):
-    """One movement on the boutique's accounts at a hub, as the hub told it; `parts` is JSON."""
+    """One movement on the boutique's accounts at a hub, as the hub told it; `parts` is JSON.
+
+    `in_all_minor` is what the hub owed the boutique in that currency after it, summed from all movements before.
+    """
 
     id = BigSerial(primary_key=True)
     shop_id = Text()
@@ -425,6 +428,7 @@ class HubAccountLine(Table, tablename="shop_account_line", db=proxy):
     title = Text()
     note = Text()
     parts = Text()
+    in_all_minor = BigInt(default=0)
 
 
 class HubPaper(Table, tablename="shop_account_paper", db=proxy):

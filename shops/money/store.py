@@ -62,8 +62,37 @@ async def mark_lines(shop_id: PartyId, hub_id: PartyId, *, is_whole: bool, is_cu
     )
 
 
+_SUM_IN_ALL = """
+WITH began AS (
+    SELECT currency, coalesce((
+        SELECT before.in_all_minor FROM shop_account_line AS before
+        WHERE before.shop_id = $1 AND before.hub_id = $2 AND before.line_id < $3 AND before.currency = present.currency
+        ORDER BY before.line_id DESC LIMIT 1
+    ), 0) AS in_all_minor
+    FROM (
+        SELECT DISTINCT currency FROM shop_account_line WHERE shop_id = $1 AND hub_id = $2 AND line_id >= $3
+    ) AS present
+), summed AS (
+    SELECT line.id, began.in_all_minor + sum(CASE account WHEN 'owed' THEN -amount_minor ELSE amount_minor END)
+        OVER (PARTITION BY line.currency ORDER BY line.line_id) AS in_all
+    FROM shop_account_line AS line JOIN began ON began.currency = line.currency
+    WHERE line.shop_id = $1 AND line.hub_id = $2 AND line.line_id >= $3
+)
+UPDATE shop_account_line AS line SET in_all_minor = summed.in_all
+FROM summed WHERE summed.id = line.id AND line.in_all_minor <> summed.in_all
+"""
+
+
 async def add_lines(shop_id: PartyId, hub_id: PartyId, lines: Sequence[AccountLine]) -> None:
-    """Keep movements; those that are here stay as they are."""
+    """Keep movements, in the caller's transaction; those that are here stay, what was owed in all is summed anew."""
+    if not lines:
+        return
+    await database.execute("SELECT 1 FROM shop_account WHERE shop_id = $1 AND hub_id = $2 FOR UPDATE", shop_id, hub_id)
+    await _insert_lines(shop_id, hub_id, lines)
+    await database.execute(_SUM_IN_ALL, shop_id, hub_id, min(line.id for line in lines))
+
+
+async def _insert_lines(shop_id: PartyId, hub_id: PartyId, lines: Sequence[AccountLine]) -> None:
     await database.execute_many(
         "INSERT INTO shop_account_line (shop_id, hub_id, line_id, at, kind, account, currency, amount_minor, "
         "balance_minor, order_id, order_number, title, note, parts) "
@@ -128,14 +157,12 @@ async def sums_of_kind(shop_id: PartyId, hub_id: PartyId, kind: str) -> dict[str
 
 
 _MOVEMENTS = """
-SELECT m.*, o.id AS order_row FROM (
-    SELECT *, sum(CASE account WHEN 'owed' THEN -amount_minor ELSE amount_minor END)
-        OVER (PARTITION BY currency ORDER BY line_id)::bigint AS in_all_minor
-    FROM shop_account_line WHERE shop_id = $1 AND hub_id = $2
-) AS m LEFT JOIN shop_order o ON o.shop_id = $1 AND o.hub_id = $2 AND o.order_id = m.order_id
+SELECT m.*, o.id AS order_row FROM shop_account_line m
+LEFT JOIN shop_order o ON o.shop_id = $1 AND o.hub_id = $2 AND o.order_id = m.order_id
 """
 _NARROWED = """
-WHERE ($3 = '' OR starts_with(upper(m.order_number), upper($3))) AND ($4 = '' OR m.kind = $4)
+WHERE m.shop_id = $1 AND m.hub_id = $2
+    AND ($3 = '' OR starts_with(upper(m.order_number), upper($3))) AND ($4 = '' OR m.kind = $4)
     AND ($5 = '' OR m.account = $5) AND ($6 = '' OR m.currency = $6)
     AND ($7::timestamptz IS NULL OR m.at >= $7) AND ($8::timestamptz IS NULL OR m.at < $8)
     AND NOT ($9 AND m.kind = ANY($10::text[]))
@@ -157,12 +184,10 @@ async def movements(
 
 
 async def movements_of_order(shop_id: PartyId, hub_id: PartyId, order_id: UUID) -> list[Movement]:
-    """Every movement of one order, oldest first; `in_all_minor` counts that order alone."""
+    """Every movement of one order, oldest first."""
     rows = await database.fetch(
-        "SELECT *, NULL::bigint AS order_row, "
-        "sum(CASE account WHEN 'owed' THEN -amount_minor ELSE amount_minor END) "
-        "OVER (PARTITION BY currency ORDER BY line_id)::bigint AS in_all_minor "
-        "FROM shop_account_line WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3 ORDER BY line_id",
+        "SELECT *, NULL::bigint AS order_row FROM shop_account_line "
+        "WHERE shop_id = $1 AND hub_id = $2 AND order_id = $3 ORDER BY line_id",
         *(shop_id, hub_id, order_id),
     )
     return [_movement(row) for row in rows]
