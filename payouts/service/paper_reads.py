@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from payouts.domain.invoice import Invoice
+from payouts.domain.invoice import DETAILS, Detail, Invoice
 from payouts.domain.papers import MEDIA_TYPES, PaperFile, PaperForm, PaperHead, PaperKind, Period, file_name
 from payouts.domain.statement import Statement
 from payouts.errors import PaymentMissingError
@@ -28,12 +28,12 @@ class PaperView(msgspec.Struct, frozen=True, kw_only=True):
     invoice: Invoice | None = None
 
 
-class PaperTrouble(msgspec.Struct, frozen=True):
-    """Why a boutique has no statement (`currency`) or no invoice, and since when."""
+class PaperTrouble(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a boutique has no statement, or no invoice (then `missing` says which details it waits for), since when."""
 
     shop_id: str
-    currency: str
     message: str
+    missing: tuple[Detail, ...]
     since: datetime
 
 
@@ -67,7 +67,10 @@ async def troubles() -> list[PaperTrouble]:
     found = [alert for alert in await lists.alerts_open(ALERTS_MAX) if alert.kind in HELD_UP]
     return [
         PaperTrouble(
-            alert.reference.partition(":")[0], alert.reference.partition(":")[2], alert.message, alert.raised_at
+            shop_id=alert.reference.partition(":")[0],
+            message=alert.message,
+            missing=tuple(one for one, words in DETAILS.items() if alert.kind == WAITS and words in alert.message),
+            since=alert.raised_at,
         )
         for alert in found
     ]

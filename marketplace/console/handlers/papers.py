@@ -57,6 +57,7 @@ async def show_list(request: AnyRequest) -> Template:
         troubles=troubles,
         missing=() if own is None else [one for one in missing_details(own, own, ()) if one.startswith("hub")],
         names=names,
+        words_missing=views.MISSING,
         kinds=views.KINDS,
         kind="" if kind is None else kind.value,
         shop_id=shop_id,

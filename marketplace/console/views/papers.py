@@ -7,6 +7,7 @@ import msgspec
 
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
+from payouts.domain.invoice import Detail
 from payouts.domain.papers import PaperKind
 from payouts.domain.statement import Entry, EntryKind, Statement, totals_of
 
@@ -45,6 +46,16 @@ TREATMENTS: Mapping[str, str] = {
     "outside-scope": message("outside the scope of VAT"),
 }
 
+MISSING: Mapping[Detail, str] = {
+    "hub-name": message("the hub’s legal name"),
+    "hub-address": message("the hub’s address"),
+    "hub-vat-id": message("the hub’s VAT id"),
+    "boutique-name": message("its legal name"),
+    "boutique-address": message("its address"),
+    "boutique-vat-id": message("its VAT id"),
+}
+"""What an invoice may wait for; a boutique says its own in its profile."""
+
 ROWS_MAX = 200
 """A page shows so many entries, the newest; the files have all."""
 
@@ -60,6 +71,7 @@ class EntryRow(msgspec.Struct, frozen=True, kw_only=True):
     order: str
     note: str
     paid: Money
+    coupon: Money
     commission: Money
     referral: Money
     moved: Money
@@ -127,6 +139,7 @@ def _row(entry: Entry, balance: int, currency: str) -> EntryRow:
         order=entry.order,
         note=entry.note,
         paid=Money(entry.paid_minor, currency),
+        coupon=Money(entry.coupon_minor, currency),
         commission=Money(entry.commission_minor + entry.commission_vat_minor, currency),
         referral=Money(entry.referral_minor, currency),
         moved=Money(entry.moved_minor, currency),

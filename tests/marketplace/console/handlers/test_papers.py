@@ -33,7 +33,7 @@ async def test_from_the_running_statement_to_signed_files(world: World, desk: ht
     assert table.splitlines()[0].startswith("\ufeffdate,kind,order,title")
     assert "Nothing was left to close" in await closed(desk, page)
     assert "1 paper was issued" in await closed(desk, page, until="now")
-    assert "waits for the boutique" in await read(desk, LIST)
+    assert "waits for its legal name, its address" in await read(desk, LIST)
     await world.present("a", legal_name="Atelier A S.n.c.", address="Via Roma 1, Firenze")
     assert "1 paper was issued" in await closed(desk, page, until="now")
     rows = await read(desk, LIST)
