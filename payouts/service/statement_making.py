@@ -47,8 +47,12 @@ class _Made(msgspec.Struct, frozen=True):
 
 
 async def draft(office: Office, shop_id: str, currency: str, now: datetime) -> Statement:
-    """The running period as it stands: all that is on no statement yet. In a transaction, for one look at all of it."""
+    """The running period as it stands: all that is on no statement yet. In a transaction, for one look at all of it.
+
+    It begins where the last one ended, also for a reader whose clock is behind that of who closed it.
+    """
     last = await store.last_statement(shop_id, currency)
+    now = now if last is None else max(now, last.period_end)
     cuts = await store.cuts_at(shop_id, currency, now)
     first = await store.first_uncovered(cuts, last)
     start = min(papers.month_of(now).start, now if first is None else first) if last is None else last.period_end

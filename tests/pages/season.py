@@ -1,5 +1,6 @@
 """What happened in the town before anybody looks: orders in every state, refunds, imports, a mail, a dead letter."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -115,7 +116,7 @@ async def _papers(town: Town) -> None:
     """A boutique's running month is closed: it has a statement and a commission invoice."""
     with town.house.at_hub():
         shop_id = str(town.shops[AUTOMATIC])
-        await papers.close_shop(town.house.hub.payments, shop_id, clock.now(), running=True)
+        await papers.close_shop(town.house.hub.payments, shop_id, clock.now() + timedelta(days=1), running=True)
         town.names |= {head.kind.value: str(head.id) for head in await statements.papers_of(shop_id)}
 
 
