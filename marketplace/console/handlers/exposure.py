@@ -8,6 +8,7 @@ from federation.node.web import AnyRequest
 from federation.vocabulary.money import Money
 from marketplace.console.door import operator, render, shop_names
 from marketplace.console.views.ages import age_plot, age_words
+from marketplace.console.views.jobs import job_words
 from marketplace.hub import hub_of
 from payouts.service import exposure as exposures
 from payouts.service import jobs
@@ -45,7 +46,8 @@ async def show_jobs(request: AnyRequest) -> Template:
     await operator(request)
     now = clock.now()
     found = await jobs.all_jobs()
-    return render(request, "jobs.html", jobs=found, late={job.name for job in found if job.is_late(now)})
+    late = {job.name for job in found if job.is_late(now)}
+    return render(request, "jobs.html", jobs=found, late=late, job_words=job_words)
 
 
 ROUTES = [show, show_jobs]

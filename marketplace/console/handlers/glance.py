@@ -8,6 +8,7 @@ from federation.node import clock
 from federation.node.web import AnyRequest
 from marketplace.console.door import operator, render
 from marketplace.console.views import alerts, books, hands, sections, trends
+from marketplace.console.views.jobs import job_words
 from marketplace.hub import hub_of
 from payouts.domain.trends import Step
 from payouts.service import hands as waiting
@@ -32,7 +33,7 @@ async def look_at_money(request: AnyRequest) -> MoneyNow:
         hands=await waiting.hands(hub_of(request).payments.settings, clock.now()),
         unbalanced=[currency for currency, accounts in sums.items() if sum(accounts.values())],
         shortfall=books.shortfall(purses),
-        late_jobs=[job.name for job in request.state.late_jobs],
+        late_jobs=[job_words(job.name) for job in request.state.late_jobs],
     )
     return MoneyNow(morning, purses)
 

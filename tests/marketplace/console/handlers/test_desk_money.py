@@ -285,7 +285,7 @@ async def test_a_silent_job_is_shouted_about_everywhere(world: World, desk: http
     answer = await desk.get("/healthz/money")
     assert (answer.status_code, [job["name"] for job in answer.json()["jobs"] if job["late"]]) == (503, ["pay.payouts"])
     for path in ("/console", "/console/orders", "/console/money/jobs"):
-        assert "has not run: pay.payouts" in await read(desk, path)
+        assert "has not run: Pay boutiques out to their banks" in await read(desk, path)
     await jobs.watch("", now)
     letters = AlertLetters(world.hub)
     assert await letters.write(now) == 1
