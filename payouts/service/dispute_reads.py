@@ -19,6 +19,7 @@ from payouts.domain.dispute_records import (
 )
 from payouts.domain.records import ClaimRecord, LineRecord, SettlementRecord
 from payouts.errors import PaymentMissingError
+from payouts.service.voiding import for_refunds_minor
 from payouts.store import disputes as store
 from payouts.store import lists, recon
 from payouts.store.recon import DayBalance, OnlyOurs
@@ -54,10 +55,11 @@ async def dispute(dispute_id: UUID) -> DisputeView:
         for line in lines
         if line.paid > line.gone_minor
     ]
+    proposed = spread(found.amount_minor - await for_refunds_minor(found), left)
     return DisputeView(
         dispute=found,
         lines=tuple(lines),
-        proposed={(each.shop_order_id, each.line_id): each.amount_minor for each in spread(found.amount_minor, left)},
+        proposed={(each.shop_order_id, each.line_id): each.amount_minor for each in proposed},
         borne=tuple(await store.lines_of(found.id, found.round)),
         shares=tuple(await store.shares_of(found.id, found.round)),
         moves=tuple(await store.moves_of(found.id)),
