@@ -19,6 +19,9 @@ from payouts.standin.operations import Call, Operation, operation_at
 from payouts.standin.state import Kept, Told
 from payouts.standin.world import Thing, World
 
+FORGET_EVERY = 1_000
+"""After so many answers those that are too old are looked for."""
+
 REQUESTS_KEPT = 10_000
 """How many of the last changes asked for can be looked at."""
 
@@ -105,6 +108,8 @@ class Desk:
         if told.status < 300 or asked.path.startswith("/v1/"):  # noqa: PLR2004 - the statuses of success
             self.world.answers[place] = Kept(digest, told, self.world.now)
             self.world.touch("answer", f"{call.account} {key}")
+            if len(self.world.answers) % FORGET_EVERY == 0:
+                self.world.forget_old_answers()
         return told
 
     def _do(self, operation: Operation, call: Call, asked: Asked, fault: str) -> Told:

@@ -89,6 +89,8 @@ class WorldFile:
         self._recall(world)
         world.archive = self
         world.touched.clear()
+        world.forget_old_answers()
+        world.keep()
 
     def keep(self, world: World) -> None:
         """Write down what was touched."""
@@ -135,7 +137,6 @@ class WorldFile:
         for shelf, name, content in self._records():
             if shelf != _DELIVERY:
                 _put_back(world, shelf, name, content)
-        self._forget_old_answers(world)
         events = world.things["event"] | {notice["id"]: notice for notice in world.notices}
         for shelf, _, content in self._records():
             if shelf == _DELIVERY:
@@ -145,12 +146,6 @@ class WorldFile:
 
     def _records(self) -> Iterator[Any]:
         yield from self._base.execute("SELECT shelf, name, content FROM record ORDER BY rowid").fetchall()
-
-    def _forget_old_answers(self, world: World) -> None:
-        oldest = world.now - world.settings.key_lifetime_seconds
-        for place in [place for place, kept in world.answers.items() if kept.at < oldest]:
-            del world.answers[place]
-            self._base.execute("DELETE FROM record WHERE shelf = 'answer' AND name = ?", (" ".join(place),))
 
 
 def _content(world: World, shelf: str, name: str) -> object:

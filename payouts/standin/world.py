@@ -110,6 +110,13 @@ class World:
             self.archive.keep(self)
         self.touched.clear()
 
+    def forget_old_answers(self) -> None:
+        """Forget what no key repeats any more."""
+        oldest = self.now - self.settings.key_lifetime_seconds
+        for place in [place for place, kept in self.answers.items() if kept.at <= oldest]:
+            del self.answers[place]
+            self.touch("answer", " ".join(place))
+
     def remove(self, kind: str, thing_id: str) -> None:
         """Forget an object."""
         del self.things[kind][thing_id], self.owners[thing_id]
