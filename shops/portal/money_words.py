@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from federation.conversations.accounts import AccountState, BankPayout, Paper, Position, WaitingShare
+from federation.conversations.accounts import AccountState, BankPayout, Paper, PaperFile, Position, WaitingShare
 from federation.documents.times import moment_of
 from federation.node.pages import format_money
 from federation.node.plots import Bar, BarPlot, Tone
@@ -14,6 +14,7 @@ from federation.vocabulary.money import Money
 from federation.vocabulary.movements import MOVEMENTS, WAITS, WaitReason, kind_known, wait_known
 from federation.vocabulary.wording import message
 from shops.money.domain.copies import Movement
+from shops.money.domain.reading import Reading
 from shops.money.domain.story import Turn
 from shops.portal.views import StateWord
 from shops.portal.words import WORDING, say
@@ -45,8 +46,9 @@ SHARE_WORDS: dict[str, str] = {
     "reinstated": message("A dispute you won"),
 }
 ENTRY_WORDS: dict[str, str] = {
-    **{str(code): said for code, said in MOVEMENTS.items()},
+    "sale": MOVEMENTS["sale"],
     "shipping": message("Shipping"),
+    **{str(code): said for code, said in MOVEMENTS.items()},
     "claim_opened": message("Owed by you after you had the money"),
 }
 """Kinds of entries of a statement; those that are movements as well are said alike."""
@@ -225,6 +227,18 @@ def movement_cells(movement: Movement) -> tuple[Cell, ...]:
         movement.money(movement.balance_minor), movement.money(movement.change_minor),
         movement.money(movement.in_all_minor), movement.title, movement.note,
     )  # fmt: skip
+
+
+def files_of(paper: Paper) -> list[PaperFile]:
+    """A paper's files, the one to read first."""
+    return sorted(paper.files, key=lambda file: list(FORM_WORDS).index(file.form))
+
+
+def sums_of(reading: Reading) -> list[tuple[str, int]]:
+    """What a statement's entries of each kind come to, in words; from the sale to what was sent."""
+    places = {kind: place for place, kind in enumerate(ENTRY_WORDS)}
+    found = sorted(reading.sums.items(), key=lambda each: places.get(each[0], len(places)))
+    return [(ENTRY_WORDS.get(kind, ENTRY_WORDS["other"]), minor) for kind, minor in found if minor]
 
 
 def last_day(paper: Paper) -> datetime:
