@@ -33,7 +33,7 @@ CARRIED = (
     Carried(member="orders/returns.jsonl", table="shop_return", where=_OWN),
     Carried(member="orders/return-lines.jsonl", table="shop_return_line", where=_OWN),
     Carried(member="vouchers/vouchers.jsonl", table="shop_voucher", where=_OWN),
-    Carried(member="vouchers/list.jsonl", table="shop_voucher_list", where=_OWN),
+    Carried(member="vouchers/list.jsonl", table="shop_voucher_list", where=_OWN, order="shop_id"),
     Carried(member="vouchers/told.jsonl", table="shop_voucher_told", where=_OWN),
     Carried(member="imports/runs.jsonl", table="shop_import", where=_OWN),
     Carried(member="imports/findings.jsonl", table="shop_import_fault", where=_OWN),
