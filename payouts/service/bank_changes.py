@@ -4,11 +4,12 @@ A shop has at most one change that waits for its second word; saying another one
 independent of each other is for the caller to judge: here they only have to be two.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
+from federation.vocabulary.errors import QuotaError
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.wording import sentence
 from payouts.domain.bank_change import (
@@ -33,6 +34,8 @@ TOLD_BY_SHOP = "bank-details-said"
 """The alert that a shop has said an account of its own, which an operator has to agree to."""
 
 SHOWN_MAX = 20
+SAID_BY_SHOP_PER_DAY_MAX = 10
+"""So often a shop may say another account of its own within a day: each word writes it a letter."""
 
 
 class FirstWord(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +51,8 @@ class FirstWord(msgspec.Struct, frozen=True, kw_only=True):
 async def propose(word: FirstWord, settings: PayoutSettings, now: datetime) -> BankChangeRecord:
     """Write down where a shop should be paid, for somebody else to agree to; the same again changes nothing.
 
-    Raises BankDetailsError when no bank file of this hub could pay it, or it is paid there already.
+    Raises BankDetailsError when no bank file of this hub could pay it, or it is paid there already; QuotaError when a
+    shop says too many within a day.
     """
     if settings.settlement_currency != SEPA_CURRENCY:
         raise BankDetailsError(
@@ -63,6 +67,10 @@ async def propose(word: FirstWord, settings: PayoutSettings, now: datetime) -> B
             return waiting
         status = BANK_CHANGE.after(waiting.status, ChangeStep.REPLACED)
         await store.changes.save(msgspec.structs.replace(waiting, status=status, decided_by=word.by, decided_at=now))
+    if word.source is ChangeSource.SHOP:
+        said = await store.said_by_shop_since(word.shop_id, now - timedelta(days=1))
+        if said >= SAID_BY_SHOP_PER_DAY_MAX:
+            raise QuotaError("too many accounts were said within a day: say the right one tomorrow, or call the hub")
     change = BankChangeRecord(
         id=new_id(),
         shop_id=word.shop_id,

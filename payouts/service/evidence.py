@@ -24,8 +24,9 @@ from payouts.errors import (
 from payouts.service import messages
 from payouts.service.context import Payments
 from payouts.service.disputes import observe_dispute
+from payouts.service.hearings import HEARD
+from payouts.store import desk, rows
 from payouts.store import disputes as store
-from payouts.store import rows
 
 AnswerKind = Literal["evidence", "acceptance"]
 
@@ -72,6 +73,7 @@ async def answer(dispute_id: UUID, kind: AnswerKind, now: datetime) -> None:
             updated_at=now,
         )
     )
+    await desk.clear_alert_of(HEARD, str(dispute.id), now)
     await messages.send("pay.answer", dispute.id, str(attempt), now)
 
 

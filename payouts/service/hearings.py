@@ -20,9 +20,12 @@ from payouts.domain.dispute_records import DisputeRecord
 from payouts.domain.hearing import FILES_MAX, FileKind, FileRecord, Hearing, StatementRecord, Takes, falls_on, takes
 from payouts.store import disputes as dispute_store
 from payouts.store import hearings as store
-from payouts.store import lists
+from payouts.store import lists, rows
 
 DISPUTES_MAX = 100
+HEARD = "dispute-heard"
+"""The alert that a boutique has said something about a dispute."""
+
 WHY_NOT: dict[Takes, str] = {
     "late": message("It is too late: the day by which the bank had to be answered has passed."),
     "answered": message("The bank has been answered already, and it takes one answer."),
@@ -49,8 +52,10 @@ async def state(said: StatementRecord, now: datetime) -> Hearing:
 
     Raises NotFoundError, ConflictError once no evidence is taken any more.
     """
-    _require_open(await hearing_of(said.dispute_id, said.shop_id, now, lock=True))
+    hearing = await hearing_of(said.dispute_id, said.shop_id, now, lock=True)
+    _require_open(hearing)
     await store.save_statement(said)
+    await _call_operator(hearing, now)
     return await hearing_of(said.dispute_id, said.shop_id, now)
 
 
@@ -91,6 +96,7 @@ async def hand_in(file: FileSaid, now: datetime) -> Hearing:
             received_at=now,
         )
     )
+    await _call_operator(hearing, now)
     return await hearing_of(file.dispute_id, file.shop_id, now)
 
 
@@ -129,6 +135,12 @@ async def file(file_id: UUID) -> FileRecord:
 def _require_open(hearing: Hearing) -> None:
     if hearing.takes != "yes":
         raise ConflictError(WHY_NOT[hearing.takes])
+
+
+async def _call_operator(hearing: Hearing, now: datetime) -> None:
+    """Somebody makes the answer of what boutiques say: once called, until they have looked."""
+    message = f"{hearing.shop_id} has said what it knows of the dispute of {hearing.dispute.amount}"
+    await rows.raise_alert(HEARD, str(hearing.dispute.id), message, now)
 
 
 async def _heard(disputes: Sequence[DisputeRecord], shop_id: str, now: datetime) -> list[Hearing]:

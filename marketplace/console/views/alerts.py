@@ -21,6 +21,7 @@ _CASES: Mapping[str, tuple[str, str]] = {
     "suspense": (message("A movement nobody understands"), f"{_MONEY}/reconciliation"),
     "move-waiting": (message("A movement waits for our own posting"), f"{_MONEY}/reconciliation"),
     "dispute-opened": (message("A bank has taken a payment back"), _DISPUTE),
+    "dispute-heard": (message("A boutique has said what it knows of a dispute"), f"{_DISPUTE}#heard"),
     "dispute-due": (message("A dispute must be answered"), _DISPUTE),
     "dispute-won": (message("A dispute is won"), _DISPUTE),
     "dispute-lost": (message("A dispute is lost"), _DISPUTE),

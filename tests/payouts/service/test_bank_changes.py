@@ -7,6 +7,7 @@ import pytest
 
 from federation.node import clock
 from federation.node.database import atomic
+from federation.vocabulary.errors import QuotaError
 from payouts import service
 from payouts.adapters.memory import MemoryProvider
 from payouts.domain.bank_change import BankChangeRecord, ChangeSource, ChangeStatus
@@ -95,11 +96,15 @@ async def test_a_shop_says_its_own_account(bank: MemoryScene) -> None:
     third = await say(bank, own)
     await agree(bank, third, at_once=True)
     assert (await terms.terms_of(C, bank.now)).bank_rests(bank.now)
-    assert [one.status for one in await bank_changes.history(C)] == [
+    assert [one.status for one in await bank_changes.history(C)][:3] == [
         ChangeStatus.APPROVED,
         ChangeStatus.REJECTED,
         ChangeStatus.REPLACED,
     ]
+    for number in range(bank_changes.SAID_BY_SHOP_PER_DAY_MAX - 3):
+        await say(bank, msgspec.structs.replace(own, details=OTHER, by=f"Cleo {number}"))
+    with pytest.raises(QuotaError, match="tomorrow"):
+        await say(bank, msgspec.structs.replace(own, details=OTHER))
     dollars = msgspec.structs.replace(bank.pay.settings, settlement_currency="USD")
     with pytest.raises(BankDetailsError, match="euro"):
         async with atomic():

@@ -190,6 +190,7 @@ async def test_boutiques_are_told_and_heard_until_the_bank_is_answered(world: Wo
         await hearing.state(HUB, C, dispute_id, SAID, clock.now())
     async with atomic():
         assert (await hearing.state(HUB, A, dispute_id, SAID, clock.now())).said == SAID
+    assert "dispute-heard" in {alert.kind for alert in await reads.alerts()}
     counted = [await hand_in(A, dispute_id, pdf(size)) for size in (0, 0, 1, 2, 3, 4, 5)]
     assert counted == [1, 1, 2, 3, 4, 5, FILES_MAX]
     with pytest.raises(QuotaError, match="at most"):
@@ -204,6 +205,7 @@ async def test_boutiques_are_told_and_heard_until_the_bank_is_answered(world: Wo
     assert got.headers["x-content-type-options"] == "nosniff"
     assert (await desk.get(f"{page}/files/{dispute_id}")).status_code == httpx.codes.NOT_FOUND
     await post(desk, f"{page}/evidence", {"uncategorized_text": "as the boutique says", "then": "hand in"})
+    assert "dispute-heard" not in {alert.kind for alert in await reads.alerts()}
     with pytest.raises(ConflictError, match="answered already"):
         await hand_in(A, dispute_id, png())
     await world.work()
