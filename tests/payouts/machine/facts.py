@@ -33,7 +33,7 @@ _READ = {
     "alerts": "SELECT kind, reference FROM pay_alert WHERE cleared_at IS NULL ORDER BY id",
     "dead": "SELECT topic, last_error FROM node_outbox WHERE state = 'dead' ORDER BY id",
     "mistakes": r"""SELECT topic, last_error FROM node_outbox WHERE last_error ~ '^[A-Za-z.]+\('""",
-    "waiting": "SELECT topic, last_error FROM node_outbox WHERE state <> 'done' ORDER BY id",
+    "waiting": "SELECT topic, last_error FROM node_outbox WHERE state = 'due' ORDER BY id",
     "balances": """SELECT account.kind, account.owner, account.currency, sum(entry.amount)::bigint AS amount,
         account.balance, account.keeps_balance AS kept, account.version, count(*) AS entries
         FROM pay_entry AS entry JOIN pay_account AS account ON account.id = entry.account_id

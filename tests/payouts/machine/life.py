@@ -50,6 +50,7 @@ class Life:
         self.model = Model(outside)
         self.checks = Checks(self.model)
         self.late: list[Callable[[], Awaitable[None]]] = []
+        self.slow = False
 
     async def begin(self) -> None:
         """The hub opens, with accounts for all shops."""
@@ -175,7 +176,7 @@ class Life:
         if found is None:
             return
         order, line = found
-        pieces = amount % 3 + 1 if amount % 2 else 0
+        pieces = 0 if amount else 1
         parts, asked = self._asked(order, line, pieces, amount, shipping=shipping)
         request = service.RefundRequest(
             refund_id=new_id(), order_id=order.id, shop_order_id=line[0], parts=asked, shipping=shipping
@@ -195,11 +196,12 @@ class Life:
             parts[line[0], SHIPPING_LINE] = self.model.left(order, (line[0], SHIPPING_LINE))
         return {key: part for key, part in parts.items() if part}, asked
 
-    async def refund_returns(self, pick: int) -> None:
+    async def refund_returns(self, pick: int, *, slow: bool) -> None:
         """A shopper's bank sends a refund back."""
-        alive = [each for each in self.outside.things("refund").values() if each["status"] != "failed"]
-        found = one(alive, pick)
+        found = one([each for each in self.outside.things("refund").values() if each["status"] != "failed"], pick)
         if found is not None:
+            if slow:
+                await self._read("refunds", found["id"])
             refunds.fail(self.outside.world, found["id"], "lost_or_stolen_card")
 
     async def retry_refund(self, pick: int, crash: int) -> None:
@@ -305,11 +307,16 @@ class Life:
                 world.failing_banks.discard(account_id)
                 await self.hub.command(service.resume_payouts, shop, clock.now())
 
-    async def payout_returns(self, pick: int) -> None:
-        """A bank sends a payout back, perhaps one that was called paid."""
-        alive = [each for each in self.outside.things("payout").values() if each["status"] in {"in_transit", "paid"}]
-        found = one(alive, pick)
+    async def payout_returns(self, pick: int, *, slow: bool) -> None:
+        """A bank sends a payout back; when a worker is slow, one that was called paid."""
+        if slow:
+            self.outside.pass_time(4_000)
+        found = one(
+            [each for each in self.outside.things("payout").values() if each["status"] in {"in_transit", "paid"}], pick
+        )
         if found is not None:
+            if slow:
+                await self._read("payouts", f"{self.outside.world.owners[found['id']]}/{found['id']}")
             levers.return_payout(self.outside.world, found["id"])
 
     async def rates(self, pick: int, per_mille: int) -> None:
@@ -352,24 +359,38 @@ class Life:
 
     async def see(self, pick: int) -> None:
         """A worker reads an object and is held up before it writes down what it saw."""
-        provider = self.hub.pay.provider
-        kinds: list[tuple[Any, Any, str]] = []
-        for name, read, record in (
-            ("payments", provider.get_payment, payments.observe_payment),
-            ("refunds", provider.get_refund, refund_payment.observe_refund),
-            ("payouts", provider.get_payout, bank_payouts.observe_payout),
-            ("disputes", provider.disputes.get_dispute, disputes.observe_dispute),
-        ):
-            kinds += [(read, record, each["provider_id"]) for each in self.facts[name] if each["provider_id"]]
+        kinds = [
+            (name, each["provider_id"])
+            for name in ("payments", "refunds", "payouts", "disputes")
+            for each in self.facts[name]
+            if each["provider_id"]
+        ]
         found = one(kinds, pick)
-        if found is None:
-            return
-        read, record, provider_id = found
+        if found is not None:
+            await self._read(*found)
+            self.slow = False
+
+    async def see_newest_refund(self) -> None:
+        """A worker reads the newest refund, and is slow."""
+        known = [each["provider_id"] for each in self.facts["refunds"] if each["provider_id"]]
+        if known:
+            await self._read("refunds", known[-1])
+
+    async def _read(self, kind: str, provider_id: str) -> None:
+        provider = self.hub.pay.provider
+        reads: dict[str, tuple[Any, Any]] = {
+            "payments": (provider.get_payment, payments.observe_payment),
+            "refunds": (provider.get_refund, refund_payment.observe_refund),
+            "payouts": (provider.get_payout, bank_payouts.observe_payout),
+            "disputes": (provider.disputes.get_dispute, disputes.observe_dispute),
+        }
+        read, record = reads[kind]
         try:
             seen = await self.hub.do(lambda: read(provider_id))
         except ProviderError:
             return
         self.late.append(lambda: record(self.hub.pay, seen, clock.now()))
+        self.slow = True
 
     async def write_down(self, crash: int) -> None:
         """The worker that was held up goes on."""
@@ -378,6 +399,7 @@ class Life:
 
     async def write_all_down(self) -> None:
         """Every worker that was held up goes on."""
+        self.slow = False
         while self.late:
             await self.write_down(0)
 

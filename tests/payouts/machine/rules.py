@@ -1,10 +1,12 @@
 """The state machine: which deeds there are, with what, and how the hub goes on after each."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
+import msgspec
+from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from payouts.domain.hold import HoldReason
 from payouts.settings import PayoutSettings
@@ -17,26 +19,42 @@ from tests.payouts.machine.outside import Outside
 from tests.payouts.machine.rest import come_to_rest
 
 PICK = st.integers(0, 997)
+DISPUTES_MAX = 3
 CRASH = st.sampled_from((0, 0, 0, 1, 2, 3, 4, 6, 9, 14))
 """At which commit or call of the provider the process dies; zero: it does not."""
 
-THEN = st.sampled_from(("nothing", "work", "events", "all", "all"))
+AMOUNT = st.integers(0, 4_000).map(lambda amount: max(0, amount - 2_000))
+"""Of a refund: zero is one piece."""
+
 OUTCOMES = st.sampled_from(("pay", "pay", "pay", "pay", "sofort", "decline", "give_up", "late"))
 CALLS = (
     "POST /v1/transfers",
+    "POST /v1/transfers",
+    "POST /v1/transfers/tr_",
+    "POST /v1/refunds",
     "POST /v1/refunds",
     "POST /v1/payouts",
-    "POST /v1/checkout/sessions",
     "POST /v1/payment_intents",
-    "GET /v1/",
-    "GET /v2/",
-    "POST /v1/transfers/tr_",
+    "POST /v1/checkout/sessions",
+    "GET /v",
 )
-FAILURES = ("drop_request", "drop_response", "fail_after", "refuse_409", "refuse_429", "refuse_500")
+FAILURES = ("drop_request", "drop_response", "drop_response", "fail_after", "refuse_409", "refuse_429", "refuse_500")
 MISFORTUNES = [(kind, call) for kind in FAILURES for call in CALLS] + [
-    ("balance_insufficient", call) for call in ("POST /v1/transfers", "POST /v1/refunds", "POST /v1/payouts")
+    ("balance_insufficient", call) for call in ("POST /v1/transfers", "POST /v1/refunds", "POST /v1/payouts") * 5
 ]
+Then = tuple[str, int, tuple[str, str] | None]
+THEN = st.tuples(
+    st.sampled_from(("nothing", "work", "events", "all", "all", "all")),
+    CRASH,
+    st.sampled_from((None, None, True)).flatmap(lambda given: st.sampled_from(MISFORTUNES) if given else st.none()),
+)
+"""How the hub goes on after a deed, at which tick it dies, and what goes wrong at the provider."""
+
+QUIETLY: Then = ("nothing", 0, None)
+AT_ONCE: Then = ("all", 0, None)
+
 ON_THE_WAY = st.lists(st.sampled_from(("drop", "duplicate", "delay", "reorder")), min_size=1, max_size=6)
+JOBS = st.lists(st.sampled_from(tuple(SWEEPS)), min_size=1, max_size=3)
 SETTINGS = st.builds(
     PayoutSettings,
     release_after=st.sampled_from(("shipped", "delivered")),
@@ -55,8 +73,42 @@ HABITS = st.fixed_dictionaries(
 )
 
 
+class Deed(msgspec.Struct):
+    """Something that can happen: by whom it is done, with what, and when it can be."""
+
+    done: Callable[..., None]
+    told: st.SearchStrategy[dict[str, Any]]
+    when: Callable[[Any], object]
+
+
+DEEDS: dict[str, Deed] = {}
+
+
+def deed(**told: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Mark a method as a deed that is told such things."""
+
+    def mark(method: Callable[..., None]) -> Callable[..., None]:
+        DEEDS[method.__name__] = Deed(method, st.fixed_dictionaries(told), lambda _machine: True)
+        return method
+
+    return mark
+
+
+def when(condition: Callable[[Any], object]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Say when a deed can be done."""
+
+    def mark(method: Callable[..., None]) -> Callable[..., None]:
+        DEEDS[method.__name__].when = condition
+        return method
+
+    return mark
+
+
 class Machine(RuleBasedStateMachine):
-    """A hub's life, deed by deed. After each everything is looked at; in the end everything comes to rest."""
+    """A hub's life, deed by deed. After each everything is looked at; in the end everything comes to rest.
+
+    There is one rule, for a library that switches some rules off in each life would need many lives.
+    """
 
     def __init__(self, bench: Bench, build: Build) -> None:
         super().__init__()
@@ -71,11 +123,11 @@ class Machine(RuleBasedStateMachine):
             self.bench.run(work)
         self.well = True
 
-    @initialize(settings=SETTINGS, habits=HABITS, first=drafts(), second=drafts())
-    def begin(self, settings: PayoutSettings, habits: dict[str, int], first: Draft, second: Draft) -> None:
+    @initialize(rules=SETTINGS, habits=HABITS, first=drafts(), second=drafts())
+    def begin(self, rules: PayoutSettings, habits: dict[str, int], first: Draft, second: Draft) -> None:
         """A hub opens, and two orders come in."""
         self.bench.wipe()
-        self.life = Life(Outside(Ticks(), **habits), self.bench.url, settings, self.build)
+        self.life = Life(Outside(Ticks(), **habits), self.bench.url, rules, self.build)
 
         async def open_up() -> None:
             await self.life.begin()
@@ -98,140 +150,162 @@ class Machine(RuleBasedStateMachine):
         finally:
             self.bench.run(self.life.hub.stop())
 
-    def then(self, deed: Coroutine[Any, Any, None], how: str, crash: int) -> None:
+    def then(self, deed: Coroutine[Any, Any, None], then: Then) -> None:
         """A deed, and how the hub goes on."""
+        how, crash, misfortune = then
+        if misfortune:
+            self.life.outside.misfortune(*misfortune)
 
         async def both() -> None:
             await deed
             await self.life.go_on(how, crash)
+            if self.life.slow:
+                await self.life.write_all_down()
+                await self.life.look()
 
         self.run(both())
 
-    @rule(draft=drafts(), outcome=OUTCOMES, then=THEN, first=CRASH, crash=CRASH)
-    def buy(self, *, draft: Draft, outcome: str, then: str, first: int, crash: int) -> None:
-        self.then(self.life.buy(draft, outcome, first), then, crash)
+    @rule(data=st.data())
+    def live_on(self, data: st.DataObject) -> None:
+        """One deed of those that can be done now."""
+        name = data.draw(st.sampled_from([name for name in sorted(DEEDS) if DEEDS[name].when(self)]), label="deed")
+        DEEDS[name].done(self, **data.draw(DEEDS[name].told, label=name))
 
-    @precondition(lambda self: self.life.has("payments", status="authorised"))
-    @rule(pick=PICK, mask=st.integers(0, 7), then=THEN, crash=CRASH)
-    def accept(self, *, pick: int, mask: int, then: str, crash: int) -> None:
-        self.then(self.life.accept(pick, mask), then, crash)
+    @deed(draft=drafts(), outcome=OUTCOMES, then=THEN, first=CRASH)
+    def buy(self, *, draft: Draft, outcome: str, then: Then, first: int) -> None:
+        self.then(self.life.buy(draft, outcome, first), then)
 
-    @rule(pick=PICK, moment=st.sampled_from(("shipped", "delivered")), then=THEN, crash=CRASH)
-    def ship(self, *, pick: int, moment: str, then: str, crash: int) -> None:
-        self.then(self.life.ship(pick, moment), then, crash)
+    @when(lambda self: self.life.has("payments", status="authorised"))
+    @deed(pick=PICK, mask=st.integers(0, 7), then=THEN)
+    def accept(self, *, pick: int, mask: int, then: Then) -> None:
+        self.then(self.life.accept(pick, mask), then)
 
-    @rule(pick=PICK, then=THEN, crash=CRASH)
-    def release(self, *, pick: int, then: str, crash: int) -> None:
-        self.then(self.life.release(pick), then, crash)
+    @deed(draft=drafts(), then=THEN)
+    def sell(self, *, draft: Draft, then: Then) -> None:
+        async def to_the_end() -> None:
+            await self.life.buy(draft, "sofort", 0)
+            await self.life.go_on("all", 0)
+            for pick in range(len(self.life.parts())):
+                await self.life.ship(pick, "delivered")
 
-    @rule(pick=PICK, amount=st.integers(1, 9_000), shipping=st.booleans(), then=THEN, first=CRASH, crash=CRASH)
-    def refund(self, *, pick: int, amount: int, shipping: bool, then: str, first: int, crash: int) -> None:
-        self.then(self.life.refund(pick, amount, first, shipping=shipping), then, crash)
+        self.then(to_the_end(), then)
 
-    @precondition(lambda self: self.life.has("refunds", status="succeeded"))
-    @rule(pick=PICK, then=THEN, crash=CRASH)
-    def refund_returns(self, *, pick: int, then: str, crash: int) -> None:
-        self.then(self.life.refund_returns(pick), then, crash)
+    @deed(pick=PICK, amount=AMOUNT, shipping=st.booleans(), then=THEN, first=CRASH)
+    def refund(self, *, pick: int, amount: int, shipping: bool, then: Then, first: int) -> None:
+        self.then(self.life.refund(pick, amount, first, shipping=shipping), then)
 
-    @precondition(lambda self: self.life.has("refunds", status="failed"))
-    @rule(pick=PICK, then=THEN, first=CRASH, crash=CRASH)
-    def retry_refund(self, *, pick: int, then: str, first: int, crash: int) -> None:
-        self.then(self.life.retry_refund(pick, first), then, crash)
+    @deed(pick=PICK, amount=AMOUNT, then=THEN)
+    def refund_slowly(self, *, pick: int, amount: int, then: Then) -> None:
+        """A worker that has read the refund as it was at first writes that down last."""
 
-    @rule(pick=PICK, reason=st.sampled_from((HoldReason.RETURN, HoldReason.OPERATOR)), then=THEN, crash=CRASH)
-    def hold(self, *, pick: int, reason: HoldReason, then: str, crash: int) -> None:
-        self.then(self.life.hold(pick, reason), then, crash)
+        async def slowly() -> None:
+            await self.life.refund(pick, amount, 0, shipping=False)
+            await self.life.go_on("work", 0)
+            await self.life.see_newest_refund()
 
-    @rule(pick=PICK, lift=st.booleans(), then=THEN, crash=CRASH)
-    def warn(self, *, pick: int, lift: bool, then: str, crash: int) -> None:
-        self.then(self.life.lift_warning(pick) if lift else self.life.warn(pick), then, crash)
+        self.then(slowly(), then)
 
-    @rule(
+    @when(lambda self: self.life.has("refunds", status="succeeded"))
+    @deed(pick=PICK, slow=st.booleans(), then=THEN)
+    def refund_returns(self, *, pick: int, slow: bool, then: Then) -> None:
+        self.then(self.life.refund_returns(pick, slow=slow), AT_ONCE if slow else then)
+
+    @when(lambda self: self.life.has("refunds", status="failed"))
+    @deed(pick=PICK, then=THEN, first=CRASH)
+    def retry_refund(self, *, pick: int, then: Then, first: int) -> None:
+        self.then(self.life.retry_refund(pick, first), then)
+
+    @deed(pick=PICK, what=st.sampled_from(("return", "operator", "warn", "look")), then=THEN)
+    def doubt(self, *, pick: int, what: str, then: Then) -> None:
+        deeds = {"warn": self.life.warn, "look": self.life.lift_warning}
+        deed = deeds[what](pick) if what in deeds else self.life.hold(pick, HoldReason(what))
+        self.then(deed, then)
+
+    @when(lambda self: len(self.life.facts["disputes"]) < DISPUTES_MAX)
+    @deed(
         pick=PICK,
         share=st.sampled_from((100, 100, 40, 7)),
         inquiry=st.booleans(),
         reason=st.sampled_from(("general", "product_not_received")),
         then=THEN,
-        crash=CRASH,
     )
-    def dispute(self, *, pick: int, share: int, inquiry: bool, reason: str, then: str, crash: int) -> None:
-        self.then(self.life.dispute(pick, share, inquiry=inquiry, reason=reason), then, crash)
+    def dispute(self, *, pick: int, share: int, inquiry: bool, reason: str, then: Then) -> None:
+        self.then(self.life.dispute(pick, share, inquiry=inquiry, reason=reason), then)
 
-    @precondition(lambda self: self.life.has("disputes"))
-    @rule(pick=PICK, what=st.sampled_from(("escalate", "appeal", "choose")), then=THEN, crash=CRASH)
-    def dispute_goes_on(self, *, pick: int, what: str, then: str, crash: int) -> None:
-        deeds = {"escalate": self.life.escalate, "appeal": self.life.appeal, "choose": self.life.choose}
-        self.then(deeds[what](pick), then, crash)
-
-    @precondition(lambda self: self.life.has("disputes"))
-    @rule(pick=PICK, outcome=st.sampled_from(("won", "lost")), then=THEN, crash=CRASH)
-    def decide(self, *, pick: int, outcome: str, then: str, crash: int) -> None:
-        self.then(self.life.decide(pick, outcome), then, crash)
-
-    @rule(
+    @deed(
         pick=PICK,
         what=st.sampled_from(("restrict", "ready", "close", "replace", "debit", "break", "resume")),
         then=THEN,
-        crash=CRASH,
     )
-    def account(self, *, pick: int, what: str, then: str, crash: int) -> None:
-        self.then(self.life.account(pick, what), then, crash)
+    def account(self, *, pick: int, what: str, then: Then) -> None:
+        self.then(self.life.account(pick, what), then)
 
-    @precondition(lambda self: self.life.has("payouts"))
-    @rule(pick=PICK, then=THEN, crash=CRASH)
-    def payout_returns(self, *, pick: int, then: str, crash: int) -> None:
-        self.then(self.life.payout_returns(pick), then, crash)
+    @when(lambda self: self.life.has("payouts"))
+    @deed(pick=PICK, slow=st.booleans(), then=THEN)
+    def payout_returns(self, *, pick: int, slow: bool, then: Then) -> None:
+        self.then(self.life.payout_returns(pick, slow=slow), AT_ONCE if slow else then)
 
-    @rule(pick=PICK, per_mille=st.integers(960, 1_040))
-    def rates(self, *, pick: int, per_mille: int) -> None:
-        self.then(self.life.rates(pick, per_mille), "nothing", 0)
-
-    @rule(amount=st.integers(1, 50_000), then=THEN)
-    def top_up(self, *, amount: int, then: str) -> None:
-        self.then(self.life.top_up(amount), then, 0)
-
-    @rule(pick=PICK, basis_points=st.sampled_from((0, 500, 9_000)))
-    def reserve(self, *, pick: int, basis_points: int) -> None:
-        self.then(self.life.reserve(pick, basis_points), "nothing", 0)
-
-    @rule(pick=PICK, amount=st.integers(-9_000, 9_000), then=THEN, first=CRASH, crash=CRASH)
-    def correct(self, *, pick: int, amount: int, then: str, first: int, crash: int) -> None:
-        self.then(self.life.correct(pick, amount, first), then, crash)
-
-    @precondition(lambda self: self.life.has("claims", status="owed"))
-    @rule(pick=PICK, first=CRASH)
-    def write_off(self, *, pick: int, first: int) -> None:
-        self.then(self.life.write_off(pick, first), "nothing", 0)
-
-    @rule(pick=PICK)
-    def see(self, *, pick: int) -> None:
-        self.then(self.life.see(pick), "nothing", 0)
-
-    @precondition(lambda self: self.life.late)
-    @rule(then=THEN, first=CRASH, crash=CRASH)
-    def write_down(self, *, then: str, first: int, crash: int) -> None:
-        self.then(self.life.write_down(first), then, crash)
-
-    @rule(what=st.sampled_from(MISFORTUNES))
-    def misfortune(self, *, what: tuple[str, str]) -> None:
-        self.life.outside.misfortune(*what)
-
-    @rule(kinds=ON_THE_WAY, crash=CRASH)
-    def disturbed_events(self, *, kinds: list[str], crash: int) -> None:
-        for kind in kinds:
-            self.life.outside.misfortune(kind, "events")
-        self.run(self.life.go_on("events", crash))
-
-    @rule(seconds=st.sampled_from((65, 700, 4_000, 90_000, 3 * 86_400)), then=THEN, crash=CRASH)
-    def wait(self, *, seconds: int, then: str, crash: int) -> None:
+    @deed(seconds=st.sampled_from((65, 700, 4_000, 90_000, 3 * 86_400)), then=THEN)
+    def wait(self, *, seconds: int, then: Then) -> None:
         with self.life.outside.present():
             self.life.outside.pass_time(seconds)
-        self.run(self.life.go_on(then, crash))
+        self.run(self.life.go_on(then[0], then[1]))
 
-    @rule(names=st.lists(st.sampled_from(tuple(SWEEPS)), min_size=1, max_size=3), crash=CRASH)
-    def some_jobs(self, *, names: list[str], crash: int) -> None:
-        async def run_them() -> None:
+    @deed(pick=PICK, what=st.sampled_from(("shipped", "delivered", "release")), then=THEN)
+    def ship(self, *, pick: int, what: str, then: Then) -> None:
+        self.then(self.life.release(pick) if what == "release" else self.life.ship(pick, what), then)
+
+    @when(lambda self: self.life.has("disputes"))
+    @deed(pick=PICK, what=st.sampled_from(("escalate", "appeal", "choose", "won", "lost", "lost")), then=THEN)
+    def dispute_goes_on(self, *, pick: int, what: str, then: Then) -> None:
+        deeds = {"escalate": self.life.escalate, "appeal": self.life.appeal, "choose": self.life.choose}
+        self.then(deeds[what](pick) if what in deeds else self.life.decide(pick, what), then)
+
+    @deed(
+        pick=PICK, amount=st.integers(-9_000, 9_000), what=st.sampled_from(("correct", "correct", "reserve")), then=THEN
+    )
+    def people(self, *, pick: int, amount: int, what: str, then: Then) -> None:
+        if what == "correct":
+            self.then(self.life.correct(pick, amount, then[1]), then)
+        else:
+            self.then(self.life.reserve(pick, abs(amount)), then)
+
+    @when(lambda self: self.life.has("claims", status="owed"))
+    @deed(pick=PICK, first=CRASH)
+    def write_off(self, *, pick: int, first: int) -> None:
+        self.then(self.life.write_off(pick, first), QUIETLY)
+
+    @deed(pick=PICK, per_mille=st.integers(960, 1_040), amount=st.integers(1, 50_000), then=THEN)
+    def markets(self, *, pick: int, per_mille: int, amount: int, then: Then) -> None:
+        async def both() -> None:
+            await self.life.rates(pick, per_mille)
+            if amount % 2:
+                await self.life.top_up(amount)
+
+        self.then(both(), then)
+
+    @deed(pick=PICK, then=THEN, first=CRASH)
+    def late_worker(self, *, pick: int, then: Then, first: int) -> None:
+        if self.life.late:
+            self.then(self.life.write_down(first), then)
+        else:
+            self.then(self.life.see(pick), QUIETLY)
+
+    @deed(kinds=ON_THE_WAY, names=JOBS, crash=CRASH)
+    def disturbed(self, *, kinds: list[str], names: list[str], crash: int) -> None:
+        """Events come twice, late, in another order or never; then some of the jobs run, and others do not."""
+        for kind in kinds:
+            self.life.outside.misfortune(kind, "events")
+
+        async def both() -> None:
+            await self.life.go_on("events", crash)
             await self.life.hub.do(lambda: self.life.hub.sweep(names), crash)
             await self.life.look()
 
-        self.run(run_them())
+        self.run(both())
+
+
+def live(bench: Bench, build: Build, lives: settings) -> None:
+    """Live these lives with a hub built so: the same ones in each repetition that is not to be random."""
+    steps = lives.stateful_step_count
+    run_state_machine_as_test(lambda: Machine(bench, build), settings=lives, _min_steps=steps)  # type: ignore[arg-type]

@@ -9,11 +9,10 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from tests.payouts.machine.bench import Bench
 from tests.payouts.machine.hub import Build
-from tests.payouts.machine.rules import Machine
+from tests.payouts.machine.rules import live
 
 pytestmark = [
     pytest.mark.apps("payouts.piccolo_app"),
@@ -37,4 +36,4 @@ LIVES = settings(
 
 def test_whatever_happens_the_books_are_right(bench: Bench) -> None:
     """After every step each account is what the model says and every rule holds; in the end all sides agree."""
-    run_state_machine_as_test(lambda: Machine(bench, Build()), settings=LIVES, _min_steps=STEPS)  # type: ignore[arg-type]
+    live(bench, Build(), LIVES)
