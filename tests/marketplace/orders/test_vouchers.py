@@ -145,7 +145,9 @@ async def test_the_last_use_is_the_last(world: World) -> None:
     """Of two who race for it one gets it; stopped, refused or declined, it is free again; ended, it is gone."""
     await told(world, "a", voucher(uses_max=1))
     racing = [await shopper(world, {"a": "AUTUMN"}, a=1) for _ in range(2)]
-    found = await asyncio.gather(*(world.begin(one) for one in racing), return_exceptions=True)
+    seen = [(await basket.basket_view(one, "IT", clock.now())).quote for one in racing]
+    begun = (world.begin(one, quote=quote) for one, quote in zip(racing, seen, strict=True))
+    found = await asyncio.gather(*begun, return_exceptions=True)
     tokens = [one for one in found if isinstance(one, str)]
     refused = [one for one in found if isinstance(one, BasketInvalidError | BasketChangedError)]
     assert (len(tokens), len(refused)) == (1, 1)
