@@ -30,11 +30,10 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     kept a share longer than `holding_days_max` days, or more than `holding_minor_max` in all (0: any sum). No
     correction by hand is above `adjustment_minor_max`. `bank_holder`, `bank_iban` and `bank_bic` are the hub's own
     account, from which boutiques are paid that the provider does not reach; empty: there is none. Nothing is paid to
-    a boutique's new bank details for `bank_cooling_days`. A boutique that has
-    not accepted a paid order after `answer_within_hours` is given up and its part given back. `plates_dir` is the
-    folder of our own vector plates, shared with shop nodes of the same machine. `boutiques_expected` is how many a demo
-    is about to open; 0 where nobody counts. `payment_provider` says who takes the money, with the settings that begin with
-    its name.
+    a boutique's new bank details for `bank_cooling_days`. A boutique that has not accepted a paid order after
+    `answer_within_hours` is given up and its part given back. `plates_dir` is the folder of our own vector plates,
+    shared with shop nodes of the same machine. `boutiques_expected` is how many a demo is about to open; 0 where nobody
+    counts. `payment_provider` says who takes the money, with the settings that begin with its name.
 
     `legal_name`, `legal_address` and `vat_id` are the hub's own in law: without them it issues no commission invoice.
 

@@ -136,9 +136,9 @@ class AccountLine(msgspec.Struct, frozen=True, kw_only=True):
     """One movement on one of the boutique's accounts, and what lay there after it.
 
     `id` grows from line to line of a hub; the lines of one account and currency come to what lies there. `kind` is one
-    of the codes in the protocol's table; a reader shows another as `other`. `order` is the order's number as people read
-    it, empty where the hub does not tell it. `parts` stand on the first line of a sale, a refund or a dispute, and add up
-    to what that changed over all of the boutique's accounts.
+    of the codes in the protocol's table; a reader shows another as `other`. `order` is the order's number as people
+    read it, empty where the hub does not tell it. `parts` stand on the first line of a sale, a refund or a dispute, and
+    add up to what that changed over all of the boutique's accounts.
     """
 
     id: Place

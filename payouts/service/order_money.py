@@ -96,4 +96,3 @@ async def _shares(settlements: Sequence[SettlementRecord]) -> tuple[Share, ...]:
 
 def _order(settlement: SettlementRecord) -> tuple[str, datetime, str]:
     return settlement.shop_id, settlement.created_at, settlement.kind.value
-

@@ -54,6 +54,8 @@ def test_every_refusal_stands_in_the_consoles_catalogue() -> None:
     missing = []
     for where, _, words in _refusals():
         text = words.args[0] if isinstance(words, ast.Call) else words
-        if isinstance(text, ast.Constant) and not (known.get(text.value) and known.get(text.value).string):
-            missing.append(f"{where}: {text.value}")
+        if isinstance(text, ast.Constant) and isinstance(text.value, str):
+            message = known.get(text.value)
+            if message is None or not message.string:
+                missing.append(f"{where}: {text.value}")
     assert missing == []

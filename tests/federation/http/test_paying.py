@@ -85,7 +85,7 @@ async def test_only_hubs_pay_and_only_boutiques_of_theirs(strangers: Pair) -> No
 
 
 async def test_pages_are_made_only_so_often(pair: Pair) -> None:
-    """Beyond its bound nothing is asked of the provider, the refusal says when to come back, and looking still works."""
+    """Beyond its bound nothing is asked of the provider; the refusal says when to come back, looking still works."""
     cashier = Cashier()
     pair.hub.fed.cashier = cashier
     pair.hub.fed.paper_pages = Tally(0)

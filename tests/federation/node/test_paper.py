@@ -42,5 +42,5 @@ def test_a_long_table_goes_over_pages_and_each_is_numbered() -> None:
     assert found is not None
     pages = int(found[1])
     assert pages > 1
-    assert PAGES == [(page, pages) for page in range(1, pages + 1)]
+    assert [(page, pages) for page in range(1, pages + 1)] == PAGES
     assert made.count(b"/FontFile2") >= 2

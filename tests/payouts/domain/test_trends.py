@@ -23,7 +23,9 @@ def test_rates_of_a_period() -> None:
 
     def period(**changes: int) -> Period:
         amounts = {name: Money(changes.pop(name, 0), "EUR") for name in ("volume", "commission", "coupons", "fees")}
-        return Period(begins=date(2026, 1, 1), unfinished=False, orders=1, **amounts, **changes)
+        counts = {name: changes.pop(name, 0) for name in ("punctual", "late", "missing")}
+        assert not changes
+        return msgspec.convert({"begins": date(2026, 1, 1), "unfinished": False, "orders": 1} | amounts | counts, Period)
 
     assert period(volume=30_000, commission=3_100, coupons=100).take_bp == 1_000
     assert period(volume=3, commission=2).take_bp == 6_667

@@ -19,7 +19,8 @@ HELD_AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 def offered(**changes: Any) -> OfferedVoucher:
     """Ten per cent off everything, without end."""
     terms = Voucher(code="AUTUMN", currency="EUR", percent_bp=1_000, starts_at="2026-11-01T00:00:00Z")
-    return OfferedVoucher(**({"id": new_id(), "terms": terms, "words": "", "made_at": HELD_AT} | changes))
+    voucher = OfferedVoucher(id=new_id(), terms=terms, words="", made_at=HELD_AT)
+    return msgspec.structs.replace(voucher, **changes)
 
 
 def with_discount(minor: int, code: str = "AUTUMN") -> ShopOrder:
