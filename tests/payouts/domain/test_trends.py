@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import msgspec
+
 from federation.vocabulary.money import Money
 from payouts.domain.trends import SHOWN, Period, Step, begins, periods
 
@@ -25,7 +27,8 @@ def test_rates_of_a_period() -> None:
         amounts = {name: Money(changes.pop(name, 0), "EUR") for name in ("volume", "commission", "coupons", "fees")}
         counts = {name: changes.pop(name, 0) for name in ("punctual", "late", "missing")}
         assert not changes
-        return msgspec.convert({"begins": date(2026, 1, 1), "unfinished": False, "orders": 1} | amounts | counts, Period)
+        given = {"begins": date(2026, 1, 1), "unfinished": False, "orders": 1}
+        return msgspec.convert(given | amounts | counts, Period)
 
     assert period(volume=30_000, commission=3_100, coupons=100).take_bp == 1_000
     assert period(volume=3, commission=2).take_bp == 6_667
