@@ -17,7 +17,6 @@ from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
 
-from federation.node import logs
 from federation.node.database import current, execute
 from payouts.standin.app import create_app
 from payouts.standin.desk import Asked, Desk
