@@ -128,7 +128,6 @@ class KillingWorld:
 @asynccontextmanager
 async def killing_world(reaper: Reaper, folder: Path) -> AsyncIterator[KillingWorld]:
     """A stand-in and a line of workers over the database that is bound here."""
-    logs.configure("CRITICAL")
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     state = State(StandinSettings(api_key=API_KEY, public_url=url))
