@@ -12,11 +12,11 @@ from payouts import service
 from payouts.service import bank_payouts, disputes, payments, refund_payment
 from payouts.standin import accounts, levers, refunds
 from payouts.standin import disputes as banks
-from tests.payouts.machine.branches import Act, Branch, Tree, differing, settings_of
-from tests.payouts.machine.crashing import Ticks
-from tests.payouts.machine.hub import Till
-from tests.payouts.machine.orders import COUNTRIES, SHOPS, Order
-from tests.payouts.machine.outside import Outside
+from tests.machine.branches import Act, Branch, Tree, differing, settings_of
+from tests.machine.crashing import Ticks
+from tests.machine.hub import Till
+from tests.machine.orders import COUNTRIES, SHOPS, Order
+from tests.machine.outside import Outside
 
 pytestmark = pytest.mark.apps("payouts.piccolo_app")
 

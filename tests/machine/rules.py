@@ -10,13 +10,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from payouts.domain.hold import HoldReason
 from payouts.settings import PayoutSettings
-from tests.payouts.machine.bench import Bench
-from tests.payouts.machine.crashing import Ticks
-from tests.payouts.machine.hub import SWEEPS, Build
-from tests.payouts.machine.life import Life
-from tests.payouts.machine.orders import Draft, drafts
-from tests.payouts.machine.outside import Outside
-from tests.payouts.machine.rest import come_to_rest
+from tests.machine.bench import Bench
+from tests.machine.crashing import Ticks
+from tests.machine.hub import SWEEPS, Build
+from tests.machine.life import Life
+from tests.machine.orders import Draft, drafts
+from tests.machine.outside import Outside
+from tests.machine.rest import come_to_rest
 
 PICK = st.integers(0, 997)
 DISPUTES_MAX = 3

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from payouts.service.sales import SHIPPING_LINE
-from tests.payouts.machine.arithmetic import (
+from tests.machine.arithmetic import (
     Line,
     exchanged,
     exchanged_back,
@@ -19,9 +19,9 @@ from tests.payouts.machine.arithmetic import (
     shared_out,
     unhurt,
 )
-from tests.payouts.machine.facts import Facts
-from tests.payouts.machine.orders import Order
-from tests.payouts.machine.outside import Outside
+from tests.machine.facts import Facts
+from tests.machine.orders import Order
+from tests.machine.outside import Outside
 
 HOME = "EUR"
 VAT = "vat:payable"

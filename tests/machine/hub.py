@@ -29,9 +29,9 @@ from payouts.service.releasing import sweep_releases
 from payouts.service.sweeps import sweep_blocked, sweep_payments, sweep_submitting
 from payouts.settings import PayoutSettings
 from payouts.tasks import payments_handlers
-from tests.payouts.machine.crashing import Crash, CrashingDatabase, Ticks
-from tests.payouts.machine.orders import Order
-from tests.payouts.machine.outside import DeskClient, Outside
+from tests.machine.crashing import Crash, CrashingDatabase, Ticks
+from tests.machine.orders import Order
+from tests.machine.outside import DeskClient, Outside
 
 T = TypeVar("T")
 Sweep = Callable[[Payments, datetime], Awaitable[object]]

@@ -24,7 +24,7 @@ from payouts.standin.faults import Fault
 from payouts.standin.moves import move
 from payouts.standin.settings import StandinSettings
 from payouts.standin.world import PLATFORM, Thing, World
-from tests.payouts.machine.crashing import Ticks
+from tests.machine.crashing import Ticks
 
 API_KEY = "sk_test_of_the_machine"
 URL = "http://standin.invalid"

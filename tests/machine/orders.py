@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from federation.vocabulary.money import Money
 from payouts.service import SaleLine, SaleShare
 from payouts.service.sales import SHIPPING_LINE
-from tests.payouts.machine.arithmetic import Line, divided, shared_out
+from tests.machine.arithmetic import Line, divided, shared_out
 
 SHOPS = ("shop-a", "shop-b", "shop-c")
 COUNTRIES = {"shop-a": "FR", "shop-b": "DE", "shop-c": "GB"}

@@ -25,12 +25,12 @@ from payouts.settings import PayoutSettings
 from payouts.standin import accounts, levers, refunds
 from payouts.standin import disputes as banks
 from payouts.standin.world import PLATFORM
-from tests.payouts.machine.checks import Checks
-from tests.payouts.machine.facts import Facts
-from tests.payouts.machine.hub import Build, Hub
-from tests.payouts.machine.model import LineKey, Model
-from tests.payouts.machine.orders import COUNTRIES, SHOPS, Draft, Order
-from tests.payouts.machine.outside import Outside
+from tests.machine.checks import Checks
+from tests.machine.facts import Facts
+from tests.machine.hub import Build, Hub
+from tests.machine.model import LineKey, Model
+from tests.machine.orders import COUNTRIES, SHOPS, Draft, Order
+from tests.machine.outside import Outside
 
 T = TypeVar("T")
 DECIDED = frozenset({"won", "lost", "prevented", "warning_closed"})

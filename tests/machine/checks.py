@@ -10,10 +10,10 @@ from typing import Any
 from federation.node import clock
 from payouts import service
 from payouts.invariants import breaches
-from tests.payouts.machine import facts as reading
-from tests.payouts.machine.facts import Facts
-from tests.payouts.machine.model import HOME, Books, Model, shortfall
-from tests.payouts.machine.outside import Outside
+from tests.machine import facts as reading
+from tests.machine.facts import Facts
+from tests.machine.model import HOME, Books, Model, shortfall
+from tests.machine.outside import Outside
 
 SHOP_KINDS = frozenset({"held", "releasable", "in_transfer", "reserve", "recv"})
 AT_PROVIDER = frozenset({"provider:pending", "provider:available", "provider:reserved"})

@@ -19,8 +19,8 @@ from payouts.service.context import Payments
 from payouts.service.events import receive_event
 from payouts.settings import PayoutSettings
 from payouts.tasks import payments_handlers
-from tests.payouts.machine.hub import HANDLER_SECONDS, LEASE, QUEUE, SWEEPS, Till, stripe_provider
-from tests.payouts.machine.outside import Outside
+from tests.machine.hub import HANDLER_SECONDS, LEASE, QUEUE, SWEEPS, Till, stripe_provider
+from tests.machine.outside import Outside
 
 Act = Callable[["Branch"], Awaitable[None]]
 """Something that reaches the hub: an event, or a worker that goes on with what it read long ago."""

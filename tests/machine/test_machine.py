@@ -10,9 +10,9 @@ import os
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from tests.payouts.machine.bench import Bench
-from tests.payouts.machine.hub import Build
-from tests.payouts.machine.rules import live
+from tests.machine.bench import Bench
+from tests.machine.hub import Build
+from tests.machine.rules import live
 
 pytestmark = [
     pytest.mark.apps("payouts.piccolo_app"),

@@ -4,8 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.payouts.machine.bench import Bench
+from federation.node import logs
+from tests.machine.bench import Bench
 from tests.support.postgres import Server
+
+
+@pytest.fixture(autouse=True)
+def quiet_logs() -> None:
+    """Provoked failures need no tracebacks in the tests' output."""
+    logs.configure("CRITICAL")
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ from payouts.service import disputes, refund_payment, releasing, sending
 from payouts.standin import accounts, levers
 from payouts.standin import disputes as banks
 from payouts.standin.world import PLATFORM
-from tests.payouts.machine.checks import merged
-from tests.payouts.machine.life import DECIDED, Life
-from tests.payouts.machine.model import HOME
-from tests.payouts.machine.orders import SHOPS
+from tests.machine.checks import merged
+from tests.machine.life import DECIDED, Life
+from tests.machine.model import HOME
+from tests.machine.orders import SHOPS
 
 ROUNDS = 8
 LONG = 4 * 86_400

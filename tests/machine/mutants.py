@@ -19,9 +19,9 @@ from payouts.domain.payout import PAYOUT, PayoutStatus, PayoutStep
 from payouts.domain.refund import REFUND, RefundStatus, RefundStep
 from payouts.ports import PaymentProvider, PaymentState, RefundState, ReversalState, TransferState
 from payouts.service import bank_payouts, refund_payment
-from tests.payouts.machine.crashing import CrashingDatabase, Ticks
-from tests.payouts.machine.hub import SWEEPS, Build, stripe_provider
-from tests.payouts.machine.outside import Outside
+from tests.machine.crashing import CrashingDatabase, Ticks
+from tests.machine.hub import SWEEPS, Build, stripe_provider
+from tests.machine.outside import Outside
 
 
 class Mutant(msgspec.Struct, frozen=True):

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from tests.payouts.machine.bench import Bench
-from tests.payouts.machine.mutants import MUTANTS, Mutant
-from tests.payouts.machine.rules import live
+from tests.machine.bench import Bench
+from tests.machine.mutants import MUTANTS, Mutant
+from tests.machine.rules import live
 
 pytestmark = [pytest.mark.apps("payouts.piccolo_app"), pytest.mark.simulation, pytest.mark.timeout(600)]
 
