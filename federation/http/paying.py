@@ -37,7 +37,7 @@ def _cashier(fed: Federation, inbound: Inbound) -> Cashier:
 
 
 ENDPOINTS = (
-    Endpoint(method="GET", path="/paying", run=_standing, past=True, transaction=False),
+    Endpoint(method="GET", path="/paying", run=_standing, past=True, settled=True, transaction=False),
     Endpoint(
         method="POST",
         path="/paying",

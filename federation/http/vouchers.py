@@ -29,5 +29,5 @@ def _desk(fed: Federation, inbound: Inbound) -> VoucherDesk:
 
 ENDPOINTS = (
     Endpoint(method="POST", path="/vouchers", run=_take, bytes_max=limits.VOUCHERS_BYTES_MAX, settled=True),
-    Endpoint(method="GET", path="/vouchers", run=_kept, past=True),
+    Endpoint(method="GET", path="/vouchers", run=_kept, past=True, settled=True),
 )

@@ -18,6 +18,7 @@ from federation.node import clock, database
 from federation.node.database import atomic
 from federation.node.door import DoorResponse
 from federation.service import identity_changes, links, parties, peers, replicas, reservations, sightings, takeover
+from federation.service.calls import PeerCall, call
 from federation.service.identity_changes import Plan
 from federation.service.identity_view import identity_view
 from federation.service.takeover import TakeOver
@@ -235,6 +236,22 @@ async def test_a_contested_hub_confirms_nothing_it_held(pair: Pair) -> None:
         assert refused.value.peer_slug == "party-contested"
         released = await reservations.release_remote(fed, *ends, asked.id, clock.now())
     assert released.state == "released"
+
+
+async def test_a_contested_boutique_is_told_nothing_in_private(pair: Pair) -> None:
+    """Whoever holds one of two contradicting keys reads neither codes nor bank standing nor accounts at the hub."""
+    await two_roots(pair.shop)
+    await pair.settle()
+    moves = [await rival_move(pair.shop, SECOND, f"http://127.0.0.1:71{number}") for number in (31, 32)]
+    await hear(pair.hub, pair.shop, moves)
+    ends = (pair.shop.party_id, pair.hub.party_id)
+    slugs = {}
+    for path in ("/vouchers", "/paying", "/disputes", "/account", "/account/lines", "/account/papers"):
+        ask = PeerCall(local_id=ends[0], remote_id=ends[1], method="GET", path=path)
+        with pair.shop.here() as fed, pytest.raises(PeerRefusedError) as refused:
+            await call(fed, ask, clock.now())
+        slugs[path] = refused.value.peer_slug
+    assert set(slugs.values()) == {"party-contested"}, slugs
 
 
 async def test_nothing_is_undone_after_the_window(strangers: Pair) -> None:
