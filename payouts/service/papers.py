@@ -5,6 +5,7 @@ boutique's closing is one transaction, and what is closed stays as it is. PDFs a
 A boutique whose statement does not add up holds up no other: an alert says what is wrong, until it is right.
 """
 
+import asyncio
 from datetime import datetime
 
 import msgspec
@@ -71,12 +72,15 @@ async def close_shop(pay: Payments, shop_id: str, now: datetime, *, running: boo
 
 
 async def make_pdfs() -> int:
-    """Make the PDFs that are missing, from the documents as they were issued; returns how many."""
+    """Make the PDFs that are missing, from the documents as they were issued; returns how many.
+
+    Outside a transaction: each takes seconds when it is long, and is drawn beside the loop that others wait for.
+    """
     missing = await store.without_pdf(PDF_BATCH)
     for paper_id in missing:
         record = await store.papers.get(paper_id)
         if record is not None:
-            await store.add_form(paper_id, PaperForm.PDF, pdf_of(record))
+            await store.add_form(paper_id, PaperForm.PDF, await asyncio.to_thread(pdf_of, record))
     return len(missing)
 
 

@@ -76,9 +76,9 @@ def _month(text: str) -> Period | None:
         return None
 
 
-@post(PAGE + "/close")
+@post(PAGE + "/close", opt={"transaction": False})
 async def close(request: AnyRequest) -> Redirect:
-    """Close every month that has ended, if the job did not."""
+    """Close every month that has ended, if the job did not; each boutique's in a transaction of its own."""
     await operator(request)
     done = await papers.close_periods(hub_of(request).payments, clock.now())
     said = counted("%(num)s paper was issued.", "%(num)s papers were issued.", done)
@@ -170,7 +170,7 @@ async def _draft(hub: Hub, shop_id: str, currency: str) -> Statement:
         return await statement_making.draft(hub.payments.office, shop_id, currency, clock.now())
 
 
-@post(DRAFT + "/close")
+@post(DRAFT + "/close", opt={"transaction": False})
 async def close_one(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
     """Close what has ended of one boutique, or also what the running month has so far."""
     await operator(request)

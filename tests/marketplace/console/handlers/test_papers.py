@@ -1,14 +1,19 @@
 """Statements, invoices and credit notes in the console: the running one, closing, the list, the files."""
 
+import asyncio
 import re
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import httpx
 import pytest
 
 from federation.documents import papers as sealed
-from federation.node.database import execute
+from federation.node import clock
+from federation.node.database import atomic, detached, execute
+from payouts.domain.papers import PaperKind, month_of
 from payouts.service import statements
+from payouts.store import papers as store
 from tests.marketplace.console.operator import APPS, read
 from tests.marketplace.listings.builders import shop_id_of
 from tests.marketplace.orders.world import World
@@ -50,6 +55,36 @@ async def test_from_the_running_statement_to_signed_files(world: World, desk: ht
     assert sealed.check(sealed.read_paper(content), str(world.hub_id)).boutique.id == shop
     assert (await desk.get(f"{LIST}/{statement.id}/exe")).status_code == 404
     assert (await desk.get(f"{LIST}/{UUID(int=1)}")).status_code == 404
+
+
+class LetGoError(Exception):
+    """Somebody who held a number lets it go."""
+
+
+@pytest.mark.parametrize("page", [LIST, f"/console/boutiques/{shop_id_of('a')}/statement"])
+async def test_each_paper_stands_as_soon_as_it_is_issued(world: World, desk: httpx.AsyncClient, page: str) -> None:
+    """Closing is no single transaction: while it waits for a number that another one holds, it holds none itself."""
+    await world.buy({"a": 1})
+    await world.present("a", legal_name="Atelier A S.n.c.", address="Via Roma 1, Firenze")
+    later = month_of(clock.now()).end + timedelta(hours=1)
+    assert not await statements.papers_of(shop_id_of("a"))
+    with pytest.raises(LetGoError):
+        async with atomic():
+            await store.next_number(PaperKind.INVOICE, later.year)
+            with detached():
+                pressing = asyncio.create_task(closed_at(later, desk, page))
+                async with asyncio.timeout(10):
+                    while not await statements.papers_of(shop_id_of("a")):
+                        await asyncio.sleep(0.01)
+            raise LetGoError
+    assert "2 papers were issued" in await pressing
+    assert all("pdf" in {form.form for form in head.forms} for head in await statements.papers_of(shop_id_of("a")))
+
+
+async def closed_at(moment: datetime, desk: httpx.AsyncClient, page: str) -> str:
+    """Press the button at a moment."""
+    with clock.reading(lambda: moment):
+        return await closed(desk, page)
 
 
 async def test_what_does_not_add_up_is_said(world: World, desk: httpx.AsyncClient) -> None:
