@@ -47,6 +47,8 @@ async def begin(pay: Payments, amount: Money, by: str, now: datetime) -> FloatMo
     if amount.currency != pay.settings.settlement_currency:
         raise BankDetailsError("the hub's balance is in another currency")
     await desk.lock_float_moves()
+    if await desk.float_move_is_asked_for(amount.currency):
+        raise BankDetailsError("another sum for the bank is being asked for just now: try again in a minute")
     most = await needed(amount.currency)
     if not 0 < amount.amount_minor <= most.amount_minor:
         raise BankDetailsError(

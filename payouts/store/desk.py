@@ -331,6 +331,12 @@ async def lock_float_moves() -> None:
     await database.execute("SELECT pg_advisory_xact_lock(hashtextextended('pay_float_move', 20261122))")
 
 
+async def float_move_is_asked_for(currency: str) -> bool:
+    """Whether the provider has not yet said what became of a move in this currency; there is one at most."""
+    table = tables.FloatMove
+    return bool(await float_moves.find((table.status == "submitting") & (table.currency == currency), limit=1))
+
+
 async def newest_float_moves(limit: int) -> list[FloatMoveRecord]:
     """What was moved to the bank, newest first."""
     table = tables.FloatMove

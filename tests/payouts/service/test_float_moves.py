@@ -74,3 +74,16 @@ async def test_what_came_back_can_be_moved_again(bank: MemoryScene) -> None:
     assert await bank_files.at_bank() == euro(0)
     assert await float_moves.needed("EUR") == euro(9988)
     await bank.check()
+
+
+async def test_a_second_move_waits_until_the_first_was_answered(bank: MemoryScene) -> None:
+    """While the provider has not said what became of one, another is refused in words; afterwards the rest can go."""
+    await queue(bank)
+    await begin(bank, euro(9000))
+    with pytest.raises(BankDetailsError, match="being asked for"):
+        await begin(bank, euro(988))
+    assert len(await float_moves.newest()) == 1
+    await bank.drain()
+    await begin(bank, euro(988))
+    await bank.drain()
+    assert sorted(made.amount.amount_minor for made in bank.provider.payouts.values()) == [988, 9000]
