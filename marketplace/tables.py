@@ -264,7 +264,7 @@ class HubOrderLine(Table, tablename="hub_order_line", db=proxy):
 
 
 class HubRefund(Table, tablename="hub_refund", db=proxy):
-    """Money promised back to a shopper for pieces (in `parts`) or the parcel of one shop order."""
+    """Money promised back to a shopper for pieces (in `parts`) or the parcel of one shop order; when its boutique heard."""
 
     id = UUID(primary_key=True, default=None)
     order_id = UUID(default=None)
@@ -275,6 +275,7 @@ class HubRefund(Table, tablename="hub_refund", db=proxy):
     reason = Text()
     status = Text()
     created_at = Timestamptz()
+    told_at = Timestamptz(null=True, default=None)
     updated_at = Timestamptz()
 
 

@@ -41,7 +41,7 @@ REFUND_WAITS = "refund-waits"
 """The alert and the hold of what cannot go back while a dispute lasts."""
 
 WITH_THE_SHOPPER = frozenset({"succeeded", "voided"})
-"""States of a refund in which the shopper has the money, by us or by a dispute: its boutique is told once."""
+"""States of a refund in which the shopper has the money, by us or by a dispute."""
 
 WHOLE_PRICE = 100
 
@@ -214,6 +214,7 @@ async def _carry_out(wanted: Wanted, now: datetime) -> None:
 async def refund_changed(refund_id: UUID, status: str, public_url: str, now: datetime) -> None:
     """The money moved (or failed to): tell the shopper how it stands, and the boutique once it has gone back.
 
+    The boutique is told of a refund one time: what the bank sends back is paid again, and that is no second refund.
     Unknown refunds are payouts' own, of money that came after an order had ended.
     """
     known = await refund_store.lock(refund_id)
@@ -226,7 +227,8 @@ async def refund_changed(refund_id: UUID, status: str, public_url: str, now: dat
     if order is None or part is None or made is None:
         return
     await mails.refund_moved(order, part, made, public_url, now)
-    if status in WITH_THE_SHOPPER and known.status not in WITH_THE_SHOPPER and part.placed_at is not None:
+    if status in WITH_THE_SHOPPER and known.told_at is None and part.placed_at is not None:
+        await refund_store.set_told(refund_id, now)
         for share in made.parts:
             await _tell(part, made, share, now)
 

@@ -176,7 +176,7 @@ class RefundedLine(msgspec.Struct, frozen=True):
 
 
 class Refund(msgspec.Struct, frozen=True, kw_only=True):
-    """Money promised back to the shopper."""
+    """Money promised back to the shopper; `told_at` is when its boutique was told that it had gone back."""
 
     id: UUID
     order_id: UUID
@@ -186,6 +186,7 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     status: str
     created_at: datetime
+    told_at: datetime | None = None
 
 
 def part_total(part: Part, lines: Sequence[Line]) -> int:

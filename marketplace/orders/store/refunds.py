@@ -37,7 +37,7 @@ async def exists(refund_id: UUID) -> bool:
 async def lock(refund_id: UUID) -> Refund | None:
     """One refund, locked until the transaction ends."""
     row = await database.fetch_one(
-        """SELECT id, order_id, shop_order_id, parts, amount_minor, reason, status, created_at
+        """SELECT id, order_id, shop_order_id, parts, amount_minor, reason, status, created_at, told_at
         FROM hub_refund WHERE id = $1 FOR UPDATE""",
         refund_id,
     )
@@ -47,6 +47,11 @@ async def lock(refund_id: UUID) -> Refund | None:
 async def set_status(refund_id: UUID, status: str, now: datetime) -> None:
     """What became of a refund."""
     await HubRefund.update({HubRefund.status: status, HubRefund.updated_at: now}).where(HubRefund.id == refund_id)
+
+
+async def set_told(refund_id: UUID, now: datetime) -> None:
+    """Its boutique was told."""
+    await HubRefund.update({HubRefund.told_at: now}).where(HubRefund.id == refund_id)
 
 
 async def totals(order_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -1,5 +1,6 @@
 """What should go back of an order while the shopper's bank disputes its payment."""
 
+import msgspec
 import pytest
 
 from federation.conversations.messages import Accepted, Declined, Shipped
@@ -17,6 +18,7 @@ from payouts.domain.hold import HoldReason
 from payouts.errors import ProviderUnavailableError
 from payouts.service import releasing
 from payouts.service.dispute_sweeps import sweep_disputes
+from payouts.service.refund_payment import observe_refund
 from payouts.store import desk
 from tests.marketplace.orders.world import APPS, PRICE_MINOR, SHIPPING_MINOR, World
 
@@ -97,3 +99,24 @@ async def test_a_refund_that_the_bank_paid_is_told_to_the_boutique_once(world: W
     assert (made.status, made.standing) == ("voided", "void")
     assert (await world.told("a")).count("refunded") == 1
     assert world.till.refunds == {}
+
+
+async def test_a_refund_that_the_bank_sent_back_and_we_paid_again_is_told_to_the_boutique_once(world: World) -> None:
+    """Paid, returned, tried again and paid: one refund, of which the boutique hears one time."""
+    token = await world.buy({"a": 2})
+    await world.says("a", token, Accepted())
+    part = await world.part(token, "a")
+    [line] = await part_store.lines([part.id])
+    request = RefundRequest(refund_id=new_id(), shop_order_id=part.id, lines=(RefundLine(str(line.id), 1),))
+    async with atomic():
+        await refunds.refund(await world.order_id(token), request, clock.now())
+    await world.work()
+    assert (await world.told("a")).count("refunded") == 1
+    [paid] = world.till.refunds.values()
+    await observe_refund(world.hub.payments, msgspec.structs.replace(paid, status="failed", reason="gone"), clock.now())
+    async with atomic():
+        await payouts.retry_refund(request.refund_id, clock.now())
+    await world.work()
+    made = await payouts.refund_by_id(request.refund_id)
+    assert (made and made.status, len(world.till.refunds)) == ("succeeded", 2)
+    assert (await world.told("a")).count("refunded") == 1
