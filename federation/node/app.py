@@ -32,7 +32,7 @@ from federation.node.pages import OWN_STATIC, template_config
 from federation.node.settings import NodeSettings, is_loopback
 from federation.node.static_files import StaticFiles
 from federation.node.wake import Waker
-from federation.node.web import PageContext, Visit, WebNode, learn_node_id, visit_of, web_node
+from federation.node.web import NodeRequest, PageContext, Visit, WebNode, learn_node_id, visit_of, web_node
 from federation.vocabulary.errors import GalleriaError
 
 _log = structlog.get_logger(__name__)
@@ -93,6 +93,7 @@ def make_app(  # noqa: PLR0913 - the one place where a node is put together, all
         before_send=[_finish_headers],
         template_config=template_config(node, templates, static_files),
         state=State({**(state or {}), "web_node": node}),
+        request_class=NodeRequest,
         request_max_body_size=BODY_BYTES_MAX,
         compression_config=COMPRESSION,
         openapi_config=None,

@@ -6,12 +6,14 @@ Nothing here decides anything: it is the shelf from which answers, sessions, CSR
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from litestar import Litestar, Request
+from litestar.datastructures import FormMultiDict
 
 from federation.node.database import Database, fetch_value
 from federation.node.logs import new_correlation_id
@@ -24,6 +26,19 @@ Scope = MutableMapping[str, Any]
 
 PageContext = Callable[[AnyRequest], Mapping[str, Any]]
 """Names that a node adds to every page of a request, such as how much lies in the basket."""
+
+
+class NodeRequest(Request[Any, Any, Any]):
+    """A request whose forms hold text in Unicode normal form C: no document with another can be signed later."""
+
+    async def form(self) -> FormMultiDict:
+        """What was sent; an accent that stands apart from its letter is joined with it."""
+        items = (await super().form()).multi_items()
+        return FormMultiDict([(name, _composed(value)) for name, value in items])
+
+
+def _composed(value: Any) -> Any:
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
 OWN_PICTURES = "'self' data:"

@@ -144,6 +144,12 @@ async def test_effect_session_and_answer_together(browser: httpx.AsyncClient) ->
     assert "hello ada" in (await browser.get("/shop")).text
 
 
+async def test_forms_hold_text_that_can_be_signed(browser: httpx.AsyncClient) -> None:
+    """An accent pasted apart from its letter reaches the handler joined with it, as documents want it (NFC)."""
+    await form(browser, "/shop", {"name": "Cafe\u0301"})
+    assert await fetch_value("SELECT name FROM node_setting WHERE name <> 'node_id'") == "Caf\u00e9"
+
+
 @pytest.mark.parametrize(("name", "status"), [("refused", 422), ("broken", 500), ("deferred", 500)])
 async def test_failure_undoes_everything(browser: httpx.AsyncClient, name: str, status: int) -> None:
     """A raised error, and a COMMIT that fails after the handler was content, leave no trace and say so."""
