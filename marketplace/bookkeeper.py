@@ -1,8 +1,10 @@
 """What the hub tells each boutique of its account: the answer to `federation.ports.Bookkeeper`.
 
-Carries what payouts knows into the words of the protocol; decides nothing.
+Carries what payouts knows into the words of the protocol; decides nothing. Texts leave in Unicode normal form C, or the
+whole answer could not be sent.
 """
 
+import unicodedata
 from datetime import datetime
 from uuid import UUID
 
@@ -75,7 +77,7 @@ def state_of(view: ShopView, now: datetime) -> AccountState:
     return AccountState(
         at=text_of(now),
         standing=view.standing,
-        paused=view.paused[:NOTE_CHARACTERS_MAX],
+        paused=_text(view.paused, NOTE_CHARACTERS_MAX),
         positions=tuple(
             Position(
                 currency=money.currency,
@@ -135,7 +137,7 @@ def _payout(payout: PayoutRecord, orders: list[tuple[UUID, int]]) -> BankPayout:
         way=payout.rail,
         began_at=text_of(payout.created_at),
         arrives_at=None if payout.arrival_at is None else text_of(payout.arrival_at),
-        failure=payout.failure[:NOTE_CHARACTERS_MAX],
+        failure=_text(payout.failure, NOTE_CHARACTERS_MAX),
         count=len(orders),
         orders=tuple(PaidOrder(str(order_id), amount) for order_id, amount in named),
     )
@@ -163,14 +165,18 @@ def _line(line: StatementLine) -> AccountLine:
         amount=line.amount_minor,
         balance=line.balance_minor,
         order_id=line.order_id or None,
-        order=line.order[:ORDER_CHARACTERS_MAX],
-        title=line.title[:TITLE_CHARACTERS_MAX],
-        note=line.note[:NOTE_CHARACTERS_MAX],
+        order=_text(line.order, ORDER_CHARACTERS_MAX),
+        title=_text(line.title, TITLE_CHARACTERS_MAX),
+        note=_text(line.note, NOTE_CHARACTERS_MAX),
         parts=tuple(
-            LinePart(part.kind.value, part.amount_minor, part.title[:TITLE_CHARACTERS_MAX])
+            LinePart(part.kind.value, part.amount_minor, _text(part.title, TITLE_CHARACTERS_MAX))
             for part in line.parts[: limits.ACCOUNT_PARTS_MAX]
         ),
     )
+
+
+def _text(text: str, characters_max: int) -> str:
+    return unicodedata.normalize("NFC", text)[:characters_max]
 
 
 def _paper(head: PaperHead) -> Paper:

@@ -4,6 +4,7 @@ How an account stands is read at the provider when a boutique's people look, sin
 its pages; if it does not answer, what was known last is told.
 """
 
+import unicodedata
 from datetime import datetime
 
 import msgspec
@@ -105,7 +106,7 @@ class HubCashier:
 
 
 def _account(holder: str, iban: str) -> BankAccount:
-    return BankAccount(holder=holder, iban=masked_iban(iban).replace(" ", "\u00a0"))
+    return BankAccount(holder=_composed(holder), iban=masked_iban(iban).replace(" ", "\u00a0"))
 
 
 def _change(change: BankChangeRecord) -> BankChange:
@@ -113,5 +114,10 @@ def _change(change: BankChangeRecord) -> BankChange:
         account=_account(change.holder, change.iban),
         said_by="boutique" if change.source is ChangeSource.SHOP else "hub",
         said_at=text_of(change.proposed_at),
-        note=change.decision_note,
+        note=_composed(change.decision_note),
     )
+
+
+def _composed(text: str) -> str:
+    """As every document wants it, or the whole answer could not be sent."""
+    return unicodedata.normalize("NFC", text)

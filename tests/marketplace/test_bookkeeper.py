@@ -34,10 +34,11 @@ async def test_every_movement_adds_up_to_what_stands_there(committed: object) ->
     await scene.refund(
         payouts.RefundRequest(
             refund_id=UUID(int=71), order_id=ORDER, shop_order_id=PART_C,
-            parts=(payouts.RefundPart("ring", quantity=1),),
+            parts=(payouts.RefundPart("ring", quantity=1),), reason="trop petit, a\u0300 sa mesure",
         )
     )  # fmt: skip
     books = HubBookkeeper(TestOffice())
+    notes: set[str] = set()
     for shop_id in (A, B, C):
         lines: list[AccountLine] = []
         page = AccountLines((), more=True)
@@ -45,6 +46,7 @@ async def test_every_movement_adds_up_to_what_stands_there(committed: object) ->
             after = lines[-1].id if lines else 0
             page = checks.read(json.encode(await books.lines(HUB, PartyId(shop_id), after, 2)), AccountLines)
             lines += page.lines
+        notes |= {line.note for line in lines}
         sums: dict[str, int] = {}
         for line in lines:
             sums[line.account] = sums.get(line.account, 0) + line.amount
@@ -55,6 +57,7 @@ async def test_every_movement_adds_up_to_what_stands_there(committed: object) ->
         assert {name: told[name] for name in sums} == sums
         assert {line.order for line in lines} <= {"G-100-1", "G-100-2", "G-100-3"}
         assert lines[0].parts, "the sale says what it is made of"
+    assert "trop petit, \u00e0 sa mesure" in notes, "an accent typed apart from its letter is joined with it"
     state = await books.account(HUB, PartyId(C), scene.now)
     assert [(payout.amount, payout.count) for payout in state.payouts] == [(9988, 1)]
     assert (await books.papers(HUB, PartyId(C))).papers == ()

@@ -5,7 +5,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from federation.conversations.paying import BankSaid, PapersAsked
+from federation.conversations import checks
+from federation.conversations.paying import BankSaid, PapersAsked, PayingState
+from federation.documents import json
 from federation.documents.times import text_of
 from federation.node import clock
 from federation.node.database import atomic
@@ -75,11 +77,13 @@ async def test_a_boutique_says_its_account_and_sees_what_became_of_it(committed:
     assert bank.waits is not None
     assert (bank.pays, bank.waits.account.iban, bank.waits.said_by) == (None, "DE89\u00a0…\u00a03000", "boutique")
     async with atomic():
-        await bank_changes.reject((await bank_changes.waiting())[0].id, "op@example.com", "call us", scene.now)
-    bank = (await cashier.standing(HUB, SHOP, scene.now)).bank
+        await bank_changes.reject(
+            (await bank_changes.waiting())[0].id, "op@example.com", "appelle cet e\u0301te\u0301", scene.now
+        )
+    bank = checks.read(json.encode(await cashier.standing(HUB, SHOP, scene.now)), PayingState).bank
     assert bank is not None
     assert bank.refused is not None
-    assert (bank.waits, bank.refused.note) == (None, "call us")
+    assert (bank.waits, bank.refused.note) == (None, "appelle cet \u00e9t\u00e9")
     await cashier.say_bank(HUB, SHOP, said, scene.now)
     async with atomic():
         await bank_changes.approve((await bank_changes.waiting())[0].id, "op@example.com", settings, scene.now)
