@@ -264,7 +264,10 @@ class HubOrderLine(Table, tablename="hub_order_line", db=proxy):
 
 
 class HubRefund(Table, tablename="hub_refund", db=proxy):
-    """Money promised back to a shopper for pieces (in `parts`) or the parcel of one shop order; when its boutique heard."""
+    """Money promised back to a shopper for pieces (in `parts`) or the parcel of one shop order.
+
+    `told_at` is when its boutique was told that it had gone back.
+    """
 
     id = UUID(primary_key=True, default=None)
     order_id = UUID(default=None)

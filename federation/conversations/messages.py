@@ -299,6 +299,7 @@ class Refunded(msgspec.Struct, frozen=True, kw_only=True):
     """Money went back to the shopper: for `quantity` of a line, or for shipping when `line_id` is null.
 
     `amount` is what the shopper got; `seller_part` is what of it the shop bears; `return_id` names what it is for.
+    Of a `refund_id` each line is told, and counted, once.
     """
 
     refund_id: Uuid

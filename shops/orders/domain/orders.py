@@ -161,6 +161,22 @@ def currency_of(body: EventBody) -> str | None:
     return body.amount.currency if isinstance(body, Refunded | Transferred | PaidOut | PayoutReturned) else None
 
 
+def is_told_again(refund: Refunded, events: Iterable[Event]) -> bool:
+    """Whether the hub told of this line of this refund before, in the same currency; `events` has it as heard now."""
+    heard = (
+        msgspec.json.decode(event.body, type=Refunded)
+        for event in events
+        if event.direction == "in" and event.kind == "refunded"
+    )
+    return sum(_same_refund(refund, each) for each in heard) > 1
+
+
+def _same_refund(one: Refunded, other: Refunded) -> bool:
+    """Whether both tell of the same line."""
+    same = one.refund_id == other.refund_id and one.line_id == other.line_id
+    return same and one.amount.currency == other.amount.currency
+
+
 def actions(state: OrderState, cancellation: CancellationState, *, pieces_left: int) -> tuple[Action, ...]:
     """What the boutique may do next, the expected thing first."""
     possible: list[Action] = []

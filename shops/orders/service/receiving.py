@@ -34,7 +34,7 @@ from shops.inventory.service.levels import restock
 from shops.inventory.store import reservations
 from shops.orders import store
 from shops.orders.domain.checking import refusal
-from shops.orders.domain.orders import Event, OrderView, currency_of
+from shops.orders.domain.orders import Event, OrderView, currency_of, is_told_again
 from shops.orders.service import returns
 from shops.orders.service.steps import Step, tell
 from shops.vouchers import store as vouchers
@@ -121,7 +121,7 @@ async def _too_late(shop_id: PartyId, row: int, now: datetime) -> None:
 
 
 async def _count_money(shop_id: PartyId, order: OrderView, body: EventBody) -> None:
-    """Add up what the hub says of the order's money; amounts in another currency are only history.
+    """Add up what the hub says of the order's money; amounts in another currency, or told again, are only history.
 
     A hub owes in its own currency: how it says that the money was settled sets the currency of all that follows, as
     long as nothing has moved yet.
@@ -131,7 +131,8 @@ async def _count_money(shop_id: PartyId, order: OrderView, body: EventBody) -> N
     if currency_of(body) != order.money.currency and not restated:
         return
     if isinstance(body, Refunded):
-        await store.add_refund(shop_id, name, body)
+        if not is_told_again(body, order.events):
+            await store.add_refund(shop_id, name, body)
     elif isinstance(body, Settled):
         await store.set_settlement(shop_id, name, body.settlement)
     elif isinstance(body, Transferred):

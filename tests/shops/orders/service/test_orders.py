@@ -314,13 +314,16 @@ async def test_a_hub_settles_in_its_own_currency(shop_id: PartyId) -> None:
 
 
 async def test_a_refunded_piece_does_not_leave(shop_id: PartyId) -> None:
-    """A refund that comes while a parcel is being packed takes its piece out of it."""
+    """A refund that comes while a parcel is being packed takes its piece out of it; told again, no second one."""
     view, _ = await ordered(shop_id, quantity=2)
     name, line_id = (HUB, view.order_id), view.lines[0].line_id
     refund = Refunded(
         refund_id=str(new_id()), amount=euros(18_900), seller_part=euros(17_010), line_id=line_id, quantity=1
     )
     await hears(shop_id, view, 1, refund, clock.now())
+    await hears(shop_id, view, 2, refund, clock.now())
+    after = await look(shop_id, view)
+    assert (after.money.refunded_minor, after.money.seller_refunded_minor) == (18_900, 17_010)
     async with atomic():
         assert not await store.add_shipped(shop_id, name, [ShippedLine(line_id, 2)])
         assert await store.add_shipped(shop_id, name, [ShippedLine(line_id, 1)])
