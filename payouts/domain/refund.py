@@ -30,6 +30,7 @@ class RefundStep(StrEnum):
     FAILED = "failed"
     REOPENED = "reopened"
     VOIDED = "voided"
+    OWED_AGAIN = "owed again"
 
 
 REFUND = LifeCycle(
@@ -45,7 +46,7 @@ REFUND = LifeCycle(
         (RefundStatus.FAILED, RefundStep.REOPENED): RefundStatus.REQUESTED,
         (RefundStatus.REQUESTED, RefundStep.VOIDED): RefundStatus.VOIDED,
         (RefundStatus.FAILED, RefundStep.VOIDED): RefundStatus.VOIDED,
-        (RefundStatus.VOIDED, RefundStep.REOPENED): RefundStatus.REQUESTED,
+        (RefundStatus.VOIDED, RefundStep.OWED_AGAIN): RefundStatus.REQUESTED,
     },
 )
 

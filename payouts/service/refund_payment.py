@@ -38,11 +38,12 @@ from payouts.store import ledger, rows
 async def retry_refund(refund_id: UUID, now: datetime) -> None:
     """Try a failed refund again, on an operator's word. In the caller's transaction.
 
-    Raises IllegalMoveError when it has not failed, RefundRefusedError when a dispute took the money.
+    Raises IllegalMoveError when it has not failed, RefundRefusedError while a bank decides about the money. What a
+    lost dispute paid of it is void instead of tried.
     """
     refund = await _refund(refund_id, lock=True)
     status = REFUND.after(refund.status, RefundStep.REOPENED)
-    forbidden = await refund_forbidden(refund.order_id, refund.payment_id)
+    forbidden = await refund_forbidden(refund.order_id, refund.payment_id, for_now=True)
     if forbidden:
         raise RefundRefusedError(forbidden)
     attempt = refund.attempt + 1

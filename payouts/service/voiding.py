@@ -91,7 +91,7 @@ async def _reopen(refund: RefundRecord, now: datetime) -> RefundRecord:
     await ledger.post(dispute_postings.refund_owed_again(refund.id, refund.attempt, refund.amount, refund.settled), now)
     reopened = msgspec.structs.replace(
         refund,
-        status=REFUND.after(refund.status, RefundStep.REOPENED),
+        status=REFUND.after(refund.status, RefundStep.OWED_AGAIN),
         attempt=refund.attempt + 1,
         provider_id=None,
         updated_at=now,

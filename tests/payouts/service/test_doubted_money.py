@@ -10,7 +10,7 @@ from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
 from payouts import service
 from payouts.adapters.memory import Fault
-from payouts.errors import ProviderRefusedError, ProviderUnavailableError, RefundRefusedError
+from payouts.errors import IllegalMoveError, ProviderRefusedError, ProviderUnavailableError, RefundRefusedError
 from payouts.service.disputes import lift_warning
 from payouts.service.reconciling import reconcile
 from tests.payouts.scene import MemoryScene, provider_id
@@ -50,6 +50,13 @@ async def standing(refund_id: UUID) -> tuple[str, str]:
     return found.status, found.standing
 
 
+async def tried_again(scene: MemoryScene, refund_id: UUID) -> None:
+    """A person has a refund tried again, and what follows from it."""
+    async with atomic():
+        await service.retry_refund(refund_id, clock.now())
+    await scene.drain()
+
+
 async def has(shop_id: str) -> int:
     """What a shop was sent in all, less what it owes back."""
     return sum(money.sent.amount_minor - money.owed_back.amount_minor for money in await service.shop_money(shop_id))
@@ -62,21 +69,38 @@ async def decided_again(scene: MemoryScene, number: str) -> None:
     await decided(scene, number, "won")
 
 
-async def test_a_failed_refund_is_not_tried_again_once_the_bank_took_the_money(scene: MemoryScene) -> None:
-    """Refused, with the reason, while the dispute is undecided and once it is lost."""
+async def test_a_failed_refund_is_tried_again_only_once_the_bank_has_decided(scene: MemoryScene) -> None:
+    """Refused while a dispute of 10.00 is undecided; once that is lost the ring, which it did not pay, can be paid."""
     payment = await scene.buy()
     scene.provider.faults.append(Fault("refund", ProviderRefusedError("no")))
     refund = await scene.refund(one_ring())
     assert refund.status == "failed"
     number = await disputed(scene, provider_id(payment))
     with pytest.raises(RefundRefusedError, match="bank has taken this payment back"):
-        async with atomic():
-            await service.retry_refund(refund.id, clock.now())
+        await tried_again(scene, refund.id)
     await decided(scene, number, "lost")
-    with pytest.raises(RefundRefusedError, match="has the money already"):
-        async with atomic():
-            await service.retry_refund(refund.id, clock.now())
-    await scene.drain()
+    await tried_again(scene, refund.id)
+    assert await standing(refund.id) == ("failed", "not-sent")
+    found = await service.refund_by_id(refund.id)
+    assert found is not None
+    assert "charged back" in found.error
+    scene.provider.disputes.known.clear()
+    await tried_again(scene, refund.id)
+    assert await standing(refund.id) == ("succeeded", "paid-back")
+    await scene.check()
+
+
+async def test_a_refund_that_is_void_cannot_be_tried_again(scene: MemoryScene) -> None:
+    """The bank paid it: an operator's second look pays nothing more."""
+    payment = await scene.buy()
+    scene.provider.faults.append(Fault("refund", ProviderRefusedError("no")))
+    refund = await scene.refund(one_ring())
+    number = scene.provider.disputes.open(provider_id(payment), TOTAL, "general", inquiry=False)
+    await scene.hear()
+    await decided(scene, number, "lost")
+    assert await standing(refund.id) == ("voided", "void")
+    with pytest.raises(IllegalMoveError):
+        await tried_again(scene, refund.id)
     assert scene.provider.refunds == {}
 
 
