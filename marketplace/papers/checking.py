@@ -53,10 +53,11 @@ def check_paper(name: str, data: bytes, hub: KnownHub | None = None) -> Report:
     paper = papers.read_paper(data)
     face = paper.face
     what = f"{KINDS.get(face.kind, face.kind)} {face.number}"
-    report = Report(address=name, conclusion=f"{what} is what {face.hub.name} issued")
+    report = Report(address=name, conclusion=f"{what} is what {_issued(face, hub)}")
     _say_signature(report, paper, hub)
     if hub is None:
-        report.say("hub", "unasked", f"say with --hub which hub you deal with: this one calls itself {face.hub.name}")
+        words = f"say with --hub the id of your hub: this one is {face.hub.id}, and calls itself {face.hub.name}"
+        report.say("hub", "unasked", words)
     elif hub.id == face.hub.id:
         report.say("hub", "held", f"{face.hub.name} is the hub you named")
     else:
@@ -68,6 +69,13 @@ def check_paper(name: str, data: bytes, hub: KnownHub | None = None) -> Report:
     return report
 
 
+def _issued(face: PaperFace, hub: KnownHub | None) -> str:
+    """Who issued it, as far as it was asked: anybody may call himself what a hub is called, nobody has its id."""
+    if hub is not None:
+        return f"{face.hub.name} issued"
+    return f"{face.hub.id}, which calls itself {face.hub.name}, issued; whether that is your hub was not asked"
+
+
 def _say_signature(report: Report, paper: SealedPaper, hub: KnownHub | None) -> None:
     face = paper.face
     same = hub is not None and hub.id == face.hub.id
@@ -76,7 +84,7 @@ def _say_signature(report: Report, paper: SealedPaper, hub: KnownHub | None) -> 
     except GalleriaError as error:
         report.say("signature", "failed", error.detail)
     else:
-        report.say("signature", "held", f"signed by {face.hub.name} ({face.hub.id}) and not changed since")
+        report.say("signature", "held", f"signed by a key of {face.hub.id} and not changed since")
 
 
 def _say_sums(report: Report, face: PaperFace, document: bytes) -> None:

@@ -70,9 +70,28 @@ def test_a_paper_is_checked_by_itself_alone() -> None:
         "period": "held",
         "sums": "held",
     }
-    assert report.conclusion == "the statement ST-2026-00001 is what Galleria di prova issued"
+    assert check_paper("file", sealed(), KnownHub(HUB)).conclusion == (
+        "the statement ST-2026-00001 is what Galleria di prova issued"
+    )
     assert outcomes(sealed(), KnownHub(HUB))["hub"] == "held"
     assert outcomes(sealed(), KnownHub("h1other"))["hub"] == "failed"
+
+
+def test_a_hub_of_the_same_name_is_not_taken_for_it() -> None:
+    """Whoever signs may call himself what he likes: unless the hub was named, a paper is said to be of its id."""
+    forger = SigningKey.from_seed(b"f" * 32)
+    genesis = identity.genesis("hub", forger, sign_keys=[forger.public], at="2026-01-01T00:00:00Z", name="Galleria")
+    own = identity.party_id_of(genesis)
+    statement = msgspec.structs.replace(STATEMENT, hub=LegalParty(id=own, name="Galleria di prova"))
+    forged = papers.seal(canonical(statement), own, forger, [genesis.decode()])
+    report = check_paper("file", forged)
+    assert report.holds
+    assert report.conclusion == (
+        f"the statement ST-2026-00001 is what {own}, which calls itself Galleria di prova, issued; "
+        "whether that is your hub was not asked"
+    )
+    assert not any("Galleria" in step.words for step in report.steps if step.outcome == "held")
+    assert not check_paper("file", forged, KnownHub(HUB)).holds
 
 
 @pytest.mark.parametrize(
@@ -139,6 +158,8 @@ def test_the_command_says_it_in_words(tmp_path: Path) -> None:
         done = CliRunner().invoke(verify, [str(good), "--hub", hub])
         assert done.exit_code == 0
         assert "It holds: the statement ST-2026-00001 is what Galleria di prova issued." in done.output
+    alone = CliRunner().invoke(verify, [str(good)])
+    assert (alone.exit_code, f"is what {HUB}, which calls itself" in alone.output) == (0, True)
     failed = CliRunner().invoke(verify, [str(bad)])
     assert failed.exit_code == 1
     assert "do not trust this file" in failed.output

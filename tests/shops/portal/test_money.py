@@ -159,7 +159,10 @@ async def test_papers_are_saved_once_they_fit(beside: Beside, shop_id: PartyId) 
     books.contents[bad.id, "csv"] = b"b\r\n"
     listed = (await browser.get(f"{MONEY}/papers")).text
     assert "1 Oct 2026 to 31 Oct 2026" in listed
-    assert "Untouched" in (await browser.get(f"{MONEY}/papers/{good.id}")).text
+    assert f"galleria verify statement.json --hub {beside.hub.party_id}<" in listed
+    shown = (await browser.get(f"{MONEY}/papers/{good.id}")).text
+    assert "Untouched" in shown
+    assert f"galleria verify statement-ST-2026-00001.json --hub {beside.hub.party_id}<" in shown
     saved = await browser.get(f"{MONEY}/papers/{good.id}/pdf")
     assert (saved.content, saved.headers["content-type"]) == (b"%PDF", "application/pdf")
     assert saved.headers["content-disposition"] == 'attachment; filename="statement-ST-2026-00001.pdf"'

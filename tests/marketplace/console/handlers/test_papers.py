@@ -45,7 +45,9 @@ async def test_from_the_running_statement_to_signed_files(world: World, desk: ht
     assert re.findall(r"(?:ST|FC)-\d{4}-\d{5}", rows)
     assert "None of these" in await read(desk, f"{LIST}?kind=credit_note")
     invoice, statement = sorted(await statements.papers_of(shop), key=lambda head: head.kind)
-    assert "€12.20" in await read(desk, f"{LIST}/{invoice.id}")
+    told = await read(desk, f"{LIST}/{invoice.id}")
+    assert "€12.20" in told
+    assert f"galleria verify invoice-{invoice.number}.json --hub {world.hub_id}<" in told
     shown = await read(desk, f"{LIST}/{statement.id}")
     assert statement.forms[0].sha256 in shown
     for one in statement.forms:
@@ -74,7 +76,7 @@ async def test_each_paper_stands_as_soon_as_it_is_issued(world: World, desk: htt
             with detached():
                 pressing = asyncio.create_task(closed_at(later, desk, page))
                 async with asyncio.timeout(10):
-                    while not await statements.papers_of(shop_id_of("a")):
+                    while not await statements.papers_of(shop_id_of("a")):  # noqa: ASYNC110 - waits for rows
                         await asyncio.sleep(0.01)
             raise LetGoError
     assert "2 papers were issued" in await pressing
