@@ -52,6 +52,7 @@ from shops.settings import ShopNodeSettings
 from shops.worker import APPS as SHOP_APPS
 from tests.marketplace.house import OPERATOR, House, settings_at
 from tests.marketplace.orders.world import Visitor
+from tests.processes.waiting import until
 from tests.support.clients import running
 from tests.support.loopback import free_port
 from tests.support.postgres import Server
@@ -118,13 +119,24 @@ class Town:
     # Trade
 
     async def line(self, handle: str, place: int) -> dict[str, Any]:
-        """A line of a checkout: one of the fullest size of a boutique's piece."""
+        """A line of a checkout: one of the fullest size of a boutique's piece, once the hub knows its stock."""
         product_id = self.world[handle].products[place].id
-        async with httpx.AsyncClient(base_url=self.bases["hub"], timeout=30) as browser:
-            offers = (await browser.get(f"/api/v1/products/{handle}/{product_id}")).json()["variants"]
-        fullest = max(offers, key=lambda one: one["available"] or 0)
-        variant_id = fullest["variant_id"]
-        return {"shop_id": self.shops[handle], "product_id": product_id, "variant_id": variant_id, "quantity": 1}
+        address = f"/api/v1/products/{handle}/{product_id}"
+
+        async def fullest() -> dict[str, Any] | None:
+            await self.house.work()
+            async with httpx.AsyncClient(base_url=self.bases["hub"], timeout=30) as browser:
+                offers: list[dict[str, Any]] = (await browser.get(address)).json()["variants"]
+            best = max(offers, key=lambda one: one["available"] or 0)
+            return best if best["available"] else None
+
+        found = await until(f"stock of {address} at the hub", fullest)
+        return {
+            "shop_id": self.shops[handle],
+            "product_id": product_id,
+            "variant_id": found["variant_id"],
+            "quantity": 1,
+        }
 
     async def check_out(self, lines: Iterable[dict[str, Any]]) -> dict[str, Any]:
         """Send a checkout; the hub's answer, with the order's token and the page where to pay."""
