@@ -42,6 +42,9 @@ NOT_RECEIVED = "product_not_received"
 REASON_LENGTH_MAX = 80
 NOTE_LENGTH_MAX = 500
 
+CALLED_FOR = frozenset({DisputeStep.WON, DisputeStep.LOST, DisputeStep.REOPENED, DisputeStep.PREVENTED})
+"""The steps that a person is called for."""
+
 _GONE = frozenset({DisputeStatus.LOST, DisputeStatus.PREVENTED})
 
 
@@ -196,7 +199,7 @@ async def _walk(dispute: DisputeRecord, seen: DisputeState, now: datetime) -> Di
         if step in {DisputeStep.REOPENED, DisputeStep.ESCALATED} and ANSWER.allows(dispute.answer, AnswerStep.REOPENED):
             fresh = ANSWER.after(dispute.answer, AnswerStep.REOPENED)
             dispute = msgspec.structs.replace(dispute, answer=fresh, answer_error="")
-        if step in {DisputeStep.WON, DisputeStep.LOST, DisputeStep.REOPENED, DisputeStep.PREVENTED}:
+        if step in CALLED_FOR:
             message = f"the dispute of {dispute.amount} was {step.value}"
             await rows.raise_alert(f"dispute-{step.value}", str(dispute.id), message, now)
     return dispute

@@ -25,6 +25,8 @@ _CASES: Mapping[str, tuple[str, str]] = {
     "dispute-due": (message("A dispute must be answered"), _DISPUTE),
     "dispute-won": (message("A dispute is won"), _DISPUTE),
     "dispute-lost": (message("A dispute is lost"), _DISPUTE),
+    "dispute-prevented": (message("A dispute was settled before it began"), _DISPUTE),
+    "dispute-reopened": (message("A dispute that was decided is open again"), _DISPUTE),
     "dispute-money": (message("A dispute’s money is not clear"), _DISPUTE),
     "dispute-unknown": (message("A dispute that is not ours"), f"{_MONEY}/disputes"),
     "answer-refused": (message("The provider refused our answer to a dispute"), _DISPUTE),
@@ -53,6 +55,8 @@ _CASES: Mapping[str, tuple[str, str]] = {
     "bank-file-silent": (message("A bank file without the bank’s word"), f"{_MONEY}/bank-files"),
     "bank-file-due": (message("Boutiques wait for a bank file"), f"{_MONEY}/bank-files"),
     "bank-details-said": (message("A boutique told us new bank details"), "/console/boutiques/{}/terms"),
+    "invoice-waits": (message("A commission invoice waits for details"), f"{_MONEY}/papers"),
+    "statement-broken": (message("A statement or invoice does not add up"), f"{_MONEY}/papers"),
 }
 """By kind: what happened, and where to go; `{}` is what the alert is about."""
 _RULE = (message("A rule of the books is broken"), "/console/trial-balance")
