@@ -1,4 +1,4 @@
-"""Reading the wire forms from bytes, with the rules their types cannot express: sums, currencies, repeats.
+"""Reading the wire forms from bytes, with the rules their types cannot express: sums, currencies, repeats, days.
 
 Every refusal is a RecordInvalidError (or TooLargeError) with one pointer per fault. Events keep their body as
 bytes; `make_event` and `event_body` go from a typed body to the wire and back.
@@ -28,6 +28,7 @@ from federation.conversations.messages import (
     Transferred,
 )
 from federation.conversations.return_messages import ReturnDecided, ReturnReceived, ReturnRefunded, ReturnRequested
+from federation.conversations.told_checks import Told, told_faults
 from federation.documents import json
 from federation.documents.times import moment_of
 from federation.vocabulary.errors import FieldError, RecordInvalidError
@@ -48,7 +49,7 @@ def read(data: bytes, type_: type[T], *, bytes_max: int = limits.DOCUMENT_BYTES_
 
 def check(message: msgspec.Struct) -> None:
     """Refuse a message whose parts contradict each other; messages without such rules pass."""
-    faults = tuple(_faults(message))
+    faults = tuple(told_faults(message) if isinstance(message, Told) else _faults(message))
     if faults:
         raise RecordInvalidError(f"{type(message).__name__}{faults[0].pointer}: {faults[0].message}", errors=faults)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from federation.conversations.accounts import AccountState, Position
 from federation.documents.errors import BadSignatureError
 from federation.documents.keys import SigningKey
 from federation.errors import PeerMismatchError
@@ -16,7 +17,7 @@ from federation.vocabulary.errors import NotFoundError
 from shops.money import service, store
 from shops.money.domain.copies import Wanted
 from tests.federation.nodes import Pair
-from tests.shops.money.books import Books, line, signed
+from tests.shops.money.books import AT, Books, line, signed
 
 
 async def test_movements_are_kept_read_on_and_read_anew_when_they_do_not_add_up(
@@ -97,6 +98,27 @@ async def test_a_hub_that_is_away_or_refuses_leaves_what_it_told(pair: Pair, end
     nobody = (ends[0], type(ends[1])("h1" + "a" * 32))
     with pair.shop.here() as fed:
         assert (await service.look(fed, nobody, now)).copy.told_at is None
+
+
+async def test_what_cannot_be_shown_is_not_kept(pair: Pair, ends: Ends, books: Books) -> None:
+    """An unknown currency or a day that is none makes the hub's answer a strange one, and what was told stays."""
+    books.sell(100)
+    right, now = books.lines_there, clock.now()
+    with pair.shop.here() as fed:
+        before = (await service.look(fed, ends, now)).copy
+        await store.forget_lines(*ends)
+        for wrong in ({"currency": "ZZZ"}, {"at": "2026-02-30T00:00:00Z"}):
+            books.lines_there = [line(1, 100, 100, **wrong)]
+            seen = await service.look(fed, ends, now)
+            assert (seen.silence, seen.copy.state, seen.copy.lines) == ("strange", before.state, 0)
+        books.lines_there = right
+        for state in (
+            AccountState(at=AT, standing="ready", positions=(Position(currency="ZZZ", held=1),)),
+            AccountState(at="2026-13-01T00:00:00Z", standing="ready"),
+        ):
+            books.state = state
+            seen = await service.look(fed, ends, now)
+            assert (seen.silence, seen.copy.state) == ("strange", before.state)
 
 
 async def test_a_paper_is_handed_on_only_when_it_fits(pair: Pair, ends: Ends, books: Books) -> None:
