@@ -72,7 +72,10 @@ class VoucherUse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VouchersKept(msgspec.Struct, frozen=True, kw_only=True):
-    """What a hub has of a boutique's vouchers: the revision (0: none was told) and the uses of the codes in it."""
+    """What a hub has of a boutique's vouchers: the revision (0: none was told) and the uses of the codes in it.
+
+    Codes that have ended and were used come after those, as many as there is room for; of others nothing is said.
+    """
 
     revision: Annotated[int, msgspec.Meta(ge=0, le=limits.INTEGER_MAGNITUDE_MAX)]
     uses: Annotated[tuple[VoucherUse, ...], msgspec.Meta(max_length=limits.VOUCHERS_MAX)] = ()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from federation import limits
 from federation.conversations.vouchers import Priced, Voucher, VoucherList, VouchersKept
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PartyId
@@ -37,7 +38,8 @@ class HubVouchers:
     async def kept(self, hub_id: PartyId, shop_id: PartyId) -> VouchersKept:
         """What is kept, and how often each code is used."""
         del hub_id
-        return VouchersKept(revision=await store.revision(shop_id), uses=tuple(await store.uses(shop_id)))
+        used = await store.uses(shop_id, limits.VOUCHERS_MAX)
+        return VouchersKept(revision=await store.revision(shop_id), uses=tuple(used))
 
 
 async def look(shop_id: str, code: str, lines: Sequence[Priced], now: datetime) -> tuple[Voucher, tuple[int, ...]]:

@@ -102,6 +102,8 @@ async def look(fed: Federation, shop_id: PartyId, hub_id: PartyId, now: datetime
 
 
 async def _note(shop_id: PartyId, hub_id: PartyId, kept: VouchersKept, now: datetime) -> None:
-    uses = {one.code: (one.paid, one.open) for one in kept.uses}
+    """Keep what a hub said; of a code that the boutique never gave it has nothing to say."""
+    own = await store.codes_among(shop_id, [one.code for one in kept.uses])
+    uses = {one.code: (one.paid, one.open) for one in kept.uses if one.code in own}
     async with atomic():
         await store.save_told(shop_id, ToldHub(hub_id=hub_id, revision=kept.revision, told_at=now, uses=uses))

@@ -1,6 +1,6 @@
 """The rows of a boutique's vouchers; every function takes the boutique. Decides nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -70,6 +70,14 @@ async def by_code(shop_id: PartyId, code: str) -> OfferedVoucher | None:
     return None if row is None else _read(row)
 
 
+async def codes_among(shop_id: PartyId, codes: Sequence[str]) -> set[str]:
+    """Which of these codes the boutique has ever given."""
+    rows = await database.fetch(
+        "SELECT code FROM shop_voucher WHERE shop_id = $1 AND code = ANY($2::text[])", shop_id, list(codes)
+    )
+    return {row["code"] for row in rows}
+
+
 async def revision(shop_id: PartyId) -> int:
     """How often the list has changed."""
     found = await database.fetch_value("SELECT revision FROM shop_voucher_list WHERE shop_id = $1", shop_id)
@@ -95,12 +103,13 @@ async def told(shop_id: PartyId) -> dict[str, ToldHub]:
 
 
 async def save_told(shop_id: PartyId, found: ToldHub) -> None:
-    """Note what a hub has said it has, or why it has not taken the list."""
+    """Note what a hub has said it has, or why it has not taken the list; uses it does not speak of stay as they are."""
     await database.execute(
         "INSERT INTO shop_voucher_told (shop_id, hub_id, revision, told_at, uses, problem) "
         "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (shop_id, hub_id) DO UPDATE "
         "SET revision = greatest(shop_voucher_told.revision, excluded.revision), "
-        "told_at = coalesce(excluded.told_at, shop_voucher_told.told_at), uses = excluded.uses, "
+        "told_at = coalesce(excluded.told_at, shop_voucher_told.told_at), "
+        "uses = (shop_voucher_told.uses::jsonb || excluded.uses::jsonb)::text, "
         "problem = excluded.problem",
         shop_id,
         found.hub_id,

@@ -8,7 +8,7 @@ import pytest
 
 from federation.conversations.vouchers import Voucher
 from federation.node import clock
-from federation.node.database import atomic, fetch_value
+from federation.node.database import atomic, execute, fetch_value
 from federation.node.web import web_node
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
@@ -43,7 +43,11 @@ async def browser(running: House) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_from_the_portal_to_the_order(running: House, browser: httpx.AsyncClient) -> None:
-    """Nothing is added to the public log; the order bears its discount and is taken; its end reaches the hub."""
+    """Nothing is added to the public log; the order bears its discount and is taken; its end reaches the hub.
+
+    Its uses are known after its end. What a hub is silent about stays as it was; of a code that the boutique never gave
+    a hub has nothing to say.
+    """
     shop_id = await running.open_shop(profile("aurora", order_acceptance="automatic"), [line("p1", 3)])
     terms = Voucher(code=CODE, currency="EUR", percent_bp=1_250, starts_at="2020-01-01T00:00:00Z", uses_max=1)
     made = OfferedVoucher(id=new_id(), terms=terms, words="for friends", made_at=clock.now())
@@ -83,6 +87,14 @@ async def test_from_the_portal_to_the_order(running: House, browser: httpx.Async
     await running.work()
     with running.at_hub():
         assert await fetch_value("SELECT terms FROM hub_voucher") is None
+    with running.at_shop():
+        assert (await store.told(shop_id))[running.hub_id].uses == {CODE: (1, 0)}
+    with running.at_hub():
+        await execute("DELETE FROM hub_voucher_use")
+        await execute("UPDATE hub_voucher SET code = 'NEVER-GIVEN', terms = '{}'")
+    with running.at_shop():
+        await service.look(running.shop_fed, shop_id, running.hub_id, clock.now())
+        assert (await store.told(shop_id))[running.hub_id].uses == {CODE: (1, 0)}
 
 
 async def test_a_program_buys_with_a_voucher(running: House, browser: httpx.AsyncClient) -> None:

@@ -81,18 +81,21 @@ async def give_back(order_id: UUID, shop_id: str | None, now: datetime) -> None:
     )
 
 
-async def uses(shop_id: str) -> list[VoucherUse]:
-    """The codes a boutique offers, with how often each is in use."""
+async def uses(shop_id: str, limit: int) -> list[VoucherUse]:
+    """How often each code is in use: those that are offered, then those that have ended and were used, newest first."""
     rows = await database.fetch(
         """SELECT voucher.code,
-            count(used.order_id) FILTER (WHERE placed.state = 'paid')::int AS paid,
-            count(used.order_id) FILTER (WHERE placed.state <> 'paid')::int AS open
+            count(used.order_id) FILTER (WHERE used.given_back_at IS NULL AND placed.state = 'paid')::int AS paid,
+            count(used.order_id) FILTER (WHERE used.given_back_at IS NULL AND placed.state <> 'paid')::int AS open
         FROM hub_voucher AS voucher
-        LEFT JOIN hub_voucher_use AS used
-            ON used.shop_id = voucher.shop_id AND used.code = voucher.code AND used.given_back_at IS NULL
+        LEFT JOIN hub_voucher_use AS used ON used.shop_id = voucher.shop_id AND used.code = voucher.code
         LEFT JOIN hub_order AS placed ON placed.id = used.order_id
-        WHERE voucher.shop_id = $1 AND voucher.terms IS NOT NULL
-        GROUP BY voucher.code ORDER BY voucher.code""",
+        WHERE voucher.shop_id = $1
+        GROUP BY voucher.code, voucher.terms
+        HAVING voucher.terms IS NOT NULL OR count(used.order_id) > 0
+        ORDER BY voucher.terms IS NULL, max(greatest(used.taken_at, used.given_back_at)) DESC, voucher.code
+        LIMIT $2""",
         shop_id,
+        limit,
     )
     return [VoucherUse(code=row["code"], paid=row["paid"], open=row["open"]) for row in rows]

@@ -8,6 +8,7 @@ from federation.conversations import checks
 from federation.conversations.messages import Declined, SellerPart, ShopOrder
 from federation.conversations.vouchers import Voucher, VoucherList, VouchersKept
 from federation.documents import json
+from federation.limits import VOUCHERS_MAX
 from federation.node import clock
 from federation.node.database import atomic
 from federation.vocabulary.errors import RecordInvalidError
@@ -142,7 +143,7 @@ async def test_why_a_voucher_cannot_be_used_is_said_and_the_rest_goes_on(world: 
 
 
 async def test_the_last_use_is_the_last(world: World) -> None:
-    """Of two who race for it one gets it; stopped, refused or declined, it is free again; ended, it is gone."""
+    """Of two who race for it one gets it; stopped, refused or declined, it is free again; ended, it still counts."""
     await told(world, "a", voucher(uses_max=1))
     racing = [await shopper(world, {"a": "AUTUMN"}, a=1) for _ in range(2)]
     seen = [(await basket.basket_view(one, "IT", clock.now())).quote for one in racing]
@@ -168,10 +169,12 @@ async def test_the_last_use_is_the_last(world: World) -> None:
     await checkout.hold_all(world.hub, bought, clock.now())
     await world.pay(bought)
     await world.work()
-    assert await uses(world, "a") == {"AUTUMN": (1, 0)}
+    await told(world, "a", *(voucher(f"MORE-{number}") for number in range(VOUCHERS_MAX - 1)), revision=2)
+    after = await uses(world, "a")
+    assert (len(after), after["AUTUMN"]) == (VOUCHERS_MAX, (1, 0))
     await world.says("a", bought, Declined(reason="torn"))
     await world.work()
-    assert await uses(world, "a") == {"AUTUMN": (0, 0)}
+    assert (await uses(world, "a"))["AUTUMN"] == (0, 0)
     assert await breaches(clock.now()) == []
 
 
@@ -181,6 +184,7 @@ async def test_a_list_is_taken_whole_and_never_in_place_of_a_newer_one(world: Wo
     assert (await told(world, "a", voucher("THIRD"), revision=1)).revision == 2
     assert await uses(world, "a") == {"FIRST": (0, 0), "SECOND": (0, 0)}
     assert (await told(world, "a", voucher("SECOND"), revision=3)).revision == 3
+    assert await uses(world, "a") == {"SECOND": (0, 0)}
     view = await basket.basket_view(await shopper(world, {"a": "FIRST"}, a=1), "IT", clock.now())
     assert view.parts[0].voucher_problem == "The boutique has no such voucher; look at how it is written."
     for wrong in ((voucher(), voucher()), (voucher(amount=5),)):
