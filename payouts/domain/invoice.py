@@ -22,6 +22,13 @@ UNTAXED = frozenset({"reverse-charge", "outside-scope"})
 Detail = Literal["hub-name", "hub-address", "hub-vat-id", "boutique-name", "boutique-address", "boutique-vat-id"]
 
 
+ROUNDED_MINOR, EXCHANGED_MINOR = 2, 4
+"""How far rounding may carry one line's VAT from the rate of its commission, in minor units.
+
+Charge and what is given back are rounded apart, up to 1.8 together; an exchange then makes up to 2.2 times as many
+units of each (pence in yen) and rounds each again, as does what is given back of it: at most 6 in all.
+"""
+
 DETAILS: Mapping[Detail, str] = {
     "hub-name": "the hub's legal name",
     "hub-address": "the hub's address",
@@ -34,7 +41,10 @@ DETAILS: Mapping[Detail, str] = {
 
 
 class CommissionItem(msgspec.Struct, frozen=True, kw_only=True):
-    """What a ledger transaction charged on one line, or (negative) gave back; `invoiced_on` is the charge's invoice."""
+    """What a ledger transaction charged on one line, or (negative) gave back; `invoiced_on` is the charge's invoice.
+
+    With `exchanged` it was sold in another currency than this.
+    """
 
     id: int
     kind: Literal["charged", "given_back"]
@@ -46,16 +56,21 @@ class CommissionItem(msgspec.Struct, frozen=True, kw_only=True):
     vat_treatment: str
     effective_at: datetime
     invoiced_on: UUID | None = None
+    exchanged: bool = False
 
 
 class RateSum(msgspec.Struct, frozen=True, kw_only=True):
-    """All commissions of one rate (basis points) and treatment; `lines` is how many amounts were rounded for it."""
+    """All commissions of one rate (basis points) and treatment.
+
+    `lines` is how many amounts were rounded for it, `exchanged` how many of them from another currency.
+    """
 
     vat_bp: int
     treatment: str
     net_minor: int
     vat_minor: int
     lines: int
+    exchanged: int = 0
 
 
 class OrderSum(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,13 +137,16 @@ def rate_sums(items: Iterable[CommissionItem], *, sign: int) -> tuple[RateSum, .
     """The sums by rate and treatment, highest rate first; `sign` -1 for what is given back."""
     sums: dict[tuple[int, str], list[int]] = {}
     for item in items:
-        found = sums.setdefault((item.vat_bp, item.vat_treatment), [0, 0, 0])
+        found = sums.setdefault((item.vat_bp, item.vat_treatment), [0, 0, 0, 0])
         found[0] += sign * item.net_minor
         found[1] += sign * item.vat_minor
         found[2] += 1
+        found[3] += item.exchanged
     return tuple(
-        RateSum(vat_bp=rate, treatment=treatment, net_minor=net, vat_minor=vat, lines=lines)
-        for (rate, treatment), (net, vat, lines) in sorted(sums.items(), key=lambda each: (-each[0][0], each[0][1]))
+        RateSum(vat_bp=rate, treatment=treatment, net_minor=net, vat_minor=vat, lines=lines, exchanged=exchanged)
+        for (rate, treatment), (net, vat, lines, exchanged) in sorted(
+            sums.items(), key=lambda each: (-each[0][0], each[0][1])
+        )
     )
 
 
@@ -174,5 +192,6 @@ def check_invoice(invoice: Invoice) -> None:
             raise StatementBrokenError(f"VAT of {rate.vat_minor} stands beside {rate.treatment}")
         if rate.net_minor < 0:
             raise StatementBrokenError(f"{rate.net_minor} at {rate.vat_bp} basis points is less than nothing")
-        if abs(rate.vat_minor - rate_of(rate.net_minor, rate.vat_bp)) > rate.lines:
+        most = 1 + ROUNDED_MINOR * rate.lines + EXCHANGED_MINOR * rate.exchanged
+        if abs(rate.vat_minor - rate_of(rate.net_minor, rate.vat_bp)) > most:
             raise StatementBrokenError(f"VAT of {rate.vat_minor} is not {rate.vat_bp} basis points of {rate.net_minor}")

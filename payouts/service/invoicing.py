@@ -29,7 +29,7 @@ from payouts.domain.invoice import (
 from payouts.domain.papers import LegalParty, PaperForm, PaperKind, PaperRecord, Period
 from payouts.errors import PaymentMissingError, StatementBrokenError
 from payouts.paper_ports import Office
-from payouts.store import desk, rows
+from payouts.store import desk, lists, rows
 from payouts.store import invoices as store
 from payouts.store import papers as paper_store
 
@@ -55,7 +55,7 @@ async def issue(office: Office, shop_id: str, currency: str, period: Period, now
 
     Raises StatementBrokenError when our rows are not what the ledger holds.
     """
-    items = await store.open_items(shop_id, currency, period.end)
+    items = await _open_items(shop_id, currency, period)
     unlike = await store.unlike_ledger(shop_id, currency, period.end)
     if unlike is not None:
         raise StatementBrokenError(f"our rows of transaction {unlike} do not come to the commission it booked")
@@ -72,6 +72,12 @@ async def issue(office: Office, shop_id: str, currency: str, period: Period, now
     for invoice_id, credited in plan.credits.items():
         contents.append(_Content("credit_note", credited, await _invoice(invoice_id)))
     return [await _issue(office, parties, content, (currency, period), now) for content in contents]
+
+
+async def _open_items(shop_id: str, currency: str, period: Period) -> list[CommissionItem]:
+    items = await store.open_items(shop_id, currency, period.end)
+    exchanged = await lists.lines_exchanged({item.shop_order_id for item in items}, currency)
+    return [msgspec.structs.replace(item, exchanged=(item.shop_order_id, item.line_id) in exchanged) for item in items]
 
 
 def waiting_words(boutique: LegalParty, missing: Sequence[Detail]) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from federation.node import database
 from federation.node.listing import Sorting
 from payouts import tables
 from payouts.domain import records
@@ -18,6 +19,16 @@ SHOPS_MAX = 5_000
 async def lines_of_order(order_id: UUID) -> list[records.LineRecord]:
     """An order's lines."""
     return await rows.lines.find(tables.Line.order_id == order_id)
+
+
+async def lines_exchanged(shop_order_ids: Collection[UUID], currency: str) -> set[tuple[UUID, str]]:
+    """The lines (shop order and line id) of these shop orders that were sold in another currency than this."""
+    found = await database.fetch(
+        "SELECT shop_order_id, line_id FROM pay_line WHERE shop_order_id = ANY($1::uuid[]) AND currency <> $2",
+        list(shop_order_ids),
+        currency,
+    )
+    return {(UUID(int=row["shop_order_id"].int), row["line_id"]) for row in found}
 
 
 async def settlements_of_order(order_id: UUID) -> list[records.SettlementRecord]:

@@ -1,12 +1,17 @@
 """Which commissions stand on which paper, and papers that do not add up."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
+from payouts.domain.amounts import portion, rate_of
+from payouts.domain.giveback import Components, given_back
 from payouts.domain.invoice import (
     CommissionItem,
     Invoice,
@@ -19,6 +24,7 @@ from payouts.domain.invoice import (
     rate_sums,
 )
 from payouts.domain.papers import LegalParty, PaperKind, Period, month_of, next_period, number_of
+from payouts.domain.settling import settle_lines, settled_back
 from payouts.errors import StatementBrokenError
 
 INVOICE, ORDER = UUID(int=9), UUID(int=1)
@@ -122,6 +128,67 @@ def test_an_invoice_that_does_not_add_up_is_refused(changes: dict[str, object], 
     check_invoice(GOOD)
     with pytest.raises(StatementBrokenError, match=said):
         check_invoice(msgspec.structs.replace(GOOD, **changes))
+
+
+@st.composite
+def sold(draw: st.DrawFn) -> tuple[int, list[Components]]:
+    """A rate of VAT in basis points, and lines whose commission is taxed at it."""
+    vat_bp = draw(st.sampled_from([500, 770, 1_000, 1_700, 2_200, 2_550, 2_700]))
+    lines = []
+    for _ in range(draw(st.integers(1, 6))):
+        commission, seller = draw(st.integers(0, 20_000)), draw(st.integers(0, 50_000))
+        vat = rate_of(commission, vat_bp)
+        lines.append(Components(seller + commission + vat, seller, commission, vat))
+    return vat_bp, lines
+
+
+def check_issued(booked: Sequence[Components], vat_bp: int, *, exchanged: bool, sign: int = 1) -> None:
+    """Check the paper of what was charged (`sign` 1) or given back, if there is one."""
+    items = [
+        msgspec.structs.replace(
+            item(1, sign * one.commission, line=str(place), vat_bp=vat_bp),
+            vat_minor=sign * one.vat,
+            exchanged=exchanged,
+        )
+        for place, one in enumerate(booked)
+    ]
+    rates, orders = rate_sums(items, sign=sign), order_sums(items, {}, sign=sign)
+    net, vat = rates[0].net_minor, rates[0].vat_minor
+    if net >= 0 and net + vat > 0:
+        figures = {"net_minor": net, "vat_minor": vat, "gross_minor": net + vat}
+        check_invoice(msgspec.structs.replace(GOOD, rates=rates, orders=orders, **figures))
+
+
+@given(sold(), st.integers(400, 2_200), st.data())
+@settings(max_examples=200, deadline=None)
+def test_what_was_rounded_or_exchanged_line_by_line_still_adds_up(
+    sale: tuple[int, list[Components]], per_mille: int, data: st.DataObject
+) -> None:
+    """Commission and VAT are rounded apart, by an exchange (of pounds into yen, say) and by what is given back."""
+    vat_bp, lines = sale
+    paid = sum(line.paid for line in lines)
+    assume(paid)
+    settled = settle_lines(lines, portion(paid, per_mille, 1_000))
+    check_issued(lines, vat_bp, exchanged=False)
+    check_issued(settled, vat_bp, exchanged=True)
+    back, settled_then = [], []
+    for line, whole in zip(lines, settled, strict=True):
+        before = data.draw(st.integers(0, line.paid))
+        after = data.draw(st.integers(before, line.paid))
+        back.append(given_back(line, after) - given_back(line, before))
+        settled_then.append(settled_back(whole, after, line.paid) - settled_back(whole, before, line.paid))
+    check_issued(back, vat_bp, exchanged=False, sign=-1)
+    check_issued(settled_then, vat_bp, exchanged=True, sign=-1)
+
+
+def test_a_sale_in_pounds_at_a_hub_of_yen_has_an_invoice() -> None:
+    """One line whose VAT the exchange carried two yen from its rate; twelve yen away is no rounding of one line."""
+    (line,) = settle_lines([Components(100_000, 96_023, 3_615, 362)], 188_500)
+    assert line.vat - rate_of(line.commission, 1_000) == 2
+    check_issued([line], 1_000, exchanged=True)
+    wrong = Components(line.paid, line.seller, line.commission, line.vat + 10)
+    with pytest.raises(StatementBrokenError, match="1000 basis points"):
+        check_issued([wrong], 1_000, exchanged=True)
 
 
 def test_periods_follow_one_another() -> None:

@@ -18,6 +18,7 @@ from payouts.store import papers as store
 from tests.payouts.adding_up import check_papers
 from tests.payouts.paper_scene import TestOffice
 from tests.payouts.scene import CrashError, MemoryScene, provider_id
+from tests.payouts.service.test_exchanging import paid_in_yen
 from tests.payouts.service.test_releasing import at_once
 from tests.payouts.service.test_statement_making import months_later
 from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, B, C, euro
@@ -72,6 +73,7 @@ async def test_what_is_given_back_after_its_invoice_is_credited(scene: MemorySce
     (first,) = await documents(C)
     assert (first.kind, first.net_minor, first.vat_minor) == ("invoice", 500, 0)
     assert [rate.treatment for rate in first.rates] == [""]
+    assert [rate.exchanged for rate in first.rates] == [0]
     assert first.orders[0].order == "G-100-3"
     assert await issued() == await commission_in_books() == (2_859, 472)
     scene.now = months_later(scene)
@@ -104,6 +106,17 @@ async def test_nothing_is_invoiced_without_what_the_law_wants(scene: MemoryScene
     office.forget(vat_id="FR40303265045", address="1 rue de la Paix")
     assert await papers.close_periods(scene.pay, later) == 3
     assert [one for one in await service.alerts() if one.kind == invoicing.WAITS] == []
+
+
+async def test_a_sale_in_another_currency_is_invoiced_as_what_it_came_to(scene: MemoryScene) -> None:
+    """The invoice is in the hub's currency and says that its amounts were exchanged, which rounds them once more."""
+    writes_papers(scene, TestOffice())
+    await paid_in_yen(scene)
+    await papers.close_periods(scene.pay, months_later(scene))
+    (invoice,) = await documents(A)
+    assert invoice.currency == "EUR"
+    assert [(rate.lines, rate.exchanged) for rate in invoice.rates] == [(2, 2)]
+    assert await issued() == await commission_in_books()
 
 
 async def numbered(kind: PaperKind) -> list[int]:
@@ -164,6 +177,7 @@ BREAKS = (
     ("statement-is-its-accounts", "UPDATE pay_paper_cut SET balance_minor = balance_minor - 1"),
     ("statement-is-its-entries", "UPDATE pay_paper SET opening_minor = 1 WHERE kind = 'statement'"),
     ("commissions-are-the-ledger", "UPDATE pay_commission_item SET net_minor = net_minor + 1"),
+    ("commissions-have-their-lines", "UPDATE pay_commission_item SET txn_id = (SELECT max(id) FROM pay_txn)"),
     ("invoice-is-its-lines", "UPDATE pay_paper SET total_minor = total_minor + 1 WHERE kind = 'invoice'"),
     ("numbers-have-no-gap", "UPDATE pay_paper_series SET last = last + 1"),
 )
