@@ -1,7 +1,8 @@
 """Rules of papers that one table cannot hold: each is a query for the rows that break it.
 
 What was issued must be what was signed, follow the statement before it, and be what the ledger holds; every commission
-must stand line by line as the ledger has it, and every invoice be the sum of its lines.
+must stand line by line as the ledger has it, whatever kind of posting moved it, and every invoice be the sum of its
+lines.
 """
 
 # ruff: noqa: S608 - queries are put together from our own words, values travel as parameters
@@ -13,6 +14,8 @@ from payouts.store.audit import FOUND_MAX, Breach
 
 LOOKED_BACK = timedelta(days=40)
 """Statements issued longer ago are not added up from the ledger again: neither can change."""
+TAKEN_APART_WITHIN = timedelta(hours=1)
+"""So long after a transaction its commissions stand line by line, if somebody takes them apart at all."""
 
 _RULES = {
     "paper-is-its-bytes": """
@@ -75,6 +78,17 @@ _RULES = {
             GROUP BY 1
         ) AS compared WHERE differs
     """,
+    "commissions-have-their-lines": """
+        SELECT DISTINCT txn.id::text AS reference,
+            'a ' || txn.kind || ' moves commission or its VAT and stands on no line, so on no invoice' AS message
+        FROM (SELECT currency, max(txn_id) AS newest FROM pay_commission_item GROUP BY 1) AS told
+        JOIN pay_account AS account ON account.currency = told.currency
+            AND account.kind IN ('hub:commission', 'vat:payable')
+        JOIN pay_entry AS entry ON entry.account_id = account.id AND entry.txn_id < told.newest
+        JOIN pay_txn AS txn ON txn.id = entry.txn_id
+        WHERE txn.effective_at >= $1 AND txn.effective_at < $2 AND txn.kind <> 'adjustment'
+            AND NOT EXISTS (SELECT 1 FROM pay_commission_item AS item WHERE item.txn_id = txn.id)
+    """,
     "invoice-is-its-lines": """
         SELECT paper.number AS reference, paper.total_minor || ' said, ' || coalesce(sum(item.net_minor
             + item.vat_minor), 0) || ' line by line' AS message
@@ -98,11 +112,13 @@ PAPER_RULES = tuple(_RULES)
 
 async def broken_paper_rules(now: datetime) -> list[Breach]:
     """Every row that breaks one of the rules, at most a hundred of each."""
-    since = now - LOOKED_BACK
+    times = (now - LOOKED_BACK, now - TAKEN_APART_WITHIN)
     return [
         Breach(rule, row["reference"], row["message"])
         for rule in PAPER_RULES
         for row in await database.fetch(
-            f"SELECT * FROM ({_RULES[rule]}) AS found WHERE $1::timestamptz IS NOT NULL LIMIT {FOUND_MAX}", since
+            f"SELECT * FROM ({_RULES[rule]}) AS found "
+            f"WHERE $1::timestamptz IS NOT NULL AND $2::timestamptz IS NOT NULL LIMIT {FOUND_MAX}",
+            *times,
         )
     ]
