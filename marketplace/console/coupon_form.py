@@ -88,6 +88,9 @@ def _day(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(), UTC)
-    except ValueError as error:
-        raise CouponInvalidError("Write the day like 2026-12-31.") from error
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.max
+    if day == date.max:  # no day follows it
+        raise CouponInvalidError("Write the day like 2026-12-31.")
+    return datetime.combine(day, time(), UTC)

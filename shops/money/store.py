@@ -1,7 +1,7 @@
 """The rows of a boutique's accounts at its hubs; every function takes the boutique. Decides nothing."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -177,10 +177,15 @@ async def movements(
         f"{_MOVEMENTS} {_NARROWED} ORDER BY m.line_id {'' if oldest_first else 'DESC'} LIMIT $11 OFFSET $12",
         *(shop_id, hub_id, wanted.order, wanted.kind, wanted.account, wanted.currency),
         None if wanted.since is None else datetime.combine(wanted.since, time(), UTC),
-        None if wanted.until is None else datetime.combine(wanted.until, time(), UTC) + timedelta(days=1),
+        _after(wanted.until),
         *(wanted.only_changes, list(MOVED_ONLY), limit, offset),
     )
     return [_movement(row) for row in rows]
+
+
+def _after(last: date | None) -> datetime | None:
+    """When a last day is over; nothing comes after the calendar's own."""
+    return None if last is None or last == date.max else datetime.combine(last, time(), UTC) + timedelta(days=1)
 
 
 async def movements_of_order(shop_id: PartyId, hub_id: PartyId, order_id: UUID) -> list[Movement]:

@@ -108,9 +108,12 @@ def _day(fields: Mapping[str, str], name: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(), tzinfo=UTC)
-    except ValueError as error:
-        raise _fault(name, message("Choose a day, or leave it empty.")) from error
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.max
+    if day == date.max:  # no day follows it
+        raise _fault(name, message("Choose a day, or leave it empty."))
+    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def _fault(name: str, words: str) -> RecordInvalidError:

@@ -1,6 +1,6 @@
 """A boutique looks at its account at a hub: what is kept, what does not fit, and papers that are checked first."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -73,6 +73,7 @@ async def test_the_list_is_narrowed_and_carries_what_is_owed_in_all(pair: Pair, 
         assert await shown(account="releasable") == [(3, 1000)]
         assert await shown(since=clock.now().date().replace(2026, 11, 2), only_changes=True) == [(4, 700)]
         assert await shown(until=clock.now().date().replace(2026, 11, 22)) == [(1, 1000), (2, 0), (3, 1000)]
+        assert await shown(since=date.min, until=date.max) == await shown()
         assert await shown(currency="USD") == []
         assert [one.line_id for one in await store.movements_of_order(*ends, UUID(order))] == [1, 2, 3]
         assert await store.cut_lines(*ends, 3)

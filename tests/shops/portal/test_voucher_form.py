@@ -28,7 +28,8 @@ def test_what_is_written_becomes_a_voucher() -> None:
     ("field", "text"),
     [
         ("code", "ab"), ("code", "à la carte"), ("off", "91"), ("off", "0"), ("off", "many"), ("off", "1.005"),
-        ("minimum", "some"), ("minimum", "-1"), ("ends", "2026-11-21"), ("ends", "soon"), ("uses", "0"),
+        ("minimum", "some"), ("minimum", "-1"), ("ends", "2026-11-21"), ("ends", "soon"), ("ends", "9999-12-31"),
+        ("uses", "0"),
         ("uses", "1.5"), ("products", " ".join(str(each) for each in range(300))),
     ],
 )  # fmt: skip

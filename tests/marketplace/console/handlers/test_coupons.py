@@ -49,6 +49,7 @@ async def test_a_coupon_is_made_used_in_a_basket_and_ended(desk: httpx.AsyncClie
         ({"kind": "percent", "off": "95"}, "cannot be made"),
         ({"uses": "many"}, "whole number"),
         ({"ends": "2020-01-01"}, "must end after"),
+        ({"ends": "9999-12-31"}, "Write the day"),
         ({"currency": ""}, "Choose the currency"),
         ({"code": "x"}, "cannot be made"),
     ],
