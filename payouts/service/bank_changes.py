@@ -34,6 +34,7 @@ TOLD_BY_SHOP = "bank-details-said"
 """The alert that a shop has said an account of its own, which an operator has to agree to."""
 
 SHOWN_MAX = 20
+DAY = timedelta(days=1)
 SAID_BY_SHOP_PER_DAY_MAX = 10
 """So often a shop may say another account of its own within a day: each word writes it a letter."""
 
@@ -68,9 +69,12 @@ async def propose(word: FirstWord, settings: PayoutSettings, now: datetime) -> B
         status = BANK_CHANGE.after(waiting.status, ChangeStep.REPLACED)
         await store.changes.save(msgspec.structs.replace(waiting, status=status, decided_by=word.by, decided_at=now))
     if word.source is ChangeSource.SHOP:
-        said = await store.said_by_shop_since(word.shop_id, now - timedelta(days=1))
+        said = await store.said_by_shop_since(word.shop_id, now - DAY)
         if said >= SAID_BY_SHOP_PER_DAY_MAX:
-            raise QuotaError("too many accounts were said within a day: say the right one tomorrow, or call the hub")
+            raise QuotaError(
+                "too many accounts were said within a day: say the right one tomorrow, or call the hub",
+                retry_after_seconds=int(DAY.total_seconds()),
+            )
     change = BankChangeRecord(
         id=new_id(),
         shop_id=word.shop_id,

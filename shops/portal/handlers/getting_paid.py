@@ -24,6 +24,7 @@ from federation.node.web import AnyRequest
 from federation.records import LinkView
 from federation.service import links, paying
 from federation.service.context import Federation
+from federation.service.tally import MINUTE_SECONDS
 from federation.vocabulary.errors import (
     ConflictError,
     GalleriaError,
@@ -165,13 +166,19 @@ def _in_words(error: GalleriaError) -> str:
     """Why the hub did not take the account."""
     if isinstance(error, PeerRefusedError):
         if error.peer_slug == QuotaError.slug:
-            return message("The hub was asked too often in this minute: try again in the next.")
+            return _too_often(error)
         if error.peer_slug == ConflictError.slug:
             return message("This hub pays you through its payment provider, not by bank.")
         return message("The hub did not take this account: its bank cannot pay there, or you are paid there already.")
     if isinstance(error, RecordInvalidError):
         return error.sentence
     return message("The hub does not answer at the moment: nothing was changed. Please try again later.")
+
+
+def _too_often(error: PeerRefusedError) -> str:
+    if (error.retry_after_seconds or 0) > MINUTE_SECONDS:
+        return message("You have said too many accounts within a day. Say the right one tomorrow, or call the hub.")
+    return message("The hub was asked too often in this minute: try again in the next.")
 
 
 @get("/portal/{handle:str}/getting-paid/{hub_id:str}/papers", opt={"transaction": False})

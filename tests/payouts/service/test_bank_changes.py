@@ -103,8 +103,9 @@ async def test_a_shop_says_its_own_account(bank: MemoryScene) -> None:
     ]
     for number in range(bank_changes.SAID_BY_SHOP_PER_DAY_MAX - 3):
         await say(bank, msgspec.structs.replace(own, details=OTHER, by=f"Cleo {number}"))
-    with pytest.raises(QuotaError, match="tomorrow"):
+    with pytest.raises(QuotaError, match="tomorrow") as often:
         await say(bank, msgspec.structs.replace(own, details=OTHER))
+    assert often.value.retry_after_seconds == 24 * 3600
     dollars = msgspec.structs.replace(bank.pay.settings, settlement_currency="USD")
     with pytest.raises(BankDetailsError, match="euro"):
         async with atomic():

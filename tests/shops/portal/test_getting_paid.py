@@ -15,6 +15,7 @@ from federation.conversations.paying import (
     PayingState,
 )
 from federation.documents.times import text_of
+from federation.vocabulary.errors import QuotaError
 from federation.vocabulary.ids import PartyId
 from shops.settings import ShopNodeSettings
 from tests.shops.house import APPS, HUB, OTHER_HUB
@@ -43,7 +44,10 @@ async def test_a_hub_that_does_not_answer_is_said_to(browser: httpx.AsyncClient,
 async def test_a_boutique_says_its_account(
     pg: Server, settings: ShopNodeSettings, shop_id: PartyId, tmp_path: Path
 ) -> None:
-    """An IBAN with a mistake is refused here; a good one goes to the hub, which shows it masked and waiting."""
+    """An IBAN with a mistake is refused here; a good one goes to the hub, which shows it masked and waiting.
+
+    Who says too many is told when the next is taken, as the hub says.
+    """
     async with hub_beside(pg, settings, shop_id, tmp_path) as beside:
         cashier = Cashier()
         beside.hub.fed.cashier = cashier
@@ -62,6 +66,11 @@ async def test_a_boutique_says_its_account(
         assert "Your boutique said another account" in page
         assert [one.iban for one in cashier.said] == ["IT60X0542811101000000123456"]
         assert [one.by for one in cashier.said] == ["Atelier Nove"]
+        for seconds, words in ((30, "in this minute"), (24 * 3600, "Say the right one tomorrow")):
+            cashier.refusal = QuotaError("too many", retry_after_seconds=seconds)
+            often = await form(beside.browser, f"{HOME}/getting-paid", right, action=path)
+            assert often.status_code == httpx.codes.UNPROCESSABLE_ENTITY
+            assert words in often.text
 
 
 class Cashier:
@@ -69,6 +78,7 @@ class Cashier:
 
     def __init__(self) -> None:
         self.said: list[BankSaid] = []
+        self.refusal: QuotaError | None = None
 
     async def standing(self, hub_id: PartyId, shop_id: PartyId, now: datetime) -> PayingState:
         del hub_id, shop_id
@@ -85,5 +95,7 @@ class Cashier:
         return await self.standing(hub_id, shop_id, now)
 
     async def say_bank(self, hub_id: PartyId, shop_id: PartyId, said: BankSaid, now: datetime) -> PayingState:
+        if self.refusal is not None:
+            raise self.refusal
         self.said.append(said)
         return await self.standing(hub_id, shop_id, now)
