@@ -1,13 +1,15 @@
 """Documents on paper: one look for every PDF that a node makes, in the fonts its pages are set in.
 
-Invariants: the same content gives the same bytes (no clock, no chance); every letter is embedded, so that accents print
-anywhere; text from outside is escaped by `words`. What a document says is its caller's, in the caller's language.
+Invariants: the same content gives the same bytes (no clock, no chance, no other document drawn at the same time); every
+letter is embedded, so that accents print anywhere; text from outside is escaped by `words`. What a document says is its
+caller's, in the caller's language.
 """
 
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import as_file, files
 from io import BytesIO
+from threading import RLock
 from xml.sax.saxutils import escape
 
 import msgspec
@@ -34,6 +36,10 @@ INK, SOFT, LINE = HexColor(0x161513), HexColor(0x5F5B54), HexColor(0xCFC9BE)
 MARGIN = 20 * mm
 WIDTH = A4[0] - 2 * MARGIN
 """What there is between the margins, in points."""
+LINES_MAX, ADDRESS_LINES_MAX = 12, 8
+"""The most lines in which a text stands, and an address; a cell that is higher than a page could not be drawn."""
+_DRAWING = RLock()
+"""Held while a document is drawn: the library keeps what it does with a face in the face, which all documents share."""
 _FRAME = 6
 """What the library keeps free inside the margins of its own, in points."""
 
@@ -68,7 +74,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def paper(sheet: Sheet, story: Sequence[Flowable]) -> bytes:
-    """The document as PDF, A4."""
+    """The document as PDF, A4; one at a time in a process, so call it beside the loop."""
     _ensure_fonts()
     written = BytesIO()
     document = SimpleDocTemplate(
@@ -84,14 +90,23 @@ def paper(sheet: Sheet, story: Sequence[Flowable]) -> bytes:
         invariant=1,
         initialFontName="Serif",
     )
-    document.build(list(story), canvasmaker=_canvas_of(sheet))
+    with _DRAWING:
+        document.build(list(story), canvasmaker=_canvas_of(sheet))
     return written.getvalue()
 
 
 def words(text: str, style: str = "text") -> Paragraph:
-    """Plain text as a paragraph; line breaks are kept."""
+    """Plain text as a paragraph; line breaks are kept, but for text of more lines than there is place for."""
     _ensure_fonts()
-    return Paragraph("<br/>".join(escape(line) for line in text.splitlines()), STYLES[style])
+    lines = text.splitlines()
+    lines = lines if len(lines) <= LINES_MAX else [few_lines(text, 1)]
+    return Paragraph("<br/>".join(escape(line) for line in lines), STYLES[style])
+
+
+def few_lines(text: str, most: int) -> str:
+    """Text from outside in at most so many lines: with more of them it is one, with commas. Empty ones are left out."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return ("\n" if len(lines) <= most else ", ").join(lines)
 
 
 def table(
@@ -146,8 +161,13 @@ def _cell(
     return words(text, "number" if to_the_right else "text")
 
 
-@cache
 def _ensure_fonts() -> None:
+    with _DRAWING:
+        _read_fonts()
+
+
+@cache
+def _read_fonts() -> None:
     """Read the faces once for this process, some tenths of a second."""
     for name, (package, file) in _FILES.items():
         with as_file(files(package)) as folder:

@@ -4,7 +4,7 @@ from reportlab.platypus import Flowable, Spacer
 
 from federation.node.languages import language
 from federation.node.pages import country_in_words, format_day, format_money
-from federation.node.paper import Sheet, columns, paper, table, words
+from federation.node.paper import ADDRESS_LINES_MAX, Sheet, columns, few_lines, paper, table, words
 from marketplace.orders.domain.receipt import Receipt
 from marketplace.orders.domain.refund_words import words_of
 from marketplace.storefront import receipt_words
@@ -45,7 +45,7 @@ def _seller(receipt: Receipt) -> list[Flowable]:
         return [words(say("The seller’s details were not kept with this sale; the order’s page names the boutique."))]
     first = seller.legal_name or seller.name
     second = [seller.name] if seller.name != first else []
-    address = [*second, *(seller.address or seller.town).splitlines(), country_in_words(seller.country)]
+    address = [*second, few_lines(seller.address or seller.town, ADDRESS_LINES_MAX), country_in_words(seller.country)]
     vat_id = (
         say("VAT id %(vat_id)s", vat_id=seller.vat_id) if seller.vat_id else say("The boutique has given no VAT id.")
     )

@@ -6,7 +6,7 @@ from functools import partial
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
-from federation.node.paper import Sheet, paper, table, words
+from federation.node.paper import ADDRESS_LINES_MAX, Sheet, few_lines, paper, table, words
 from payouts.domain.papers import LegalParty
 from payouts.domain.statement import BankPayout, Entry, Statement, totals_of
 from payouts.domain.statement_entries import SHIPPING
@@ -65,10 +65,11 @@ def _story(statement: Statement, name: str) -> Iterator[Flowable]:
 
 
 def party_text(party: LegalParty, vat_words: str) -> str:
-    """Who a party is, as it stands on a paper."""
-    known = (party.name, party.legal_name if party.legal_name != party.name else "", party.address)
+    """Who a party is, as it stands on a paper: all of it, in a few lines."""
+    names = (party.name, party.legal_name if party.legal_name != party.name else "")
     vat_id = f"{vat_words} {party.vat_id}" if party.vat_id else ""
-    return "\n".join(filter(None, (*known, vat_id)))
+    address = few_lines(party.address, ADDRESS_LINES_MAX)
+    return "\n".join(filter(None, (*(few_lines(name, 1) for name in names), address, few_lines(vat_id, 1))))
 
 
 def _summary(statement: Statement) -> Iterator[Flowable]:

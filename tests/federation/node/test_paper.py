@@ -4,7 +4,7 @@ import re
 
 from reportlab.platypus import Flowable
 
-from federation.node.paper import Sheet, paper, table, words
+from federation.node.paper import Sheet, columns, few_lines, paper, table, words
 
 PAGES: list[tuple[int, int]] = []
 
@@ -32,6 +32,14 @@ def test_the_same_content_gives_the_same_bytes() -> None:
     assert made == paper(SHEET, _story())
     assert made.startswith(b"%PDF-")
     assert b"/Lang (it)" in made
+
+
+def test_text_of_many_lines_still_fits_its_place() -> None:
+    """A cell cannot go over a page: what has more lines than that is set in running lines, and nothing is lost."""
+    assert few_lines(" Via Roma 1\n\nMilano ", 8) == "Via Roma 1\nMilano"
+    assert few_lines("a\nb\u2028c", 2) == "a, b, c"
+    tall = "x\n" * 200
+    assert paper(SHEET, [table([["Pezzo", "Prezzo"], [tall, tall]], [3, 1]), columns([[words(tall)], [words(tall)]])])
 
 
 def test_a_long_table_goes_over_pages_and_each_is_numbered() -> None:

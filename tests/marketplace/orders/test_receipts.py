@@ -1,5 +1,6 @@
 """Receipts: one for each boutique that was paid, to the cent what was charged, from what was frozen at the sale."""
 
+import msgspec
 import pytest
 
 from federation.conversations.messages import Accepted, Declined
@@ -67,6 +68,8 @@ async def test_a_receipt_stands_as_it_was_sold(world: World) -> None:
     assert before.startswith(b"%PDF")
     await present(world, "a", legal_name="Another s.r.l.", vat_id="IT00000000000")
     assert receipt_paper((await receipts.of_order(token))[0], "Hub") == before
+    tall = msgspec.structs.replace(first.seller, address="Via\n" * 100, legal_name="Rossi\n" * 33)
+    assert receipt_paper(msgspec.structs.replace(first, seller=tall), "Hub").startswith(b"%PDF")
     await execute("UPDATE hub_shop_order SET seller = NULL")
     assert receipt_paper((await receipts.of_order(token))[0], "Hub").startswith(b"%PDF")
 

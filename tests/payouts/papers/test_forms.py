@@ -11,7 +11,7 @@ from payouts.domain.papers import LegalParty
 from payouts.domain.statement import BankPayout, Entry, EntryKind, Standing, Statement
 from payouts.domain.statement_csv import COLUMNS, statement_csv
 from payouts.papers.invoice_pdf import invoice_pdf
-from payouts.papers.statement_pdf import statement_pdf
+from payouts.papers.statement_pdf import party_text, statement_pdf
 from payouts.papers.words import (
     INVOICE_WORDS,
     KIND_WORDS,
@@ -84,29 +84,43 @@ def test_a_statement_has_as_many_pages_as_it_needs_and_the_same_bytes_each_time(
     assert statement_pdf(draft) != statement_pdf(statement(1))
 
 
+INVOICE = Invoice(
+    kind="credit_note",
+    version=1,
+    number="NC-2026-00001",
+    hub=HUB,
+    boutique=SHOP,
+    language="en",
+    currency="EUR",
+    period_start="2026-11-01T00:00:00Z",
+    period_end="2026-12-01T00:00:00Z",
+    issued_at="2026-12-01T00:10:00Z",
+    refers_to="FC-2026-00001",
+    refers_to_date="2026-11-01T00:10:00Z",
+    rates=(RateSum(vat_bp=0, treatment="reverse-charge", net_minor=100, vat_minor=0, lines=1),),
+    orders=tuple(OrderSum(order=f"G-{place}", net_minor=1, vat_minor=0) for place in range(100)),
+    net_minor=100,
+    vat_minor=0,
+    gross_minor=100,
+)
+
+
 def test_an_invoice_and_a_credit_note_are_drawn() -> None:
     """With rates, the words of their VAT, and order by order."""
-    invoice = Invoice(
-        kind="credit_note",
-        version=1,
-        number="NC-2026-00001",
-        hub=HUB,
-        boutique=SHOP,
-        language="en",
-        currency="EUR",
-        period_start="2026-11-01T00:00:00Z",
-        period_end="2026-12-01T00:00:00Z",
-        issued_at="2026-12-01T00:10:00Z",
-        refers_to="FC-2026-00001",
-        refers_to_date="2026-11-01T00:10:00Z",
-        rates=(RateSum(vat_bp=0, treatment="reverse-charge", net_minor=100, vat_minor=0, lines=1),),
-        orders=tuple(OrderSum(order=f"G-{place}", net_minor=1, vat_minor=0) for place in range(100)),
-        net_minor=100,
-        vat_minor=0,
-        gross_minor=100,
+    assert pages(invoice_pdf(INVOICE)) > 2
+    assert pages(invoice_pdf(msgspec.structs.replace(INVOICE, kind="invoice", language="it", refers_to=""))) > 2
+
+
+def test_who_a_party_is_never_takes_more_than_a_page() -> None:
+    """As many lines as its profile may have, in each field: still a paper, with everything of it."""
+    tall = LegalParty(
+        id="s1", name="a\n" * 40, legal_name="b\n" * 100, address="W\n" * 200, country="CZ", vat_id="c\n" * 15
     )
-    assert pages(invoice_pdf(invoice)) > 2
-    assert pages(invoice_pdf(msgspec.structs.replace(invoice, kind="invoice", language="it", refers_to=""))) > 2
+    text = party_text(tall, "VAT")
+    assert (len(text.splitlines()), text.count("W"), text.count("b"), text.count("c")) == (4, 200, 100, 15)
+    assert pages(statement_pdf(msgspec.structs.replace(statement(1), boutique=tall, hub=tall)))
+    assert pages(invoice_pdf(msgspec.structs.replace(INVOICE, boutique=tall, hub=tall)))
+    assert party_text(HUB, "VAT").splitlines() == ["Galleria", "Galleria S.r.l.", "Via Roma 1", "Milano", "VAT IT1"]
 
 
 def test_a_table_adds_up_and_runs_nothing() -> None:
