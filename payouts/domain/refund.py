@@ -1,7 +1,8 @@
 """The life of a refund: the debt to the shopper stands in `customer:refund_due` from the request until it is paid.
 
 A refund the provider could not pay, or that the shopper's bank sent back, is `failed` and can be requested again: the
-debt never goes away by failing. One that the shopper got by a dispute instead is `voided`: the debt is paid by what the
+debt never goes away by failing. One whose call was cut off and that the provider does not know is `requested` again,
+under its old key. One that the shopper got by a dispute instead is `voided`: the debt is paid by what the
 bank took. It is owed again if the bank decides otherwise in the end.
 """
 
@@ -31,6 +32,7 @@ class RefundStep(StrEnum):
     REOPENED = "reopened"
     VOIDED = "voided"
     OWED_AGAIN = "owed again"
+    NOT_MADE = "not made"
 
 
 REFUND = LifeCycle(
@@ -40,6 +42,7 @@ REFUND = LifeCycle(
         (RefundStatus.SUBMITTING, RefundStep.DELAYED): RefundStatus.PENDING,
         (RefundStatus.SUBMITTING, RefundStep.SUCCEEDED): RefundStatus.SUCCEEDED,
         (RefundStatus.SUBMITTING, RefundStep.FAILED): RefundStatus.FAILED,
+        (RefundStatus.SUBMITTING, RefundStep.NOT_MADE): RefundStatus.REQUESTED,
         (RefundStatus.PENDING, RefundStep.SUCCEEDED): RefundStatus.SUCCEEDED,
         (RefundStatus.PENDING, RefundStep.FAILED): RefundStatus.FAILED,
         (RefundStatus.SUCCEEDED, RefundStep.FAILED): RefundStatus.FAILED,
@@ -53,5 +56,8 @@ REFUND = LifeCycle(
 WITH_THE_SHOPPER = frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.VOIDED})
 """States in which the provider has taken the refund on, or the bank has paid it: shops can be asked for their part."""
 
-UNPAID = frozenset({RefundStatus.REQUESTED, RefundStatus.SUBMITTING, RefundStatus.FAILED})
-"""States in which the shopper has nothing of it, as far as we know."""
+UNPAID = frozenset({RefundStatus.REQUESTED, RefundStatus.FAILED})
+"""States in which the shopper has nothing of it."""
+
+UNDER_WAY = frozenset({RefundStatus.SUBMITTING, RefundStatus.PENDING})
+"""States in which nobody can say yet whether the shopper has it or will get it."""

@@ -42,13 +42,20 @@ async def bear(dispute: DisputeRecord, pay: Payments, now: datetime) -> DisputeR
     """Have the shops bear what was taken: the lines a person chose, or all that is left in proportion.
 
     What is for refunds that are not paid yet is left out of that proportion: the shops bear those refunds already.
-    Nothing happens to a payment that is not settled yet: it is not known what its lines come to.
+    Nothing happens to a payment that is not settled yet: it is not known what its lines come to; nor while that
+    proportion depends on a refund under way.
     """
     payment = await payment_of(dispute)
     if not FUNDS.allows(dispute.funds, FundsStep.BORNE) or payment.settled is None:
         return dispute
     left = await disputed_lines(dispute.order_id)
     fitting = dispute.amount.currency == payment.received.currency
+    if (
+        fitting
+        and not dispute.choice
+        and await voiding.hangs_on_refunds(dispute, sum(each.left_minor for each in left))
+    ):
+        return dispute
     chosen = _chosen(dispute, left, await voiding.for_refunds_minor(dispute)) if fitting else ()
     slices = await _slices(chosen)
     excess = dispute.amount_minor - sum(each.components.paid for each in slices)

@@ -135,12 +135,12 @@ async def go_on(pay: Payments, dispute_id: UUID, now: datetime) -> None:
 async def refund_forbidden(order_id: UUID, payment_id: UUID | None = None, *, for_now: bool = False) -> str:
     """Why nothing of an order, or of one of its payments, can be refunded now, in a sentence; empty when it can.
 
-    With `for_now` only what is not decided yet counts.
+    With `for_now` only what is not decided yet counts, or decided with nobody bearing it yet.
     """
     for dispute in await store.of_order(order_id):
         if dispute.refundable or payment_id not in {None, dispute.payment_id}:
             continue
-        if dispute.status in UNDECIDED:
+        if dispute.status in UNDECIDED or _is_lost_and_unborne(dispute):
             return message(
                 "the shopper's bank has taken this payment back: nothing can be refunded until that is decided"
             )
@@ -149,6 +149,11 @@ async def refund_forbidden(order_id: UUID, payment_id: UUID | None = None, *, fo
                 "the shopper has the money already: the bank decided a dispute of this payment for the shopper"
             )
     return ""
+
+
+def _is_lost_and_unborne(dispute: DisputeRecord) -> bool:
+    """Whether nothing comes back of a dispute, and it cannot be said yet who bears it."""
+    return dispute.status in _GONE and dispute.funds is FundsStage.TAKEN
 
 
 async def is_disputed(order_id: UUID) -> bool:
@@ -211,7 +216,8 @@ async def _progress(dispute: DisputeRecord, pay: Payments, now: datetime, *, ove
         dispute = await lose(dispute, pay, now)
     elif dispute.status in UNDECIDED and (overdue or not dispute.wants_lines or dispute.choice):
         dispute = await bear(dispute, pay, now)
-    concerned = await _concerned(dispute) if dispute.status in UNDECIDED else set()
+    still = dispute.status in UNDECIDED or _is_lost_and_unborne(dispute)
+    concerned = await _concerned(dispute) if still else set()
     reference = str(dispute.id)
     for shop_order_id in await _parts(dispute.order_id):
         if shop_order_id in concerned:

@@ -2,7 +2,8 @@
 
 Nothing is paid back of a payment that is not settled yet: only then is it known what the refund is of. Nothing is
 paid back either while the shopper's bank decides about the money: what is under way waits. What the bank has given to
-the shopper is void (`payouts.service.voiding`).
+the shopper is void (`payouts.service.voiding`). Where the answer to a call was lost and a bank took the money since,
+the provider is not asked again but looked at: asking could pay what the bank has paid.
 
 The shops' parts are claimed once the provider has accepted the refund, also when it still waits for the platform's
 balance: what is clawed back may be the very money it waits for.
@@ -55,6 +56,7 @@ async def retry_refund(refund_id: UUID, now: datetime) -> None:
 
 async def send_refund(pay: Payments, refund_id: UUID, now: datetime) -> None:
     """Have the provider pay a requested refund, or take one up again. Outside a transaction."""
+    await _look_for(pay, refund_id, now)
     async with atomic():
         refund = await _refund(refund_id, lock=True)
         refund = await review(pay, refund, now)
@@ -82,6 +84,29 @@ async def send_refund(pay: Payments, refund_id: UUID, now: datetime) -> None:
     await observe_refund(pay, seen, now)
 
 
+async def _look_for(pay: Payments, refund_id: UUID, now: datetime) -> None:
+    """Learn what became of a refund whose answer was lost before a bank took the money. Outside a transaction.
+
+    What the provider does not know once the call is long over is as if it had never been asked for.
+    """
+    refund = await _refund(refund_id, lock=False)
+    if refund.status is not RefundStatus.SUBMITTING or not await refund_forbidden(refund.order_id, refund.payment_id):
+        return
+    payment = await rows.payments.get(refund.payment_id)
+    if payment is None or payment.provider_id is None:
+        return
+    made = await pay.provider.refunds_of(refund.reference, payment.provider_id)
+    for each in made:
+        await observe_refund(pay, each, now)
+    if made or now - refund.created_at < timedelta(seconds=pay.settings.stuck_after_seconds):
+        return
+    async with atomic():
+        current = await _refund(refund_id, lock=True)
+        if current.status is RefundStatus.SUBMITTING and current.attempt == refund.attempt:
+            status = REFUND.after(current.status, RefundStep.NOT_MADE)
+            await rows.refunds.save(msgspec.structs.replace(current, status=status, updated_at=now))
+
+
 async def _ask(pay: Payments, refund: RefundRecord, provider_id: str, now: datetime) -> RefundState:
     """Have the refund made, or find it made: an old key may have been forgotten by the provider."""
     if now - refund.created_at > timedelta(seconds=pay.settings.key_lifetime_seconds):
@@ -94,11 +119,13 @@ async def _waits_for_the_bank(refund: RefundRecord, now: datetime) -> bool:
     """Whether a dispute took the money of a refund that may not be paid yet: it stands, and a person is told.
 
     It is not failed: the answer to an earlier call may have been lost, and the provider may still tell of it. Once the
-    dispute is lost the provider is asked for what that did not pay: it knows best whether more can go back.
+    dispute is lost the provider is asked for what that did not pay, unless that is not known yet of an earlier call: it
+    knows best whether more can go back.
     """
     if refund.status not in {RefundStatus.REQUESTED, RefundStatus.SUBMITTING}:
         return False
-    forbidden = await refund_forbidden(refund.order_id, refund.payment_id, for_now=True)
+    unasked = refund.status is RefundStatus.REQUESTED
+    forbidden = await refund_forbidden(refund.order_id, refund.payment_id, for_now=unasked)
     if forbidden:
         await rows.raise_alert(REFUND_WAITS, str(refund.id), f"the refund of {refund.amount} waits: {forbidden}", now)
     return bool(forbidden)
@@ -129,7 +156,8 @@ async def observe_refund(pay: Payments, seen: RefundState, now: datetime) -> Non
             updated_at=now,
         )
         await rows.refunds.save(changed)
-        await _consequences(pay, changed, now)
+        if changed.status is not RefundStatus.FAILED or await review(pay, changed, now) == changed:
+            await _consequences(pay, changed, now)
 
 
 async def _book_returned(refund: RefundRecord, now: datetime) -> None:

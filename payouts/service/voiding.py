@@ -1,7 +1,8 @@
 """Refunds that the shopper got by a dispute instead: the bank gave the money, so it is not paid a second time.
 
 What a dispute takes is first for whole refunds of its payment that are not paid yet, then of the lines that are left:
-that part is nobody's but the hub's (the dispute's excess). Once the dispute is lost it pays those refunds, which are
+that part is nobody's but the hub's (the dispute's excess). Where that depends on refunds that are under way, nobody
+bears the dispute before it is known what became of them. Once the dispute is lost it pays those refunds, which are
 void from then on; if the bank decides otherwise in the end they are owed again. Locks: the refund, then disputes.
 """
 
@@ -13,7 +14,7 @@ from payouts.domain import dispute_postings
 from payouts.domain.dispute import FundsStage
 from payouts.domain.dispute_records import DisputeRecord
 from payouts.domain.records import RefundRecord
-from payouts.domain.refund import REFUND, UNPAID, RefundStatus, RefundStep
+from payouts.domain.refund import REFUND, UNDER_WAY, UNPAID, RefundStatus, RefundStep
 from payouts.service import messages
 from payouts.service.context import Payments
 from payouts.store import desk, ledger, rows
@@ -34,10 +35,21 @@ async def for_refunds_minor(dispute: DisputeRecord) -> int:
     return dispute.amount_minor - left
 
 
+async def hangs_on_refunds(dispute: DisputeRecord, left_minor: int) -> bool:
+    """Whether what the lines bear, with so much left of them all, depends on refunds that are still under way."""
+    found = [
+        each
+        for each in await rows.refunds_of_payment(dispute.payment_id)
+        if each.currency == dispute.currency and each.amount_minor <= dispute.amount_minor
+    ]
+    at_most = sum(each.amount_minor for each in found if each.status in UNPAID | UNDER_WAY)
+    return any(each.status in UNDER_WAY for each in found) and dispute.amount_minor - at_most < left_minor
+
+
 async def have_reviewed(dispute: DisputeRecord, now: datetime) -> None:
     """A dispute was lost, or its money came back after that: look at its payment's refunds. In that transaction."""
     for refund in await rows.refunds_of_payment(dispute.payment_id):
-        if refund.status in {*UNPAID, RefundStatus.VOIDED}:
+        if refund.status in {*UNPAID, *UNDER_WAY, RefundStatus.VOIDED}:
             occasion = f"{dispute.id}:{dispute.round}:{dispute.funds.value}"
             await messages.send("pay.refund", refund.id, occasion, now)
 

@@ -1,18 +1,24 @@
 """Money a bank doubts or has taken is not paid a second time, nor sent on, whatever came first."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from federation.node import clock
 from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
+from federation.vocabulary.money import Money
 from payouts import service
 from payouts.adapters.memory import Fault
 from payouts.errors import IllegalMoveError, ProviderRefusedError, ProviderUnavailableError, RefundRefusedError
+from payouts.service.dispute_sweeps import sweep_disputes
 from payouts.service.disputes import lift_warning
 from payouts.service.reconciling import reconcile
+from payouts.service.refund_payment import observe_refund
+from payouts.store import disputes as store
 from tests.payouts.scene import MemoryScene, provider_id
 from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, TOTAL, A, B, C, euro
 
@@ -154,6 +160,98 @@ async def test_a_refund_that_the_bank_paid_is_void(scene: MemoryScene, cut_off: 
     assert [each.status for each in scene.provider.refunds.values()] == ["succeeded"]
     assert await standing(refund.id) == ("succeeded", "paid-back")
     assert {shop: await has(shop) for shop in (A, B, C)} == {A: 12890, B: 9050, C: 9988 - 4499}
+    await scene.check()
+
+
+RING = euro(4850)
+"""What one of the two rings cost its shopper."""
+
+
+async def ring_waiting(scene: MemoryScene) -> tuple[str, UUID]:
+    """All is sent to the shops, and a ring goes back that the provider has no funds for; payment and refund."""
+    payment = await scene.buy()
+    await scene.release(PART_A, PART_B, PART_C)
+    scene.provider.faults.append(Fault("reverse_transfer", ProviderUnavailableError("later"), "before"))
+    scene.provider.take_from_platform(euro(20_000), "stripe_fee")
+    refund = await scene.refund(one_ring())
+    assert refund.status == "pending"
+    return provider_id(payment), refund.id
+
+
+async def sent_back(scene: MemoryScene) -> None:
+    """The provider gives a refund up."""
+    [made] = scene.provider.refunds.values()
+    failed = msgspec.structs.replace(made, status="failed", reason="insufficient_funds", taken=None)
+    scene.provider.refunds[made.id] = failed
+    await observe_refund(scene.pay, failed, clock.now())
+    await scene.drain()
+
+
+async def settled_down(scene: MemoryScene) -> None:
+    """Everything that waits is taken up until nothing changes any more."""
+    for later in (7_200, 14_400):
+        await scene.sweep(later_seconds=later)
+        await sweep_disputes(scene.pay, clock.now() + timedelta(seconds=later))
+        await scene.drain(later_seconds=later)
+
+
+@pytest.mark.parametrize("amount", [TOTAL, RING], ids=["whole", "ring"])
+@pytest.mark.parametrize("fails", ["before", "during", "after"])
+async def test_a_waiting_refund_that_fails_is_void_whenever_it_fails(
+    scene: MemoryScene, amount: Money, fails: str
+) -> None:
+    """The bank paid the ring by a dispute that is lost: it is borne once, whatever came first."""
+    payment, refund = await ring_waiting(scene)
+    if fails == "before":
+        await sent_back(scene)
+    number = scene.provider.disputes.open(payment, amount, "general", inquiry=False)
+    await scene.hear()
+    if fails == "during":
+        await sent_back(scene)
+        await settled_down(scene)
+    await decided(scene, number, "lost")
+    if fails == "after":
+        await sent_back(scene)
+    await settled_down(scene)
+    assert await standing(refund) == ("voided", "void")
+    books = await scene.balances()
+    assert (books.get("customer:refund_due", 0), books.get("hub:write_off", 0), books.get("hub:fx", 0)) == (0, 0, 0)
+    owed = {shop: await has(shop) for shop in (A, B, C)}
+    assert owed == ({A: 0, B: 0, C: 0} if amount == TOTAL else {A: 12890, B: 9050, C: 9988 - 4499})
+    await scene.check(quiet=False)
+
+
+@pytest.mark.parametrize("cut_off", ["before", "after"])
+async def test_a_refund_whose_answer_was_lost_is_neither_paid_twice_nor_taken_for_unpaid(
+    scene: MemoryScene, cut_off: str
+) -> None:
+    """Its amount is disputed and lost: made, the shops bear both; not made, the dispute paid it. The hub bears neither.
+
+    Nobody bears the dispute before it is known which.
+    """
+    payment = await scene.buy()
+    await scene.release(PART_A, PART_B, PART_C)
+    scene.provider.take_from_platform(euro(-20_000), "topup")
+    await reconcile(scene.pay, clock.now())
+    heard = len(scene.provider.events)
+    scene.provider.faults.append(Fault("refund", ProviderUnavailableError("cut off"), cut_off))
+    refund = await scene.refund(one_ring())
+    assert refund.status == "submitting"
+    del scene.provider.events[heard:]
+    number = scene.provider.disputes.open(provider_id(payment), RING, "general", inquiry=False)
+    await scene.hear()
+    found = await store.by_provider_id(number)
+    assert found is not None
+    assert found.funds.value == "taken"
+    await decided(scene, number, "lost")
+    await settled_down(scene)
+    made = cut_off == "after"
+    assert await standing(refund.id) == (("succeeded", "paid-back") if made else ("voided", "void"))
+    assert len(scene.provider.refunds) == made
+    books = await scene.balances()
+    assert books.get("customer:refund_due", 0) == books.get("hub:write_off", 0) == 0
+    shops = sum([await has(shop) for shop in (A, B, C)])
+    assert (shops < 12890 + 9050 + 9988 - 4499) == made
     await scene.check()
 
 
