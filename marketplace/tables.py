@@ -214,6 +214,7 @@ class HubShopOrder(Table, tablename="hub_shop_order", db=proxy):
     bears_fee = Boolean(default=False)
     seller = Text(null=True, default=None)
     voucher = Text(default="")
+    first_reservation_id = UUID(null=True, default=None)
     updated_at = Timestamptz()
 
 

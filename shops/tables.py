@@ -319,7 +319,7 @@ class ImportPicture(Table, tablename="shop_import_picture", db=proxy):
 
 
 class VoucherRow(Table, tablename="shop_voucher", db=proxy):
-    """A voucher that the boutique made (`terms`, JSON), and when it ended it."""
+    """A voucher that the boutique made (`terms`, JSON), when it ended it, and when hubs `heard` so (JSON, by hub)."""
 
     id = BigSerial(primary_key=True)
     shop_id = Text()
@@ -329,6 +329,7 @@ class VoucherRow(Table, tablename="shop_voucher", db=proxy):
     words = Text()
     made_at = Timestamptz()
     stopped_at = Timestamptz(null=True)
+    heard = Text(default="{}")
 
 
 class VoucherListRow(Table, tablename="shop_voucher_list", db=proxy):

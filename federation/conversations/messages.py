@@ -223,6 +223,7 @@ class ShopOrder(msgspec.Struct, frozen=True, kw_only=True):
 
     A hub that hears nothing until `answer_by` may cancel. `voucher` is the code of the shop's own voucher that was
     used, empty without one: then lines have discounts, and `total` is what is left after them, with shipping.
+    `first_reservation_id` is the first hold of these pieces, when that was given up and they were held anew.
     """
 
     id: Uuid
@@ -239,6 +240,7 @@ class ShopOrder(msgspec.Struct, frozen=True, kw_only=True):
     note: Note = ""
     answer_by: UtcTime | None = None
     voucher: Annotated[str, msgspec.Meta(max_length=30)] = ""
+    first_reservation_id: Uuid | None = None
 
 
 ShippedLine = LinePieces

@@ -295,7 +295,9 @@ async def _renew(hub: Hub, order: Order, now: datetime) -> None:
                 short.append(part)
                 await holds.give_back(order.hub_id, part.shop_id, part.reservation_id, now)
                 state = shop_order_life.advance(part.state, "renew")
-                await part_store.change(part.id, now, state=state, reservation_id=new_id())
+                await part_store.change(
+                    part.id, now, state=state, reservation_id=new_id(), first_reservation_id=part.first_hold
+                )
     if not short:
         return
     await asyncio.gather(*(_release_quietly(hub, order, part, now) for part in short))

@@ -229,7 +229,14 @@ async def _refused(order: Order, part: Part, now: datetime) -> None:
     if state == "cancelled":
         await _cancel(order, part, holds.SOLD_OUT, now)
         return
-    await part_store.change(part.id, now, state=state, reservation_id=new_id(), attempt=part.attempt + 1)
+    await part_store.change(
+        part.id,
+        now,
+        state=state,
+        reservation_id=new_id(),
+        first_reservation_id=part.first_hold,
+        attempt=part.attempt + 1,
+    )
     await _enqueue(REHOLD, part.id, str(part.id), now)
 
 
@@ -276,6 +283,7 @@ def shop_order_of(order: Order, part: Part, lines: list[Line]) -> ShopOrder:
         note=order.note,
         answer_by=None if part.answer_by is None else text_of(part.answer_by),
         voucher=part.voucher,
+        first_reservation_id=None if part.first_reservation_id is None else str(part.first_reservation_id),
         money=SellerPart(
             commission=share.commission,
             commission_vat=share.vat,

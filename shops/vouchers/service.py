@@ -94,6 +94,9 @@ async def tell(fed: Federation, due: VouchersDue, now: datetime) -> None:
             await store.save_told(shop_id, refused)
         return
     await _note(shop_id, hub_id, kept, now)
+    if kept.revision >= revision:
+        async with atomic():
+            await store.note_heard(shop_id, hub_id, [voucher.code for voucher in vouchers], now)
 
 
 async def look(fed: Federation, shop_id: PartyId, hub_id: PartyId, now: datetime) -> None:

@@ -12,7 +12,7 @@ from federation.node import database
 from federation.vocabulary.ids import PartyId
 from shops.vouchers.domain.vouchers import OfferedVoucher, ToldHub
 
-_COLUMNS = "voucher_id, terms, words, made_at, stopped_at"
+_COLUMNS = "voucher_id, terms, words, made_at, stopped_at, heard"
 
 
 async def insert(shop_id: PartyId, voucher: OfferedVoucher) -> bool:
@@ -39,6 +39,18 @@ async def stop(shop_id: PartyId, voucher_id: UUID, now: datetime) -> bool:
         now,
     )
     return database.affected(tag) == 1
+
+
+async def note_heard(shop_id: PartyId, hub_id: PartyId, still: Sequence[str], now: datetime) -> None:
+    """A hub has taken a list with the codes `still`: of every other voucher's end it has heard by now."""
+    await database.execute(
+        "UPDATE shop_voucher SET heard = (heard::jsonb || jsonb_build_object($2::text, $4::text))::text "
+        "WHERE shop_id = $1 AND stopped_at IS NOT NULL AND NOT code = ANY($3::text[]) AND NOT heard::jsonb ? $2",
+        shop_id,
+        hub_id,
+        list(still),
+        now.isoformat(),
+    )
 
 
 async def vouchers(shop_id: PartyId, limit: int) -> list[OfferedVoucher]:
@@ -127,6 +139,7 @@ def _read(row: Mapping[str, Any]) -> OfferedVoucher:
         words=row["words"],
         made_at=row["made_at"],
         stopped_at=row["stopped_at"],
+        heard=msgspec.json.decode(row["heard"], type=dict[str, datetime]),
     )
 
 

@@ -88,6 +88,9 @@ async def test_from_the_portal_to_the_order(running: House, browser: httpx.Async
     with running.at_hub():
         assert await fetch_value("SELECT terms FROM hub_voucher") is None
     with running.at_shop():
+        ended = await store.by_code(shop_id, CODE)
+        assert ended is not None
+        assert list(ended.heard) == [running.hub_id]
         assert (await store.told(shop_id))[running.hub_id].uses == {CODE: (1, 0)}
     with running.at_hub():
         await execute("DELETE FROM hub_voucher_use")

@@ -70,7 +70,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     gave it longer; it was reminded at `reminded_at`. With
     `bears_fee` the boutique bears its part of what the payment provider keeps, as the hub's settings were at the sale.
     `seller` is who sells it, None for parts that were sold before this was kept; `voucher` the code of its own voucher
-    that was used, empty without one.
+    that was used, empty without one. `first_reservation_id` is the first hold of the pieces, once they are held anew.
     """
 
     id: UUID
@@ -99,6 +99,12 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     bears_fee: bool = False
     seller: Seller | None = None
     voucher: str = ""
+    first_reservation_id: UUID | None = None
+
+    @property
+    def first_hold(self) -> UUID:
+        """The reservation by which the pieces were held first."""
+        return self.first_reservation_id or self.reservation_id
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,8 @@ from marketplace.tables import HubOrderLine, HubShopOrder
 
 _PART = """id, order_id, position, shop_id, number, state, reservation_id, attempt, held_until, reason, available,
     shipping_minor, list_currency, list_shipping_minor, shipping_refunded_minor, carrier, tracking, cancellation,
-    placed_at, delivered_at, answer_by, extended_until, reminded_at, bears_fee, seller, voucher"""
+    placed_at, delivered_at, answer_by, extended_until, reminded_at, bears_fee, seller, voucher,
+    first_reservation_id"""
 _LINE = """id, shop_order_id, position, product_id, variant_id, sku, title, size_label, colour, leaf_hash, quantity,
     unit_minor, list_unit_minor, commission_bp, vat_bp, commission_minor, commission_vat_minor, seller_minor,
     shipped_quantity, refunded_quantity, refunded_minor, rule_id, rule_revision, fixed_minor, floor_minor, cap_minor,
@@ -28,6 +29,8 @@ def _read_part(row: Mapping[str, Any]) -> Part:
     values = dict(row)
     for name in ("id", "order_id", "reservation_id"):
         values[name] = plain_id(values[name])
+    first = values["first_reservation_id"]
+    values["first_reservation_id"] = None if first is None else plain_id(first)
     values["available"] = msgspec.json.decode(values["available"], type=dict[str, int])
     seller = values["seller"]
     values["seller"] = None if seller is None else msgspec.json.decode(seller, type=Seller)

@@ -40,6 +40,9 @@ from shops.orders.service.steps import Step, tell
 from shops.vouchers import store as vouchers
 from shops.vouchers.domain import vouchers as voucher_rules
 
+_LET_GO = frozenset({"held", "released", "expired"})
+"""States of a reservation whose pieces were held, and were not sold by it."""
+
 
 async def place(shop_id: PartyId, hub_id: PartyId, order: ShopOrder, now: datetime) -> None:
     """Take an order; accept it at once when the boutique wishes so. Raises OrderDeclinedError with the reason."""
@@ -60,7 +63,8 @@ async def place(shop_id: PartyId, hub_id: PartyId, order: ShopOrder, now: dateti
     )
     if why is None:
         known = await vouchers.by_code(shop_id, order.voucher) if order.voucher else None
-        why = voucher_rules.refusal(order, known, reservation.held_at)
+        taking = voucher_rules.Taking(hub_id, await _first_held_at(shop_id, hub_id, order, reservation))
+        why = voucher_rules.refusal(order, known, taking)
     if why is not None:
         raise OrderDeclinedError(why)
     if not await reservations.give_to_order(shop_id, hub_id, reservation_id, UUID(order.id)):
@@ -70,6 +74,18 @@ async def place(shop_id: PartyId, hub_id: PartyId, order: ShopOrder, now: dateti
         row = await store.row_of(shop_id, (hub_id, UUID(order.id)))
         if row is not None:
             await tell(shop_id, await store.order(shop_id, row), Accepted(), Step(new_id(), now))
+
+
+async def _first_held_at(
+    shop_id: PartyId, hub_id: PartyId, order: ShopOrder, reservation: reservations.ReservationRow
+) -> datetime:
+    """When the order's pieces were held first: a hold that lapses while the shopper pays is taken once more."""
+    if order.first_reservation_id is None:
+        return reservation.held_at
+    first = await reservations.reservation(shop_id, hub_id, UUID(order.first_reservation_id))
+    if first is None or first.lines != reservation.lines or first.state not in _LET_GO:
+        return reservation.held_at
+    return voucher_rules.first_held_at(reservation.held_at, first.held_at)
 
 
 async def take_event(shop_id: PartyId, hub_id: PartyId, event: OrderEvent, now: datetime) -> None:

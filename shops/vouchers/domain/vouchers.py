@@ -13,23 +13,41 @@ from federation.conversations.vouchers import Priced, Voucher, discounts
 from federation.documents.times import moment_of
 
 TRAVEL = timedelta(hours=1)
-"""How long after its end a hub may still sell by a voucher: it may not have heard, or the shopper was paying."""
+"""How long after its end a hub may still sell by a voucher: a shopper was looking at it."""
+
+UNHEARD = timedelta(days=3)
+"""How long at the most a hub may sell by a voucher of whose end it has not heard: the outbox tries as long to tell."""
+
+LAPSED = timedelta(days=3)
+"""How long before the hold that was confirmed the first one may have been, which speaks for when a code was taken."""
 
 
 class OfferedVoucher(msgspec.Struct, frozen=True, kw_only=True):
-    """A voucher that the boutique made, with a word of its own about it; `stopped_at` is when it ended it."""
+    """A voucher that the boutique made, with a word of its own about it.
+
+    `stopped_at` is when the boutique ended it, `heard` when each hub (by its id) was known to have heard so.
+    """
 
     id: UUID
     terms: Voucher
     words: str
     made_at: datetime
     stopped_at: datetime | None = None
+    heard: dict[str, datetime] = {}
 
     @property
     def ends_at(self) -> datetime | None:
         """When it ends or ended, whichever comes first."""
         ends = [moment_of(self.terms.ends_at)] if self.terms.ends_at is not None else []
         ends += [self.stopped_at] if self.stopped_at is not None else []
+        return min(ends, default=None)
+
+    def ends_at_hub(self, hub_id: str) -> datetime | None:
+        """When a hub had to stop selling by it: its last day, or when it heard that the boutique had ended it."""
+        ends = [moment_of(self.terms.ends_at)] if self.terms.ends_at is not None else []
+        if self.stopped_at is not None:
+            latest = self.stopped_at + UNHEARD
+            ends.append(min(self.heard.get(hub_id, latest), latest))
         return min(ends, default=None)
 
     def is_over(self, now: datetime) -> bool:
@@ -50,15 +68,29 @@ class ToldHub(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-def refusal(order: ShopOrder, known: OfferedVoucher | None, held_at: datetime) -> str | None:
+class Taking(msgspec.Struct, frozen=True):
+    """By which hub a code was taken, and when the pieces were first held for it, by the boutique's own clock."""
+
+    hub_id: str
+    held_at: datetime
+
+
+def first_held_at(held_at: datetime, first: datetime) -> datetime:
+    """When pieces were held first that were held anew at `held_at`; a first hold of long ago tells nothing."""
+    return first if held_at - LAPSED <= first <= held_at else held_at
+
+
+def refusal(order: ShopOrder, known: OfferedVoucher | None, taking: Taking) -> str | None:
     """Why an order's discounts are not the boutique's own, in a sentence; None when they are, or there are none."""
     given = tuple(0 if line.discount is None else line.discount.amount_minor for line in order.lines)
     if not order.voucher:
         return "the order has a discount and names no voucher" if any(given) else None
     if known is None:
         return f"this boutique has no voucher {order.voucher}"
-    begins, ends = moment_of(known.terms.starts_at), known.ends_at
-    if held_at < begins - TRAVEL or (ends is not None and held_at > ends + TRAVEL):
+    if known.terms.currency != order.currency:
+        return f"voucher {order.voucher} is in {known.terms.currency}, the order in {order.currency}"
+    begins, ends = moment_of(known.terms.starts_at), known.ends_at_hub(taking.hub_id)
+    if taking.held_at < begins - TRAVEL or (ends is not None and taking.held_at > ends + TRAVEL):
         return f"voucher {order.voucher} was not offered when the pieces were held"
     priced = [Priced(line.product_id, line.unit_price.amount_minor * line.quantity) for line in order.lines]
     if given != discounts(known.terms, priced):

@@ -69,13 +69,17 @@ async def test_a_lost_answer_changes_nothing(world: World) -> None:
 
 
 async def test_a_hold_that_ran_out_is_taken_once_more(world: World) -> None:
-    """The piece is still there, so the shopper never notices."""
+    """The piece is still there, so the shopper never notices; the boutique is told by which hold it was kept first."""
     token = await world.hold({"a": 1, "b": 1})
+    first = {str((await world.part(token, letter)).reservation_id) for letter in "ab"}
     world.boutiques.expire_all()
     await world.pay(token)
     await world.work()
     assert await world.states(token) == {"a": "placed", "b": "placed"}
     assert world.refunded() == 0
+    placed = world.boutiques.orders.values()
+    assert {one.first_reservation_id for one in placed} == first
+    assert first.isdisjoint(one.reservation_id for one in placed)
 
 
 async def test_a_piece_lost_after_payment_is_refunded_to_the_cent(world: World) -> None:
