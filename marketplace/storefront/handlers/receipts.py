@@ -1,5 +1,6 @@
 """A boutique's receipt on the order's own address, to read, print or keep; whoever has the order's link has it too."""
 
+import asyncio
 import re
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response, Template
 
+from federation.node.database import atomic
 from federation.node.pages import format_day, page
 from federation.node.web import AnyRequest, web_node
 from federation.vocabulary.wording import Sentence
@@ -46,13 +48,15 @@ async def show(request: AnyRequest, token: FromPath[str], part_id: FromPath[UUID
     )
 
 
-@get("/order/{token:str}/receipt/{part_id:uuid}/pdf")
+@get("/order/{token:str}/receipt/{part_id:uuid}/pdf", opt={"transaction": False})
 async def as_pdf(request: AnyRequest, token: FromPath[str], part_id: FromPath[UUID]) -> Response[bytes]:
-    """The same to keep as a file."""
-    receipt = await receipts.of_part(token, part_id)
+    """The same to keep as a file, drawn while no transaction is open and other requests go on."""
+    async with atomic():
+        receipt = await receipts.of_part(token, part_id)
+    drawn = await asyncio.to_thread(receipt_paper, receipt, hub_name(request))
     name = re.sub(r"[^A-Za-z0-9-]", "-", receipt.number)
     headers = {"content-disposition": f'attachment; filename="{name}.pdf"', "x-content-type-options": "nosniff"}
-    return Response(receipt_paper(receipt, hub_name(request)), media_type="application/pdf", headers=headers)
+    return Response(drawn, media_type="application/pdf", headers=headers)
 
 
 ROUTES = [show, as_pdf]

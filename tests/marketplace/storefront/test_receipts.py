@@ -35,6 +35,7 @@ async def test_a_guest_reads_and_keeps_each_receipt(browser: httpx.AsyncClient, 
         assert "for several boutiques" in page
         assert "is not an invoice of Hub" in page
         assert "non è una fattura di Hub" in (await browser.get(path, params={"lang": "it"})).text
+        assert b"/Title (Ricevuta" in (await browser.get(f"{path}/pdf")).content
         await browser.get(path, params={"lang": "en"})
         file = await browser.get(f"{path}/pdf")
         assert (file.status_code, file.headers["content-type"]) == (200, "application/pdf")
