@@ -23,16 +23,39 @@ from payouts.store import disputes as store
 REFUND_WAITS = "refund-waits"
 """The alert of a refund that stands while the bank decides."""
 
+_SET_ASIDE = frozenset({FundsStage.BORNE, FundsStage.LOST})
+
 _OPEN = frozenset({RefundStatus.REQUESTED, RefundStatus.FAILED})
 
 
 async def for_refunds_minor(dispute: DisputeRecord) -> int:
-    """What of a dispute is for refunds that are not paid yet: whole ones, the oldest first, as far as they fit."""
+    """What of a dispute is for refunds that are not paid yet: whole ones, the oldest first, as far as they fit.
+
+    What other disputes of the payment have set aside for refunds is not set aside again.
+    """
+    found = [each for each in await rows.refunds_of_payment(dispute.payment_id) if each.currency == dispute.currency]
+    others = [each for each in await store.of_order(dispute.order_id) if each.id != dispute.id]
+    aside = sum([await _excess_minor(each) for each in others if _pays_refunds(each, dispute, _SET_ASIDE)])
+    aside -= sum(each.amount_minor for each in found if each.status is RefundStatus.VOIDED)
     left = dispute.amount_minor
-    for refund in await rows.refunds_of_payment(dispute.payment_id):
-        if refund.status in UNPAID and refund.currency == dispute.currency and refund.amount_minor <= left:
+    for refund in found:
+        if refund.status not in UNPAID:
+            continue
+        if refund.amount_minor <= aside:
+            aside -= refund.amount_minor
+        elif refund.amount_minor <= left:
             left -= refund.amount_minor
     return dispute.amount_minor - left
+
+
+def _pays_refunds(dispute: DisputeRecord, of: DisputeRecord | RefundRecord, stages: frozenset[FundsStage]) -> bool:
+    """Whether what no line bears of a dispute can be for a payment's refunds, now that its money is in such a stage."""
+    return dispute.payment_id == of.payment_id and dispute.currency == of.currency and dispute.funds in stages
+
+
+async def _excess_minor(dispute: DisputeRecord) -> int:
+    """What of a dispute no line bears, in the shopper's currency."""
+    return dispute.amount_minor - sum(each.paid for each in await store.lines_of(dispute.id, dispute.round))
 
 
 async def hangs_on_refunds(dispute: DisputeRecord, left_minor: int) -> bool:

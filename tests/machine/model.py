@@ -26,7 +26,10 @@ from tests.machine.outside import Outside
 HOME = "EUR"
 VAT = "vat:payable"
 UNPAID = frozenset({"requested", "submitting", "failed", "voided"})
-"""Refunds that a dispute pays first, whose shops bear them already."""
+"""Refunds that a dispute pays first, whose shops bear them already.
+
+One under way when a dispute is borne does not change what its lines bear: otherwise nobody bears it yet.
+"""
 
 Place = tuple[str, str]
 """A shop's id or an account's kind, and a currency."""
@@ -47,6 +50,7 @@ class Model:
         self.written_off: dict[str, int] = {}
         self.adjusted: dict[str, int] = defaultdict(int)
         self.disputes: dict[str, dict[str, Any]] = {}
+        self.void: set[str] = set()
 
     # What is decided.
 
@@ -96,10 +100,11 @@ class Model:
                     one["slices"], one["excess"] = {}, 0
                     self._forgive(facts, row["id"], number)
                 one["funds"] = funds
+        self.void = {each["id"] for each in facts["refunds"] if each["status"] == "voided"}
 
     def _bear(self, facts: Facts, order: Order, dispute_id: str, one: dict[str, Any]) -> None:
         amount = self.outside.things("dispute")[dispute_id]["amount"]
-        unpaid = self._for_refunds(facts, order, amount)
+        unpaid = self._for_refunds(facts, order, one, amount)
         lines = [line for line in order.lines() if self.left(order, line) > 0]
         left = [self.left(order, line) for line in lines]
         chosen = self.disputes[dispute_id].get("chosen")
@@ -111,13 +116,22 @@ class Model:
         one["slices"] = {line: part for line, part in zip(lines, parts, strict=True) if part}
         one["excess"] = amount - sum(parts)
 
-    def _for_refunds(self, facts: Facts, order: Order, amount: int) -> int:
-        """What of a dispute's amount is for whole refunds that are not paid, the oldest first, as far as they fit."""
+    def _for_refunds(self, facts: Facts, order: Order, one: dict[str, Any], amount: int) -> int:
+        """What of a dispute's amount is for whole refunds that are not paid, the oldest first, as far as they fit.
+
+        What other disputes set aside for refunds is not set aside again.
+        """
         left = amount
+        aside = sum(each["excess"] for each in self._rounds(order) if each is not one)
+        aside -= sum(sum(self.refunds[each].values()) for each in self.void & set(order.refunds) & set(self.refunds))
         for refund_id, parts in self.refunds.items():
             status = next((each["status"] for each in facts["refunds"] if each["id"] == refund_id), "")
             wanted = sum(parts.values())
-            if refund_id in order.refunds and status in UNPAID and wanted <= left:
+            if refund_id not in order.refunds or status not in UNPAID or refund_id in self.void:
+                continue
+            if wanted <= aside:
+                aside -= wanted
+            elif wanted <= left:
                 left -= wanted
         return amount - left
 

@@ -255,6 +255,24 @@ async def test_a_refund_whose_answer_was_lost_is_neither_paid_twice_nor_taken_fo
     await scene.check()
 
 
+async def test_two_disputes_set_a_refund_aside_once(scene: MemoryScene) -> None:
+    """A ring is not paid back, and its amount is disputed twice: one pays the ring, the shops bear the other."""
+    payment = await scene.buy()
+    scene.provider.faults.append(Fault("refund", ProviderRefusedError("no")))
+    refund = await scene.refund(one_ring())
+    numbers = []
+    for _ in range(2):
+        numbers.append(scene.provider.disputes.open(provider_id(payment), RING, "general", inquiry=False))
+        await scene.hear()
+    for number in numbers:
+        await decided(scene, number, "lost")
+    assert await standing(refund.id) == ("voided", "void")
+    found = [await store.by_provider_id(number) for number in numbers]
+    assert [each and each.excess_minor for each in found] == [4850, 0]
+    assert "hub:write_off" not in await scene.balances()
+    await scene.check()
+
+
 async def test_doubts_older_than_the_division_hold_it_up_from_the_start(scene: MemoryScene) -> None:
     """A warning and an inquiry of money that is divided only later: nothing is sent before both are over."""
     scene.listener.books = False
