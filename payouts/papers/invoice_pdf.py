@@ -24,11 +24,13 @@ def invoice_pdf(invoice: Invoice) -> bytes:
         foot=f"{invoice.hub.name} \u00b7 {name}",
         page_words=lambda number, count: said["page"].format(number=number, count=count),
     )
-    return paper(sheet, list(_story(invoice, name)))
+    return paper(sheet, list(invoice_story(invoice)))
 
 
-def _story(invoice: Invoice, name: str) -> Iterator[Flowable]:
+def invoice_story(invoice: Invoice) -> Iterator[Flowable]:
+    """What stands on the paper, block by block."""
     said, language = INVOICE_WORDS[invoice.language], invoice.language
+    name = f"{said[invoice.kind]} {invoice.number}"
     amount = partial(amount_text, currency=invoice.currency, language=language)
     yield words(invoice.hub.name, "label")
     yield words(name, "title")

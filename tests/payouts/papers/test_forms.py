@@ -5,12 +5,14 @@ import re
 from io import StringIO
 
 import msgspec
+import pytest
+from reportlab.platypus import Paragraph
 
 from payouts.domain.invoice import Invoice, OrderSum, RateSum
 from payouts.domain.papers import LegalParty
 from payouts.domain.statement import BankPayout, Entry, EntryKind, Standing, Statement
 from payouts.domain.statement_csv import COLUMNS, statement_csv
-from payouts.papers.invoice_pdf import invoice_pdf
+from payouts.papers.invoice_pdf import invoice_pdf, invoice_story
 from payouts.papers.statement_pdf import party_text, statement_pdf
 from payouts.papers.words import (
     INVOICE_WORDS,
@@ -121,6 +123,55 @@ def test_who_a_party_is_never_takes_more_than_a_page() -> None:
     assert pages(statement_pdf(msgspec.structs.replace(statement(1), boutique=tall, hub=tall)))
     assert pages(invoice_pdf(msgspec.structs.replace(INVOICE, boutique=tall, hub=tall)))
     assert party_text(HUB, "VAT").splitlines() == ["Galleria", "Galleria S.r.l.", "Via Roma 1", "Milano", "VAT IT1"]
+
+
+REVERSED = Invoice(
+    kind="invoice",
+    version=1,
+    number="FC-2026-00001",
+    hub=HUB,
+    boutique=msgspec.structs.replace(SHOP, name="Maison", vat_id="CZ1", vat_id_checked="2026-11-22 VIES"),
+    language="en",
+    currency="EUR",
+    period_start="2026-11-01T00:00:00Z",
+    period_end="2026-12-01T00:00:00Z",
+    issued_at="2026-12-01T00:10:00Z",
+    refers_to="",
+    refers_to_date="",
+    rates=(RateSum(vat_bp=0, treatment="reverse-charge", net_minor=100, vat_minor=0, lines=1),),
+    orders=(OrderSum(order="G-1", net_minor=100, vat_minor=0),),
+    net_minor=100,
+    vat_minor=0,
+    gross_minor=100,
+)
+
+
+def with_check(invoice: Invoice, checked: str) -> Invoice:
+    """The same invoice where the boutique's VAT id was looked up like this."""
+    return msgspec.structs.replace(invoice, boutique=msgspec.structs.replace(invoice.boutique, vat_id_checked=checked))
+
+
+def said_on(invoice: Invoice) -> list[str]:
+    """Each paragraph of an invoice, as it is drawn."""
+    return [each.getPlainText() for each in invoice_story(invoice) if isinstance(each, Paragraph)]
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "The recipient’s VAT id was found in the register VIES on 22 November 2026."),
+        ("it", "La partita IVA del destinatario risultava nel registro VIES il 22 novembre 2026."),
+    ],
+)
+def test_under_the_words_of_the_reverse_charge_stands_who_found_the_vat_id(language: str, line: str) -> None:
+    """Right under them, with register and day; not where no register was asked, nor where VAT is charged."""
+    invoice = msgspec.structs.replace(REVERSED, language=language)
+    said = said_on(invoice)
+    assert said[said.index(INVOICE_WORDS[language]["reverse-charge"]) + 1] == line
+    assert invoice_pdf(invoice) != invoice_pdf(with_check(invoice, ""))
+    assert line not in said_on(with_check(invoice, ""))
+    taxed = (msgspec.structs.replace(invoice.rates[0], vat_bp=2_200, treatment="", vat_minor=22),)
+    assert line not in said_on(msgspec.structs.replace(invoice, rates=taxed))
 
 
 def test_a_table_adds_up_and_runs_nothing() -> None:
