@@ -2,7 +2,8 @@
 
 The job of the regular jobs does it, a person can ask for it as well; either may stop anywhere and be begun again: each
 boutique's closing is one transaction, and what is closed stays as it is. PDFs are made afterwards from what was issued.
-A boutique whose statement does not add up holds up no other: an alert says what is wrong, until it is right.
+A boutique whose statement does not add up, or whose paper cannot be drawn, holds up no other: an alert says what is
+wrong, until it is right.
 """
 
 import asyncio
@@ -31,6 +32,9 @@ from payouts.store import statements as statement_store
 
 BROKEN = "statement-broken"
 """The alert of a boutique whose period cannot be closed; its reference is the shop and the currency."""
+UNDRAWN = "paper-undrawn"
+"""The alert of a paper whose PDF cannot be made; its reference is the paper's id."""
+REASON_LENGTH_MAX = 300
 PDF_BATCH = 50
 
 _log = structlog.get_logger(__name__)
@@ -47,7 +51,7 @@ async def close_periods(pay: Payments, now: datetime) -> int:
     for shop_id, currency in await store.shops_to_close(papers.month_of(now).start):
         done += await _guarded(office, shop_id, currency, now)
     done += await _issue_all(office, pay.settings.settlement_currency, papers.month_of(now).start, now)
-    await make_pdfs()
+    await make_pdfs(now)
     return done
 
 
@@ -67,21 +71,35 @@ async def close_shop(pay: Payments, shop_id: str, now: datetime, *, running: boo
     await _take_apart(currency)
     async with atomic():
         done += len(await _issue(pay.office, shop_id, currency, until, now))
-    await make_pdfs()
+    await make_pdfs(now)
     return done
 
 
-async def make_pdfs() -> int:
+async def make_pdfs(now: datetime) -> int:
     """Make the PDFs that are missing, from the documents as they were issued; returns how many.
 
     Outside a transaction: each takes seconds when it is long, and is drawn beside the loop that others wait for.
+    What cannot be drawn holds up no other paper: an alert names it, and it is tried again after all others.
     """
-    missing = await store.without_pdf(PDF_BATCH)
-    for paper_id in missing:
+    done = 0
+    for paper_id in await store.without_pdf(PDF_BATCH, UNDRAWN):
         record = await store.papers.get(paper_id)
         if record is not None:
-            await store.add_form(paper_id, PaperForm.PDF, await asyncio.to_thread(pdf_of, record))
-    return len(missing)
+            done += await _make_pdf(record, now)
+    return done
+
+
+async def _make_pdf(record: PaperRecord, now: datetime) -> bool:
+    try:
+        drawn = await asyncio.to_thread(pdf_of, record)
+    except Exception as error:  # noqa: BLE001 - an edge: whatever one boutique's texts do to the library
+        reason = f"{type(error).__name__}: {error}"[:REASON_LENGTH_MAX]
+        await rows.raise_alert(UNDRAWN, str(record.id), f"{record.number} could not be drawn as PDF: {reason}", now)
+        _log.error("pdf_not_made", paper=record.number, reason=reason)
+        return False
+    await store.add_form(record.id, PaperForm.PDF, drawn)
+    await desk.clear_alert_of(UNDRAWN, str(record.id), now)
+    return True
 
 
 def pdf_of(record: PaperRecord) -> bytes:

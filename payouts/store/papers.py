@@ -99,12 +99,15 @@ async def content_of(paper_id: UUID, form: PaperForm) -> bytes | None:
     return content
 
 
-async def without_pdf(limit: int) -> list[UUID]:
-    """Papers whose PDF was not made yet, oldest first."""
+async def without_pdf(limit: int, alert: str) -> list[UUID]:
+    """Papers whose PDF was not made yet, oldest first; those of which an alert of this kind is open come last."""
     rows = await database.fetch(
         "SELECT id FROM pay_paper AS paper WHERE NOT EXISTS ("
-        "SELECT 1 FROM pay_paper_form WHERE paper_id = paper.id AND form = 'pdf') ORDER BY issued_at, id LIMIT $1",
+        "SELECT 1 FROM pay_paper_form WHERE paper_id = paper.id AND form = 'pdf') ORDER BY EXISTS ("
+        "SELECT 1 FROM pay_alert WHERE kind = $2 AND reference = paper.id::text AND cleared_at IS NULL), "
+        "issued_at, id LIMIT $1",
         limit,
+        alert,
     )
     return [UUID(int=row["id"].int) for row in rows]
 

@@ -57,6 +57,7 @@ _CASES: Mapping[str, tuple[str, str]] = {
     "bank-details-said": (message("A boutique told us new bank details"), "/console/boutiques/{}/terms"),
     "invoice-waits": (message("A commission invoice waits for details"), f"{_MONEY}/papers"),
     "statement-broken": (message("A statement or invoice does not add up"), f"{_MONEY}/papers"),
+    "paper-undrawn": (message("A paper cannot be drawn as PDF"), f"{_MONEY}/papers"),
 }
 """By kind: what happened, and where to go; `{}` is what the alert is about."""
 _RULE = (message("A rule of the books is broken"), "/console/trial-balance")

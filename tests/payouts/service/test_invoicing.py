@@ -1,15 +1,17 @@
 """Commission invoices and credit notes: complete or not at all, numbered without a gap, equal to the ledger."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 import msgspec
 import pytest
 
 from federation.node.database import Database, atomic, execute, fetch, fetch_value, using
+from federation.vocabulary.ids import new_id
 from payouts import service
 from payouts.domain.invoice import Invoice
-from payouts.domain.papers import PaperKind
+from payouts.domain.papers import PaperKind, PaperRecord
 from payouts.errors import StatementBrokenError
 from payouts.invariants import breaches
 from payouts.service import invoicing, papers, statement_making, statements
@@ -162,6 +164,42 @@ async def test_a_statement_that_does_not_add_up_is_not_made(scene: MemoryScene) 
     assert papers.BROKEN in kinds
     assert "commissions-are-the-ledger" in {breach.rule for breach in await breaches(later)}
     assert await fetch_value("SELECT last FROM pay_paper_series WHERE name LIKE 'statement:%'") == 2
+
+
+async def issued_paper(document: bytes, place: int, now: datetime) -> PaperRecord:
+    """A statement of a quiet boutique as it was issued, by its bytes."""
+    record = PaperRecord(
+        id=new_id(),
+        kind=PaperKind.STATEMENT,
+        shop_id="shop-q",
+        currency="EUR",
+        series_year=2020,
+        series_place=place,
+        number=f"ST-2020-{place:05d}",
+        period_start=now + timedelta(days=place),
+        period_end=now + timedelta(days=place + 1),
+        issued_at=now,
+        opening_minor=0,
+        total_minor=0,
+        document=document,
+        sha256=sha256(document).digest(),
+    )
+    await store.papers.add(record)
+    return record
+
+
+async def test_a_paper_that_cannot_be_drawn_holds_up_no_other(scene: MemoryScene) -> None:
+    """More of them than are made at once, all older: each is named by an alert, and the next round makes the others."""
+    writes_papers(scene, TestOffice())
+    bad = [await issued_paper(b"{}", place, scene.now) for place in range(1, papers.PDF_BATCH + 1)]
+    await scene.buy()
+    later = months_later(scene)
+    await papers.close_periods(scene.pay, later)
+    await papers.close_periods(scene.pay, later)
+    undrawn = [alert for alert in await service.alerts() if alert.kind == papers.UNDRAWN]
+    assert {alert.reference for alert in undrawn} == {str(one.id) for one in bad}
+    assert "ST-2020-00001" in {alert.message.split()[0] for alert in undrawn}
+    assert set(await store.without_pdf(200, papers.UNDRAWN)) == {one.id for one in bad}
 
 
 async def draft_of(shop_id: str, now: datetime) -> None:
