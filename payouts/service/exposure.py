@@ -49,8 +49,8 @@ class ShopExposure(msgspec.Struct, frozen=True, kw_only=True):
 class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     """One currency: boutiques by what is kept for them, the sums, and the float that the hub needs of its own.
 
-    `float_needed` is what the hub has advanced and may not see again at once: what boutiques owe, disputed money that
-    was taken from it, and refunds it still has to pay beyond what shops gave back for them. `shortfall` is what it owes
+    `float_needed` is what the hub has advanced and may not see again at once: what boutiques owe, and what is
+    `disputed`: taken by banks and borne by nobody yet, or by the hub until it is decided. `shortfall` is what it owes
     beyond what it has. `undecided` disputes are about `at_stake`, in the currency their shoppers paid in.
     """
 
@@ -125,7 +125,7 @@ def _exposure(
     short_minor: int,
     stake: tuple[int, Money],
 ) -> Exposure:
-    disputed = balances.get("hub:dispute_provision", 0)
+    disputed = balances.get("hub:dispute_provision", 0) + balances.get("dispute:open", 0)
     refunds_due = -balances.get("customer:refund_due", 0)
     owes = _added(shop.owes for shop in shops)
     reserved = -sum(amount for code, amount in balances.items() if code.startswith("shop:") and _is_reserve(code))

@@ -21,6 +21,7 @@ from payouts.service.claiming import write_off_claim
 from payouts.service.dispute_sweeps import sweep_disputes
 from payouts.service.disputes import choose_lines, lift_warning
 from payouts.service.evidence import answer, write_evidence
+from payouts.service.exposure import exposure
 from payouts.settings import PayoutSettings
 from payouts.store import disputes as store
 from payouts.store import rows
@@ -235,6 +236,8 @@ async def test_nobody_chooses_and_all_bear_it_after_some_days(scene: MemoryScene
     """Five days without a word: everything in proportion, so that claims do not come too late."""
     await shopper.buys(PART_A, PART_B, PART_C)
     dispute = await shopper.disputes(euro(9000), "product_not_received")
+    (before,) = await exposure(clock.now())
+    assert before.disputed == before.float_needed == euro(9000), "the bank has it, and nobody bears it yet"
     await sweep_disputes(scene.pay, clock.now().replace(year=clock.now().year + 1))
     assert (await shopper.found(dispute.provider_id)).funds.value == "borne"
     await scene.drain()
