@@ -111,21 +111,26 @@ def returned(
     )
 
 
-def refund_void(refund_id: UUID, attempt: int, owed: Money, settled: Money) -> Posting:
-    """A lost dispute paid what was owed to the shopper: what of it was written off was this debt."""
-    return posting("refund_void", str(refund_id), f"refund_void:{refund_id}:{attempt}", _debt_paid(owed, settled, 1))
+def refund_void(refund_id: UUID, attempt: int, owed: Money, settled: Money, lost: Money) -> Posting:
+    """A lost dispute paid what was owed to the shopper: `lost`, which was written off for it, was this debt.
+
+    What the parties gave back for the refund is `settled`; rates differ into `hub:fx`.
+    """
+    idem = f"refund_void:{refund_id}:{attempt}"
+    return posting("refund_void", str(refund_id), idem, _debt_paid(owed, settled, lost, 1))
 
 
-def refund_owed_again(refund_id: UUID, attempt: int, owed: Money, settled: Money) -> Posting:
+def refund_owed_again(refund_id: UUID, attempt: int, owed: Money, settled: Money, lost: Money) -> Posting:
     """The dispute was won after all: the shopper is owed the refund again."""
     idem = f"refund_owed_again:{refund_id}:{attempt}"
-    return posting("refund_owed_again", str(refund_id), idem, _debt_paid(owed, settled, -1))
+    return posting("refund_owed_again", str(refund_id), idem, _debt_paid(owed, settled, lost, -1))
 
 
-def _debt_paid(owed: Money, settled: Money, sign: int) -> list[tuple[Account, int]]:
+def _debt_paid(owed: Money, settled: Money, lost: Money, sign: int) -> list[tuple[Account, int]]:
     legs = [
         (_hub(AccountKind.REFUND_DUE, owed.currency), sign * owed.amount_minor),
-        (_hub(AccountKind.WRITE_OFF, settled.currency), -sign * settled.amount_minor),
+        (_hub(AccountKind.WRITE_OFF, lost.currency), -sign * lost.amount_minor),
+        (_hub(AccountKind.EXCHANGE_RESULT, lost.currency), sign * (lost - settled).amount_minor),
     ]
     if owed.currency != settled.currency:
         legs += [

@@ -10,7 +10,9 @@ from datetime import datetime
 
 import msgspec
 
+from federation.vocabulary.money import Money
 from payouts.domain import dispute_postings
+from payouts.domain.amounts import portion
 from payouts.domain.dispute import FundsStage
 from payouts.domain.dispute_records import DisputeRecord
 from payouts.domain.records import RefundRecord
@@ -80,36 +82,46 @@ async def have_reviewed(dispute: DisputeRecord, now: datetime) -> None:
 async def review(pay: Payments, refund: RefundRecord, now: datetime) -> RefundRecord:
     """Void a refund that lost disputes pay, or let one be owed again that they do not pay any more.
 
-    In the caller's transaction, the refund locked; answers it as it is then.
+    In the caller's transaction, the refund locked; answers it as it is then. It is reckoned in the shopper's currency,
+    as disputes and refunds are at different rates.
     """
     if refund.settled is None or refund.status not in {*_OPEN, RefundStatus.VOIDED}:
         return refund
-    left = await _left_minor(refund)
-    if refund.status in _OPEN and refund.settled.amount_minor <= left:
-        return await _void(pay, refund, now)
+    lost = await _lost(refund)
+    excess = sum([await _excess_minor(each) for each in lost])
+    refunds = await rows.refunds_of_payment(refund.payment_id)
+    left = excess - sum(each.amount_minor for each in refunds if each.status is RefundStatus.VOIDED)
+    if refund.status in _OPEN and refund.amount_minor <= left:
+        cost = portion(sum(each.excess_minor for each in lost), refund.amount_minor, excess)
+        return await _void(pay, refund, Money(cost, refund.settled.currency), now)
     if refund.status is RefundStatus.VOIDED and left < 0:
         return await _reopen(refund, now)
     return refund
 
 
-async def _left_minor(refund: RefundRecord) -> int:
-    """What lost disputes of the payment took for no line, less the refunds that are void by it."""
-    lost = [
-        await store.disputes.get(each.id, lock=True)
-        for each in await store.of_order(refund.order_id)
-        if each.payment_id == refund.payment_id
+async def _lost(refund: RefundRecord) -> list[DisputeRecord]:
+    """The lost disputes of a refund's payment, locked."""
+    found = [await store.disputes.get(each.id, lock=True) for each in await store.of_order(refund.order_id)]
+    return [
+        each
+        for each in found
+        if each is not None
+        and each.taken_currency == refund.settled_currency
+        and _pays_refunds(each, refund, frozenset({FundsStage.LOST}))
     ]
-    taken = sum(each.excess_minor for each in lost if each is not None and each.funds is FundsStage.LOST)
-    void = [each for each in await rows.refunds_of_payment(refund.payment_id) if each.status is RefundStatus.VOIDED]
-    return taken - sum(each.settled_minor or 0 for each in void)
 
 
-async def _void(pay: Payments, refund: RefundRecord, now: datetime) -> RefundRecord:
+async def _void(pay: Payments, refund: RefundRecord, cost: Money, now: datetime) -> RefundRecord:
+    """Void a refund; `cost` is what was written off for it."""
     if refund.settled is None:
         return refund
-    await ledger.post(dispute_postings.refund_void(refund.id, refund.attempt, refund.amount, refund.settled), now)
+    await ledger.post(dispute_postings.refund_void(refund.id, refund.attempt, refund.amount, refund.settled, cost), now)
     voided = msgspec.structs.replace(
-        refund, status=REFUND.after(refund.status, RefundStep.VOIDED), error="", updated_at=now
+        refund,
+        status=REFUND.after(refund.status, RefundStep.VOIDED),
+        taken_minor=cost.amount_minor,
+        error="",
+        updated_at=now,
     )
     await rows.refunds.save(voided)
     await desk.clear_alert_of(REFUND_WAITS, str(refund.id), now)
@@ -121,14 +133,17 @@ async def _void(pay: Payments, refund: RefundRecord, now: datetime) -> RefundRec
 
 
 async def _reopen(refund: RefundRecord, now: datetime) -> RefundRecord:
-    if refund.settled is None:
+    settled = refund.settled
+    if settled is None:
         return refund
-    await ledger.post(dispute_postings.refund_owed_again(refund.id, refund.attempt, refund.amount, refund.settled), now)
+    cost = settled if refund.taken_minor is None else Money(refund.taken_minor, settled.currency)
+    await ledger.post(dispute_postings.refund_owed_again(refund.id, refund.attempt, refund.amount, settled, cost), now)
     reopened = msgspec.structs.replace(
         refund,
         status=REFUND.after(refund.status, RefundStep.OWED_AGAIN),
         attempt=refund.attempt + 1,
         provider_id=None,
+        taken_minor=None,
         updated_at=now,
     )
     await rows.refunds.save(reopened)

@@ -84,8 +84,9 @@ _RULES: Mapping[str, str] = {
         ) AS shops ON true
         JOIN LATERAL (
             SELECT coalesce(payment.settled_minor, 0) - coalesce(sum(settled_minor), 0) - (
-                SELECT coalesce(sum(taken_minor - excess_minor), 0) FROM pay_dispute
-                WHERE payment_id = payment.id AND funds IN ('borne', 'lost')
+                SELECT coalesce(sum((part.settled::jsonb->>'paid')::bigint), 0) FROM pay_dispute_line AS part
+                JOIN pay_dispute AS dispute ON dispute.id = part.dispute_id AND dispute.round = part.round
+                WHERE dispute.payment_id = payment.id AND dispute.funds IN ('borne', 'lost')
             ) AS kept FROM pay_refund WHERE payment_id = payment.id
         ) AS shopper ON true
         JOIN LATERAL (

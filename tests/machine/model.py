@@ -50,7 +50,7 @@ class Model:
         self.written_off: dict[str, int] = {}
         self.adjusted: dict[str, int] = defaultdict(int)
         self.disputes: dict[str, dict[str, Any]] = {}
-        self.void: set[str] = set()
+        self.void: dict[str, int] = {}
 
     # What is decided.
 
@@ -100,7 +100,22 @@ class Model:
                     one["slices"], one["excess"] = {}, 0
                     self._forgive(facts, row["id"], number)
                 one["funds"] = funds
-        self.void = {each["id"] for each in facts["refunds"] if each["status"] == "voided"}
+        void = [each for each in facts["refunds"] if each["status"] == "voided"]
+        known = self.void
+        self.void = {each["id"]: known[each["id"]] if each["id"] in known else self._lost_for(each) for each in void}
+
+    def _lost_for(self, refund: dict[str, Any]) -> int:
+        """What was written off for a refund that lost disputes paid: its part of what no line bears of them."""
+        order = self.orders[UUID(refund["order_id"])]
+        excess, cost = 0, 0
+        for dispute_id, known in self.disputes.items():
+            seen = self.outside.things("dispute")[dispute_id]
+            taken = [-each["amount"] for each in seen["balance_transactions"] if each["amount"] < 0]
+            for number, one in known["rounds"].items():
+                if known["order"] is order and one["funds"] == "lost":
+                    excess += one["excess"]
+                    cost += half_up(taken[number - 1], one["excess"], seen["amount"])
+        return half_up(cost, refund["amount"], excess)
 
     def _bear(self, facts: Facts, order: Order, dispute_id: str, one: dict[str, Any]) -> None:
         amount = self.outside.things("dispute")[dispute_id]["amount"]
@@ -123,7 +138,7 @@ class Model:
         """
         left = amount
         aside = sum(each["excess"] for each in self._rounds(order) if each is not one)
-        aside -= sum(sum(self.refunds[each].values()) for each in self.void & set(order.refunds) & set(self.refunds))
+        aside -= sum(sum(self.refunds[each].values()) for each in order.refunds if each in self.void)
         for refund_id, parts in self.refunds.items():
             status = next((each["status"] for each in facts["refunds"] if each["id"] == refund_id), "")
             wanted = sum(parts.values())
@@ -219,7 +234,9 @@ class Model:
             books["hub:fx", HOME] += 0 if settled is None else taken - settled
             return
         if refund["status"] == "voided":
-            books["hub:write_off", HOME] -= amount if settled is None else settled
+            cost = self.void[refund["id"]]
+            books["hub:write_off", HOME] -= cost
+            books["hub:fx", HOME] += 0 if settled is None else cost - settled
             return
         books["customer:refund_due", currency] -= amount
         if settled is not None:

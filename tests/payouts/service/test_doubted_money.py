@@ -1,7 +1,8 @@
 """Money a bank doubts or has taken is not paid a second time, nor sent on, whatever came first."""
 
 from datetime import timedelta
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -20,7 +21,7 @@ from payouts.service.reconciling import reconcile
 from payouts.service.refund_payment import observe_refund
 from payouts.store import disputes as store
 from tests.payouts.scene import MemoryScene, provider_id
-from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, TOTAL, A, B, C, euro
+from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, SHARES, TOTAL, A, B, C, euro, in_yen
 
 pytestmark = pytest.mark.apps("payouts.piccolo_app")
 
@@ -223,7 +224,7 @@ async def test_a_waiting_refund_that_fails_is_void_whenever_it_fails(
 
 @pytest.mark.parametrize("cut_off", ["before", "after"])
 async def test_a_refund_whose_answer_was_lost_is_neither_paid_twice_nor_taken_for_unpaid(
-    scene: MemoryScene, cut_off: str
+    scene: MemoryScene, cut_off: Literal["before", "after"]
 ) -> None:
     """Its amount is disputed and lost: made, the shops bear both; not made, the dispute paid it. The hub bears neither.
 
@@ -271,6 +272,41 @@ async def test_two_disputes_set_a_refund_aside_once(scene: MemoryScene) -> None:
     assert [each and each.excess_minor for each in found] == [4850, 0]
     assert "hub:write_off" not in await scene.balances()
     await scene.check()
+
+
+@pytest.mark.parametrize("rate", ["177.71", "185.00", "160.00"])
+async def test_a_refund_in_yen_is_void_whatever_the_rate_of_the_dispute(scene: MemoryScene, rate: str) -> None:
+    """Sold at 177.71, lost at another rate: the yen are paid, and what the rates made of it is the exchange's result.
+
+    Won after all, everything of it is taken back.
+    """
+    scene.listener.shares = in_yen(SHARES)
+    await scene.open_accounts()
+    payment = await scene.ask(amount=Money(TOTAL.amount_minor, "JPY"))
+    scene.provider.pay(provider_id(payment))
+    await scene.hear()
+    scene.provider.faults.append(Fault("refund", ProviderRefusedError("no")))
+    refund = await scene.refund(one_ring())
+    scene.provider.rates["JPY"] = Decimal(rate)
+    whole = Money(TOTAL.amount_minor, "JPY")
+    number = scene.provider.disputes.open(provider_id(payment), whole, "general", inquiry=False)
+    await scene.hear()
+    await decided(scene, number, "lost")
+    assert await standing(refund.id) == ("voided", "void")
+    books = await scene.balances()
+    assert {code for code in books if code.startswith(("customer", "hub:", "fx"))} <= {
+        "hub:provider_fees",
+        "hub:dispute_fees",
+        "hub:fx",
+    }
+    assert await scene.balances("JPY") == {}
+    await scene.check(quiet=False)
+    await decided_again(scene, number)
+    found = await service.refund_by_id(refund.id)
+    assert found is not None
+    assert found.status != "voided"
+    assert (await scene.balances()).get("hub:write_off", 0) == 0
+    await scene.check(quiet=False)
 
 
 async def test_doubts_older_than_the_division_hold_it_up_from_the_start(scene: MemoryScene) -> None:
