@@ -153,6 +153,8 @@ async def _issue_all(office: Office, currency: str, until: datetime, now: dateti
         except GalleriaError as error:
             await rows.raise_alert(BROKEN, shop_id, error.detail, now)
             _log.error("invoice_not_made", shop=shop_id, reason=error.detail)
+        else:
+            await desk.clear_alert_of(BROKEN, shop_id, now)
     return done
 
 

@@ -15,7 +15,7 @@ from payouts.domain.papers import PaperKind, PaperRecord
 from payouts.errors import StatementBrokenError
 from payouts.invariants import breaches
 from payouts.service import invoicing, papers, statement_making, statements
-from payouts.store import paper_audit
+from payouts.store import paper_audit, rows
 from payouts.store import papers as store
 from tests.payouts.adding_up import check_papers
 from tests.payouts.paper_scene import TestOffice
@@ -119,6 +119,16 @@ async def test_a_sale_in_another_currency_is_invoiced_as_what_it_came_to(scene: 
     assert invoice.currency == "EUR"
     assert [(rate.lines, rate.exchanged) for rate in invoice.rates] == [(2, 2)]
     assert await issued() == await commission_in_books()
+
+
+async def test_what_was_said_of_an_invoice_is_over_once_it_is_issued(scene: MemoryScene) -> None:
+    """A person was called because it did not add up; the run that issues it takes that back."""
+    writes_papers(scene, TestOffice())
+    await scene.buy()
+    await rows.raise_alert(papers.BROKEN, A, "VAT of 1 is not 2000 basis points of 1", scene.now)
+    await papers.close_periods(scene.pay, months_later(scene))
+    assert len(await documents(A)) == 1
+    assert [one for one in await service.alerts() if one.kind == papers.BROKEN] == []
 
 
 async def numbered(kind: PaperKind) -> list[int]:
