@@ -44,6 +44,15 @@ class DisputeView(msgspec.Struct, frozen=True, kw_only=True):
         return self.dispute.status in UNDECIDED and self.dispute.funds in open_stages
 
 
+class Stake(msgspec.Struct, frozen=True, kw_only=True):
+    """What is undecided in one currency: money that banks have taken, and inquiries, which only ask about a payment."""
+
+    undecided: int
+    amount: Money
+    inquiries: int
+    asked: Money
+
+
 async def dispute(dispute_id: UUID) -> DisputeView:
     """One dispute. Raises PaymentMissingError."""
     found = await store.disputes.get(dispute_id)
@@ -78,10 +87,17 @@ async def disputes_of_order(order_id: UUID) -> list[DisputeRecord]:
     return await store.of_order(order_id)
 
 
-async def at_stake() -> dict[str, tuple[int, Money]]:
-    """By currency, how many disputes are undecided and what they are about."""
+async def at_stake() -> dict[str, Stake]:
+    """By currency, what undecided disputes and inquiries are about."""
     found = await store.at_stake()
-    return {currency: (number, Money(amount, currency)) for currency, (number, amount) in found.items()}
+    stakes = {}
+    for currency in sorted({currency for currency, _ in found}):
+        undecided, amount = found.get((currency, False), (0, 0))
+        inquiries, asked = found.get((currency, True), (0, 0))
+        stakes[currency] = Stake(
+            undecided=undecided, amount=Money(amount, currency), inquiries=inquiries, asked=Money(asked, currency)
+        )
+    return stakes
 
 
 async def warnings() -> list[WarningRecord]:

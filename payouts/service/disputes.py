@@ -35,12 +35,15 @@ from payouts.service.dispute_money import book_moves, lose
 from payouts.service.references import own_id
 from payouts.service.releasing import freeze, unfreeze
 from payouts.service.solvency import watch
+from payouts.store import desk, rows
 from payouts.store import disputes as store
-from payouts.store import rows
 
 NOT_RECEIVED = "product_not_received"
 REASON_LENGTH_MAX = 80
 NOTE_LENGTH_MAX = 500
+
+ASKED = "dispute-asked"
+"""The alert of an inquiry; it is over as soon as the inquiry is."""
 
 CALLED_FOR = frozenset({DisputeStep.WON, DisputeStep.LOST, DisputeStep.REOPENED, DisputeStep.PREVENTED})
 """The steps that a person is called for."""
@@ -189,10 +192,19 @@ async def _begin(seen: DisputeState, now: datetime) -> DisputeRecord | None:
         updated_at=now,
     )
     await store.disputes.add(dispute)
-    until = "" if seen.due_at is None else f", to be answered by {seen.due_at:%Y-%m-%d %H:%M} UTC"
-    message = f"{seen.amount} are disputed ({dispute.reason}){until}"
-    await rows.raise_alert("dispute-opened", str(dispute.id), message, now)
+    await _call(dispute, now)
     return dispute
+
+
+async def _call(dispute: DisputeRecord, now: datetime) -> None:
+    """Tell a person that a bank asks about a payment, or has taken it."""
+    until = "" if dispute.due_at is None else f", to be answered by {dispute.due_at:%Y-%m-%d %H:%M} UTC"
+    if dispute.status is DisputeStatus.INQUIRY:
+        message = f"the bank asks about {dispute.amount} ({dispute.reason}){until}; nothing was taken"
+        await rows.raise_alert(ASKED, str(dispute.id), message, now)
+    else:
+        message = f"{dispute.amount} are disputed ({dispute.reason}){until}"
+        await rows.raise_alert("dispute-opened", str(dispute.id), message, now)
 
 
 async def _walk(dispute: DisputeRecord, seen: DisputeState, now: datetime) -> DisputeRecord:
@@ -204,6 +216,9 @@ async def _walk(dispute: DisputeRecord, seen: DisputeState, now: datetime) -> Di
         if step in {DisputeStep.REOPENED, DisputeStep.ESCALATED} and ANSWER.allows(dispute.answer, AnswerStep.REOPENED):
             fresh = ANSWER.after(dispute.answer, AnswerStep.REOPENED)
             dispute = msgspec.structs.replace(dispute, answer=fresh, answer_error="")
+        await desk.clear_alert_of(ASKED, str(dispute.id), now)
+        if step is DisputeStep.ESCALATED:
+            await _call(dispute, now)
         if step in CALLED_FOR:
             message = f"the dispute of {dispute.amount} was {step.value}"
             await rows.raise_alert(f"dispute-{step.value}", str(dispute.id), message, now)

@@ -12,6 +12,7 @@ from federation.vocabulary.money import Money
 from payouts.domain.claim import by_age
 from payouts.service import dispute_reads, reads
 from payouts.service.context import Payments
+from payouts.service.dispute_reads import Stake
 from payouts.store import desk, ledger, rows, standings
 from payouts.store.standings import Standing
 
@@ -51,7 +52,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
 
     `float_needed` is what the hub has advanced and may not see again at once: what boutiques owe, and what is
     `disputed`: taken by banks and borne by nobody yet, or by the hub until it is decided. `shortfall` is what it owes
-    beyond what it has. `undecided` disputes are about `at_stake`, in the currency their shoppers paid in.
+    beyond what it has. `stake` is what disputes are about, in the currency their shoppers paid in.
     """
 
     currency: str
@@ -62,8 +63,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     reserved: Money
     refunds_due: Money
     disputed: Money
-    undecided: int
-    at_stake: Money
+    stake: Stake | None
     float_needed: Money
     shortfall: Money
 
@@ -82,7 +82,7 @@ async def exposure(now: datetime) -> list[Exposure]:
             _by_shop(unreleased, debts, at_risk, currency=currency, now=now),
             balances.get(currency, {}),
             short.get(currency, 0),
-            stakes.get(currency, (0, Money(0, currency))),
+            stakes.get(currency),
         )
         for currency in currencies
     ]
@@ -123,7 +123,7 @@ def _exposure(
     shops: tuple[ShopExposure, ...],
     balances: Mapping[str, int],
     short_minor: int,
-    stake: tuple[int, Money],
+    stake: Stake | None,
 ) -> Exposure:
     disputed = balances.get("hub:dispute_provision", 0) + balances.get("dispute:open", 0)
     refunds_due = -balances.get("customer:refund_due", 0)
@@ -138,8 +138,7 @@ def _exposure(
         reserved=Money(reserved, currency),
         refunds_due=Money(refunds_due, currency),
         disputed=Money(disputed, currency),
-        undecided=stake[0],
-        at_stake=stake[1],
+        stake=stake,
         float_needed=Money(max(0, sum(owes) + disputed), currency),
         shortfall=Money(short_minor, currency),
     )

@@ -116,14 +116,14 @@ async def warnings_open(limit: int = DISPUTES_MAX) -> list[records.WarningRecord
     return await warnings.find(table.lifted_at.is_null(), order_by=table.warned_at, limit=limit)
 
 
-async def at_stake() -> dict[str, tuple[int, int]]:
-    """By the shopper's currency, how many disputes are undecided and what they are about."""
+async def at_stake() -> dict[tuple[str, bool], tuple[int, int]]:
+    """By the shopper's currency, and whether banks only ask: how many are undecided and what they are about."""
     found = await database.fetch(
-        "SELECT currency, count(*)::int AS disputes, sum(amount_minor)::bigint AS amount FROM pay_dispute "
-        "WHERE status = ANY($1) GROUP BY 1 ORDER BY 1",
+        "SELECT currency, status = 'inquiry' AS asked, count(*)::int AS disputes, sum(amount_minor)::bigint AS amount "
+        "FROM pay_dispute WHERE status = ANY($1) GROUP BY 1, 2 ORDER BY 1, 2",
         _UNDECIDED,
     )
-    return {row["currency"]: (row["disputes"], row["amount"]) for row in found}
+    return {(row["currency"], row["asked"]): (row["disputes"], row["amount"]) for row in found}
 
 
 async def shop_orders_of(order_id: UUID) -> list[UUID]:

@@ -20,6 +20,7 @@ _CASES: Mapping[str, tuple[str, str]] = {
     "job-late": (message("A regular job has not run"), f"{_MONEY}/jobs"),
     "suspense": (message("A movement nobody understands"), f"{_MONEY}/reconciliation"),
     "move-waiting": (message("A movement waits for our own posting"), f"{_MONEY}/reconciliation"),
+    "dispute-asked": (message("A bank asks about a payment"), _DISPUTE),
     "dispute-opened": (message("A bank has taken a payment back"), _DISPUTE),
     "dispute-heard": (message("A boutique has said what it knows of a dispute"), f"{_DISPUTE}#heard"),
     "dispute-due": (message("A dispute must be answered"), _DISPUTE),

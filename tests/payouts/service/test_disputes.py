@@ -18,6 +18,7 @@ from payouts.domain.evidence import Evidence
 from payouts.errors import DisputeChoiceError, ProviderUnavailableError, RefundRefusedError
 from payouts.invariants import check_books
 from payouts.service.claiming import write_off_claim
+from payouts.service.dispute_reads import at_stake
 from payouts.service.dispute_sweeps import sweep_disputes
 from payouts.service.disputes import choose_lines, lift_warning
 from payouts.service.evidence import answer, write_evidence
@@ -91,10 +92,24 @@ async def test_an_inquiry_freezes_and_moves_no_money(scene: MemoryScene, shopper
     await scene.sweep()
     assert await statuses(A) == {"held"}
     assert await scene.balances() == before
+    assert [alert.kind for alert in await service.alerts()] == ["dispute-asked"]
+    stake = (await at_stake())["EUR"]
+    assert (stake.undecided, stake.amount, stake.inquiries, stake.asked) == (0, euro(0), 1, WHOLE)
     assert (await shopper.decides(dispute, "inquiry_closed")).status.value == "closed"
     await scene.sweep()
     assert await statuses(A) == {"sent"}
+    assert await service.alerts() == []
     await scene.check()
+
+
+async def test_an_inquiry_that_becomes_a_dispute_calls_a_person_anew(scene: MemoryScene, shopper: Shopper) -> None:
+    """Only now the bank has taken the payment back; who read of the inquiry must hear of it."""
+    await shopper.buys()
+    dispute = await shopper.disputes(euro(1000), inquiry=True)
+    scene.provider.disputes.escalate(dispute.provider_id)
+    await scene.hear()
+    assert {alert.kind for alert in await service.alerts()} == {"shortfall", "dispute-opened"}
+    assert (await at_stake())["EUR"].amount == euro(1000)
 
 
 async def test_a_dispute_of_shipping_alone_is_lost(scene: MemoryScene, shopper: Shopper) -> None:
