@@ -175,7 +175,12 @@ async def close_one(request: AnyRequest, shop_id: FromPath[str]) -> Redirect:
     """Close what has ended of one boutique, or also what the running month has so far."""
     await operator(request)
     page = f"/console/boutiques/{shop_id}/statement"
-    running = (await request.form()).get("until") == "now"
+    form = await request.form()
+    running = form.get("until") == "now"
+    if running and form.get("sure") != "yes":
+        return back_to(
+            request, page, message("Nothing was closed: tick that numbered papers are wanted now."), failed=True
+        )
     try:
         done = await papers.close_shop(hub_of(request).payments, shop_id, clock.now(), running=running)
     except GalleriaError as error:
