@@ -26,6 +26,7 @@ from marketplace.orders.domain.values import Line, Order, Part, is_charged
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
 from marketplace.orders.store import returns as store
+from payouts import service as payouts
 
 NEXT_WORDS: dict[str, str] = {
     "requested": message("The boutique answers within a few days. Please keep the pieces until then."),
@@ -38,6 +39,17 @@ NEXT_WORDS: dict[str, str] = {
     "rejected": message("The pieces come back to you. If you think that this is wrong, answer to any of our mails."),
 }
 """What comes next, for the shopper, in each state of a return."""
+
+ALL_BY_BANK = message("Your bank has given you the money of this order back itself, so nothing more comes from us.")
+SOME_BY_BANK = message(
+    "Your bank has given you part of this order’s money back itself. We look at what is still due to you and write."
+)
+ASKED_BY_BANK = message(
+    "Your bank has taken this payment back and decides about it. Until then we cannot pay anything back ourselves."
+)
+SEEN_TO = message("We look at what is still due to you for these pieces, and write to you.")
+NOTHING_LEFT = message("All of this had been given back to you already, so nothing more comes from us.")
+"""What is said of pieces that were taken back and that no money went back for by itself."""
 
 STORY_WORDS: dict[str, str] = {
     "return_requested": message("Asked"),
@@ -150,7 +162,7 @@ async def _of_part(order: Order, part: Part, now: datetime) -> AfterSale:
         returnable=tuple(one for one in left if one.left),
         until=until,
         withdrawal=rules.is_withdrawal(order.address.country),
-        returns=tuple([await _shown(one, lines, history, now) for one in made]),
+        returns=tuple([await _shown(order, one, lines, history, now) for one in made]),
         parcels=tuple(_parcel(one) for one in parcels_of(history)),
         told_at=part.placed_at,
         answer_by=patience.time_to_answer(part) if part.state in UNANSWERED else None,
@@ -167,7 +179,7 @@ async def shown(return_id: UUID, now: datetime) -> tuple[Order, Part, ReturnShow
     if made is None or order is None or part is None:
         raise OrderNotFoundError("no such return")
     history = await order_history(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id))
-    return order, part, await _shown(made, await part_store.lines([part.id]), history, now)
+    return order, part, await _shown(order, made, await part_store.lines([part.id]), history, now)
 
 
 async def shown_to_shopper(token: str, return_id: UUID, now: datetime) -> tuple[Order, Part, ReturnShown]:
@@ -179,8 +191,11 @@ async def shown_to_shopper(token: str, return_id: UUID, now: datetime) -> tuple[
     return found
 
 
-async def _shown(made: Return, lines: Sequence[Line], history: Sequence[SaidOfOrder], now: datetime) -> ReturnShown:
+async def _shown(
+    order: Order, made: Return, lines: Sequence[Line], history: Sequence[SaidOfOrder], now: datetime
+) -> ReturnShown:
     known = {line.id: line for line in lines}
+    own = [one for one in await store.lines([made.id]) if one.line_id in known]
     pieces = [
         ReturnedPieces(
             title=known[one.line_id].title,
@@ -191,17 +206,29 @@ async def _shown(made: Return, lines: Sequence[Line], history: Sequence[SaidOfOr
             refunded=one.refunded,
             percent=one.percent,
         )
-        for one in await store.lines([made.id])
-        if one.line_id in known
+        for one in own
     ]
     return ReturnShown(
         made=made,
         lines=tuple(pieces),
         state_words=rules.STATE_WORDS[made.state],
-        next_words=NEXT_WORDS[made.state],
+        next_words=await _next_words(order, made, [known[one.line_id] for one in own]),
         story=tuple(_story(made.id, history)),
         overdue=rules.is_overdue(made, now),
     )
+
+
+async def _next_words(order: Order, made: Return, lines: Sequence[Line]) -> str:
+    if made.state != "refunded" or made.refund_id is not None:
+        return NEXT_WORDS[made.state]
+    bank = await payouts.banks_word(order.id, order.currency)
+    if bank.given.amount_minor >= order.paid_minor:
+        return ALL_BY_BANK
+    if bank.given:
+        return SOME_BY_BANK
+    if bank.asked:
+        return ASKED_BY_BANK
+    return SEEN_TO if any(line.refunded_quantity < line.quantity for line in lines) else NOTHING_LEFT
 
 
 def _story(return_id: UUID, history: Sequence[SaidOfOrder]) -> list[Moment]:

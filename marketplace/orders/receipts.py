@@ -12,7 +12,7 @@ from marketplace.orders.domain.refund_words import RefundShown
 from marketplace.orders.domain.values import Order, Part, is_charged, rate_words, sold
 from marketplace.orders.store import parts as part_store
 from payouts import service as payouts
-from payouts.service import RefundView
+from payouts.service import BanksWord, RefundView
 
 
 async def of_order(token: str) -> list[Receipt]:
@@ -22,10 +22,10 @@ async def of_order(token: str) -> list[Receipt]:
     if not order.paid_minor or payment is None:
         return []
     parts = [part for part in sold(await part_store.of_order(order.id)) if is_charged(order, part)]
-    refunds = await shown_of_order(order.id)
+    refunds, bank = await shown_of_order(order.id), await banks_word(order.id, order.currency)
     taken_at = payment.captured_at or order.paid_at or order.created_at
     paid = PaymentShown(id=payment.id, total=Money(order.paid_minor, order.currency), taken_at=taken_at)
-    return [await _receipt(order, part, paid, refunds) for part in parts]
+    return [await _receipt(order, part, paid, refunds, bank) for part in parts]
 
 
 async def of_part(token: str, shop_order_id: UUID) -> Receipt:
@@ -36,10 +36,13 @@ async def of_part(token: str, shop_order_id: UUID) -> Receipt:
     return found
 
 
-async def _receipt(order: Order, part: Part, payment: PaymentShown, refunds: Sequence[RefundShown]) -> Receipt:
+async def _receipt(
+    order: Order, part: Part, payment: PaymentShown, refunds: Sequence[RefundShown], bank: BanksWord
+) -> Receipt:
     lines = await part_store.lines([part.id])
     own = [one for one in refunds if one.shop_order_id == part.id]
-    return receipt_of(order, part, lines, payment, own, rate_words=rate_words(order, [part], language()))
+    words = rate_words(order, [part], language())
+    return receipt_of(order, part, lines, payment, own, rate_words=words, by_bank=bank.of_parts.get(part.id))
 
 
 async def shown_of_order(order_id: UUID) -> list[RefundShown]:
@@ -47,9 +50,9 @@ async def shown_of_order(order_id: UUID) -> list[RefundShown]:
     return [shown(view) for view in await payouts.refunds_of_order(order_id)]
 
 
-async def is_disputed(order_id: UUID) -> bool:
-    """Whether the shopper's bank has taken the payment of an order back and has not decided about it."""
-    return await payouts.is_disputed(order_id)
+async def banks_word(order_id: UUID, currency: str) -> BanksWord:
+    """What of an order's payment the shopper's bank has taken back without deciding, and what it has given them."""
+    return await payouts.banks_word(order_id, currency)
 
 
 def shown(view: RefundView) -> RefundShown:

@@ -88,7 +88,7 @@ def _payment(receipt: Receipt, hub_name: str) -> list[Flowable]:
 
 
 def _refunds(receipt: Receipt) -> list[Flowable]:
-    if not receipt.refunds:
+    if not (receipt.refunds or receipt.by_bank):
         return []
     rows = [
         [
@@ -98,7 +98,9 @@ def _refunds(receipt: Receipt) -> list[Flowable]:
         ]
         for one in receipt.refunds
     ]
-    if receipt.paid_back:
-        rows.append([say("Paid, less what was paid back"), format_money(receipt.paid - receipt.paid_back)])
-    made = table(rows, [8, 2], head=0, numbers=(1,), totals=1 if receipt.paid_back else 0)
+    if receipt.by_bank:
+        rows.append([say("Given back by your bank"), format_money(-receipt.by_bank)])
+    if receipt.came_back:
+        rows.append([say("Paid, less what came back"), format_money(receipt.paid - receipt.came_back)])
+    made = table(rows, [8, 2], head=0, numbers=(1,), totals=1 if receipt.came_back else 0)
     return [words(say("What came back, or will"), "heading"), made]

@@ -6,8 +6,9 @@ from payouts.service.bank_payouts import run_payouts
 from payouts.service.capturing import capture_payment, lock_payment
 from payouts.service.claiming import write_off_claim
 from payouts.service.context import Payments
-from payouts.service.disputes import is_disputed, refund_forbidden
+from payouts.service.disputes import refund_forbidden
 from payouts.service.events import list_missed
+from payouts.service.given_by_banks import BanksWord, banks_word
 from payouts.service.payments import (
     PaymentView,
     cancel_payment,
@@ -54,6 +55,7 @@ from payouts.service.shop_accounts import (
 
 __all__ = [
     "SHIPPING_LINE",
+    "BanksWord",
     "MoneyView",
     "PaymentView",
     "Payments",
@@ -69,6 +71,7 @@ __all__ = [
     "account_of",
     "accounts",
     "alerts",
+    "banks_word",
     "cancel_payment",
     "capture_payment",
     "capture_sale",
@@ -76,7 +79,6 @@ __all__ = [
     "clear_alert",
     "ensure_account",
     "freeze",
-    "is_disputed",
     "ledger_about",
     "lines_of_order",
     "link_to_papers",

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from federation.conversations.forms import Address
-from federation.vocabulary.money import Money
+from federation.vocabulary.money import Money, zero
 from marketplace.orders.domain.refund_words import RefundShown, together
 from marketplace.orders.domain.values import Line, Order, Part, Seller, part_total
 from payouts.domain.amounts import allocate
@@ -57,7 +57,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """One boutique's part of a paid order. `seller` is None for what was sold before its words were kept.
 
     `vat` is empty and `vat_known` false when the VAT inside some piece is not known; `rate_words` says by which rates
-    the boutique's own prices were converted, empty when they were not.
+    the boutique's own prices were converted, empty when they were not. `by_bank` is what the shopper's bank gave back
+    of it, beside what it paid for refunds.
     """
 
     shop_order_id: UUID
@@ -81,11 +82,12 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     vat_known: bool
     refunds: tuple[RefundShown, ...]
     rate_words: str
+    by_bank: Money
 
     @property
-    def paid_back(self) -> Money:
-        """What has left for the shopper's account."""
-        return together([one for one in self.refunds if one.is_done], self.paid.currency)
+    def came_back(self) -> Money:
+        """What has left for the shopper's account, or was given to them by their bank."""
+        return together([one for one in self.refunds if not one.is_owed], self.paid.currency) + self.by_bank
 
 
 def receipt_of(
@@ -96,6 +98,7 @@ def receipt_of(
     refunds: Sequence[RefundShown],
     *,
     rate_words: str = "",
+    by_bank: Money | None = None,
 ) -> Receipt:
     """The receipt of a part that was charged; `lines` and `refunds` are its own."""
     currency = order.currency
@@ -123,6 +126,7 @@ def receipt_of(
         vat_known=vat is not None,
         refunds=tuple(refunds),
         rate_words=rate_words,
+        by_bank=by_bank or zero(currency),
     )
 
 

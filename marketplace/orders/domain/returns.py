@@ -44,7 +44,7 @@ STATE_WORDS: dict[ReturnState, str] = {
     "withdrawn": message("You keep the pieces"),
     "in_transit": message("On its way back"),
     "received": message("With the boutique, being looked at"),
-    "refunded": message("Taken back; the money is on its way to you"),
+    "refunded": message("Taken back"),
     "rejected": message("Not taken back"),
 }
 

@@ -57,7 +57,7 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
         refund_words=refund_words,
         paid_back=together([one for one in refunds if one.is_done], view.paid.currency),
         owed=together([one for one in refunds if one.is_owed], view.paid.currency),
-        disputed=await receipts.is_disputed(view.order_id),
+        bank=await receipts.banks_word(view.order_id, view.paid.currency),
         notice=session_of(request).data.pop(NOTICE, None),
         return_looks=RETURN_LOOKS,
         country_named=country_in_words,

@@ -18,7 +18,7 @@ from federation.vocabulary.ids import new_id
 from federation.vocabulary.wording import message
 from marketplace.errors import OrderNotFoundError, ReturnInvalidError
 from marketplace.hub import hub_of
-from marketplace.orders import after_sale, cancelling, checkout, reads, returning
+from marketplace.orders import after_sale, cancelling, checkout, reads, receipts, returning
 from marketplace.orders.after_sale import AfterSale
 from marketplace.orders.domain.returns import REASON_WORDS, ReturnWish, check_wish
 from marketplace.orders.views import OrderPartView, OrderView
@@ -63,10 +63,10 @@ async def choose(request: AnyRequest, token: FromPath[str], part_id: FromPath[UU
     order, part, after = await _part(token, part_id)
     if not after.returnable:
         return back(request, token, message("Nothing of this part can be given back here any more."), failed=True)
-    return _form(request, (order, part, after), {"return_id": str(new_id())})
+    return await _form(request, (order, part, after), {"return_id": str(new_id())})
 
 
-def _form(
+async def _form(
     request: AnyRequest, found: tuple[OrderView, OrderPartView, AfterSale], chosen: dict[str, str], problem: str = ""
 ) -> Template:
     order, part, after = found
@@ -77,6 +77,7 @@ def _form(
         order=order,
         part=part,
         after=after,
+        bank=await receipts.banks_word(order.order_id, order.paid.currency),
         chosen=chosen,
         problem=problem,
         reasons=REASON_WORDS,
@@ -102,7 +103,9 @@ async def ask(request: AnyRequest, token: FromPath[str], part_id: FromPath[UUID]
                 return _review(request, found, wish)
             known = await returning.ask(await checkout.find(token), wish, hub_of(request).settings.public_url, now)
     except ReturnInvalidError as error:
-        return _form(request, found, fields | {"return_id": fields.get("return_id") or str(new_id())}, error.sentence)
+        return await _form(
+            request, found, fields | {"return_id": fields.get("return_id") or str(new_id())}, error.sentence
+        )
     told = message("The boutique has been told. A copy is on its way to you by mail.")
     return back(request, token, told, at=f"#{known.number}")
 

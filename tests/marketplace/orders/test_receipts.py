@@ -92,7 +92,7 @@ async def test_a_declined_part_shows_what_came_back(world: World) -> None:
     other = made[shop_id_of("b")]
     assert made[shop_id_of("a")].refunds == ()
     assert [one.amount for one in other.refunds] == [other.paid]
-    assert other.paid_back == other.paid
+    assert other.came_back == other.paid
 
 
 async def test_the_shopper_reads_how_far_a_refund_is(world: World) -> None:
@@ -108,14 +108,14 @@ async def test_the_shopper_reads_how_far_a_refund_is(world: World) -> None:
     assert await said(token) == "Decided; it goes out within a few hours."
     await world.work()
     assert await said(token) == "It waits for funds; it goes out by itself as soon as they are there."
-    assert (await receipts.of_order(token))[0].paid_back == zero("EUR")
+    assert (await receipts.of_order(token))[0].came_back == zero("EUR")
     world.till.take_from_platform(Money(-1_000_000, "EUR"))
     seen = await world.till.get_refund(next(iter(world.till.refunds)))
     await observe_refund(world.hub.payments, seen, clock.now())
     assert (await said(token)).startswith("Paid back on ")
     await observe_refund(world.hub.payments, returned(seen), clock.now())
     assert await said(token) == "Your bank sent it back to us. We are on it and write to you."
-    assert (await receipts.of_order(token))[0].paid_back == zero("EUR")
+    assert (await receipts.of_order(token))[0].came_back == zero("EUR")
     async with atomic():
         await payouts.retry_refund(request.refund_id, clock.now())
     await world.work()
