@@ -132,6 +132,7 @@ async def account(request: AnyRequest, currency: FromPath[str], code: FromPath[s
         code=code,
         currency=currency,
         rows=rows,
+        keeps_balance=any(row.after is not None for row in rows),
         sum=Money(await reads.account_sum(code, currency, end_of(asked.last) or clock.now()), currency),
         asked=asked,
         newer=shown[0].id if shown and _is_newer(asked, found) else None,

@@ -41,6 +41,8 @@ async def test_one_account_shows_its_entries(world: World, desk: httpx.AsyncClie
     assert "Shop-a, held" in page
     assert "€94.70 on the credit side" in page
     assert f'href="/console/money/orders/{order_id}"' in page
+    assert "Balance after" in page
+    assert "Balance after" not in await read(desk, f"{PAGE}/EUR/hub:commission"), "only boutiques' accounts keep it"
     assert "This account has no entries" in await read(desk, f"{PAGE}/EUR/nobody")
     assert (await desk.get(f"{PAGE}/ZZZ/nobody")).status_code == 404
     assert "Nothing was booked here in these days" in await read(
