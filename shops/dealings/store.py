@@ -7,6 +7,7 @@ import msgspec
 from federation.node import database
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money
+from shops.orders.account_sql import DUE, ORDERS_WITH_ACCOUNT
 
 
 class HubHolds(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,16 +54,16 @@ async def open_holds(shop_id: PartyId) -> list[HubHolds]:
 async def sales(shop_id: PartyId) -> list[HubSales]:
     """Each hub's orders that were not declined or cancelled, by hub and currency."""
     rows = await database.fetch(
-        """
+        f"""
         SELECT hub_id, currency, count(*)::int AS orders,
                (count(*) FILTER (WHERE state <> 'completed'))::int AS unfinished,
-               sum(seller_minor + shipping_minor - seller_refunded_minor)::bigint AS due_minor,
-               sum(seller_minor + shipping_minor - seller_refunded_minor - transferred_minor)::bigint AS owed_minor,
+               sum({DUE})::bigint AS due_minor,
+               sum({DUE} - transferred_minor + repaid_minor)::bigint AS owed_minor,
                round(sum(commission_minor) * 10000.0 / nullif(sum(total_minor - shipping_minor), 0))::int
                    AS commission_basis_points
-        FROM shop_order WHERE shop_id = $1 AND state NOT IN ('declined', 'cancelled')
+        FROM {ORDERS_WITH_ACCOUNT} o WHERE state NOT IN ('declined', 'cancelled')
         GROUP BY hub_id, currency ORDER BY hub_id, currency
-        """,
+        """,  # noqa: S608 - fixed text
         shop_id,
     )
     return [HubSales(**dict(row)) for row in rows]

@@ -15,11 +15,12 @@ from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money
 from federation.vocabulary.sales import DaySales
 from shops.errors import UnknownOrderError
+from shops.orders.account_sql import DUE, ORDERS_WITH_ACCOUNT
 from shops.orders.domain.orders import Event, Line, OrderMoney, OrderRow, OrderView
 
 _MONEY = (
     "currency, total_minor, seller_minor, commission_minor, commission_vat_minor, shipping_minor, refunded_minor, "
-    "seller_refunded_minor, transferred_minor, paid_out_minor, referral_minor, fee_minor"
+    "seller_refunded_minor, transferred_minor, paid_out_minor, referral_minor, fee_minor, disputed_minor, repaid_minor"
 )
 NEWEST = Sorting("placed", descending=True)
 ROW_MAX = 2**63 - 1
@@ -67,7 +68,11 @@ async def order(shop_id: PartyId, row: int) -> OrderView:
     """Raises UnknownOrderError, for another boutique's order too."""
     found = None
     if 0 < row <= ROW_MAX:
-        found = await database.fetch_one("SELECT * FROM shop_order WHERE shop_id = $1 AND id = $2", shop_id, row)
+        found = await database.fetch_one(
+            f"SELECT * FROM {ORDERS_WITH_ACCOUNT} o WHERE o.id = $2",  # noqa: S608 - fixed text
+            shop_id,
+            row,
+        )
     if found is None:
         raise UnknownOrderError("this boutique has no such order")
     name = (found["hub_id"], found["order_id"])
@@ -117,8 +122,8 @@ ORDER_SORTS = {
     "number": "o.number",
     "state": "o.state",
     "total": "o.total_minor",
-    "yours": "o.seller_minor + o.shipping_minor - o.seller_refunded_minor",
-    "owed": "o.seller_minor + o.shipping_minor - o.fee_minor - o.seller_refunded_minor - o.transferred_minor",
+    "yours": DUE,
+    "owed": f"{DUE} - o.transferred_minor + o.repaid_minor",
 }
 """What a list of orders can be sorted by, as SQL."""
 
@@ -136,7 +141,7 @@ async def order_rows(
         f"SELECT o.id, o.hub_id, o.number, o.state, o.cancellation, o.placed_at, o.body, {_MONEY}, "  # noqa: S608 - fixed columns
         "  (SELECT sum(l.quantity)::int FROM shop_order_line l WHERE l.shop_id = o.shop_id AND l.hub_id = o.hub_id "
         "   AND l.order_id = o.order_id) AS pieces "
-        "FROM shop_order o WHERE o.shop_id = $1 AND (cardinality($2::text[]) = 0 OR o.state = ANY($2::text[])) "
+        f"FROM {ORDERS_WITH_ACCOUNT} o WHERE (cardinality($2::text[]) = 0 OR o.state = ANY($2::text[])) "
         f"ORDER BY {sql_order(sorting, ORDER_SORTS)}, o.id DESC LIMIT $3 OFFSET $4",
         shop_id, list(states), limit, offset,
     )  # fmt: skip
@@ -188,8 +193,8 @@ async def money_sums(shop_id: PartyId) -> list[OrderMoney]:
     figures = [name for name in OrderMoney.__struct_fields__ if name != "currency"]
     sums = ", ".join(f"sum({name})::bigint AS {name}" for name in figures)
     rows = await database.fetch(
-        f"SELECT currency, {sums} FROM shop_order "  # noqa: S608 - fixed columns
-        "WHERE shop_id = $1 AND state NOT IN ('declined', 'cancelled') GROUP BY currency ORDER BY currency",
+        f"SELECT currency, {sums} FROM {ORDERS_WITH_ACCOUNT} o "  # noqa: S608 - fixed columns
+        "WHERE state NOT IN ('declined', 'cancelled') GROUP BY currency ORDER BY currency",
         shop_id,
     )
     return [_money(row) for row in rows]

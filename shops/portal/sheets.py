@@ -22,7 +22,8 @@ MONEY_COLUMNS = (
     message("Order"), message("State"), message("Placed"), message("Currency"), message("Shopper paid"),
     message("Commission"), message("VAT on it"), message("Referral"), message("Your share"), message("Shipping"),
     message("Payment fee, your part"),
-    message("Refunds, your part"), message("Transferred"), message("Paid out"), message("Still owed"),
+    message("Refunds, your part"), message("Taken by banks"), message("Transferred"), message("Paid out"),
+    message("Still owed"),
 )  # fmt: skip
 PRODUCT_COLUMNS = (
     message("Article code"), message("Title"), message("Category"), message("State"), message("Variants"),
@@ -59,7 +60,7 @@ def money_cells(row: OrderRow) -> tuple[Cell, ...]:
     amounts = (
         money.total_minor, money.commission_minor, money.commission_vat_minor, money.referral_minor,
         money.seller_minor, money.shipping_minor, -money.fee_minor,
-        -money.seller_refunded_minor, money.transferred_minor, money.paid_out_minor, money.owed_minor,
+        -money.seller_refunded_minor, -money.disputed_minor, money.sent_minor, money.paid_out_minor, money.owed_minor,
     )  # fmt: skip
     named = (row.number, say(STATE_WORDS[row.state].word), row.placed_at, money.currency)
     return (*named, *(money.money(amount) for amount in amounts))

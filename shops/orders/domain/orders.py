@@ -61,7 +61,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderMoney(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of an order's money, in minor units of `currency`: ours until the hub settles in its."""
+    """What became of an order's money, in minor units of `currency`: ours until the hub settles in its.
+
+    What the shopper's bank has taken with its fees, less what it gave again (`disputed_minor`), and what was taken back
+    from the boutique's account or let off (`repaid_minor`), are known as far as somebody has looked at the account.
+    """
 
     currency: str
     total_minor: int
@@ -75,6 +79,8 @@ class OrderMoney(msgspec.Struct, frozen=True, kw_only=True):
     paid_out_minor: int
     referral_minor: int = 0
     fee_minor: int = 0
+    disputed_minor: int = 0
+    repaid_minor: int = 0
 
     @property
     def goods_minor(self) -> int:
@@ -88,13 +94,18 @@ class OrderMoney(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def due_minor(self) -> int:
-        """What is the boutique's of this order: what it nets, less its part of refunds."""
-        return self.net_minor - self.seller_refunded_minor
+        """What is the boutique's of this order: what it nets, less its part of refunds and of disputes."""
+        return self.net_minor - self.seller_refunded_minor - self.disputed_minor
 
     @property
     def owed_minor(self) -> int:
         """What the hub still has to transfer; below zero when the boutique owes the hub."""
-        return self.due_minor - self.transferred_minor
+        return self.due_minor - self.sent_minor
+
+    @property
+    def sent_minor(self) -> int:
+        """What was transferred and neither taken back since nor let off."""
+        return self.transferred_minor - self.repaid_minor
 
     @property
     def has_moved(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
@@ -16,8 +17,11 @@ from federation.conversations.accounts import (
     Position,
     WaitingShare,
 )
+from federation.node.listing import Sorting
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.movements import MOVEMENTS, WAITS
+from shops.dealings import store as dealings
+from shops.orders import store as order_store
 from shops.portal import money_words
 from shops.settings import ShopNodeSettings
 from tests.shops.house import APPS, OTHER_HUB, confirmed, order_of, placed, stocked
@@ -120,6 +124,39 @@ async def test_the_overview_says_where_all_of_it_is_and_why(beside: Beside, shop
     assert [row.split(",")[2] for row in file[1:]] == ["179.10", "54.00"]
     italian = (await beside.browser.get(f"{MONEY}?lang=it")).text
     assert "Aspetta che passi il tempo del cliente per restituirlo" in italian
+
+
+async def test_what_a_bank_took_counts_against_its_order(beside: Beside, shop_id: PartyId) -> None:
+    """Sums by order agree with the account: less what the bank took, and what was taken back is no debt any more."""
+    hub_id = beside.hub.party_id
+    order_id = await sold(shop_id, hub_id)
+    named = {"order": "G-7K3Q-2", "order_id": order_id}
+    books = Books()
+    books.lines_there = [
+        line(1, 17_910, 17_910, **named),
+        line(2, -17_910, 0, kind="transfer", **named),
+        line(3, 17_910, 17_910, kind="dispute", account="owed", **named),
+        line(4, 500, 18_410, kind="dispute_fee", account="owed", **named),
+        line(5, -10_000, 8410, kind="claim_reversed", account="owed", **named),
+    ]
+    books.state = AccountState(at=AT, standing="ready", positions=(Position(currency="EUR", owed=8410),))
+    beside.hub.fed.bookkeeper = books
+    await order_store.add_transfer(shop_id, (hub_id, UUID(order_id)), 17_910)
+    overview = (await beside.browser.get(MONEY)).text
+    assert overview.count("€84.10") >= 2, "the account and the sums of the orders say the same"
+    assert "Taken back by shoppers’ banks" in overview
+    (sum_of_all,) = await order_store.money_sums(shop_id)
+    (sales,) = await dealings.sales(shop_id)
+    assert (sum_of_all.due_minor, sum_of_all.owed_minor) == (sales.due_minor, sales.owed_minor) == (-500, -8410)
+    (row,) = await order_store.order_rows(shop_id, sorting=Sorting("owed"))
+    assert row.money == sum_of_all
+    listed = (await beside.browser.get(f"{MONEY}/orders")).text
+    for said in ("Taken by banks", "-€184.10", "€79.10", "-€84.10"):
+        assert said in listed, said
+    page = (await beside.browser.get(f"{HOME}/orders/{row.row}")).text
+    for said in ("Taken back by the shopper’s bank", "Taken back from your account, or let off", "-€100.00", "You owe the hub"):
+        assert said in page, said
+    assert "You owe the hub" in (await beside.browser.get(HOME)).text
 
 
 async def test_movements_are_listed_filtered_and_taken_along(beside: Beside, shop_id: PartyId) -> None:
