@@ -19,7 +19,7 @@ ORDER_COLUMNS = (
     message("Pieces"), message("Currency"), message("Total"), message("Yours"),
 )  # fmt: skip
 MONEY_COLUMNS = (
-    message("Order"), message("State"), message("Placed"), message("Currency"), message("Shopper paid"),
+    message("Order"), message("State"), message("Placed"), message("Currency"), message("Pieces and shipping"),
     message("Commission"), message("VAT on it"), message("Referral"), message("Your share"), message("Shipping"),
     message("Payment fee, your part"),
     message("Refunds, your part"), message("Taken by banks"), message("Transferred"), message("Paid out"),

@@ -154,7 +154,12 @@ async def test_what_a_bank_took_counts_against_its_order(beside: Beside, shop_id
     for said in ("Taken by banks", "-€184.10", "€79.10", "-€84.10"):
         assert said in listed, said
     page = (await beside.browser.get(f"{HOME}/orders/{row.row}")).text
-    for said in ("Taken back by the shopper’s bank", "Taken back from your account, or let off", "-€100.00", "You owe the hub"):
+    for said in (
+        "Taken back by the shopper’s bank",
+        "Taken back from your account, or let off",
+        "-€100.00",
+        "You owe the hub",
+    ):
         assert said in page, said
     assert "You owe the hub" in (await beside.browser.get(HOME)).text
 

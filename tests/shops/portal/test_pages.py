@@ -21,7 +21,7 @@ from shops.importers.service import QUEUE
 from shops.orders import store as order_store
 from shops.settings import ShopNodeSettings
 from shops.tasks import shop_handlers
-from tests.shops.house import APPS, DESK, HUB, confirmed, on_hand, order_of, placed, request, stocked
+from tests.shops.house import APPS, DESK, HUB, confirmed, euros, on_hand, order_of, placed, request, stocked
 from tests.shops.media.domain.test_pictures import png
 from tests.shops.orders.service.test_orders import hears
 from tests.shops.portal.conftest import HOME
@@ -245,6 +245,26 @@ async def ordered(browser: httpx.AsyncClient, shop_id: PartyId) -> str:
     found = re.search(r'href="/portal/atelier-nove(/orders/\d+)"', await read(browser, "/orders?state=open"))
     assert found is not None
     return found.group(1)
+
+
+async def test_a_coupon_of_the_hub_is_not_paid_by_the_shopper(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """What the shopper paid is less what the hub pays of it; the list of money names the sum that it divides."""
+    dress = await stocked(shop_id, 1)
+    order = await order_of(shop_id, await confirmed(shop_id, (dress, 1)))
+    coupon = msgspec.structs.replace(order.money, coupon=euros(2286))
+    await placed(shop_id, msgspec.structs.replace(order, money=coupon))
+    path = re.search(r'href="/portal/atelier-nove(/orders/\d+)"', await read(browser, "/orders"))
+    assert path is not None
+    page = await read(browser, path.group(1))
+    rows = re.findall(r'colspan="7">([^<]*)</th><td class="number">([^<]*)<', page)
+    assert rows[-3:] == [
+        ("Pieces and shipping", "€198.00"),
+        ("Coupon, paid by the hub", "-€22.86"),
+        ("Paid by the shopper", "€175.14"),
+    ]
+    listed = await read(browser, "/money/orders")
+    assert "Shopper paid" not in listed
+    assert "Pieces and shipping = commission" in listed
 
 
 async def test_an_order_is_accepted_and_shipped_by_form(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
