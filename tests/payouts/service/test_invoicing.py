@@ -82,6 +82,7 @@ async def test_what_is_given_back_after_its_invoice_is_credited(scene: MemorySce
     await scene.refund(
         service.RefundRequest(refund_id=UUID(int=8), order_id=ORDER, shop_order_id=PART_C, parts=(ring,))
     )
+    await scene.hear()
     number = scene.provider.disputes.open(provider_id(payment), euro(12_333), "general", inquiry=False)
     await scene.hear()
     scene.provider.disputes.decide(number, "lost")
