@@ -35,7 +35,7 @@ STATE_WORDS: dict[str, StateWord] = {
     "return_withdrawn": StateWord("Withdrawn by the shopper", "done", "■"),
     "return_in_transit": StateWord("On its way to you", "calm", "▶"),
     "return_received": StateWord("To look at", "todo", "▲"),
-    "return_refunded": StateWord("Given back", "good", "●"),
+    "return_refunded": StateWord("Taken back", "good", "●"),
     "return_rejected": StateWord("Not taken back", "done", "■"),
     "parcel_shipped": StateWord("Left", "calm", "▶"),
     "parcel_in_transit": StateWord("On its way", "calm", "▶"),

@@ -7,15 +7,18 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from federation.conversations.disputes import Dispute, DisputeState
 from federation.conversations.return_ import OPEN, ReturnState
 from federation.node import clock
 from federation.node.pages import country_in_words
 from federation.node.web import AnyRequest
+from federation.service.disputes import ask_disputes
 from federation.service.links import links
 from federation.vocabulary.errors import GalleriaError, NotFoundError
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.wording import message
 from shops.errors import UnknownOrderError
+from shops.node import shop_node
 from shops.orders import store as orders
 from shops.orders.domain.returns import REASON_WORDS, ReturnAction, ReturnView, actions
 from shops.orders.returns import store as return_store
@@ -26,11 +29,17 @@ from shops.portal.door import back_to, boutique_of, page_number, render
 from shops.portal.views import RETURN_EVENT_WORDS, STATE_WORDS
 
 PER_PAGE = 50
+MONEY_MATTERS: frozenset[ReturnState] = frozenset({"received", "refunded"})
+"""States of a return in which its boutique decides about money, or has."""
+BANK_GAVE_IT: frozenset[DisputeState] = frozenset({"lost", "prevented"})
+BANK_HAS_IT: frozenset[DisputeState] = BANK_GAVE_IT | {"open", "answered"}
 DONE_WORDS: dict[ReturnAction, str] = {
     "authorise": message("The shopper reads where to send the pieces."),
     "refuse": message("The shopper reads why you do not take them back."),
     "receive": message("The shopper knows that the parcel is here."),
-    "refund": message("The hub gives the money back; what goes on sale again is on your shelf."),
+    "refund": message(
+        "Taken back. What is due to the shopper goes back through the hub; what goes on sale again is on your shelf."
+    ),
     "reject": message("The shopper reads why; send the pieces back to them."),
 }
 
@@ -59,15 +68,34 @@ async def returns(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     )
 
 
-@get("/portal/{handle:str}/returns/{row:int}")
+@get("/portal/{handle:str}/returns/{row:int}", opt={"transaction": False})
 async def one_return(request: AnyRequest, handle: FromPath[str], row: FromPath[int]) -> Response[Any]:
-    """One return: where it stands, what to do, its story."""
+    """One return: where it stands, what to do, its story; the hub is asked whether a bank has had its say."""
     boutique = await boutique_of(request, handle)
-    return await _page(request, handle, await return_store.found(boutique.shop_id, row))
+    found = await return_store.found(boutique.shop_id, row)
+    return await _page(request, handle, found, disputed=await _disputed(request, found, boutique.shop_id))
+
+
+async def _disputed(request: AnyRequest, found: ReturnView, shop_id: PartyId) -> Dispute | None:
+    """What the shopper's bank said about the order of a return that money goes back for; None when nobody knows any."""
+    if found.state not in MONEY_MATTERS:
+        return None
+    try:
+        told = await ask_disputes(shop_node(request).federation, (shop_id, found.hub_id), clock.now())
+    except GalleriaError:
+        return None
+    own = [one for one in told.disputes if one.order_id == str(found.order_id) and one.state in BANK_HAS_IT]
+    return min(own, key=lambda one: one.state not in BANK_GAVE_IT, default=None)
 
 
 async def _page(
-    request: AnyRequest, handle: str, found: ReturnView, problem: GalleriaError | None = None, **typed: str
+    request: AnyRequest,
+    handle: str,
+    found: ReturnView,
+    problem: GalleriaError | None = None,
+    *,
+    disputed: Dispute | None = None,
+    typed: forms.Fields | None = None,
 ) -> Response[Any]:
     boutique = await boutique_of(request, handle)
     order = await orders.order(boutique.shop_id, found.order_row)
@@ -87,7 +115,9 @@ async def _page(
         found=found,
         order=order,
         actions=actions(found.state),
-        fields=fields | typed,
+        disputed=disputed,
+        bank_gave_it=disputed is not None and disputed.state in BANK_GAVE_IT,
+        fields=fields | dict(typed or {}),
         faults={},
         payers=return_forms.PAYER_WORDS.items(),
         reasons=REASON_WORDS,
@@ -124,7 +154,7 @@ async def act(request: AnyRequest, handle: FromPath[str], row: FromPath[int], ac
     except GalleriaError as error:
         if error.errors:
             found = await return_store.found(boutique.shop_id, row)
-            return await _page(request, handle, found, error, **{name: fields.get(name, "") for name in fields})
+            return await _page(request, handle, found, error, typed=fields)
         return back_to(request, boutique, path, error.sentence, failed=True)
     return back_to(request, boutique, path, DONE_WORDS[cast("ReturnAction", action)])
 

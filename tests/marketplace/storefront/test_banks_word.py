@@ -39,7 +39,7 @@ async def sent_order(browser: httpx.AsyncClient, world: World) -> str:
 async def test_a_lost_dispute_is_told_and_no_second_refund_is_promised(
     browser: httpx.AsyncClient, gallery: Gallery, share_minor: int
 ) -> None:
-    """All of the payment or a share of it: totals, receipt and the way back say what the bank gave; it is asked first."""
+    """All of it or a share: totals, receipt and the way back say what the bank gave, before that what it asks for."""
     world = gallery.world
     token = await sent_order(browser, world)
     payment = await world.provider_payment(token)

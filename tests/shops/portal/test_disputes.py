@@ -1,17 +1,25 @@
 """The portal's pages of disputes, against a hub on another node."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 import httpx
+import msgspec
 import pytest
 
-from federation.vocabulary.ids import PartyId
+from federation.conversations.disputes import Disputes, DisputeState
+from federation.conversations.return_messages import ReturnedLine, ReturnRequested
+from federation.node import clock
+from federation.node.database import atomic, execute, fetch_value
+from federation.vocabulary.ids import PartyId, new_id
+from shops.orders import store as orders
+from shops.orders.service import returns
 from shops.portal import dispute_words
 from shops.settings import ShopNodeSettings
 from tests.federation.http.test_disputes import DISPUTE, Hearing
-from tests.shops.house import APPS, HUB
+from tests.shops.house import APPS, HUB, confirmed, order_of, placed, stocked
 from tests.shops.portal.conftest import HOME
 from tests.shops.portal.hub_beside import Beside, hub_beside
 from tests.support.clients import csrf_token, form
@@ -86,6 +94,55 @@ async def test_a_silent_hub_loses_no_words(beside: Beside) -> None:
     sent = await browser.post(f"{page}/statement", data={"csrf_token": token, "text": "Three pages of it."})
     assert sent.status_code == httpx.codes.BAD_GATEWAY
     assert "Three pages of it." in sent.text
+
+
+class Decided(Hearing):
+    """A hub with one dispute of that order, which stands so."""
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__()
+        self.order_id = order_id
+        self.stands: DisputeState = "open"
+
+    async def disputes(self, hub_id: PartyId, shop_id: PartyId, now: datetime) -> Disputes:
+        known = await super().disputes(hub_id, shop_id, now)
+        told = [msgspec.structs.replace(one, order_id=self.order_id, state=self.stands) for one in known.disputes]
+        return Disputes(at=known.at, disputes=tuple(told))
+
+
+async def received(shop_id: PartyId, hub_id: PartyId) -> tuple[str, int]:
+    """A sold dress that came back: its order, and its return's row."""
+    dress = await stocked(shop_id, 3)
+    order = await order_of(shop_id, await confirmed(shop_id, (dress, 1), hub_id=hub_id))
+    await placed(shop_id, order, hub_id)
+    row = await orders.row_of(shop_id, (hub_id, UUID(order.id)))
+    assert row is not None
+    wish = ReturnRequested(return_id=str(new_id()), lines=(ReturnedLine(order.lines[0].line_id, 1, "too_small"),))
+    async with atomic():
+        await returns.hear(shop_id, await orders.order(shop_id, row), wish, clock.now())
+    await execute("UPDATE shop_return SET state = 'received'")
+    return order.id, int(await fetch_value("SELECT id FROM shop_return"))
+
+
+async def test_a_boutique_is_told_before_it_takes_back_what_a_bank_gave_the_shopper(
+    beside: Beside, shop_id: PartyId
+) -> None:
+    """The return says what the bank has done, in either stage; of a dispute that was won, or another order, nothing."""
+    order_id, row = await received(shop_id, beside.hub.party_id)
+    beside.hub.fed.hearing = hearing = Decided(order_id)
+    page = f"{HOME}/returns/{row}"
+    shown = (await beside.browser.get(page)).text
+    assert "Until then the hub pays nothing back" in shown
+    hearing.stands = "lost"
+    shown = (await beside.browser.get(page)).text
+    assert "does not pay that a second time" in shown
+    assert f"{LIST}/{beside.hub.party_id}/{DISPUTE}" in shown
+    hearing.stands = "won"
+    assert "Look at the dispute" not in (await beside.browser.get(page)).text
+    hearing.stands, hearing.order_id = "lost", str(new_id())
+    assert "Look at the dispute" not in (await beside.browser.get(page)).text
+    beside.way.lose_requests, beside.way.only = 9, "7102"
+    assert (await beside.browser.get(page)).status_code == httpx.codes.OK
 
 
 def test_every_state_and_reason_has_words() -> None:
