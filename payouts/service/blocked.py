@@ -54,7 +54,7 @@ def _acts(share: SettlementRecord, holds: tuple[HoldRecord, ...]) -> tuple[Act, 
         acts.append("retry")
     if any(hold.reason in {HoldReason.OPERATOR, HoldReason.FRAUD} for hold in holds):
         acts.append("lift")
-    if not any(hold.reason is HoldReason.OPERATOR for hold in holds):
+    if not holds:
         acts.append("hold")
     return tuple(acts)
 

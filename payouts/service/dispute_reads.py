@@ -82,6 +82,11 @@ async def disputes(statuses: Collection[str] = (), limit: int = 200) -> list[Dis
     return await store.listed(statuses, limit)
 
 
+async def shops_of(dispute_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """By dispute, the shops it is about, as far as that is known: otherwise all of its order."""
+    return await store.shops_of(dispute_ids) if dispute_ids else {}
+
+
 async def disputes_of_order(order_id: UUID) -> list[DisputeRecord]:
     """An order's disputes."""
     return await store.of_order(order_id)

@@ -35,6 +35,20 @@ async def of_order(order_id: UUID) -> list[records.DisputeRecord]:
     return await disputes.find(table.order_id == order_id, order_by=table.opened_at)
 
 
+async def shops_of(dispute_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """By dispute, the shops it is about: who sold the lines of its round, or all of the order while none are known."""
+    found = await database.fetch(
+        "SELECT dispute.id, array_agg(DISTINCT share.shop_id) AS shops FROM pay_dispute AS dispute "
+        "JOIN pay_settlement AS share ON share.order_id = dispute.order_id AND share.kind IN ('sale', 'shipping') "
+        "WHERE dispute.id = ANY($1) AND (NOT EXISTS (SELECT 1 FROM pay_dispute_line AS line "
+        "WHERE line.dispute_id = dispute.id AND line.round = dispute.round) "
+        "OR EXISTS (SELECT 1 FROM pay_dispute_line AS line WHERE line.dispute_id = dispute.id "
+        "AND line.round = dispute.round AND line.shop_order_id = share.shop_order_id)) GROUP BY 1",
+        list(dispute_ids),
+    )
+    return {UUID(int=row["id"].int): row["shops"] for row in found}
+
+
 async def undecided_of_payment(payment_id: UUID) -> list[records.DisputeRecord]:
     """A payment's disputes that nothing is decided of."""
     table = tables.Dispute

@@ -15,14 +15,14 @@ from federation.vocabulary.errors import NotFoundError
 from federation.vocabulary.files import FILE_ENDINGS
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
-from marketplace.console.door import back_to, operator, render
+from marketplace.console.door import back_to, operator, render, shop_names
 from marketplace.console.views import disputes as words
 from marketplace.console.views import looks
 from marketplace.console.words import say
 from marketplace.hub import hub_of
 from marketplace.listings import service as listings
 from marketplace.orders import evidence as packs
-from marketplace.orders import reads
+from marketplace.orders import oversight, reads
 from payouts.domain.dispute import UNDECIDED
 from payouts.domain.evidence import Evidence
 from payouts.domain.hearing import Hearing
@@ -47,15 +47,19 @@ async def show_list(request: AnyRequest) -> Template:
     await operator(request)
     asked = request.query_params.get("state", "undecided")
     state = asked if asked in TABS else "undecided"
-    found = await dispute_reads.disputes(TABS[state], PER_PAGE)
+    found, warnings = await dispute_reads.disputes(TABS[state], PER_PAGE), await dispute_reads.warnings()
+    shops = await dispute_reads.shops_of([one.id for one in found])
     return render(
         request,
         "disputes.html",
         rows=found,
+        shops=shops,
+        names=await shop_names(shop_id for ids in shops.values() for shop_id in ids),
+        numbers=await oversight.order_numbers({one.order_id for one in (*found, *warnings)}),
         state=state,
         tabs=TABS,
         at_stake=await dispute_reads.at_stake(),
-        warnings=await dispute_reads.warnings(),
+        warnings=warnings,
         now=clock.now(),
         most=PER_PAGE,
         **_shared(),

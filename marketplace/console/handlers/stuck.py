@@ -36,6 +36,7 @@ async def show(request: AnyRequest) -> Template:
     stuck, waiting = await blocked.stuck(now), await blocked.waiting(now)
     debts = await reads.claims(statuses=[state.value for state in UNSETTLED])
     paused = [account for account in await reads.accounts() if account.payouts_paused]
+    sent = await reads.settlements_by_id({one.settlement_id for one in debts if one.settlement_id is not None})
     shops = {one.share.shop_id for one in stuck} | {one.shop_id for one in waiting}
     shops |= {one.shop_id for one in debts} | {one.shop_id for one in paused}
     settings = hub_of(request).payments.settings
@@ -48,7 +49,10 @@ async def show(request: AnyRequest) -> Template:
         paused=paused,
         failed_refunds=len(await reads.refunds(statuses=["failed"])),
         names=await shop_names(shops),
-        numbers=await oversight.order_numbers({one.order_id for one in [*(each.share for each in stuck), *waiting]}),
+        settlements=sent,
+        numbers=await oversight.order_numbers(
+            {one.order_id for one in [*(each.share for each in stuck), *waiting, *sent.values()]}
+        ),
         kinds=shares.KINDS,
         words=looks.reason_words,
         waits_for=looks.waits_for,

@@ -60,6 +60,7 @@ async def test_hold_lift_and_release_early(world: World, desk: httpx.AsyncClient
     page = await post(desk, BLOCKED, part[0], note="the shopper wrote")
     assert "the shopper wrote" in page
     assert "an operator holds it up" in page
+    assert part[0] not in page, "what waits already is not asked to wait"
     share = await settlement("a")
     refused = await post(desk, BLOCKED, f"/console/money/settlements/{share}/release", percent="50", days="30")
     assert "lift the hold first" in refused
@@ -307,6 +308,8 @@ async def test_a_write_off_needs_a_reason(world: World, desk: httpx.AsyncClient)
     async with atomic():
         await adjusting.approve((await adjusting.newest())[0].id, "bob@example.com", clock.now())
     (claim,) = await reads.claims()
+    for place in (BLOCKED, "/console/money/claims"):
+        assert '<a href="/console/money/corrections">Correction</a>' in await read(desk, place), "what is it about?"
     path = f"/console/money/claims/{claim.id}/write-off"
     assert "say why" in (await post(desk, "/console/money/claims", path)).lower()
     page = await post(desk, "/console/money/claims", path, reason="the boutique is gone")

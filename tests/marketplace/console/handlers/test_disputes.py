@@ -76,7 +76,10 @@ async def test_the_desk_is_a_page_while_empty(desk: httpx.AsyncClient) -> None:
 async def test_lines_are_chosen_evidence_handed_in_and_the_outcome_shown(world: World, desk: httpx.AsyncClient) -> None:
     """Not received, in two parcels: the operator chooses, the pack is filled in, handed in, won, and sent again."""
     _, page = await disputed(world, 10_000, "product_not_received")
-    assert "choose lines" in await read(desk, DESK)
+    listed = await read(desk, DESK)
+    assert "choose lines" in listed
+    assert "Shop-a" in listed
+    assert "Shop-b" in listed
     text = await read(desk, page)
     assert 'value="PT-1"' in text
     assert "it never arrived" in text
@@ -87,6 +90,8 @@ async def test_lines_are_chosen_evidence_handed_in_and_the_outcome_shown(world: 
     assert "cannot bear so much" in await read(desk, page)
     await post(desk, f"{page}/lines", {f"line:{line.shop_order_id}:{line.line_id}": "100.00"})
     assert "Who bears it" in await read(desk, page)
+    listed = await read(desk, DESK)
+    assert ("Shop-a" in listed, "Shop-b" in listed) == (line.shop_id == A, line.shop_id == B)
     await post(desk, f"{page}/ask", {})
     assert "None of the boutiques has told us a mail address" in await read(desk, page)
     kept = {"product_description": "A dress", "uncategorized_text": "It was handed over.", "then": "keep"}
@@ -125,7 +130,9 @@ async def test_a_warning_is_lifted_with_a_reason(world: World, desk: httpx.Async
     token = await world.buy({"a": 1})
     warning = world.till.disputes.warn(await world.provider_payment(token))
     await see_warning(world.hub.payments, warning, clock.now())
-    assert "Banks suspect fraud" in await read(desk, DESK)
+    page = await read(desk, DESK)
+    assert "Banks suspect fraud" in page
+    assert (await world.view(token)).number in page
     await post(desk, f"{DESK}/warnings/{warning}/lift", {"note": " "})
     assert "Write down what you found out" in await read(desk, DESK)
     await post(desk, f"{DESK}/warnings/{warning}/lift", {"note": "She answered the telephone."})
