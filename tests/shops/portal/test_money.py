@@ -1,10 +1,12 @@
 """The money pages of the portal, against a hub on another node whose books the test writes."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 import httpx
+import msgspec
 import pytest
 
 from federation.conversations.accounts import (
@@ -17,6 +19,7 @@ from federation.conversations.accounts import (
     Position,
     WaitingShare,
 )
+from federation.conversations.disputes import Disputes
 from federation.node.listing import Sorting
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.movements import MOVEMENTS, WAITS
@@ -24,6 +27,7 @@ from shops.dealings import store as dealings
 from shops.orders import store as order_store
 from shops.portal import money_words
 from shops.settings import ShopNodeSettings
+from tests.federation.http.test_disputes import DISPUTE, Hearing
 from tests.shops.house import APPS, OTHER_HUB, confirmed, order_of, placed, stocked
 from tests.shops.money.books import AT, Books, line, signed
 from tests.shops.portal.conftest import HOME
@@ -42,6 +46,19 @@ async def beside(pg: Server, settings: ShopNodeSettings, shop_id: PartyId, tmp_p
     """A hub of its own node."""
     async with hub_beside(pg, settings, shop_id, tmp_path) as made:
         yield made
+
+
+class HearingOf(Hearing):
+    """A hub with one dispute, of that order."""
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__()
+        self.order_id = order_id
+
+    async def disputes(self, hub_id: PartyId, shop_id: PartyId, now: datetime) -> Disputes:
+        known = await super().disputes(hub_id, shop_id, now)
+        told = tuple(msgspec.structs.replace(one, order_id=self.order_id) for one in known.disputes)
+        return Disputes(at=known.at, disputes=told)
 
 
 async def sold(shop_id: PartyId, hub_id: PartyId) -> str:
@@ -162,6 +179,11 @@ async def test_what_a_bank_took_counts_against_its_order(beside: Beside, shop_id
     ):
         assert said in page, said
     assert "You owe the hub" in (await beside.browser.get(HOME)).text
+    beside.hub.fed.hearing = HearingOf(order_id)
+    for path in ("", f"/{hub_id}/{DISPUTE}"):
+        disputed = (await beside.browser.get(f"{MONEY}/disputes{path}")).text
+        for said in ("Disputed of what was paid for it", "€123.33", "Taken from you", "€184.10"):
+            assert said in disputed, said
 
 
 async def test_movements_are_listed_filtered_and_taken_along(beside: Beside, shop_id: PartyId) -> None:
