@@ -199,6 +199,10 @@ async def test_movements_are_listed_filtered_and_taken_along(beside: Beside, sho
     assert every.count("<tr>") == 1 + 7
     own = (await beside.browser.get(f"{MONEY}/movements?order=g-7k3q&show=all&since=2026-11-22&until=2026-11-22")).text
     assert own.count("<tr>") == 1 + 3
+    assert "Movements of order g-7k3q" in own
+    assert "Yours in all" in every
+    assert "Lies there" not in own, "balances of the whole account say nothing about one order"
+    assert "Yours in all" not in own
     assert "No movements like that" in (await beside.browser.get(f"{MONEY}/movements?until=2026-11-21")).text
     file = await beside.browser.get(f"{MONEY}/movements?kind=refund&as=csv")
     (row,) = file.content.decode("utf-8-sig").splitlines()[1:]
