@@ -1,6 +1,7 @@
 """One page from basket to payment, and the page between when a boutique refused something."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
 from litestar import get, post
@@ -22,10 +23,14 @@ from marketplace.orders.domain import order_life
 from marketplace.orders.views import BasketView, HeldView
 from marketplace.storefront import destinations
 from marketplace.storefront.checkout_form import CheckoutForm, read_form
+from marketplace.storefront.handlers.basket import CODE_MAX
 from marketplace.storefront.handlers.context import COUNTRY, destination, prices_of
 from marketplace.storefront.words import payment_barred, say
 
 SEE_OTHER: Final = 303
+COUPON_FIELD, VOUCHER_FIELD = "coupon", "voucher:"
+"""The fields of codes: the hub's own, and a boutique's followed by its id."""
+CODE_COUNTED = message("Your code has been counted in. Look at the total, then go on; nothing has been charged.")
 OWN_TRANSACTIONS = {"transaction": False}
 LABELS = {
     "email": message("e-mail"),
@@ -57,8 +62,9 @@ async def begin(request: AnyRequest) -> Template | Redirect:
     hub, now, session = hub_of(request), clock.now(), session_of(request)
     fields = await request.form()
     form, country = read_form(fields), destinations.known(fields.get("to") or fields.get("country"))
-    if country != form.country:
-        return await _recounted(request, form, country)
+    words = _recounted(request, fields, country if country != form.country else "")
+    if words is not None:
+        return await _again(request, form, words, 200)
     try:
         wanted = msgspec.structs.replace(form.checkout(), client=mark_of(request, hub.settings.secret_key))
         token = await checkout.begin(hub, session, wanted, now)
@@ -80,14 +86,33 @@ async def begin(request: AnyRequest) -> Template | Redirect:
     return await _to_payment(request, token)
 
 
-async def _recounted(request: AnyRequest, form: CheckoutForm, country: str) -> Template | Redirect:
-    """The parcels go elsewhere: show what that costs before anybody is asked."""
-    session_of(request).data[COUNTRY] = country
-    words = say(
-        "The total is now for %(country)s. Look at it, then go on; nothing has been charged.",
-        country=country_in_words(country),
-    )
-    return await _again(request, form, words, 200)
+def _take_codes(session: basket.SessionData, fields: Mapping[str, Any]) -> bool:
+    """Write down the coupon and the vouchers of the form where they are others than before; whether any was."""
+    before = (basket.coupon_code(session), basket.voucher_codes(session))
+    for name, value in fields.items():
+        code = "" if fields.get("take_out") == name else str(value).strip()[:CODE_MAX]
+        if name == COUPON_FIELD:
+            basket.set_coupon(session, code)
+        elif name.startswith(VOUCHER_FIELD):
+            basket.set_voucher(session, name.removeprefix(VOUCHER_FIELD), code)
+    return before != (basket.coupon_code(session), basket.voucher_codes(session))
+
+
+def _recounted(request: AnyRequest, fields: Mapping[str, Any], country: str) -> str | None:
+    """What is said of a new total before anybody is asked for it; None when it is as the shopper has seen it.
+
+    It is another one when the parcels go to another `country`, or by a code that is used or taken out.
+    """
+    codes_changed = _take_codes(session_of(request), fields)
+    if country:
+        session_of(request).data[COUNTRY] = country
+        return say(
+            "The total is now for %(country)s. Look at it, then go on; nothing has been charged.",
+            country=country_in_words(country),
+        )
+    if "use" in fields or "take_out" in fields:
+        return ""
+    return CODE_COUNTED if codes_changed else None
 
 
 async def _priced(request: AnyRequest) -> BasketView:

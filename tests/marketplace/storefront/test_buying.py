@@ -239,6 +239,34 @@ async def test_another_country_is_worked_out_before_anybody_is_asked(browser: ht
     assert await fetch_value("SELECT count(*) FROM hub_order") == 0
 
 
+async def test_a_code_keeps_the_address_and_is_counted_before_anybody_is_asked(
+    browser: httpx.AsyncClient, gallery: Gallery
+) -> None:
+    """Using a code, taking it out or paying with one just typed shows the form as written; the next click buys."""
+    del gallery
+    await put_in_basket(browser, 0)
+    page = (await browser.get("/checkout")).text
+    voucher = f"voucher:{shop_id_of('a')}"
+    assert page.count('form="checkout"') == 5, "both codes, their buttons, and what a press of Enter means"
+    sent = {name: _hidden(page, name) for name in ("key", "quote", "country")}
+    sent |= {**ADDRESS, "coupon": "", voucher: "", "csrf_token": csrf_token(page)}
+    for changes, shown in (
+        ({"coupon": "spring", "use": "coupon"}, ("SPRING: ",)),
+        ({"coupon": "SPRING", voucher: "mine"}, ("SPRING: ", "MINE: ", "Your code has been counted in")),
+        ({"coupon": "SPRING", voucher: "MINE", "take_out": voucher}, ("SPRING: ",)),
+        ({"coupon": "", "use": "coupon"}, ()),
+    ):
+        answer = await browser.post("/checkout", data={**sent, **changes})
+        assert answer.status_code == 200
+        assert faults(answer.text) == []
+        assert 'value="Ada Lovelace"' in answer.text
+        for code in ("SPRING: ", "MINE: ", "Your code has been counted in"):
+            assert (code in answer.text) is (code in shown), code
+        assert ("goes under “A coupon?”" in answer.text) is ("MINE: " in shown)
+    assert await fetch_value("SELECT count(*) FROM hub_order") == 0
+    assert (await browser.post("/checkout", data=sent)).status_code == 303
+
+
 async def test_a_changed_address_is_a_new_order(browser: httpx.AsyncClient) -> None:
     """Going back and writing another address shows the form again, ready to be sent as an order of its own."""
     await put_in_basket(browser, 0)
