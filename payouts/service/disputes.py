@@ -159,11 +159,6 @@ def _is_lost_and_unborne(dispute: DisputeRecord) -> bool:
     return dispute.status in _GONE and dispute.funds is FundsStage.TAKEN
 
 
-async def is_disputed(order_id: UUID) -> bool:
-    """Whether a bank has an order's payment, or part of it, and has not decided: what goes back waits for that."""
-    return any(one.status in UNDECIDED and not one.refundable for one in await store.of_order(order_id))
-
-
 async def _begin(seen: DisputeState, now: datetime) -> DisputeRecord | None:
     """A dispute seen for the first time; None when its payment is not ours, which a person is told."""
     payment_id = own_id(seen.reference)
