@@ -117,7 +117,7 @@ def books_of(order_id: str) -> Books:
         line(4, 560, 2000, kind="adjustment", account="releasable", note="Postage we owed you"),
         line(5, 3500, 3500, kind="transfer_started", account="in_transfer"),
         line(6, 1791, 1791, kind="reserve_kept", account="reserve", **named),
-        line(7, 4500, 4500, kind="refund", account="owed", **named),
+        line(7, 4500, 4500, kind="refund", account="owed", note="return R-FB170FD7", **named),
     ]
     return books
 
@@ -135,7 +135,14 @@ async def test_the_overview_says_where_all_of_it_is_and_why(beside: Beside, shop
     ):  # fmt: skip
         assert said in page, said
     payouts = (await beside.browser.get(f"{MONEY}/payouts")).text
-    for said in ("On its way to your bank", "and 2 others", "That account is closed", "Check the bank details"):
+    for said in (
+        "On its way to your bank",
+        "Arrival",
+        "expected",
+        "and 2 others",
+        "That account is closed",
+        "Check the bank details",
+    ):
         assert said in payouts, said
     file = (await beside.browser.get(f"{MONEY}/payouts?as=csv")).content.decode("utf-8-sig").splitlines()
     assert [row.split(",")[2] for row in file[1:]] == ["179.10", "54.00"]
@@ -197,6 +204,7 @@ async def test_movements_are_listed_filtered_and_taken_along(beside: Beside, sho
     assert "The dress" in page
     every = (await beside.browser.get(f"{MONEY}/movements?show=all")).text
     assert every.count("<tr>") == 1 + 7
+    assert "Reso R-FB170FD7" in (await beside.browser.get(f"{MONEY}/movements?lang=it")).text
     own = (await beside.browser.get(f"{MONEY}/movements?order=g-7k3q&show=all&since=2026-11-22&until=2026-11-22")).text
     assert own.count("<tr>") == 1 + 3
     assert "Movements of order g-7k3q" in own
