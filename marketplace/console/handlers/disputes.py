@@ -90,6 +90,7 @@ async def show(request: AnyRequest, dispute_id: FromPath[UUID]) -> Template:
         names={shop_id: shop.name for shop_id, shop in shops.items()},
         said=await _evidence(view, heard),
         heard=heard,
+        number_of_files=sum(len(one.files) for one in heard),
         kind_words=words.FILE_WORDS,
         endings=FILE_ENDINGS,
         evidence_words=words.EVIDENCE_WORDS,
@@ -157,15 +158,25 @@ async def write(request: AnyRequest, dispute_id: FromPath[UUID]) -> Redirect:
     form = await request.form()
     page = f"/console/money/disputes/{dispute_id}"
     hand_in = form.get("then") == "hand in"
+    forgets_files = hand_in and form.get("files") != "seen" and await _has_files(dispute_id)
     try:
         async with atomic():
             await evidence.write_evidence(dispute_id, words.read_evidence(form), clock.now())
-            if hand_in:
+            if hand_in and not forgets_files:
                 await evidence.answer(dispute_id, "evidence", clock.now())
     except DisputeChoiceError as error:
         return back_to(request, page, error.sentence, failed=True)
+    if forgets_files:
+        return back_to(
+            request, page, message("Kept, not handed in: first say that the files are seen to."), failed=True
+        )
     said = message("The evidence goes to the bank now.") if hand_in else message("Kept. The bank has not seen it yet.")
     return back_to(request, page, said)
+
+
+async def _has_files(dispute_id: UUID) -> bool:
+    """Whether boutiques handed files in, which our answer does not carry."""
+    return any(one.files for one in await hearings.all_heard(dispute_id, clock.now()))
 
 
 @post("/console/money/disputes/{dispute_id:uuid}/accept")

@@ -247,7 +247,12 @@ async def hand_in(
         await service.hand_in(shop_node(request).federation, pair, dispute_id, file, clock.now())
     except GalleriaError as error:
         return back_to(request, boutique, path, _in_words(error), failed=True)
-    return back_to(request, boutique, path, message("The hub has your file."))
+    return back_to(
+        request,
+        boutique,
+        path,
+        message("The hub has your file. A person there reads it and decides what of it the bank is shown."),
+    )
 
 
 async def _again(

@@ -65,7 +65,7 @@ async def test_a_boutique_reads_and_answers_a_dispute(beside: Beside) -> None:
     shown = (await browser.get(page)).text
     assert "The hub has your words." in shown
     assert "Galleria has this from Atelier Nove" in shown
-    assert "The hub has your file." in await send_file(browser, page, pdf())
+    assert "The hub has your file. A person there reads it" in await send_file(browser, page, pdf())
     assert "Only whole PDF" in await send_file(browser, page, b"MZ\x90")
     assert "Choose a file" in await send_file(browser, page, pdf(), "gossip")
     assert [one.content for one in hearing.files] == [pdf()]

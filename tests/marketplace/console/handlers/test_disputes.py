@@ -211,7 +211,10 @@ async def test_boutiques_are_told_and_heard_until_the_bank_is_answered(world: Wo
     assert "attachment" in got.headers["content-disposition"]
     assert got.headers["x-content-type-options"] == "nosniff"
     assert (await desk.get(f"{page}/files/{dispute_id}")).status_code == httpx.codes.NOT_FOUND
-    await post(desk, f"{page}/evidence", {"uncategorized_text": "as the boutique says", "then": "hand in"})
+    answer = {"uncategorized_text": "as the boutique says", "then": "hand in"}
+    await post(desk, f"{page}/evidence", answer)
+    assert "Kept, not handed in" in await read(desk, page), "its files do not go with our words"
+    await post(desk, f"{page}/evidence", answer | {"files": "seen"})
     assert "dispute-heard" not in {alert.kind for alert in await reads.alerts()}
     with pytest.raises(ConflictError, match="answered already"):
         await hand_in(A, dispute_id, png())
