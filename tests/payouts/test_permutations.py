@@ -1,5 +1,10 @@
-"""All orders of up to six events of one order, with events lost and doubled, lead to one state of ledger and rows."""
+"""All orders of up to six events of one order, with events lost and doubled, lead to one state of ledger and rows.
 
+The payment's story always has six events. `GALLERIA_MACHINE_EXAMPLES`, by which the machine lives longer too, gives
+six to those of the refund with its dispute and of the slow workers; each more doubles the time they take.
+"""
+
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -21,6 +26,7 @@ from tests.machine.outside import Outside
 pytestmark = pytest.mark.apps("payouts.piccolo_app")
 
 ORDERS_OF_SIX = 720
+DEEP = "GALLERIA_MACHINE_EXAMPLES" in os.environ
 DRAFT = {
     "currency": "EUR",
     "manual": False,
@@ -171,22 +177,16 @@ async def test_a_refund_that_fails_and_a_dispute_that_is_lost_in_any_order(branc
     dispute = banks.open_dispute(story.world, story.charge(), 3_000, "general", inquiry=True)
     banks.escalate(story.world, dispute["id"])
     banks.decide(story.world, dispute["id"], "lost")
-    names = (
-        "refund.updated",
-        "refund.failed",
-        "charge.dispute.created",
-        "charge.dispute.funds_withdrawn",
-        "charge.dispute.closed",
-        "charge.dispute.updated",
-    )
-    await one_end(branch, wanted(story, seen, *names))
+    names = ("refund.failed", "charge.dispute.created", "charge.dispute.funds_withdrawn", "charge.dispute.closed")
+    repeating = ("refund.updated", "charge.dispute.updated") if DEEP else ()
+    await one_end(branch, wanted(story, seen, *names, *repeating))
 
 
 Read = Callable[[], Awaitable[Any]]
 
 
 async def test_workers_that_write_late_what_they_read_in_any_order(branch: Branch) -> None:
-    """Six readings of a refund, a payout and an inquiry as they moved on, written down in any order, end the same.
+    """Readings of a refund, a payout and an inquiry as they moved on, written down in any order, end the same.
 
     A dispute is no part of it: once its money is known to be taken, shops bear it at once, whatever comes of it.
     """
@@ -205,7 +205,8 @@ async def test_workers_that_write_late_what_they_read_in_any_order(branch: Branc
     branch.outside.pass_time(60)
     await read("refund paid", provider.get_refund(refund_id), refund_payment.observe_refund)
     dispute = banks.open_dispute(story.world, story.charge(), 3_000, "general", inquiry=True)
-    await read("inquiry open", provider.disputes.get_dispute(dispute["id"]), disputes.observe_dispute)
+    if DEEP:
+        await read("inquiry open", provider.disputes.get_dispute(dispute["id"]), disputes.observe_dispute)
     banks.decide(story.world, dispute["id"], "warning_closed")
     await read("inquiry over", provider.disputes.get_dispute(dispute["id"]), disputes.observe_dispute)
     branch.outside.pass_time(3_600)
