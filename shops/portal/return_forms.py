@@ -1,5 +1,6 @@
 """From the forms of a return to what the boutique says of it: bounded, checked, never guessed. Pure."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from shops.portal.forms import Fields, whole_number
 SEND_WITHIN = timedelta(days=14)
 SEND_WITHIN_MAX = timedelta(days=90)
 ADDRESS_FIELDS = ("name", "line1", "line2", "postcode", "town", "region", "country")
+_POSTCODE = re.compile(r"(?=.*[0-9])[0-9A-Z][0-9A-Z -]{2,9}", re.ASCII)
 PAYER_WORDS: dict[ReturnPayer, str] = {
     "shopper": message("The shopper pays for sending it"),
     "shop": message("You pay for sending it"),
@@ -28,7 +30,21 @@ def address_fields(profile: ShopProfile, last: Address | None) -> dict[str, str]
     if last is not None:
         return {name: getattr(last, name) for name in ADDRESS_FIELDS}
     line1 = profile.address.partition(",")[0].strip()
-    return {"name": profile.name, "line1": line1[:200], "town": profile.town, "country": profile.country}
+    return {
+        "name": profile.name,
+        "line1": line1[:200],
+        "postcode": _postcode(profile.address, profile.town),
+        "town": profile.town,
+        "country": profile.country,
+    }
+
+
+def _postcode(address: str, town: str) -> str:
+    """What stands beside the town at an address's end and looks like a postcode: before it, in Britain behind it."""
+    _, comma, end = address.rpartition(",")
+    before, found, behind = end.partition(town)
+    sides = (before.strip(), behind.strip()) if comma and found else ()
+    return next((side for side in sides if _POSTCODE.fullmatch(side)), "")
 
 
 def authorised_from(fields: Fields, return_id: UUID, now: datetime) -> ReturnAuthorised:
