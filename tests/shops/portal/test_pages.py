@@ -271,6 +271,7 @@ async def test_an_order_is_accepted_and_shipped_by_form(browser: httpx.AsyncClie
     """The page shows address and money, offers the next step, and a double click ships once."""
     path = await ordered(browser, shop_id)
     page = await read(browser, path)
+    assert "</span> · placed " in " ".join(page.split())
     for text in ("Ada Lumière", "69002", "€198.00", "€170.10", "Accept the order"):
         assert text in page
     await browser.post(f"{HOME}{path}/accept", data=fields(page))
