@@ -68,7 +68,8 @@ async def test_an_alert_is_dealt_with(world: World, desk: httpx.AsyncClient) -> 
         await rows.raise_alert("payout-failed", "payout-1", "The bank of Shop-a refused <a payout>", clock.now())
     assert "1 alert about money" in await read(desk, "/console")
     page = await read(desk, "/console/money")
-    assert "refused &lt;a payout&gt;" in page
+    assert '<span lang="en">The bank of Shop-a refused &lt;a payout&gt;</span>' in page
+    assert "As it was" in page, "what it says is of the moment it arose in"
     found = (await reads.alerts())[0]
     sent = await desk.post(f"/console/money/alerts/{found.id}/clear", data={"csrf_token": csrf_token(page)})
     assert sent.status_code == 303
