@@ -22,7 +22,13 @@ def receipt_paper(receipt: Receipt, hub_name: str) -> bytes:
         foot=f"{receipt.number} · {hub_name}",
         page_words=lambda number, pages: say("Page %(number)s of %(pages)s", number=number, pages=pages),
     )
-    story = [*_head(receipt), *_lines(receipt), *_vat(receipt), *_payment(receipt, hub_name), *_refunds(receipt)]
+    story = [
+        *_head(receipt),
+        *_lines(receipt, hub_name),
+        *_vat(receipt),
+        *_payment(receipt, hub_name),
+        *_refunds(receipt),
+    ]
     return paper(sheet, [*story, Spacer(1, 2 * GAP), words(receipt_words.whose_words(receipt, hub_name), "small")])
 
 
@@ -59,14 +65,14 @@ def _buyer(receipt: Receipt) -> list[Flowable]:
     return [words(buyer.name, "strong"), words("\n".join(row for row in rows if row))]
 
 
-def _lines(receipt: Receipt) -> list[Flowable]:
+def _lines(receipt: Receipt, hub_name: str) -> list[Flowable]:
     rows = [[say("Piece"), say("Pieces"), say("Each"), say("Sum")]]
     for line in receipt.lines:
         about = " · ".join(text for text in (WORDING.said(line.size_label), line.colour, line.sku) if text)
         rows.append(
             [f"{line.title}\n{about}", str(line.quantity), format_money(line.unit_price), format_money(line.goods)]
         )
-    sums = [[name, "", "", format_money(amount)] for name, amount in receipt_words.sums(receipt)]
+    sums = [[name, "", "", receipt_words.written(amount)] for name, amount in receipt_words.sums(receipt, hub_name)]
     sums.append([say("Paid"), "", "", format_money(receipt.paid)])
     return [table([*rows, *sums], [6, 1.2, 2, 2], numbers=(1, 2, 3), totals=1)]
 
@@ -94,12 +100,12 @@ def _refunds(receipt: Receipt) -> list[Flowable]:
         [
             f"{WORDING.said(words_of(one, format_day(one.changed_at)))}\n"
             + say("decided on %(day)s", day=format_day(one.asked_at)),
-            format_money(-one.amount),
+            receipt_words.written(-one.amount),
         ]
         for one in receipt.refunds
     ]
     if receipt.by_bank:
-        rows.append([say("Given back by your bank"), format_money(-receipt.by_bank)])
+        rows.append([say("Given back by your bank"), receipt_words.written(-receipt.by_bank)])
     if receipt.came_back:
         rows.append([say("Paid, less what came back"), format_money(receipt.paid - receipt.came_back)])
     made = table(rows, [8, 2], head=0, numbers=(1,), totals=1 if receipt.came_back else 0)

@@ -11,15 +11,20 @@ from marketplace.orders.domain.receipt import Receipt
 from marketplace.storefront.words import say
 
 
-def sums(receipt: Receipt) -> list[tuple[str, Money]]:
+def sums(receipt: Receipt, hub_name: str) -> list[tuple[str, Money]]:
     """What lies between the pieces' prices and what was paid, line by line; empty lines are left out."""
     rows = [(say("Pieces"), receipt.goods)]
     if receipt.voucher:
         rows.append((say("Voucher %(code)s, given by the boutique", code=receipt.voucher_code), -receipt.voucher))
     if receipt.coupon:
-        rows.append((say("Coupon %(code)s, paid by us", code=receipt.coupon_code), -receipt.coupon))
+        rows.append((say("Coupon %(code)s, paid by %(hub)s", code=receipt.coupon_code, hub=hub_name), -receipt.coupon))
     rows.append((say("Shipping"), receipt.shipping))
     return rows
+
+
+def written(amount: Money) -> str:
+    """An amount with a true minus before what is taken off."""
+    return format_money(amount).replace("-", "\N{MINUS SIGN}")
 
 
 def paid_words(receipt: Receipt, hub_name: str) -> str:

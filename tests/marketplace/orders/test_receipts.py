@@ -13,6 +13,7 @@ from marketplace.orders import checkout, receipts, refunds
 from marketplace.orders.domain.refund_words import words_of
 from marketplace.orders.domain.refunds import RefundLine, RefundRequest
 from marketplace.orders.store import parts as part_store
+from marketplace.storefront import receipt_words
 from marketplace.storefront.receipt_paper import receipt_paper
 from payouts import service as payouts
 from payouts.ports import RefundState
@@ -72,6 +73,14 @@ async def test_a_receipt_stands_as_it_was_sold(world: World) -> None:
     assert receipt_paper(msgspec.structs.replace(first, seller=tall), "Hub").startswith(b"%PDF")
     await execute("UPDATE hub_shop_order SET seller = NULL")
     assert receipt_paper((await receipts.of_order(token))[0], "Hub").startswith(b"%PDF")
+
+
+async def test_a_receipt_names_the_hub_that_pays_a_coupon(world: World) -> None:
+    """The seller's paper never says "us" of the hub, and what is taken off has a true minus."""
+    [receipt] = await receipts.of_order(await world.buy({"a": 1}))
+    receipt = msgspec.structs.replace(receipt, coupon=Money(100, "EUR"), coupon_code="WELCOME10")
+    words, amount = receipt_words.sums(receipt, "Galleria")[1]
+    assert (words, receipt_words.written(amount)) == ("Coupon WELCOME10, paid by Galleria", "\N{MINUS SIGN}€1.00")
 
 
 async def test_nothing_charged_means_no_receipt(world: World) -> None:
