@@ -20,6 +20,8 @@ from marketplace.storefront.handlers.receipts import refund_words
 from marketplace.storefront.handlers.returns import NOTICE
 
 WAITING = frozenset({"holding", "held", "paying"})
+PACKING = frozenset({"confirming", "reholding", "confirmed", "placed", "accepted"})
+"""States of a paid part of which nothing has left."""
 LOOKS = {
     "shipped": ("good", "●"), "delivered": ("good", "●"), "accepted": ("calm", "◐"), "placed": ("calm", "◔"),
     "confirmed": ("calm", "◔"), "confirming": ("calm", "◔"), "reholding": ("calm", "◔"), "held": ("calm", "◔"),
@@ -50,6 +52,7 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
         order=view,
         looks=LOOKS,
         waiting=view.state in WAITING,
+        packing=sum(part.state in PACKING for part in view.parts),
         known=known,
         after=after,
         refunds=[one for one in refunds if one.refund_id not in returned],

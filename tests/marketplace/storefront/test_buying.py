@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from federation.conversations.messages import Accepted, Shipped
 from federation.node.database import execute, fetch, fetch_value
 from marketplace.demo.world.boutiques import BOUTIQUES
 from payouts.adapters.memory import Fault
@@ -141,6 +142,11 @@ async def test_all_held_leads_straight_to_payment_and_the_order_page(
     page = await browser.get(f"/order/{token}")
     assert faults(page.text) == []
     assert "Thank you; 2 houses are packing" in page.text
+    for letter, title in (("a", "Thank you; 1 house is packing"), ("b", "Thank you</h1>")):
+        await gallery.world.work()
+        await gallery.world.says(letter, token, Accepted())
+        await gallery.world.says(letter, token, Shipped())
+        assert title in (await browser.get(f"/order/{token}")).text
     assert "Nothing in it yet" in (await browser.get("/basket")).text
 
 

@@ -70,5 +70,5 @@ async def test_what_is_agreed_to_says_its_rate_until_it_is_paid(gallery: Gallery
     await choose(browser, "JPY")
     page = await browser.get(f"/order/{order}")
     assert total in page.text
-    assert "1 EUR = 1.1525 USD" in page.text
+    assert "Charged in USD, converted at 1 EUR = 1.1525 USD" in page.text
     assert faults(page.text) == []
