@@ -5,6 +5,7 @@ Numbers are those of the design's list. `payouts.invariants` is asked as well; e
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from federation.node import clock
@@ -18,7 +19,9 @@ from tests.machine.outside import Outside
 SHOP_KINDS = frozenset({"held", "releasable", "in_transfer", "reserve", "recv"})
 AT_PROVIDER = frozenset({"provider:pending", "provider:available", "provider:reserved"})
 SAID_BY_THE_JOB = frozenset({"transfer-stuck"})
-"""Days without any worker are drawn as well: what is in transfer for longer is a matter of the job's alert then."""
+"""Days without any worker are drawn as well: what is in transfer for longer is wrong only where one has worked."""
+
+ANSWERED_WITHIN = timedelta(hours=24)
 
 WITH_THE_SHOP = frozenset({"sent", "part_reversed", "reversed"})
 
@@ -32,12 +35,14 @@ class Checks:
         self._newest = 0
         self._digest = ""
 
-    async def look(self) -> None:
-        """Raises AssertionError, naming the rule, when one does not hold."""
+    async def look(self, *, worked: bool = False) -> None:
+        """Raises AssertionError, naming the rule, when one does not hold. `worked`: all jobs have just run in peace."""
         facts = await reading.read()
         self.model.absorb(facts)
         wrong = [*self._rows(facts), *self._oracle(facts), *await self._posted()]
-        found = [each for each in await breaches(clock.now()) if each.rule not in SAID_BY_THE_JOB]
+        if worked:
+            wrong += _unanswered(facts, clock.now())
+        found = [each for each in await breaches(clock.now()) if worked or each.rule not in SAID_BY_THE_JOB]
         wrong += [f"{each.rule}: {each.reference} {each.message}" for each in found]
         known = await service.shortfall()
         lacking = shortfall(self.model.books(facts), facts)
@@ -145,6 +150,15 @@ def _in_transfer(facts: Facts) -> Iterator[str]:
     for shop in {*asked, *booked}:
         if asked[shop] != booked.get(shop, 0):
             yield f"7: {booked.get(shop, 0)} of {shop} are in transfer, {asked[shop]} were asked for"
+
+
+def _unanswered(facts: Facts, now: datetime) -> Iterator[str]:
+    """7: it is answered within a day, or a person is told."""
+    told = {each["reference"] for each in facts["alerts"]}
+    for each in facts["transfers"]:
+        asked_at = datetime.fromisoformat(each["submitted_at"]) if each["status"] == "submitting" else now
+        if now - asked_at >= ANSWERED_WITHIN and each["settlement_id"] not in told:
+            yield f"7: {each['amount']} of share {each['settlement_id']} are in transfer since {asked_at}"
 
 
 def _payouts(facts: Facts) -> Iterator[str]:

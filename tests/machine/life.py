@@ -72,17 +72,18 @@ class Life:
 
     async def go_on(self, how: str, crash: int) -> None:
         """The process works on, perhaps dies, and everything is looked at."""
+        worked = how == "all" and not crash and not self.outside.desk.faults.waiting
         if how in {"events", "all"} and await self.hub.do(self._events, crash):
             await self.hub.restart()
         if how in {"work", "events"}:
             await self.hub.do(self.hub.work, crash)
         if how in {"sweep", "all"}:
             await self.hub.do(self.hub.sweep, crash)
-        await self.look()
+        await self.look(worked=worked)
 
-    async def look(self) -> None:
-        """Whether all holds."""
-        await self.hub.do(self.checks.look)
+    async def look(self, *, worked: bool = False) -> None:
+        """Whether all holds; `worked`: also what is so only after all jobs have run and nothing went wrong."""
+        await self.hub.do(lambda: self.checks.look(worked=worked))
 
     async def _events(self) -> bool:
         return await self.hub.take_events()

@@ -112,12 +112,16 @@ def unfinished(life: Life) -> list[str]:
     """What is still under way."""
     facts = life.facts
     found = [f"share {each['kind']} {each['status']}" for each in facts["shares"] if each["status"] not in OVER]
-    found += [f"refund {each['status']}" for each in facts["refunds"] if not _is_over(life, each)]
-    waits = {each["id"] for each in facts["refunds"] if each["status"] in {"requested", "failed"}}
+    overtaken = {each["id"] for each in facts["refunds"] if _is_overtaken(life, each)}
+    found += [
+        f"refund {each['status']}"
+        for each in facts["refunds"]
+        if each["status"] not in {"succeeded", "voided"} and each["id"] not in overtaken
+    ]
     found += [
         f"claim {each['status']}"
         for each in facts["claims"]
-        if each["status"] in {"open", "reversing"} and each["refund_id"] not in waits
+        if each["status"] == "reversing" or (each["status"] == "open" and each["refund_id"] not in overtaken)
     ]
     found += [f"payout {each['status']}" for each in facts["payouts"] if each["status"] not in {"paid", "failed"}]
     found += [f"move {each['type']} {each['state']}" for each in facts["moves"] if each["state"] in {"new", "waiting"}]
@@ -136,11 +140,9 @@ def unfinished(life: Life) -> list[str]:
     return found
 
 
-def _is_over(life: Life, refund: dict[str, Any]) -> bool:
-    """Paid; or overtaken by a dispute that was lost, by which the shopper has the money."""
-    if refund["status"] == "succeeded":
-        return True
-    return any(
+def _is_overtaken(life: Life, refund: dict[str, Any]) -> bool:
+    """Whether a refund failed, and a dispute of its order was lost: what that left on the charge may be too little."""
+    return refund["status"] == "failed" and any(
         each["order_id"] == refund["order_id"] and each["status"] in {"lost", "prevented"}
         for each in life.facts["disputes"]
     )
