@@ -335,8 +335,10 @@ class Model:
         return int(self._settled_at({"provider_id": order.page})["amount"])
 
     def _taken(self, refund_id: str) -> int:
+        """What a refund took from the balance; nothing while it waits for funds, whatever the hub says of it."""
         refund = self.outside.things("refund")[refund_id]
-        return -int(self.outside.things("balance_transaction")[refund["balance_transaction"]]["net"])
+        moved = self.outside.things("balance_transaction").get(refund["balance_transaction"] or "", {"net": 0})
+        return -int(moved["net"])
 
 
 def _back(whole: Line, charged: Line, gone: int, *, foreign: bool) -> Line:

@@ -1,4 +1,4 @@
-"""Hubs with one deliberate mistake each, and the words by which the machine says that it found it.
+"""Hubs with one deliberate mistake each: the story that shows it, and what the machine names when it finds it.
 
 Mistakes are put in where the hub is put together: around the provider, at the edge of the database, among the jobs.
 Only the tables of life cycles have no such place; theirs are exchanged for the length of a test.
@@ -19,16 +19,22 @@ from payouts.domain.payout import PAYOUT, PayoutStatus, PayoutStep
 from payouts.domain.refund import REFUND, RefundStatus, RefundStep
 from payouts.ports import PaymentProvider, PaymentState, RefundState, ReversalState, TransferState
 from payouts.service import bank_payouts, refund_payment
+from tests.machine import stories
 from tests.machine.crashing import CrashingDatabase, Ticks
 from tests.machine.hub import SWEEPS, Build, stripe_provider
 from tests.machine.outside import Outside
+from tests.machine.stories import Story
 
 
 class Mutant(msgspec.Struct, frozen=True):
-    """A mistake: what is put together otherwise, what is exchanged, and what the machine must say of it."""
+    """A mistake: what is put together otherwise, what is exchanged, and the rule that must be named of its story.
+
+    `found` begins a line of what the machine says.
+    """
 
     name: str
-    says: tuple[str, ...]
+    story: Story
+    found: str
     build: Build = Build()
     exchanged: tuple[tuple[ModuleType, str, object], ...] = ()
 
@@ -83,7 +89,7 @@ def _first(key: str) -> str:
 
 
 class ClawsBackTwice(Wrapped):
-    """Takes everything back from a shop twice, as far as there is enough."""
+    """Takes what it takes back from a shop, and a cent once more."""
 
     async def reverse_transfer(self, reference: str, transfer_id: str, amount: Money, key: str) -> ReversalState:
         made = await self.provider.reverse_transfer(reference, transfer_id, amount, key)
@@ -254,26 +260,55 @@ _LAST_WORD_REFUND = LifeCycle(
 )
 
 MUTANTS = (
-    Mutant("pays-twice", ("twice", "oracle"), _provider(PaysTwice)),
-    Mutant("forgets-its-key", ("twice", "UniqueViolation"), _provider(ForgetsItsKey)),
-    Mutant("forgets-the-attempt", ("does not come to rest",), Build(provider=_never_forgetting)),
-    Mutant("claws-back-twice", ("8",), _provider(ClawsBackTwice)),
-    Mutant("calls-it-done", ("KeyError", "oracle"), _provider(CallsItDone)),
-    Mutant("rounds-up", ("oracle", "8"), _provider(RoundsUp)),
-    Mutant("overlooks-fees", ("oracle",), _provider(OverlooksFees)),
-    Mutant("forgets-a-leg", ("mistake", "IntegrityConstraint"), Build(database=edited(_forget_a_leg))),
-    Mutant("keeps-the-vat", ("oracle",), Build(database=edited(_keep_the_vat))),
-    Mutant("sees-no-holds", ("hold",), Build(database=edited(_see_no_holds))),
-    Mutant("nothing-is-atomic", ("1:", "oracle"), Build(database=NothingIsAtomic)),
+    Mutant("pays-twice", stories.sale, "twice: the provider has 2 of transfer ", _provider(PaysTwice)),
+    Mutant(
+        "forgets-its-key", stories.refund_unanswered, "twice: the provider has 2 of refund ", _provider(ForgetsItsKey)
+    ),
+    Mutant(
+        "forgets-the-attempt",
+        stories.transfer_refused,
+        "it does not come to rest: ['share sale blocked'",
+        Build(provider=_never_forgetting),
+    ),
+    Mutant(
+        "claws-back-twice",
+        stories.refund_of_the_unpaid_out,
+        "twice: the provider has 2 of transfer_reversal ",
+        _provider(ClawsBackTwice),
+    ),
+    Mutant("calls-it-done", stories.refund, "oracle: ('provider', 'EUR') ", _provider(CallsItDone)),
+    Mutant("rounds-up", stories.sale, "oracle: ('provider', 'EUR') ", _provider(RoundsUp)),
+    Mutant("overlooks-fees", stories.dispute, "oracle: ('hub:dispute_fees', 'EUR') ", _provider(OverlooksFees)),
+    Mutant(
+        "forgets-a-leg",
+        stories.sale,
+        "mistake: pay.event CheckViolationError('ledger transaction ",
+        Build(database=edited(_forget_a_leg)),
+    ),
+    Mutant("keeps-the-vat", stories.refund, "oracle: ('vat:payable', 'EUR') ", Build(database=edited(_keep_the_vat))),
+    Mutant("sees-no-holds", stories.hold, "hold: share ", Build(database=edited(_see_no_holds))),
+    Mutant(
+        "nothing-is-atomic",
+        stories.refunds_cut_short,
+        "oracle: ('customer:refund_due', 'EUR') ",
+        Build(database=NothingIsAtomic),
+    ),
     Mutant(
         "sweeps-no-more",
-        ("7:", "does not come to rest"),
+        stories.transfer_given_up,
+        "7: 7025 of share ",
         Build(sweeps=tuple(name for name in SWEEPS if name not in {"submitting", "blocked"})),
     ),
     Mutant(
         "last-word-of-payouts",
-        ("9:", "banks and rows differ"),
+        stories.payout_seen_late,
+        "9: movement ",
         exchanged=((bank_payouts, "PAYOUT", _LAST_WORD_PAYOUT),),
     ),
-    Mutant("last-word-of-refunds", ("oracle",), exchanged=((refund_payment, "REFUND", _LAST_WORD_REFUND),)),
+    Mutant(
+        "last-word-of-refunds",
+        stories.refund_seen_late,
+        "oracle: ('customer:refund_due', 'EUR') ",
+        exchanged=((refund_payment, "REFUND", _LAST_WORD_REFUND),),
+    ),
 )
