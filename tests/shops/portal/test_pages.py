@@ -264,6 +264,7 @@ async def test_a_coupon_of_the_hub_is_not_paid_by_the_shopper(browser: httpx.Asy
     ]
     listed = await read(browser, "/money/orders")
     assert "Shopper paid" not in listed
+    assert "Taken by banks" not in listed, "a column only where a bank took something"
     assert "Pieces and shipping = commission" in listed
 
 
