@@ -11,7 +11,6 @@ import msgspec
 
 from federation.node import mail
 from federation.node.accounts import Account
-from federation.node.pages import format_moment
 from marketplace.accounts import trust
 from marketplace.hub import Hub
 from marketplace.listings import service as listings
@@ -90,8 +89,8 @@ async def _tell(hub: House, change: BankChangeRecord, what: str, now: datetime) 
         "iban": masked_iban(change.iban),
         "own": change.source is ChangeSource.SHOP,
         "by": change.proposed_by,
-        "at": format_moment(change.proposed_at),
-        "usable_from": "" if change.usable_from is None else format_moment(change.usable_from),
+        "at": change.proposed_at,
+        "usable_from": change.usable_from or "",
         "note": change.decision_note,
     }
     subject, text = mails.written("bank_details", values, "it" if shop.profile.country == "IT" else "en")

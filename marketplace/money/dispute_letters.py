@@ -9,7 +9,6 @@ from uuid import UUID
 
 from federation.node import mail
 from federation.node.database import atomic
-from federation.node.pages import format_moment
 from federation.vocabulary.money import to_decimal
 from marketplace.hub import Hub
 from marketplace.listings import service as listings
@@ -63,6 +62,6 @@ class DisputeLetters:
             "shop": shop,
             "number": number,
             "amount": f"{heard.amount.currency} {to_decimal(heard.amount)}",
-            "due": "" if dispute.due_at is None else format_moment(dispute.due_at),
+            "due": dispute.due_at,
             "hub": self._hub.settings.node_name,
         }

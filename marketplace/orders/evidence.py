@@ -11,7 +11,6 @@ from uuid import UUID
 import msgspec
 
 from federation.node import mail
-from federation.node.pages import format_moment
 from federation.vocabulary.money import Money
 from marketplace.orders import after_sale, mails, reads
 from marketplace.orders.after_sale import AfterSale
@@ -144,7 +143,7 @@ async def ask_boutiques(question: Question, now: datetime) -> list[str]:
             "shop": part.shop.name,
             "amount": f"{question.amount}",
             "reason": question.reason,
-            "answer_by": format_moment(question.due_at or now),
+            "answer_by": question.due_at or now,
         }
         subject, text = mails.written("dispute_asked", values, "it" if profile.country == "IT" else "en")
         key = f"dispute_asked:{question.dispute_id}:{part.shop_order_id}"

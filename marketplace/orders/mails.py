@@ -80,7 +80,7 @@ async def order_reserved(order: Order, parts: Sequence[Part], due_at: datetime, 
         "order": order,
         "shops": [shops[part.shop_id] for part in parts],
         "total": words(order.total_minor, order),
-        "until": format_moment(due_at),
+        "until": due_at,
         "rates": rate_words(order, parts, order.language),
     }
     await send("order_reserved", order, values, public_url, f"order_reserved:{order.id}", now)
@@ -176,7 +176,8 @@ async def send(  # noqa: PLR0917 - one mail, its parts
 
 
 def written(name: str, values: dict[str, Any], language: str) -> tuple[str, str]:
-    """Subject and text of the mail `name`."""
+    """Subject and text of the mail `name`; moments among the values are written as the language writes them."""
     with speaking(language):
+        values = {key: format_moment(value) if isinstance(value, datetime) else value for key, value in values.items()}
         subject = _TEMPLATES.get_template(f"{name}/subject.txt").render(values).strip()
         return subject, _TEMPLATES.get_template(f"{name}/body.txt").render(values)

@@ -6,7 +6,6 @@ article 11a wants.
 
 from datetime import datetime
 
-from federation.node.pages import format_moment
 from marketplace.orders import mails
 from marketplace.orders.domain.returns import Return
 from marketplace.orders.domain.values import Order, Part
@@ -52,7 +51,7 @@ async def _send(name: str, order: Order, part: Part, made: Return, public_url: s
         "made": made,
         "lines": lines,
         "shop": (await mails.names([part], now))[part.shop_id],
-        "at": format_moment(made.requested_at),
-        "send_by": format_moment(made.send_by) if made.send_by else "",
+        "at": made.requested_at,
+        "send_by": made.send_by or "",
     }
     await mails.send(name, order, values, public_url, f"{name}:{made.id}", now)

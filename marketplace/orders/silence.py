@@ -12,7 +12,6 @@ import structlog
 from federation.conversations.messages import Cancelled
 from federation.node import mail
 from federation.node.database import atomic
-from federation.node.pages import format_moment
 from federation.service.orders import hold_conversation, send_event
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import PartyId
@@ -65,7 +64,7 @@ async def _remind(order: Order, part: Part, now: datetime) -> None:
     if shop is None or not shop.profile.email or until is None:
         return
     language = "it" if shop.profile.country == "IT" else "en"
-    values = {"part": part, "shop": shop.name, "answer_by": format_moment(until)}
+    values = {"part": part, "shop": shop.name, "answer_by": until}
     subject, text = mails.written("answer_reminder", values, language)
     await mail.send(shop.profile.email, subject, text, now=now, key=f"answer_reminder:{part.id}")
     _log.info("boutique_reminded", shop_order=part.number, order=order.number)
