@@ -29,10 +29,11 @@ async def show(request: AnyRequest) -> Template:
     now = clock.now()
     chosen, currency = _day(request), request.query_params.get("currency", "")
     known = currency in CURRENCY_EXPONENTS and chosen is not None
+    days = await dispute_reads.days(now.date() - timedelta(days=DAYS - 1), now.date())
     return render(
         request,
         "reconciliation.html",
-        days=await dispute_reads.days(now.date() - timedelta(days=DAYS - 1), now.date()),
+        days=[day for day in days if day.moves or day.provider or day.ledger or day.unexplained],
         unmatched=await dispute_reads.unmatched(),
         only_ours=await dispute_reads.only_ours(now - WAITS_AT_MOST),
         chosen=chosen if known else None,

@@ -147,6 +147,7 @@ async def test_a_movement_nobody_knows_is_assigned_by_a_person(world: World, des
     world.till.take_from_platform(Money(700, "EUR"), "mystery")
     await reconcile(world.hub.payments, clock.now())
     text = await read(desk, RECONCILIATION)
+    assert text.count("?day=") == 1, "a day on which nothing was there and nothing moved is left out"
     assert "mystery" in text
     assert "not understood" in text
     floats, move = await recon.unmatched()
