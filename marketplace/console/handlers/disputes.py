@@ -55,7 +55,7 @@ async def show_list(request: AnyRequest) -> Template:
         rows=found,
         shops=shops,
         names=await shop_names(shop_id for ids in shops.values() for shop_id in ids),
-        numbers=await oversight.order_numbers({one.order_id for one in (*found, *warnings)}),
+        numbers=await oversight.order_numbers({one.order_id for one in found} | {one.order_id for one in warnings}),
         state=state,
         tabs=TABS,
         at_stake=await dispute_reads.at_stake(),
