@@ -45,6 +45,7 @@ def test_every_topic_of_the_hub_has_a_handler(tmp_path: Path) -> None:
         "hub.withdrawn",
         "hub.pictures",
         "hub.reindex",
+        "hub.word",
     }
     assert not {topic for topic in written if topic.startswith(("hub.", "pay."))} - handled - sweeps
 
