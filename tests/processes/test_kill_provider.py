@@ -47,11 +47,13 @@ END = {
 
 
 @pytest.mark.parametrize("seed", [None, 1, 2], ids=["at-every-call", "soon-after-1", "soon-after-2"])
-async def test_killed(committed: Database, tmp_path: Path, capfd: pytest.CaptureFixture[str], seed: int | None) -> None:
+async def test_killed(committed: Database, tmp_path: Path, request: pytest.FixtureRequest, seed: int | None) -> None:
     """Two orders from the page to the banks and through a lost and a won dispute, whoever dies meanwhile."""
+    # Not by a capturing fixture: the stand-in's log would go into its file, which is closed after the test.
+    capture = request.config.pluginmanager.getplugin("capturemanager")
 
     def tell(line: str) -> None:
-        with capfd.disabled():
+        with capture.global_and_fixture_disabled():
             sys.stdout.write(f"\n  {line}")
             sys.stdout.flush()
 
