@@ -20,6 +20,7 @@ from shops.orders.service import steps
 from tests.marketplace.house import House, house
 from tests.marketplace.listings.builders import profile
 from tests.marketplace.test_sale import line, order
+from tests.processes.waiting import until
 from tests.support.clients import form, talking
 from tests.support.postgres import Server
 
@@ -98,8 +99,11 @@ async def test_every_cent_from_sale_to_bank(running_house: House, owner: httpx.A
 
     with running.at_hub():
         await papers.close_shop(running.hub.payments, shop_id, clock.now(), running=True)
-    links = re.findall(rf'href="({HOME}/papers/[0-9a-f-]{{36}})"', (await owner.get(f"{HOME}/papers")).text)
-    assert links, "the hub issued a statement of the month so far"
+
+    async def issued() -> list[str]:
+        return re.findall(rf'href="({HOME}/papers/[0-9a-f-]{{36}})"', (await owner.get(f"{HOME}/papers")).text)
+
+    links = await until("the statement of the month so far, from the hub itself", issued)
     for link in links:
         paper = (await owner.get(link)).text
         assert ("Untouched" in paper, "Adds up" in paper) == (True, True)

@@ -166,6 +166,17 @@ async def _disputed_and_given_up(life: Life) -> None:
     await _disputed(life, "acceptance")
 
 
+async def _disputed_meanwhile(life: Life) -> None:
+    """A refund was made, its answer and its event were lost; before it is asked again a bank has taken a part."""
+    await _sale(life)
+    heard = len(life.provider.events)
+    life.provider.faults.append(Fault("refund", ProviderUnavailableError("lost"), "after"))
+    await life.does(_refund(life))
+    del life.provider.events[heard:]
+    life.provider.disputes.open(life.payment_id, euro(1_000), "general", inquiry=False)
+    await life.does(life.hear, life.recover)
+
+
 async def _came_back(life: Life) -> None:
     """A refund comes back from the shopper's bank, which only the list of movements tells; it is tried again."""
     await _refunded(life)
@@ -242,6 +253,10 @@ STORIES: Mapping[str, Story] = {
     ),
     "refunded": Story(_refunded, {"payment": PAID, "transfer": SENT, "refund": RING_BACK, "reversal": RING_CLAIMED}),
     "came back": Story(_came_back, {"payment": PAID, "transfer": SENT, "refund": RING_BACK, "reversal": RING_CLAIMED}),
+    "disputed meanwhile": Story(
+        _disputed_meanwhile,
+        {"payment": PAID, "transfer": SENT, "refund": RING_BACK, "reversal": Made(8, 4499 + 917)},
+    ),
     "refused at first": Story(_refused_at_first, {"payment": PAID, "transfer": SENT, "refund": RING_BACK}),
     "held": Story(_held_then_taken, {"payment": PAID}),
     "given up": Story(_given_up, {}),
@@ -290,6 +305,7 @@ MET_IN: Mapping[Point, str] = {
     Point("reconciling._of_refund_failure", "get_refund"): "came back",
     Point("refund_payment._ask", "refund"): "refunded",
     Point("refund_payment._ask", "refunds_of"): "keys forgotten",
+    Point("refund_payment._look_for", "refunds_of"): "disputed meanwhile",
     Point("refund_payment.send_refund", "get_refund"): "no event ever",
     Point("sending.send_settlement", "transfers_of"): "refused at first",
     Point("sending._is_below_zero", "get_account"): "to the bank",
