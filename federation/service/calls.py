@@ -70,6 +70,19 @@ class PeerCall(msgspec.Struct, frozen=True, kw_only=True):
     lane: str = ""
 
 
+def telling(local_id: PartyId, remote_id: PartyId, path: str, told: msgspec.Struct) -> PeerCall:
+    """A document told to a peer under a key of its own."""
+    return PeerCall(
+        local_id=local_id,
+        remote_id=remote_id,
+        method="POST",
+        path=path,
+        body=json.encode(told),
+        content_type=JSON_TYPE,
+        idempotency_key=new_token(),
+    )
+
+
 class PeerAnswer(msgspec.Struct, frozen=True):
     """A verified answer that is not a refusal."""
 

@@ -9,8 +9,7 @@ from uuid import UUID
 from federation import limits
 from federation.conversations import checks
 from federation.conversations.disputes import Dispute, Disputes, FileKind, Statement
-from federation.documents import json
-from federation.service.calls import JSON_TYPE, PeerCall, call
+from federation.service.calls import PeerCall, call, telling
 from federation.service.context import Federation
 from federation.vocabulary.errors import RecordInvalidError, TooLargeError
 from federation.vocabulary.files import type_of
@@ -28,15 +27,7 @@ async def ask_disputes(fed: Federation, pair: Pair, now: datetime) -> Disputes:
 
 async def make_statement(fed: Federation, pair: Pair, dispute_id: UUID, statement: Statement, now: datetime) -> Dispute:
     """Say what speaks for the boutique. Raises as `ask_disputes`."""
-    ask = PeerCall(
-        local_id=pair[0],
-        remote_id=pair[1],
-        method="POST",
-        path=f"/disputes/{dispute_id}/statement",
-        body=json.encode(statement),
-        content_type=JSON_TYPE,
-        idempotency_key=new_token(),
-    )
+    ask = telling(pair[0], pair[1], f"/disputes/{dispute_id}/statement", statement)
     return checks.read((await call(fed, ask, now)).body, Dispute)
 
 

@@ -4,10 +4,9 @@ from datetime import datetime
 
 from federation.conversations import checks
 from federation.conversations.vouchers import VoucherList, VouchersKept
-from federation.documents import json
-from federation.service.calls import JSON_TYPE, PeerCall, call
+from federation.service.calls import PeerCall, call, telling
 from federation.service.context import Federation
-from federation.vocabulary.ids import PartyId, new_token
+from federation.vocabulary.ids import PartyId
 
 
 async def tell(fed: Federation, shop_id: PartyId, hub_id: PartyId, told: VoucherList, now: datetime) -> VouchersKept:
@@ -15,15 +14,7 @@ async def tell(fed: Federation, shop_id: PartyId, hub_id: PartyId, told: Voucher
 
     Raises PeerRefusedError, PeerUnreachableError.
     """
-    said = PeerCall(
-        local_id=shop_id,
-        remote_id=hub_id,
-        method="POST",
-        path="/vouchers",
-        body=json.encode(told),
-        content_type=JSON_TYPE,
-        idempotency_key=new_token(),
-    )
+    said = telling(shop_id, hub_id, "/vouchers", told)
     return checks.read((await call(fed, said, now)).body, VouchersKept)
 
 
