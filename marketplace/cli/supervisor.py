@@ -107,17 +107,20 @@ class Supervisor:
         self._say = say
         self._watched: dict[str, _Watched] = {}
         self._watching: asyncio.Task[None] | None = None
+        self._leaving = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         self._watching = asyncio.create_task(self._watch())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._watching is not None:
-            self._watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
+        """Let what is being started be known before all are stopped: a spawn cut off half-way would outlive us."""
+        self._leaving.set()
+        try:
+            if self._watching is not None:
                 await self._watching
-        await self._stop_all()
+        finally:
+            await self._stop_all()
 
     async def start(self, *services: Service, timeout_seconds: float = READY_TIMEOUT_SECONDS) -> None:
         """Start these side by side and return when all of them answer. Raises ProcessFailedError."""
@@ -175,10 +178,12 @@ class Supervisor:
         (self._pids / f"{service.name}.pid").write_text(f"{service.pid}\n")
 
     async def _watch(self) -> None:
-        while True:
+        while not self._leaving.is_set():
             for watched in list(self._watched.values()):
-                await self._look_after(watched)
-            await asyncio.sleep(_LOOK_SECONDS)
+                if not self._leaving.is_set():
+                    await self._look_after(watched)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._leaving.wait(), _LOOK_SECONDS)
 
     async def _look_after(self, watched: _Watched) -> None:
         now = monotonic()

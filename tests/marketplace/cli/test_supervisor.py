@@ -1,8 +1,10 @@
 """The supervisor: waits for real answers, starts again what falls, names what does not come up, stops everybody."""
 
+import asyncio
 import sys
+import threading
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
@@ -64,6 +66,57 @@ async def test_a_process_that_never_comes_up_is_named_with_its_last_words(tmp_pa
             with pytest.raises(ProcessFailedError, match="no such card"):
                 await supervisor.start(NodeProcess(spec, children, lambda: False))
     assert monotonic() - started < 30
+
+
+class Slow:
+    """A service that falls at once and takes long to be started again."""
+
+    name = "slow"
+    pid = 1
+
+    def __init__(self) -> None:
+        self.spawning, self.spawned = threading.Event(), threading.Event()
+        self.spawns = 0
+        self.running = 0
+
+    def spawn(self) -> None:
+        """The first life begins at once; the second once `spawning` has been seen and some time has gone by."""
+        self.spawns += 1
+        if self.spawns > 1:
+            self.spawning.set()
+            sleep(0.3)
+        self.running += 1
+        if self.spawns > 1:
+            self.spawned.set()
+
+    def exited(self) -> bool:
+        """Only the first life ends by itself."""
+        if self.spawns == 1:
+            self.running = 0
+        return self.spawns == 1
+
+    def answers(self) -> bool:
+        """Always."""
+        return True
+
+    def stop(self) -> None:
+        """End it."""
+        self.running = 0
+
+    def kill(self) -> None:
+        """End it."""
+        self.running = 0
+
+
+async def test_who_is_being_started_when_all_are_stopped_is_stopped_too(tmp_path: Path) -> None:
+    """Leaving waits for a start that is under way: what it starts would otherwise outlive everybody."""
+    slow = Slow()
+    async with Supervisor(tmp_path, lambda _: None) as supervisor:
+        await supervisor.adopt(slow)
+        slow.spawn()
+        assert await asyncio.to_thread(slow.spawning.wait, 30.0)
+    assert await asyncio.to_thread(slow.spawned.wait, 30.0)
+    assert (slow.spawns, slow.running) == (2, 0)
 
 
 def test_one_state_folder_has_one_supervisor(tmp_path: Path) -> None:
