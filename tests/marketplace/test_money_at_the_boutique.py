@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -98,7 +99,7 @@ async def test_every_cent_from_sale_to_bank(running_house: House, owner: httpx.A
         assert word in story
 
     with running.at_hub():
-        await papers.close_shop(running.hub.payments, shop_id, clock.now(), running=True)
+        await papers.close_shop(running.hub.payments, shop_id, clock.now() + timedelta(seconds=1), running=True)
 
     async def issued() -> list[str]:
         return re.findall(rf'href="({HOME}/papers/[0-9a-f-]{{36}})"', (await owner.get(f"{HOME}/papers")).text)
