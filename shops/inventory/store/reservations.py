@@ -204,4 +204,4 @@ async def forget_ended(shop_id: PartyId, older_than: datetime) -> None:
 
 
 REMEMBERED = timedelta(days=30)
-"""How long ended reservations are remembered; the protocol asks for seven days."""
+"""How long ended reservations are remembered; the protocol asks for three weeks."""

@@ -1,18 +1,30 @@
 """Whether an order is for what was held, at the prices of the records it names. Pure.
 
 Invariants: an order is taken only when every line names a leaf of this boutique's own log which was current when the
-pieces were held (or until an hour before: prices travel), and bears that leaf's price, currency and variant.
+pieces were held first (or until an hour before: prices travel), and bears that leaf's price, currency and variant.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from federation import limits
 from federation.conversations.messages import OrderLine, ShopOrder
 from shops.catalog.domain.record import Published
 from shops.inventory.domain.allocation import Pieces, wanted_by_variant
 
 PRICE_TRAVEL = timedelta(hours=1)
 """How long before the hold a record may have been superseded: the hub may not have heard of the newer one."""
+
+LAPSED = timedelta(seconds=limits.RESERVATION_REMEMBERED_SECONDS)
+"""How long before the hold that was confirmed the first one may have been, which speaks for what was promised.
+
+A bank may take two weeks over a payment, and a boutique be away for three days after it.
+"""
+
+
+def first_held_at(held_at: datetime, first: datetime) -> datetime:
+    """When pieces were held first that were held anew at `held_at`; a first hold of long ago tells nothing."""
+    return first if held_at - LAPSED <= first <= held_at else held_at
 
 
 def refusal(
@@ -23,7 +35,10 @@ def refusal(
     held_at: datetime,
     currency: str,
 ) -> str | None:
-    """Why this order cannot be taken as written, in a sentence; None when it can. Sums were checked on receipt."""
+    """Why this order cannot be taken as written, in a sentence; None when it can. Sums were checked on receipt.
+
+    `held_at` is when the pieces were held first.
+    """
     if order.currency != currency:
         return f"the order is in {order.currency}, this boutique sells in {currency}"
     ordered = wanted_by_variant((line.variant_id, line.quantity) for line in order.lines)

@@ -1,7 +1,8 @@
 """What hubs send about orders: placing them, and their events. Runs inside the signed request's transaction.
 
-Invariants: an order is taken once, over a confirmed reservation that is spent on it, at the prices of this
-boutique's own log; an event that this version does not know, or that no longer fits, is kept and moves nothing.
+Invariants: an order is taken once, over a confirmed reservation that is spent on it, at the prices of this boutique's
+own log when its pieces were held first; an event that this version does not know, or that no longer fits, is kept and
+moves nothing.
 """
 
 from datetime import datetime
@@ -33,7 +34,7 @@ from shops.catalog import store as catalog
 from shops.inventory.service.levels import restock
 from shops.inventory.store import reservations
 from shops.orders import store
-from shops.orders.domain.checking import refusal
+from shops.orders.domain.checking import first_held_at, refusal
 from shops.orders.domain.orders import Event, OrderView, currency_of, is_told_again
 from shops.orders.service import returns
 from shops.orders.service.steps import Step, tell
@@ -54,17 +55,17 @@ async def place(shop_id: PartyId, hub_id: PartyId, order: ShopOrder, now: dateti
     reservation = await reservations.reservation(shop_id, hub_id, reservation_id)
     if reservation is None or reservation.state != "confirmed":
         raise OrderDeclinedError("the order names no confirmed reservation: hold and confirm its pieces first")
+    held_at = await _first_held_at(shop_id, hub_id, order, reservation)
     why = refusal(
         order,
         leaves=await catalog.publications(shop_id, [line.leaf_hash for line in order.lines]),
         held=await reservations.pieces_of(shop_id, hub_id, reservation_id),
-        held_at=reservation.held_at,
+        held_at=held_at,
         currency=view.profile.currency,
     )
     if why is None:
         known = await vouchers.by_code(shop_id, order.voucher) if order.voucher else None
-        taking = voucher_rules.Taking(hub_id, await _first_held_at(shop_id, hub_id, order, reservation))
-        why = voucher_rules.refusal(order, known, taking)
+        why = voucher_rules.refusal(order, known, voucher_rules.Taking(hub_id, held_at))
     if why is not None:
         raise OrderDeclinedError(why)
     if not await reservations.give_to_order(shop_id, hub_id, reservation_id, UUID(order.id)):
@@ -85,7 +86,7 @@ async def _first_held_at(
     first = await reservations.reservation(shop_id, hub_id, UUID(order.first_reservation_id))
     if first is None or first.lines != reservation.lines or first.state not in _LET_GO:
         return reservation.held_at
-    return voucher_rules.first_held_at(reservation.held_at, first.held_at)
+    return first_held_at(reservation.held_at, first.held_at)
 
 
 async def take_event(shop_id: PartyId, hub_id: PartyId, event: OrderEvent, now: datetime) -> None:

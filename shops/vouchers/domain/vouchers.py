@@ -18,9 +18,6 @@ TRAVEL = timedelta(hours=1)
 UNHEARD = timedelta(days=3)
 """How long at the most a hub may sell by a voucher of whose end it has not heard: the outbox tries as long to tell."""
 
-LAPSED = timedelta(days=3)
-"""How long before the hold that was confirmed the first one may have been, which speaks for when a code was taken."""
-
 
 class OfferedVoucher(msgspec.Struct, frozen=True, kw_only=True):
     """A voucher that the boutique made, with a word of its own about it.
@@ -73,11 +70,6 @@ class Taking(msgspec.Struct, frozen=True):
 
     hub_id: str
     held_at: datetime
-
-
-def first_held_at(held_at: datetime, first: datetime) -> datetime:
-    """When pieces were held first that were held anew at `held_at`; a first hold of long ago tells nothing."""
-    return first if held_at - LAPSED <= first <= held_at else held_at
 
 
 def refusal(order: ShopOrder, known: OfferedVoucher | None, taking: Taking) -> str | None:

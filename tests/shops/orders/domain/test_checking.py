@@ -10,8 +10,10 @@ from federation.conversations.forms import Address
 from federation.conversations.messages import OrderLine, SellerPart, ShopOrder
 from federation.vocabulary.ids import new_id
 from shops.catalog.domain.record import Published
+from shops.catalog.service import PUBLICATIONS_KEPT
 from shops.inventory.domain.allocation import Pieces
-from shops.orders.domain.checking import PRICE_TRAVEL, refusal
+from shops.inventory.store.reservations import REMEMBERED
+from shops.orders.domain.checking import LAPSED, PRICE_TRAVEL, first_held_at, refusal
 from tests.shops.house import euros, product
 
 HELD_AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -84,3 +86,12 @@ def test_a_price_may_be_as_old_as_prices_travel() -> None:
     """A record superseded shortly before the hold still counts, one superseded long before does not."""
     assert judged(order(), HELD_AT - PRICE_TRAVEL / 2) is None
     assert "superseded" in (judged(order(), HELD_AT - PRICE_TRAVEL - timedelta(seconds=1)) or "")
+
+
+def test_a_first_hold_speaks_for_a_few_weeks() -> None:
+    """What was held anew was held first when it was; an old hold, or a later one, says nothing of it."""
+    second = timedelta(seconds=1)
+    assert first_held_at(HELD_AT, HELD_AT - LAPSED) == HELD_AT - LAPSED
+    assert first_held_at(HELD_AT, HELD_AT - LAPSED - second) == HELD_AT
+    assert first_held_at(HELD_AT, HELD_AT + second) == HELD_AT
+    assert min(PUBLICATIONS_KEPT, REMEMBERED) > LAPSED, "what it speaks for is still known"

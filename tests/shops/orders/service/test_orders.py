@@ -28,7 +28,7 @@ from federation.documents import json
 from federation.documents.times import text_of
 from federation.errors import OrderDeclinedError
 from federation.node import clock
-from federation.node.database import Database, atomic, fetch, fetch_value, using
+from federation.node.database import Database, atomic, execute, fetch, fetch_value, using
 from federation.service.order_events import take
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PartyId, new_id
@@ -53,6 +53,7 @@ from tests.shops.house import (
     order_of,
     placed,
     profile,
+    request,
     stocked,
 )
 
@@ -124,6 +125,34 @@ async def test_a_price_changed_between_hold_and_order_is_honoured(shop_id: Party
         await catalog.change_price(shop_id, dress, (euros(18_900), euros(20_000)), clock.now())
     await placed(shop_id, order)
     assert (await look(shop_id, order)).state == "placed"
+
+
+async def test_a_price_changed_around_a_hold_that_lapsed_is_honoured(shop_id: PartyId) -> None:
+    """Changed before or after the pieces were held anew, hours after the first hold; not a price that was old then."""
+    dress = await stocked(shop_id, 5)
+    old, now = await order_of(shop_id, ""), clock.now()
+    first, early = request((dress, 1)), request((dress, 1))
+    async with atomic():
+        for asked in (early, first):
+            assert (await DESK.hold(shop_id, HUB, asked, now)).state == "held"
+            await DESK.release(shop_id, HUB, asked.id, now)
+        await catalog.change_price(shop_id, dress, (euros(18_900), euros(20_000)), now)
+    between = await order_of(shop_id, await confirmed(shop_id, (dress, 1)), unit_price=euros(20_000))
+    after = await confirmed(shop_id, (dress, 1))
+    async with atomic():
+        await catalog.change_price(shop_id, dress, (euros(20_000), euros(25_000)), now)
+        await execute("UPDATE shop_publication SET superseded_at = superseded_at - interval '3 hours'")
+        moved = "UPDATE shop_reservation SET held_at = held_at - make_interval(hours => $2) WHERE reservation_id = $1"
+        for reservation_id, hours in ((UUID(early.id), 1), (UUID(first.id), 6), (UUID(after), 4)):
+            await execute(moved, reservation_id, hours)
+    old = msgspec.structs.replace(old, reservation_id=between.reservation_id)
+    for named in (None, early.id):
+        with pytest.raises(OrderDeclinedError, match="superseded"):
+            await placed(shop_id, msgspec.structs.replace(old, first_reservation_id=named))
+    await placed(shop_id, msgspec.structs.replace(old, first_reservation_id=first.id))
+    again = msgspec.structs.replace(old, id=str(new_id()), reservation_id=after, first_reservation_id=first.id)
+    await placed(shop_id, again)
+    assert [row.state for row in await store.order_rows(shop_id)] == ["placed", "placed"]
 
 
 async def test_an_order_needs_its_own_confirmed_reservation(shop_id: PartyId) -> None:

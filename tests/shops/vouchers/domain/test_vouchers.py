@@ -9,7 +9,7 @@ import pytest
 from federation.conversations.messages import ShopOrder
 from federation.conversations.vouchers import Voucher
 from federation.vocabulary.ids import new_id
-from shops.vouchers.domain.vouchers import LAPSED, TRAVEL, UNHEARD, OfferedVoucher, Taking, first_held_at, refusal
+from shops.vouchers.domain.vouchers import TRAVEL, UNHEARD, OfferedVoucher, Taking, refusal
 from tests.shops.house import euros
 from tests.shops.orders.domain.test_checking import order
 
@@ -78,10 +78,3 @@ def test_an_end_counts_from_when_the_hub_heard_of_it() -> None:
     told = msgspec.structs.replace(deaf, heard={HUB: HELD_AT - TRAVEL})
     assert refusal(with_discount(3_780), told, TAKING) is None
     assert deaf.is_over(HELD_AT)
-
-
-def test_a_first_hold_speaks_for_a_few_days() -> None:
-    """What was held anew was held first when it was; an old hold, or a later one, says nothing of it."""
-    assert first_held_at(HELD_AT, HELD_AT - LAPSED) == HELD_AT - LAPSED
-    assert first_held_at(HELD_AT, HELD_AT - LAPSED - SECOND) == HELD_AT
-    assert first_held_at(HELD_AT, HELD_AT + SECOND) == HELD_AT
