@@ -9,6 +9,7 @@ the provider's balance itself. What the hub owes beyond what it has is no breach
 from datetime import datetime, timedelta
 
 from federation.node.database import atomic
+from payouts.domain import alert_words
 from payouts.service.context import Payments
 from payouts.service.reconciling import reconcile
 from payouts.service.solvency import watch
@@ -45,7 +46,9 @@ async def check_books(pay: Payments, now: datetime) -> list[Breach]:
     """Check every rule, and the provider's balance when nothing is under way; raises an alert for each breach."""
     found = await breaches(now) + await _settled_differences(pay, now)
     for breach in found:
-        await rows.raise_alert(breach.rule, breach.reference, breach.message, now)
+        await rows.raise_alert(
+            breach.rule, breach.reference, alert_words.broken(breach.rule, breach.reference, breach.message), now
+        )
     async with atomic():
         await watch(now)
     return found

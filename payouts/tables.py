@@ -319,6 +319,7 @@ class Alert(Table, tablename="pay_alert", db=proxy):
     kind = Text(default=None)
     reference = Text(default=None)
     message = Text(default=None)
+    told = Text(default="")
     raised_at = Timestamptz(default=None)
     cleared_at = Timestamptz(default=None, null=True)
     mailed_at = Timestamptz(default=None, null=True)

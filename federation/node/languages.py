@@ -16,6 +16,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from federation.node.formats import value_in
 from federation.vocabulary.wording import Sentence
 
 SOURCE_LANGUAGE = "en"
@@ -106,11 +107,20 @@ class Wording:
         return self.gettext(message) % values
 
     def said(self, text: str) -> str:
-        """A sentence kept as a value, in the current language; a text that is no message stays as it is."""
+        """A sentence kept as a value, in the current language; a text that is no message stays as it is.
+
+        What is filled in stays as it is too, save Sentences, amounts, moments and days, and tuples of them.
+        """
         if isinstance(text, Sentence):
-            filled = {name: self.said(one) if isinstance(one, Sentence) else one for name, one in text.values.items()}
-            return self.gettext(text.pattern) % filled
+            return self.gettext(text.pattern) % {name: self._filled(one) for name, one in text.values.items()}
         return self.gettext(text) if text else ""
+
+    def _filled(self, value: object) -> object:
+        if isinstance(value, Sentence):
+            return self.said(value)
+        if isinstance(value, tuple):
+            return ", ".join(str(self._filled(one)) for one in value)
+        return value_in(value, language())
 
     def pgettext(self, context: str, message: str) -> str:
         """The message as it is meant in `context`."""

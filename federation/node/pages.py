@@ -1,20 +1,19 @@
 """Pages: one Jinja environment for all templates of an app, and how amounts and times are written for people.
 
-Invariants: autoescaping is on; an unknown name in a template fails loudly; amounts are formatted from integers by
-Babel, never through a float.
+Invariants: autoescaping is on; an unknown name in a template fails loudly.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 import jinja2
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from jinja2.bccache import Bucket
 from litestar.plugins.jinja import JinjaTemplateEngine
@@ -22,6 +21,7 @@ from litestar.response import Template
 from litestar.template import TemplateConfig
 
 from federation.node.csrf import csrf_field
+from federation.node.formats import day_in, moment_in, money_in
 from federation.node.languages import LANGUAGES, PARAMETER, Wording, in_language, language, written_in
 from federation.node.looks import look_of
 from federation.node.static_files import StaticFiles
@@ -37,13 +37,7 @@ OWN_STATIC = Path(__file__).parent / "static"
 
 def format_money(money: Money) -> str:
     """An amount for people: `€1,234.50`."""
-    return _written(money, language())
-
-
-@lru_cache(4096)
-def _written(money: Money, locale: str) -> str:
-    """Pages show the same prices over and over, and Babel takes its time."""
-    return format_currency(Decimal(to_decimal(money)), money.currency, locale=locale)
+    return money_in(money, language())
 
 
 def format_round_money(money: Money) -> str:
@@ -70,12 +64,12 @@ def country_in_words(code: str) -> str:
 
 def format_day(moment: date | datetime) -> str:
     """A day for people: `22 Nov 2026`."""
-    return format_date(moment, "d MMM y", locale=language())
+    return day_in(moment, language())
 
 
 def format_moment(moment: datetime) -> str:
     """A moment for people, in UTC until we know better: `22 Nov 2026, 14:05`."""
-    return format_datetime(moment, "d MMM y, HH:mm", locale=language())
+    return moment_in(moment, language())
 
 
 def _material(wording: Wording, material: str) -> str:

@@ -1,11 +1,15 @@
-"""What the console's own code says to people, in the language of the request."""
+"""What the console's own code says to people, in the language of the request.
+
+Refusals of orders, and what their alerts say, are translated beside the storefront's pages, which show them as well.
+"""
 
 from pathlib import Path
 
 from federation.node.languages import Wording
-from federation.node.pages import format_number
+from federation.node.pages import OWN_LOCALE, format_number
 
-WORDING = Wording([Path(__file__).parent / "locale"])
+_HUB = Path(__file__).parents[1]
+WORDING = Wording([_HUB / "console" / "locale", _HUB / "storefront" / "locale", OWN_LOCALE])
 
 say = WORDING.say
 

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from federation.node import accounts, mail
 from federation.node.database import atomic
+from federation.node.languages import speaking
 from marketplace.hub import Hub
+from marketplace.money.alerts import shown_alerts
 from marketplace.orders import mails
 from payouts.service import attention
 
@@ -27,9 +29,12 @@ class AlertLetters:
             alerts = await attention.take_unmailed(now, ALERTS_MAX)
             people = await accounts.accounts_with(accounts.OPERATOR, "") if alerts else []
             language = "it" if self._hub.settings.country == "IT" else "en"
+            with speaking(language):
+                shown = await shown_alerts(alerts, now)
             values = {
-                "alerts": alerts,
+                "alerts": shown,
                 "count": len(alerts),
+                "site": self._hub.settings.public_url,
                 "link": f"{self._hub.settings.public_url}/console/money",
                 "hub": self._hub.settings.node_name,
             }

@@ -12,6 +12,7 @@ import msgspec
 
 from federation.conversations.messages import Refunded
 from federation.vocabulary.money import Money, to_decimal, zero
+from federation.vocabulary.wording import as_sentence, sentence
 from marketplace.coupons import vouchers
 from marketplace.errors import OrderNotFoundError, RefundInvalidError
 from marketplace.orders import answers, mails, releases, words
@@ -157,7 +158,14 @@ async def _waits(wanted: Wanted, now: datetime) -> bool:
         note=f"{due}: once the dispute is over give it back, or see that the shopper has it, then lift this hold",
     )
     await payouts.freeze(hold, now)
-    await payouts.tell_person(REFUND_WAITS, f"{part.id}:{wanted.refund_id}", f"{due}, and {forbidden}", now)
+    words = sentence(
+        "%(amount)s of %(part)s (%(reason)s) is to be given back, and is not: %(why)s",
+        amount=amount,
+        part=part.number,
+        reason=wanted.reason,
+        why=as_sentence(forbidden),
+    )
+    await payouts.tell_person(REFUND_WAITS, f"{part.id}:{wanted.refund_id}", words, now)
     return True
 
 

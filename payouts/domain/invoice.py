@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from federation.vocabulary.wording import message
 from payouts.domain.amounts import rate_of
 from payouts.domain.papers import LegalParty
 from payouts.errors import StatementBrokenError
@@ -30,12 +31,12 @@ units of each (pence in yen) and rounds each again, as does what is given back o
 """
 
 DETAILS: Mapping[Detail, str] = {
-    "hub-name": "the hub's legal name",
-    "hub-address": "the hub's address",
-    "hub-vat-id": "the hub's VAT id",
-    "boutique-name": "the boutique's legal name",
-    "boutique-address": "the boutique's address",
-    "boutique-vat-id": "the boutique's VAT id",
+    "hub-name": message("the hub's legal name"),
+    "hub-address": message("the hub's address"),
+    "hub-vat-id": message("the hub's VAT id"),
+    "boutique-name": message("the boutique's legal name"),
+    "boutique-address": message("the boutique's address"),
+    "boutique-vat-id": message("the boutique's VAT id"),
 }
 """What may be missing, in words."""
 

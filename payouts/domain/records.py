@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import told_again
 from payouts.domain.claim import ClaimStatus
 from payouts.domain.giveback import Components, Refundable, given_back
 from payouts.domain.payment import Capture, PaymentStatus
@@ -456,12 +457,18 @@ class ShopAccountRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """Something about money that a person must look at."""
+    """Something about money that a person must look at: `message` in English, `told` the same to be said again."""
 
     id: int = 0
     kind: str
     reference: str
     message: str
+    told: str = ""
     raised_at: datetime
     cleared_at: datetime | None = None
     mailed_at: datetime | None = None
+
+    @property
+    def said(self) -> str:
+        """The message as a Sentence; as English text when it was kept as nothing else."""
+        return told_again(self.message, self.told)

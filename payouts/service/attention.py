@@ -4,15 +4,15 @@ from datetime import datetime
 
 import msgspec
 
-from federation.vocabulary.wording import sentence
+from federation.vocabulary.wording import Sentence, sentence
 from payouts.domain.records import AlertRecord
 from payouts.errors import PaymentMissingError
 from payouts.store import desk, rows
 
 
-async def tell_person(kind: str, reference: str, message: str, now: datetime) -> None:
+async def tell_person(kind: str, reference: str, words: Sentence, now: datetime) -> None:
     """Call somebody about money, once for each kind and reference until it is cleared. In the caller's transaction."""
-    await rows.raise_alert(kind, reference, message, now)
+    await rows.raise_alert(kind, reference, words, now)
 
 
 async def clear_alert(alert_id: int, now: datetime) -> None:

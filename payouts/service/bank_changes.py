@@ -88,8 +88,8 @@ async def propose(word: FirstWord, settings: PayoutSettings, now: datetime) -> B
     )
     await store.changes.add(change)
     if word.source is ChangeSource.SHOP:
-        message = f"{word.shop_id} asks to be paid to another account: call it, then agree or not on its terms"
-        await rows.raise_alert(TOLD_BY_SHOP, word.shop_id, message, now)
+        words = sentence("%(shop)s asks to be paid to another account", shop=word.shop_id)
+        await rows.raise_alert(TOLD_BY_SHOP, word.shop_id, words, now)
     return change
 
 

@@ -185,8 +185,13 @@ async def mark_returned(pay: Payments, payout_id: UUID, failure: str, now: datet
         await _undo(pay, transfer, reason, was_paid=was_paid, now=now)
     changed = msgspec.structs.replace(payout, status=status, failure=reason, updated_at=now)
     await rows.payouts.save(changed)
-    message = f"the bank returned {payout.amount} for {payout.shop_id}: {reason}"
-    await rows.raise_alert("payout-returned", str(payout.id), message, now)
+    words = sentence(
+        "the bank sent %(amount)s for %(shop)s back: “%(words)s”",
+        amount=payout.amount,
+        shop=payout.shop_id,
+        words=reason,
+    )
+    await rows.raise_alert("payout-returned", str(payout.id), words, now)
     await pay.listener.payout_changed(await change_of(changed, was_paid=was_paid), now)
 
 

@@ -15,6 +15,7 @@ from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
+from payouts.domain import alert_words
 from payouts.domain.payout import PAYOUT, PayoutStatus, PayoutStep, odd_minor
 from payouts.domain.records import MovementRecord, PayoutRecord
 from payouts.domain.terms import Rail, Schedule, is_due
@@ -77,7 +78,7 @@ async def send_payout(pay: Payments, payout_id: UUID, now: datetime) -> None:
         await _record(pay, payout.id, PayoutStep.FAILED, now, failure=error.detail)
         return
     except ProviderConflictError as error:
-        await rows.raise_alert("payout-conflict", str(payout.id), error.detail, now)
+        await rows.raise_alert("payout-conflict", str(payout.id), alert_words.conflict(error.detail), now)
         raise
     await observe_payout(pay, seen, now)
 
@@ -252,8 +253,13 @@ async def _set_free(payout: PayoutRecord, now: datetime) -> None:
     if account is not None:
         paused = payout.failure or "the last payout failed"
         await rows.shop_accounts.save(msgspec.structs.replace(account, payouts_paused=paused, updated_at=now))
-    message = f"the payout of {payout.amount} to {payout.shop_id} failed: {payout.failure}"
-    await rows.raise_alert("payout-failed", str(payout.id), message, now)
+    words = sentence(
+        "the payout of %(amount)s to %(shop)s failed: %(why)s",
+        amount=payout.amount,
+        shop=payout.shop_id,
+        why=alert_words.quoted(payout.failure),
+    )
+    await rows.raise_alert("payout-failed", str(payout.id), words, now)
 
 
 async def change_of(payout: PayoutRecord, *, was_paid: bool) -> PayoutChange:

@@ -6,6 +6,7 @@ nothing of that happens by itself, so a person is told of what has waited too lo
 
 from datetime import datetime, timedelta
 
+from federation.vocabulary.wording import sentence
 from payouts.service.context import Payments
 from payouts.service.hands import BANK_SILENT_DAYS
 from payouts.store import bank_silence as store
@@ -22,15 +23,22 @@ async def check_bank(pay: Payments, now: datetime) -> int:
     del pay
     silent = await store.silent_files((now - timedelta(days=BANK_SILENT_DAYS)).date(), TOLD_MAX)
     for file in silent:
-        message = (
-            f"{file.payments} payments, {file.amount}, of the bank file for {file.execute_on} are without the bank's "
-            "word: look at the bank's statement and say of each whether it was paid or came back"
+        words = sentence(
+            "the bank file for %(day)s: %(amount)s without the bank's word (payments: %(payments)s)",
+            day=file.execute_on,
+            amount=file.amount,
+            payments=file.payments,
         )
-        await rows.raise_alert(FILE_SILENT, str(file.id), message, now)
+        await rows.raise_alert(FILE_SILENT, str(file.id), words, now)
     await desk.clear_alerts_but(FILE_SILENT, [str(file.id) for file in silent], now)
     waiting = await store.long_queues(now - timedelta(days=QUEUED_DAYS), TOLD_MAX)
     for queue in waiting:
-        message = f"{queue.shares} shares of {queue.shop_id} wait since {queue.since:%Y-%m-%d}: make the next bank file"
-        await rows.raise_alert(FILE_DUE, queue.shop_id, message, now)
+        words = sentence(
+            "%(shop)s waits for a bank file since %(since)s (shares: %(shares)s)",
+            shop=queue.shop_id,
+            since=queue.since.date(),
+            shares=queue.shares,
+        )
+        await rows.raise_alert(FILE_DUE, queue.shop_id, words, now)
     await desk.clear_alerts_but(FILE_DUE, [queue.shop_id for queue in waiting], now)
     return len(silent) + len(waiting)

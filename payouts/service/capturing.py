@@ -12,6 +12,7 @@ import msgspec
 from federation.node.database import atomic
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
+from payouts.domain import alert_words
 from payouts.domain.payment import PAYMENT, PaymentStatus, PaymentStep
 from payouts.domain.records import PaymentRecord
 from payouts.errors import (
@@ -72,7 +73,7 @@ async def capture_at_provider(pay: Payments, payment_id: UUID, now: datetime) ->
         await _refused(payment, error.detail, now)
         return
     except ProviderConflictError as error:
-        await rows.raise_alert("capture-conflict", str(payment.id), error.detail, now)
+        await rows.raise_alert("capture-conflict", str(payment.id), alert_words.conflict(error.detail), now)
         raise
     await observe_payment(pay, seen, now)
 
@@ -86,4 +87,5 @@ async def _refused(payment: PaymentRecord, detail: str, now: datetime) -> None:
         if current.capture_attempt == payment.capture_attempt:
             attempt = current.capture_attempt + 1
             await rows.payments.save(msgspec.structs.replace(current, capture_attempt=attempt, updated_at=now))
-    await rows.raise_alert("capture-refused", str(payment.id), f"{payment.expected} was not taken: {detail}", now)
+    words = sentence("%(amount)s was not taken: %(why)s", amount=payment.expected, why=alert_words.quoted(detail))
+    await rows.raise_alert("capture-refused", str(payment.id), words, now)

@@ -14,7 +14,7 @@ from federation.node.database import atomic
 from federation.node.outbox import RetryLaterError
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
-from payouts.domain import postings, postings_desk
+from payouts.domain import alert_words, postings, postings_desk
 from payouts.domain.claim import CLAIM, ClaimStatus, ClaimStep
 from payouts.domain.hold import ReserveStatus, drawn
 from payouts.domain.records import ClaimRecord, MovementRecord, SettlementRecord
@@ -74,7 +74,7 @@ async def _reverse(pay: Payments, claim: ClaimRecord, now: datetime) -> Reversal
     except (InsufficientBalanceError, AccountNotReadyError, ProviderRefusedError):
         return await _reversal_of(pay, claim, settlement.transfer_id)
     except ProviderConflictError as error:
-        await rows.raise_alert("reversal-conflict", claim.reference, error.detail, now)
+        await rows.raise_alert("reversal-conflict", claim.reference, alert_words.conflict(error.detail), now)
         raise
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import Sentence, sentence
 from payouts.dispute_ports import BalanceMove
 from payouts.domain import dispute_postings
 from payouts.domain.amounts import allocate
@@ -45,7 +46,8 @@ async def book_moves(dispute: DisputeRecord, moves: Sequence[BalanceMove], now: 
         if taken and FUNDS.allows(dispute.funds, FundsStep.TAKEN):
             dispute = _taken(dispute, move, now)
         elif taken:
-            await _puzzled(dispute, f"{move.amount} were taken once more before anything came back", now)
+            words = sentence("%(amount)s was taken once more before anything came back", amount=move.amount)
+            await _puzzled(dispute, words, now)
         await _book(dispute, move, now)
         dispute = msgspec.structs.replace(dispute, fee_minor=dispute.fee_minor + move.fee.amount_minor)
         if not taken:
@@ -132,10 +134,16 @@ async def _give_back(dispute: DisputeRecord, move: BalanceMove, now: datetime) -
     Less than was taken, in the same currency, is for a person to look at.
     """
     if not FUNDS.allows(dispute.funds, FundsStep.RETURNED):
-        await _puzzled(dispute, f"{move.amount} came back of a dispute whose money is {dispute.funds.value}", now)
+        words = sentence("%(amount)s came back, and nothing of this dispute was taken any more", amount=move.amount)
+        await _puzzled(dispute, words, now)
         return dispute
     if dispute.taken_currency == dispute.currency and move.amount.amount_minor != dispute.taken_minor:
-        await _puzzled(dispute, f"{move.amount} came back, {dispute.taken} had been taken: nothing was given on", now)
+        words = sentence(
+            "%(amount)s came back, %(taken)s had been taken: nothing was given on",
+            amount=move.amount,
+            taken=dispute.taken,
+        )
+        await _puzzled(dispute, words, now)
         return dispute
     if dispute.funds is not FundsStage.TAKEN:
         await _reinstate(dispute, move.amount, now)
@@ -146,8 +154,8 @@ async def _give_back(dispute: DisputeRecord, move: BalanceMove, now: datetime) -
     return dispute
 
 
-async def _puzzled(dispute: DisputeRecord, message: str, now: datetime) -> None:
-    await rows.raise_alert("dispute-money", str(dispute.id), f"dispute {dispute.provider_id}: {message}", now)
+async def _puzzled(dispute: DisputeRecord, words: Sentence, now: datetime) -> None:
+    await rows.raise_alert("dispute-money", str(dispute.id), words, now)
 
 
 async def _reinstate(dispute: DisputeRecord, back: Money, now: datetime) -> None:

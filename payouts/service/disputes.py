@@ -4,7 +4,7 @@ What an event says is never believed: the dispute is read anew, its money booked
 moved along the table, in one transaction. While it is undecided what is owed for its lines stays where it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -45,8 +45,20 @@ NOTE_LENGTH_MAX = 500
 ASKED = "dispute-asked"
 """The alert of an inquiry; it is over as soon as the inquiry is."""
 
-CALLED_FOR = frozenset({DisputeStep.WON, DisputeStep.LOST, DisputeStep.REOPENED, DisputeStep.PREVENTED})
-"""The steps that a person is called for."""
+CALLED_FOR: Mapping[DisputeStep, str] = {
+    DisputeStep.WON: message("the bank has decided for us in the dispute of %(amount)s"),
+    DisputeStep.LOST: message("the bank has decided for the shopper in the dispute of %(amount)s"),
+    DisputeStep.REOPENED: message("the bank looks again at the dispute of %(amount)s"),
+    DisputeStep.PREVENTED: message("the provider gave the shopper %(amount)s back before a dispute began"),
+}
+"""The steps that a person is called for, and what is said."""
+_CALLS = {
+    (True, True): message("the bank asks about %(amount)s (%(reason)s) until %(until)s; nothing was taken"),
+    (True, False): message("the bank asks about %(amount)s (%(reason)s); nothing was taken"),
+    (False, True): message("%(amount)s is disputed (%(reason)s), to be answered by %(until)s"),
+    (False, False): message("%(amount)s is disputed (%(reason)s)"),
+}
+"""What is said of a new dispute: by whether the bank only asks, and whether it named a day."""
 
 _GONE = frozenset({DisputeStatus.LOST, DisputeStatus.PREVENTED})
 
@@ -95,8 +107,11 @@ async def observe_warning(seen: FraudWarning, now: datetime) -> None:
         )
         for shop_order_id in await _parts(payment.order_id):
             await freeze(Hold(reason=HoldReason.FRAUD, reference=seen.id, shop_order_id=shop_order_id), now)
-        message = f"a bank suspects that the payment of {payment.amount} was not its customer's: look before sending"
-        await rows.raise_alert("fraud-warning", seen.id, message, now)
+        words = sentence(
+            "a bank suspects that the payment of %(amount)s was not its customer's: look before sending",
+            amount=payment.amount,
+        )
+        await rows.raise_alert("fraud-warning", seen.id, words, now)
 
 
 async def lift_warning(warning_id: str, by: str, note: str, now: datetime) -> None:
@@ -164,7 +179,12 @@ async def _begin(seen: DisputeState, now: datetime) -> DisputeRecord | None:
     payment_id = own_id(seen.reference)
     payment = None if payment_id is None else await rows.payments.get(payment_id, lock=True)
     if payment is None:
-        await rows.raise_alert("dispute-unknown", seen.id, f"the provider has a dispute {seen.id} not ours", now)
+        words = sentence(
+            "the provider told of the dispute %(id)s of %(amount)s, about a payment that is not ours",
+            id=seen.id,
+            amount=seen.amount,
+        )
+        await rows.raise_alert("dispute-unknown", seen.id, words, now)
         return None
     known = await store.by_provider_id(seen.id, lock=True)
     if known is not None:
@@ -193,13 +213,13 @@ async def _begin(seen: DisputeState, now: datetime) -> DisputeRecord | None:
 
 async def _call(dispute: DisputeRecord, now: datetime) -> None:
     """Tell a person that a bank asks about a payment, or has taken it."""
-    until = "" if dispute.due_at is None else f", to be answered by {dispute.due_at:%Y-%m-%d %H:%M} UTC"
-    if dispute.status is DisputeStatus.INQUIRY:
-        message = f"the bank asks about {dispute.amount} ({dispute.reason}){until}; nothing was taken"
-        await rows.raise_alert(ASKED, str(dispute.id), message, now)
+    asked = dispute.status is DisputeStatus.INQUIRY
+    pattern = _CALLS[asked, dispute.due_at is not None]
+    words = sentence(pattern, amount=dispute.amount, reason=dispute.reason, until=dispute.due_at or "")
+    if asked:
+        await rows.raise_alert(ASKED, str(dispute.id), words, now)
     else:
-        message = f"{dispute.amount} are disputed ({dispute.reason}){until}"
-        await rows.raise_alert("dispute-opened", str(dispute.id), message, now)
+        await rows.raise_alert("dispute-opened", str(dispute.id), words, now)
 
 
 async def _walk(dispute: DisputeRecord, seen: DisputeState, now: datetime) -> DisputeRecord:
@@ -215,8 +235,8 @@ async def _walk(dispute: DisputeRecord, seen: DisputeState, now: datetime) -> Di
         if step is DisputeStep.ESCALATED:
             await _call(dispute, now)
         if step in CALLED_FOR:
-            message = f"the dispute of {dispute.amount} was {step.value}"
-            await rows.raise_alert(f"dispute-{step.value}", str(dispute.id), message, now)
+            words = sentence(CALLED_FOR[step], amount=dispute.amount)
+            await rows.raise_alert(f"dispute-{step.value}", str(dispute.id), words, now)
     return dispute
 
 

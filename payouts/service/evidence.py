@@ -12,6 +12,7 @@ import msgspec
 
 from federation.node.database import atomic
 from federation.vocabulary.wording import sentence
+from payouts.domain import alert_words
 from payouts.domain.dispute import ANSWER, UNDECIDED, AnswerStatus, AnswerStep
 from payouts.domain.dispute_records import DisputeRecord
 from payouts.domain.evidence import Evidence
@@ -95,7 +96,7 @@ async def send_answer(pay: Payments, dispute_id: UUID, now: datetime) -> None:
         await _record(dispute, AnswerStep.REFUSED, now, error=error.detail)
         return
     except ProviderConflictError as error:
-        await rows.raise_alert("answer-conflict", str(dispute.id), error.detail, now)
+        await rows.raise_alert("answer-conflict", str(dispute.id), alert_words.conflict(error.detail), now)
         raise
     await _record(dispute, AnswerStep.TAKEN, now)
     await observe_dispute(pay, seen, now)
@@ -111,10 +112,12 @@ async def warn_of_due(now: datetime) -> int:
     """Alert a person of every dispute that will be lost for want of an answer soon; how many there are."""
     due = await store.due_before(now + WARN_BEFORE)
     for dispute in due:
-        message = (
-            f"the dispute of {dispute.amount} is lost unless it is answered by {dispute.due_at:%Y-%m-%d %H:%M} UTC"
+        words = sentence(
+            "the dispute of %(amount)s is lost unless it is answered by %(until)s",
+            amount=dispute.amount,
+            until=dispute.due_at,
         )
-        await rows.raise_alert("dispute-due", str(dispute.id), message, now)
+        await rows.raise_alert("dispute-due", str(dispute.id), words, now)
     return len(due)
 
 
@@ -134,7 +137,12 @@ async def _record(dispute: DisputeRecord, step: AnswerStep, now: datetime, *, er
             )
         )
         if not taken:
-            await rows.raise_alert("answer-refused", f"{dispute.id}:{dispute.answer_attempt}", error, now)
+            words = sentence(
+                "the answer to the dispute of %(amount)s was not taken: %(why)s",
+                amount=dispute.amount,
+                why=alert_words.quoted(error),
+            )
+            await rows.raise_alert("answer-refused", f"{dispute.id}:{dispute.answer_attempt}", words, now)
 
 
 async def _locked(dispute_id: UUID) -> DisputeRecord:

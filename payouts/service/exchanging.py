@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain import postings
 from payouts.domain.amounts import portion
 from payouts.domain.giveback import Components
@@ -44,8 +45,13 @@ async def settle_exchange(pay: Payments, payment: PaymentRecord, seen: PaymentSt
     if payment.captured_at is None or payment.settled_at is not None or seen.gross is None:
         return
     if seen.gross.currency != pay.settings.settlement_currency:
-        message = f"payment {payment.id} was settled in {seen.gross.currency}: its shares wait until this is clear"
-        await rows.raise_alert("settled-elsewhere", str(payment.id), message, now)
+        words = sentence(
+            "the payment of %(amount)s came to %(gross)s, and this hub settles in %(currency)s: its shares wait",
+            amount=payment.amount,
+            gross=seen.gross,
+            currency=pay.settings.settlement_currency,
+        )
+        await rows.raise_alert("settled-elsewhere", str(payment.id), words, now)
         return
     lines = _settled(await lists.lines_of_order(payment.order_id), seen.gross) if payment.is_divided else []
     refunds = await _restate_refunds(payment, seen.gross, lines)

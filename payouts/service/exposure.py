@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain.claim import by_age
 from payouts.service import dispute_reads, reads
 from payouts.service.context import Payments
@@ -165,14 +166,23 @@ async def check_limits(pay: Payments, now: datetime) -> int:
     """
     too_long = await _kept_too_long(pay, now)
     for shop_id, (count, oldest) in too_long.items():
-        message = f"{count} shares of {shop_id} are kept since {oldest:%Y-%m-%d}: decide what becomes of them"
-        await rows.raise_alert(TOO_LONG, shop_id, message, now)
+        words = sentence(
+            "money of %(shop)s is kept since %(since)s (shares: %(shares)s)",
+            shop=shop_id,
+            since=oldest.date(),
+            shares=count,
+        )
+        await rows.raise_alert(TOO_LONG, shop_id, words, now)
     await desk.clear_alerts_but(TOO_LONG, list(too_long), now)
     too_much = await _kept_too_much(pay)
     for currency, amount_minor in too_much.items():
         limit = Money(pay.settings.holding_minor_max, currency)
-        message = f"the hub keeps {Money(amount_minor, currency)} for boutiques, more than the {limit} it set itself"
-        await rows.raise_alert(TOO_MUCH, currency, message, now)
+        words = sentence(
+            "the hub keeps %(amount)s for boutiques, more than the %(limit)s it set itself",
+            amount=Money(amount_minor, currency),
+            limit=limit,
+        )
+        await rows.raise_alert(TOO_MUCH, currency, words, now)
     await desk.clear_alerts_but(TOO_MUCH, list(too_much), now)
     return len(too_long) + len(too_much)
 

@@ -14,6 +14,7 @@ from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
+from payouts.domain import alert_words
 from payouts.domain.payout import PAYOUT, PayoutStatus, PayoutStep
 from payouts.domain.records import FloatMoveRecord
 from payouts.errors import (
@@ -84,7 +85,7 @@ async def send_move(pay: Payments, move_id: UUID, now: datetime) -> None:
         await _record(move.id, PayoutStep.FAILED, now, failure=error.detail)
         return
     except ProviderConflictError as error:
-        await rows.raise_alert("payout-conflict", str(move.id), error.detail, now)
+        await rows.raise_alert("payout-conflict", str(move.id), alert_words.conflict(error.detail), now)
         raise
     await observe_move(seen, now)
 
@@ -124,5 +125,9 @@ async def _record(
         )
         await desk.float_moves.save(changed)
         if changed.status is PayoutStatus.FAILED:
-            message = f"{move.amount} did not reach the hub's bank: {failure}"
-            await rows.raise_alert("float-failed", str(move.id), message, now)
+            words = sentence(
+                "%(amount)s did not reach the hub's bank: %(why)s",
+                amount=move.amount,
+                why=alert_words.quoted(failure),
+            )
+            await rows.raise_alert("float-failed", str(move.id), words, now)

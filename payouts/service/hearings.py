@@ -139,8 +139,12 @@ def _require_open(hearing: Hearing) -> None:
 
 async def _call_operator(hearing: Hearing, now: datetime) -> None:
     """Somebody makes the answer of what boutiques say: once called, until they have looked."""
-    message = f"{hearing.shop_id} has said what it knows of the dispute of {hearing.dispute.amount}"
-    await rows.raise_alert(HEARD, str(hearing.dispute.id), message, now)
+    words = sentence(
+        "%(shop)s has said what it knows of the dispute of %(amount)s",
+        shop=hearing.shop_id,
+        amount=hearing.dispute.amount,
+    )
+    await rows.raise_alert(HEARD, str(hearing.dispute.id), words, now)
 
 
 async def _heard(disputes: Sequence[DisputeRecord], shop_id: str, now: datetime) -> list[Hearing]:

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from federation.vocabulary.ids import new_id
-from federation.vocabulary.wording import sentence
+from federation.vocabulary.wording import Sentence, as_sentence, sentence
 from payouts.domain import papers
 from payouts.domain.invoice import (
     DETAILS,
@@ -80,9 +80,13 @@ async def _open_items(shop_id: str, currency: str, period: Period) -> list[Commi
     return [msgspec.structs.replace(item, exchanged=(item.shop_order_id, item.line_id) in exchanged) for item in items]
 
 
-def waiting_words(boutique: LegalParty, missing: Sequence[Detail]) -> str:
+def waiting_words(boutique: LegalParty, missing: Sequence[Detail]) -> Sentence:
     """Why there is no invoice, for people."""
-    return f"the commission invoice of {boutique.name} waits for {', '.join(DETAILS[one] for one in missing)}"
+    return sentence(
+        "the commission invoice of %(boutique)s waits for %(details)s",
+        boutique=boutique.name,
+        details=tuple(as_sentence(DETAILS[one]) for one in missing),
+    )
 
 
 async def _invoice(paper_id: UUID) -> PaperRecord:

@@ -9,10 +9,16 @@ from datetime import datetime
 
 import structlog
 
+from federation.vocabulary.wording import Sentence, message, sentence
 from payouts.domain.jobs import ERROR_LENGTH_MAX, JobRecord
 from payouts.store import desk, rows
 
 LATE = "job-late"
+_LATE = {
+    False: message("“%(job)s” should run every %(minutes)s min, and %(last)s"),
+    True: message("“%(job)s” should run every %(minutes)s min, and %(last)s; then it failed: “%(error)s”"),
+}
+"""What is said of a late job, by whether it failed."""
 
 _log = structlog.get_logger(__name__)
 
@@ -52,6 +58,15 @@ async def late_jobs(now: datetime) -> list[JobRecord]:
     return [job for job in await desk.all_jobs() if job.is_late(now)]
 
 
+def _late_words(job: JobRecord) -> Sentence:
+    last = sentence("it never ran to its end")
+    if job.succeeded_at is not None:
+        last = sentence("it last ran to its end on %(at)s", at=job.succeeded_at)
+    return sentence(
+        _LATE[bool(job.error)], job=job.name, minutes=-(-job.interval_seconds // 60), last=last, error=job.error
+    )
+
+
 async def watch(own_name: str, now: datetime) -> int:
     """Raise an alert for every job that is late and take back those of jobs that run again; returns how many are.
 
@@ -60,9 +75,7 @@ async def watch(own_name: str, now: datetime) -> int:
     late = [job for job in await late_jobs(now) if job.name != own_name]
     for job in late:
         last = "never" if job.succeeded_at is None else f"last at {job.succeeded_at:%Y-%m-%d %H:%M:%S} UTC"
-        reason = f": {job.error}" if job.error else ""
-        message = f"the job {job.name} should run every {job.interval_seconds} s and did not ({last}){reason}"
-        await rows.raise_alert(LATE, job.name, message, now)
+        await rows.raise_alert(LATE, job.name, _late_words(job), now)
         _log.error("money_job_is_late", job=job.name, last=last, error=job.error)
     await desk.clear_alerts_but(LATE, [job.name for job in late], now)
     return len(late)

@@ -14,7 +14,8 @@ import structlog
 
 from federation.node.database import atomic
 from federation.vocabulary.errors import GalleriaError
-from payouts.domain import papers
+from federation.vocabulary.wording import sentence
+from payouts.domain import alert_words, papers
 from payouts.domain.invoice import Invoice
 from payouts.domain.papers import PaperForm, PaperKind, PaperRecord, Period
 from payouts.domain.statement import Statement
@@ -94,7 +95,8 @@ async def _make_pdf(record: PaperRecord, now: datetime) -> bool:
         drawn = await asyncio.to_thread(pdf_of, record)
     except Exception as error:  # noqa: BLE001 - an edge: whatever one boutique's texts do to the library
         reason = f"{type(error).__name__}: {error}"[:REASON_LENGTH_MAX]
-        await rows.raise_alert(UNDRAWN, str(record.id), f"{record.number} could not be drawn as PDF: {reason}", now)
+        words = sentence("%(number)s could not be drawn as PDF: “%(reason)s”", number=record.number, reason=reason)
+        await rows.raise_alert(UNDRAWN, str(record.id), words, now)
         _log.error("pdf_not_made", paper=record.number, reason=reason)
         return False
     await store.add_form(record.id, PaperForm.PDF, drawn)
@@ -115,7 +117,7 @@ async def _guarded(office: Office, shop_id: str, currency: str, now: datetime) -
     try:
         done = await _close_until(office, shop_id, currency, papers.month_of(now).start, now)
     except GalleriaError as error:
-        await rows.raise_alert(BROKEN, reference, error.detail, now)
+        await rows.raise_alert(BROKEN, reference, alert_words.of_shop(shop_id, error.sentence), now)
         _log.error("statement_not_made", shop=shop_id, currency=currency, reason=error.detail)
         return 0
     await desk.clear_alert_of(BROKEN, reference, now)
@@ -151,7 +153,7 @@ async def _issue_all(office: Office, currency: str, until: datetime, now: dateti
             async with atomic():
                 done += len(await _issue(office, shop_id, currency, until, now))
         except GalleriaError as error:
-            await rows.raise_alert(BROKEN, shop_id, error.detail, now)
+            await rows.raise_alert(BROKEN, shop_id, alert_words.of_shop(shop_id, error.sentence), now)
             _log.error("invoice_not_made", shop=shop_id, reason=error.detail)
         else:
             await desk.clear_alert_of(BROKEN, shop_id, now)

@@ -14,7 +14,7 @@ from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
-from payouts.domain import postings
+from payouts.domain import alert_words, postings
 from payouts.domain.payment import HELD, OVER, PAYMENT, Capture, PaymentStatus, PaymentStep, Sighting, step_of
 from payouts.domain.records import PaymentRecord, RefundRecord
 from payouts.errors import IllegalMoveError, PaymentMissingError
@@ -183,7 +183,8 @@ async def observe_payment(pay: Payments, seen: PaymentState, now: datetime) -> N
     async with atomic():
         payment = await rows.payments.get(own_id(seen.reference), lock=True)
         if payment is None:
-            await rows.raise_alert("payment-unknown", seen.id, f"the provider has a payment {seen.id} not ours", now)
+            words = sentence("the provider told of the payment %(id)s, which is none of ours", id=seen.id)
+            await rows.raise_alert("payment-unknown", seen.id, words, now)
             return
         step = step_of(payment.status, payment.expected, Sighting(seen.status, seen.received, seen.capturable))
         changed = _with_sighting(payment, seen, step, now)
@@ -229,8 +230,12 @@ async def _tell(pay: Payments, payment: PaymentRecord, now: datetime) -> None:
         await _give_back(await _book_misdirected(pay, payment, now), "paid after the order was over", now)
     elif payment.status is PaymentStatus.SUSPENSE:
         await _book_misdirected(pay, payment, now)
-        message = f"expected {payment.expected}, received {payment.received}: nothing was confirmed"
-        await rows.raise_alert("payment-mismatch", str(payment.id), message, now)
+        words = sentence(
+            "%(expected)s was asked for, %(received)s came: nothing was confirmed",
+            expected=payment.expected,
+            received=payment.received,
+        )
+        await rows.raise_alert("payment-mismatch", str(payment.id), words, now)
 
 
 async def _warn_of_lost_hold(before: PaymentRecord, after: PaymentRecord, seen: PaymentState, now: datetime) -> None:
@@ -238,11 +243,19 @@ async def _warn_of_lost_hold(before: PaymentRecord, after: PaymentRecord, seen: 
     if after.status is not PaymentStatus.FAILED:
         return
     if before.status in HELD:
-        message = f"the hold of {before.amount} ended before it was taken: {after.last_error or 'let go'}"
-        await rows.raise_alert("hold-lost", str(after.id), message, now)
+        words = sentence(
+            "the reservation of %(amount)s ended before it was taken: %(why)s",
+            amount=before.amount,
+            why=alert_words.quoted(after.last_error),
+        )
+        await rows.raise_alert("hold-lost", str(after.id), words, now)
     elif seen.status == "authorised":
-        message = f"expected {before.expected}, held {seen.capturable}: nothing was confirmed"
-        await rows.raise_alert("payment-mismatch", str(after.id), message, now)
+        words = sentence(
+            "%(expected)s was asked for, %(held)s was reserved: nothing was confirmed",
+            expected=before.expected,
+            held=seen.capturable,
+        )
+        await rows.raise_alert("payment-mismatch", str(after.id), words, now)
 
 
 async def _book_misdirected(pay: Payments, payment: PaymentRecord, now: datetime) -> PaymentRecord:

@@ -14,7 +14,7 @@ import structlog
 from federation.node.database import atomic
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.money import Money
-from federation.vocabulary.wording import sentence
+from federation.vocabulary.wording import Sentence, message, sentence
 from payouts.domain import recon
 from payouts.domain.dispute_records import MoveRecord
 from payouts.domain.ledger import AccountKind
@@ -96,6 +96,13 @@ async def assign(move_id: str, to: AccountKind, note: str, by: str, now: datetim
     )
 
 
+_ODD = {
+    True: message("the type “%(type)s” is known, yet we never ask for it"),
+    False: message("the type “%(type)s” is not one we know"),
+}
+"""Why a movement of a type is nothing of ours, by whether the type is known."""
+
+
 async def _match(pay: Payments, move: MoveRecord, now: datetime) -> None:
     cause = OURS.get(move.type)
     if cause is not None:
@@ -103,14 +110,13 @@ async def _match(pay: Payments, move: MoveRecord, now: datetime) -> None:
     elif move.type in THEIRS:
         await _book(move, THEIRS[move.type], MoveState.BOOKED, now)
     else:
-        known = "is known, yet we never ask for it" if move.type in DOUBTFUL else "is not one we know"
-        await _suspend(move, f"the type {move.type[:40]} {known}", now)
+        await _suspend(move, sentence(_ODD[move.type in DOUBTFUL], type=move.type[:40]), now)
 
 
 async def _match_ours(pay: Payments, move: MoveRecord, cause: Cause, now: datetime) -> None:
     idem = await _FINDERS[cause](pay, move, now)
     if idem is None:
-        await _suspend(move, f"a {move.type} that nothing of ours explains", now)
+        await _suspend(move, sentence("a “%(type)s” that nothing of ours explains", type=move.type), now)
         return
     async with atomic():
         current = await store.by_id(move.id, lock=True)
@@ -118,15 +124,20 @@ async def _match_ours(pay: Payments, move: MoveRecord, cause: Cause, now: dateti
         if current is None or current.txn_id is not None:
             return
         if txn_id is not None and await store.is_taken(txn_id):
-            await _suspend(current, f"a second {move.type} for what we asked for once", now)
+            await _suspend(current, sentence("a second “%(type)s” for what we asked for once", type=move.type), now)
         elif txn_id is not None:
             matched = msgspec.structs.replace(current, state=MoveState.MATCHED, txn_id=txn_id, matched_at=now)
             await store.moves.save(matched)
         elif current.state is not MoveState.WAITING:
             await store.moves.save(msgspec.structs.replace(current, state=MoveState.WAITING))
         elif now - max(current.seen_at, current.available_at) > WAITS_AT_MOST:
-            message = f"{move.net} moved for {move.type} {move.source}, and our books do not know it after a day"
-            await rows.raise_alert("move-waiting", move.id, message, now)
+            words = sentence(
+                "%(amount)s moved at the provider (“%(type)s”, %(source)s), and our books do not know it after a day",
+                amount=move.net,
+                type=move.type,
+                source=move.source,
+            )
+            await rows.raise_alert("move-waiting", move.id, words, now)
 
 
 async def _of_payment(pay: Payments, move: MoveRecord, now: datetime) -> str | None:
@@ -193,10 +204,10 @@ async def _row_id(table: str, move: MoveRecord) -> UUID | None:
     return row_id if row_id is not None and await store.is_ours(table, row_id) else None
 
 
-async def _suspend(move: MoveRecord, why: str, now: datetime) -> None:
+async def _suspend(move: MoveRecord, why: Sentence, now: datetime) -> None:
     await _book(move, AccountKind.SUSPENSE, MoveState.SUSPENSE, now)
-    message = f"{move.net} moved at the provider and waits in suspense: {why}"
-    await rows.raise_alert("suspense", move.id, message, now)
+    words = sentence("%(amount)s moved at the provider and waits in suspense: %(why)s", amount=move.net, why=why)
+    await rows.raise_alert("suspense", move.id, words, now)
 
 
 async def _book(move: MoveRecord, against: AccountKind, state: MoveState, now: datetime) -> None:

@@ -16,8 +16,8 @@ import msgspec
 
 from federation.node.database import atomic
 from federation.vocabulary.money import Money
-from federation.vocabulary.wording import sentence
-from payouts.domain import postings, recon
+from federation.vocabulary.wording import as_sentence, sentence
+from payouts.domain import alert_words, postings, recon
 from payouts.domain.records import RefundRecord
 from payouts.domain.refund import REFUND, WITH_THE_SHOPPER, RefundStatus, RefundStep
 from payouts.errors import (
@@ -79,7 +79,7 @@ async def send_refund(pay: Payments, refund_id: UUID, now: datetime) -> None:
         await _record_refused(pay, refund, error.detail, now)
         return
     except ProviderConflictError as error:
-        await rows.raise_alert("refund-conflict", refund.key, error.detail, now)
+        await rows.raise_alert("refund-conflict", refund.key, alert_words.conflict(error.detail), now)
         raise
     await observe_refund(pay, seen, now)
 
@@ -127,7 +127,10 @@ async def _waits_for_the_bank(refund: RefundRecord, now: datetime) -> bool:
     unasked = refund.status is RefundStatus.REQUESTED
     forbidden = await refund_forbidden(refund.order_id, refund.payment_id, for_now=unasked)
     if forbidden:
-        await rows.raise_alert(REFUND_WAITS, str(refund.id), f"the refund of {refund.amount} waits: {forbidden}", now)
+        words = sentence(
+            "the refund of %(amount)s is not paid: %(why)s", amount=refund.amount, why=as_sentence(forbidden)
+        )
+        await rows.raise_alert(REFUND_WAITS, str(refund.id), words, now)
     return bool(forbidden)
 
 
@@ -171,8 +174,13 @@ async def _is_taken_elsewhere(refund: RefundRecord, seen: RefundState, now: date
     """Whether a refund left the balance in a currency that its payment was not settled in, which a person is told."""
     if seen.taken is None or refund.settled is None or seen.taken.currency == refund.settled.currency:
         return False
-    message = f"the refund of {refund.amount} took {seen.taken}, its payment was settled in {refund.settled.currency}"
-    await rows.raise_alert("refund-taken-elsewhere", str(refund.id), f"{message}: nothing was booked", now)
+    words = sentence(
+        "the refund of %(amount)s took %(taken)s, its payment was settled in %(currency)s: nothing was booked",
+        amount=refund.amount,
+        taken=seen.taken,
+        currency=refund.settled.currency,
+    )
+    await rows.raise_alert("refund-taken-elsewhere", str(refund.id), words, now)
     return True
 
 
@@ -195,8 +203,10 @@ async def _consequences(pay: Payments, refund: RefundRecord, now: datetime) -> N
         for claim in await rows.claims_of_refund(refund.id):
             await messages.send("pay.claim", claim.id, "refund accepted", now)
     if refund.status is RefundStatus.FAILED:
-        message = f"the refund of {refund.amount} failed: {refund.error}"
-        await rows.raise_alert("refund-failed", f"{refund.id}:{refund.attempt}", message, now)
+        words = sentence(
+            "the refund of %(amount)s failed: %(why)s", amount=refund.amount, why=alert_words.quoted(refund.error)
+        )
+        await rows.raise_alert("refund-failed", f"{refund.id}:{refund.attempt}", words, now)
     await pay.listener.refund_changed(refund.id, refund.status.value, now)
 
 

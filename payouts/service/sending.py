@@ -14,7 +14,7 @@ import msgspec
 from federation.node.database import atomic
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
-from payouts.domain import postings
+from payouts.domain import alert_words, postings
 from payouts.domain.claim import CLAIM, ClaimStep
 from payouts.domain.hold import gravest
 from payouts.domain.records import MovementRecord, SettlementRecord, TransferRecord
@@ -61,7 +61,7 @@ async def send_settlement(pay: Payments, settlement_id: UUID, now: datetime) -> 
             return
         sent = made[0]
     except ProviderConflictError as error:
-        await rows.raise_alert("transfer-conflict", transfer.key, error.detail, now)
+        await rows.raise_alert("transfer-conflict", transfer.key, alert_words.conflict(error.detail), now)
         raise
     async with atomic():
         await _record_sent(pay, transfer, sent, now)
@@ -250,7 +250,13 @@ async def _record_failure(
     )
     await _finish(transfer, "failed", now, error=detail)
     if reason is BlockReason.REFUSED:
-        await rows.raise_alert("transfer-refused", str(settlement.id), detail, now)
+        words = sentence(
+            "%(amount)s for %(shop)s was not sent: %(why)s",
+            amount=transfer.amount,
+            shop=settlement.shop_id,
+            why=alert_words.quoted(detail),
+        )
+        await rows.raise_alert("transfer-refused", str(settlement.id), words, now)
     again_at = now + timedelta(seconds=pay.settings.stuck_after_seconds)
     await _save(pay, settlement, SettlementStep.BLOCKED, now, block_reason=reason.value, next_try_at=again_at)
 

@@ -104,7 +104,8 @@ async def observe_account(seen: AccountState, now: datetime) -> None:
         if account is not None and _is_former(account, seen):
             return
         if account is None or account.provider_id not in {None, seen.id}:
-            await rows.raise_alert("account-unknown", seen.id, f"the provider has an account {seen.id} not ours", now)
+            words = sentence("the provider told of the account %(id)s, which no boutique of ours has", id=seen.id)
+            await rows.raise_alert("account-unknown", seen.id, words, now)
             return
         await rows.shop_accounts.save(
             msgspec.structs.replace(
@@ -112,8 +113,11 @@ async def observe_account(seen: AccountState, now: datetime) -> None:
             )
         )
         if seen.standing == "closed" and account.standing != "closed":
-            message = f"the account of {account.shop_id} is closed: what it is owed waits until it has another one"
-            await rows.raise_alert("account-closed", account.shop_id, message, now)
+            words = sentence(
+                "the account of %(shop)s is closed: what it is owed waits until it has another one",
+                shop=account.shop_id,
+            )
+            await rows.raise_alert("account-closed", account.shop_id, words, now)
         if seen.ready and not account.ready:
             for settlement_id, attempt in await rows.settlements_blocked_by_account(account.shop_id):
                 await messages.send("pay.transfer", settlement_id, f"account ready:{attempt}:{now.isoformat()}", now)

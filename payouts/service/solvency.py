@@ -6,6 +6,7 @@ Called in the transaction of whatever can take money from the hub or leave it ow
 from datetime import datetime
 
 from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.store import solvency
 
 SHORTFALL = "shortfall"
@@ -16,8 +17,11 @@ async def watch(now: datetime) -> dict[str, int]:
     short = await solvency.shortfall()
     for currency, missing in short.items():
         if missing:
-            message = f"the hub owes {Money(missing, currency)} more than it has at the provider and at its bank"
-            await solvency.tell(SHORTFALL, currency, message, now)
+            words = sentence(
+                "the hub owes %(missing)s more than it has at the provider and at its bank",
+                missing=Money(missing, currency),
+            )
+            await solvency.tell(SHORTFALL, currency, words, now)
         else:
             await solvency.take_back(SHORTFALL, currency, now)
     return short

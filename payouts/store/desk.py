@@ -390,7 +390,7 @@ async def take_unmailed_alerts(now: datetime, limit: int) -> list[AlertRecord]:
     found = await database.fetch(
         "UPDATE pay_alert SET mailed_at = $1 WHERE id IN (SELECT id FROM pay_alert WHERE mailed_at IS NULL"
         " AND cleared_at IS NULL ORDER BY raised_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
-        " RETURNING id, kind, reference, message, raised_at, cleared_at, mailed_at",
+        " RETURNING id, kind, reference, message, told, raised_at, cleared_at, mailed_at",
         now,
         limit,
     )

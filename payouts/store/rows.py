@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from federation.node import database
+from federation.vocabulary.wording import Sentence, as_kept
 from payouts import tables
 from payouts.domain import records
 from payouts.domain.payment import PaymentStatus
@@ -184,14 +185,15 @@ async def last_payout_at(shop_id: str, currency: str) -> datetime | None:
     return found
 
 
-async def raise_alert(kind: str, reference: str, message: str, now: datetime) -> None:
+async def raise_alert(kind: str, reference: str, words: Sentence, now: datetime) -> None:
     """Open an alert unless one of this kind is open for the same thing."""
     await database.execute(
-        "INSERT INTO pay_alert (kind, reference, message, raised_at) VALUES ($1, $2, $3, $4) "
+        "INSERT INTO pay_alert (kind, reference, message, told, raised_at) VALUES ($1, $2, $3, $4, $5) "
         "ON CONFLICT (kind, reference) WHERE cleared_at IS NULL DO NOTHING",
         kind,
         reference,
-        message,
+        str(words),
+        as_kept(words),
         now,
     )
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from federation.node import database
+from federation.vocabulary.wording import Sentence, as_kept
 
 _SHORT = """
 SELECT currency,
@@ -30,14 +31,16 @@ async def shortfall() -> dict[str, int]:
     return {row["currency"]: max(0, int((row["owed"] or 0) - (row["has"] or 0))) for row in found}
 
 
-async def tell(kind: str, reference: str, message: str, now: datetime) -> None:
+async def tell(kind: str, reference: str, words: Sentence, now: datetime) -> None:
     """Open an alert, or have the open one say what is true now."""
     await database.execute(
-        "INSERT INTO pay_alert (kind, reference, message, raised_at) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (kind, reference) WHERE cleared_at IS NULL DO UPDATE SET message = excluded.message",
+        "INSERT INTO pay_alert (kind, reference, message, told, raised_at) VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT (kind, reference) WHERE cleared_at IS NULL "
+        "DO UPDATE SET message = excluded.message, told = excluded.told",
         kind,
         reference,
-        message,
+        str(words),
+        as_kept(words),
         now,
     )
 

@@ -10,6 +10,7 @@ from marketplace.console.door import operator, render
 from marketplace.console.views import alerts, books, hands, sections, trends
 from marketplace.console.views.jobs import job_words
 from marketplace.hub import hub_of
+from marketplace.money.alerts import shown_alerts
 from payouts.domain.trends import Step
 from payouts.service import hands as waiting
 from payouts.service import reads
@@ -50,7 +51,7 @@ async def show(request: AnyRequest) -> Template:
         todos=hands.money_todos(found.morning),
         in_order=hands.in_order(found.morning),
         purses=found.purses,
-        alerts=[alerts.alert(one) for one in await reads.alerts()],
+        alerts=await shown_alerts(await reads.alerts()),
         alerts_shown=alerts.SHOWN,
         step=step,
         steps=trends.STEP_WORDS,

@@ -1,80 +1,97 @@
-"""Alerts about money for people: what kind, and the page where something can be done about it. Pure.
+"""Alerts about money for people: what happened, its own case, what to do, and the page to do it on. Pure.
 
-What an alert says of its own case was written where it arose, in English; its kind is told in the reader's language.
+What an alert says of its case was kept as a message with what was filled in: here it is said in the reader's language,
+boutiques by their names. One from before that was kept so is shown in the English it was written in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from federation.vocabulary.wording import message
-from marketplace.console.words import say
+from federation.vocabulary.wording import Sentence, sentence
+from marketplace.console.views.alert_cases import CASES, ORDER, RULE, Case
+from marketplace.console.views.disputes import reason_words
+from marketplace.console.views.jobs import job_words
+from marketplace.console.words import WORDING, say
 from payouts.domain.records import AlertRecord
 
-_MONEY = "/console/money"
-_DISPUTE = f"{_MONEY}/disputes/{{}}"
-_CASES: Mapping[str, tuple[str, str]] = {
-    "shortfall": (message("The hub owes more than it has"), f"{_MONEY}/exposure"),
-    "held-too-long": (message("A boutique’s money is kept too long"), "/console/boutiques/{}/terms"),
-    "held-too-much": (message("The hub keeps more than it set itself"), f"{_MONEY}/exposure"),
-    "job-late": (message("A regular job has not run"), f"{_MONEY}/jobs"),
-    "suspense": (message("A movement nobody understands"), f"{_MONEY}/reconciliation"),
-    "move-waiting": (message("A movement waits for our own posting"), f"{_MONEY}/reconciliation"),
-    "dispute-asked": (message("A bank asks about a payment"), _DISPUTE),
-    "dispute-opened": (message("A bank has taken a payment back"), _DISPUTE),
-    "dispute-heard": (message("A boutique has said what it knows of a dispute"), f"{_DISPUTE}#heard"),
-    "dispute-due": (message("A dispute must be answered"), _DISPUTE),
-    "dispute-won": (message("A dispute is won"), _DISPUTE),
-    "dispute-lost": (message("A dispute is lost"), _DISPUTE),
-    "dispute-prevented": (message("A dispute was settled before it began"), _DISPUTE),
-    "dispute-reopened": (message("A dispute that was decided is open again"), _DISPUTE),
-    "dispute-money": (message("A dispute’s money is not clear"), _DISPUTE),
-    "dispute-unknown": (message("A dispute that is not ours"), f"{_MONEY}/disputes"),
-    "answer-refused": (message("The provider refused our answer to a dispute"), _DISPUTE),
-    "answer-conflict": (message("Two answers to one dispute"), _DISPUTE),
-    "fraud-warning": (message("A bank suspects fraud"), f"{_MONEY}/disputes#warnings"),
-    "refund-failed": (message("A refund did not reach the shopper"), f"{_MONEY}/refunds?state=failed"),
-    "refund-waits": (message("A refund waits for a dispute"), f"{_MONEY}/refunds"),
-    "refund-conflict": (message("A refund asked for twice in two ways"), f"{_MONEY}/refunds"),
-    "refund-taken-elsewhere": (message("A refund was taken from somewhere else"), f"{_MONEY}/refunds"),
-    "transfer-refused": (message("The provider refused a transfer"), f"{_MONEY}/blocked"),
-    "transfer-conflict": (message("A transfer asked for twice in two ways"), f"{_MONEY}/transfers"),
-    "reversal-conflict": (message("A reversal asked for twice in two ways"), f"{_MONEY}/claims"),
-    "payout-failed": (message("A payout did not reach its bank"), f"{_MONEY}/blocked"),
-    "payout-returned": (message("A bank sent a payout back"), f"{_MONEY}/blocked"),
-    "payout-conflict": (message("A payout asked for twice in two ways"), f"{_MONEY}/payouts"),
-    "account-closed": (message("A boutique’s account at the provider was closed"), "/console/boutiques/{}/terms"),
-    "account-unknown": (message("An account that is not ours"), ""),
-    "payment-mismatch": (message("A payment is not what was asked for"), f"{_MONEY}/settlements"),
-    "payment-unknown": (message("A payment that is not ours"), f"{_MONEY}/reconciliation"),
-    "settled-elsewhere": (message("A payment was settled in another currency"), f"{_MONEY}/reconciliation"),
-    "hold-lost": (message("Money that was reserved is gone"), "/console/orders"),
-    "capture-refused": (message("Reserved money could not be taken"), "/console/orders"),
-    "capture-conflict": (message("Reserved money was asked for in two ways"), "/console/orders"),
-    "sent-unpaid": (message("A parcel was sent that is not paid"), "/console/orders"),
-    "float-failed": (message("Money for our bank did not arrive"), f"{_MONEY}/bank-files#float"),
-    "bank-file-silent": (message("A bank file without the bank’s word"), f"{_MONEY}/bank-files"),
-    "bank-file-due": (message("Boutiques wait for a bank file"), f"{_MONEY}/bank-files"),
-    "bank-details-said": (message("A boutique told us new bank details"), "/console/boutiques/{}/terms"),
-    "invoice-waits": (message("A commission invoice waits for details"), f"{_MONEY}/papers"),
-    "statement-broken": (message("A statement or invoice does not add up"), f"{_MONEY}/papers"),
-    "paper-undrawn": (message("A paper cannot be drawn as PDF"), f"{_MONEY}/papers"),
-}
-"""By kind: what happened, and where to go; `{}` is what the alert is about."""
-_RULE = (message("A rule of the books is broken"), "/console/trial-balance")
 SHOWN = 5
 """So many alerts stand open on the page; the rest are folded."""
+SHOP = "shop"
+"""A value of this name in an alert's message is a boutique's id."""
+_WORDS_OF: Mapping[str, Callable[[str], str]] = {
+    "job": job_words,
+    "reason": lambda reason: WORDING.said(reason_words(reason)),
+}
+"""What values of these names are codes of, in words."""
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert as the page shows it."""
+    """One alert as pages and mails show it; `is_english` when its case can be said in English only."""
 
     record: AlertRecord
-    words: str
+    title: str
+    case: str
+    is_english: bool
+    advice: str
     url: str
 
 
-def alert(record: AlertRecord) -> Alert:
+class Places(msgspec.Struct, frozen=True):
+    """What alerts are about, looked up: boutiques' names by id, and the page of the order each reference belongs to."""
+
+    names: Mapping[str, str] = {}
+    orders: Mapping[str, str] = {}
+
+
+def alert(record: AlertRecord, places: Places) -> Alert:
     """An alert in words; one of an unknown kind is a rule of the nightly look at the books."""
-    words, url = _CASES.get(record.kind, _RULE)
-    return Alert(record=record, words=say(words), url=url.format(record.reference.partition(":")[0]))
+    case = CASES.get(record.kind, RULE)
+    said = record.said
+    return Alert(
+        record=record,
+        title=say(case.title),
+        case=_case(said, places.names),
+        is_english=not isinstance(said, Sentence),
+        advice=say(case.advice),
+        url=_url(case, record, places.orders),
+    )
+
+
+def references(records: Iterable[AlertRecord]) -> set[str]:
+    """What the alerts are about that may belong to an order."""
+    return {_first(record) for record in records if CASES.get(record.kind, RULE).url == ORDER}
+
+
+def shops(records: Iterable[AlertRecord]) -> set[str]:
+    """The boutiques that the alerts' messages name."""
+    said = [record.said for record in records]
+    return {str(one.values[SHOP]) for one in said if isinstance(one, Sentence) and SHOP in one.values}
+
+
+def _first(record: AlertRecord) -> str:
+    """What an alert is about, without the attempt or the second thing that some references name."""
+    return record.reference.partition(":")[0]
+
+
+def _url(case: Case, record: AlertRecord, orders: Mapping[str, str]) -> str:
+    if case.url == ORDER:
+        return orders.get(_first(record), case.otherwise)
+    return case.url.format(_first(record))
+
+
+def _case(said: str, names: Mapping[str, str]) -> str:
+    text = WORDING.said(_named(said, names)) if isinstance(said, Sentence) else said
+    return text[:1].upper() + text[1:]
+
+
+def _named(said: Sentence, names: Mapping[str, str]) -> Sentence:
+    known: dict[str, object] = {}
+    for name, one in said.values.items():
+        if isinstance(one, Sentence):
+            known[name] = _named(one, names)
+        elif name == SHOP:
+            known[name] = names.get(str(one), one)
+        else:
+            known[name] = _WORDS_OF[name](str(one)) if name in _WORDS_OF else one
+    return sentence(said.pattern, **known)

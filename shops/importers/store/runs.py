@@ -10,7 +10,7 @@ import msgspec
 from federation.node import database
 from federation.vocabulary.errors import NotFoundError
 from federation.vocabulary.ids import PartyId
-from federation.vocabulary.wording import Sentence, sentence
+from federation.vocabulary.wording import as_kept, told_again
 from shops.importers.domain.findings import Finding
 from shops.importers.domain.report import FINDINGS_MAX, ImportReport
 
@@ -139,7 +139,7 @@ async def add_findings(shop_id: PartyId, import_id: UUID, findings: Sequence[Fin
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         [
             (shop_id, import_id, f.line, f.column, f.code, f.sentence, f.severity, f.done, f.file, f.record,
-             f.product, f.raw, _kept(f.sentence))
+             f.product, f.raw, as_kept(f.sentence))
             for f in findings[: max(FINDINGS_MAX - int(kept), 0)]
         ],
     )  # fmt: skip
@@ -174,26 +174,8 @@ async def faults(
     return [_finding(dict(row)) for row in rows]
 
 
-class _Told(msgspec.Struct, frozen=True):
-    """A sentence as its message and what was filled in, so that a page can say it in another language."""
-
-    pattern: str
-    values: dict[str, str | int]
-
-
-def _kept(text: str) -> str:
-    """A Sentence as JSON; nothing for a text that is a message as it stands."""
-    if not isinstance(text, Sentence):
-        return ""
-    values = {name: one if isinstance(one, int) else str(one) for name, one in text.values.items()}
-    return msgspec.json.encode(_Told(text.pattern, values)).decode()
-
-
 def _finding(row: dict[str, Any]) -> Finding:
-    told = row.pop("told")
-    if told:
-        kept = msgspec.json.decode(told, type=_Told)
-        row["sentence"] = sentence(kept.pattern, **kept.values)
+    row["sentence"] = told_again(row["sentence"], row.pop("told"))
     return Finding(**row)
 
 

@@ -200,7 +200,7 @@ async def test_what_is_sent_after_the_hold_is_lost_is_told_to_a_person(world: Wo
     await world.says("a", token, Shipped())
     [alert] = [one for one in await payouts.alerts() if one.kind == "sent-unpaid"]
     assert (await world.part(token, "a")).number in alert.message
-    assert "was let go: unpaid; call the boutique" in alert.message
+    assert "was let go: it gets nothing for it by itself" in alert.message
 
 
 async def test_what_was_sent_when_the_hold_is_lost_is_told_to_a_person(world: World) -> None:

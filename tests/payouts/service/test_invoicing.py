@@ -9,6 +9,7 @@ import pytest
 
 from federation.node.database import Database, atomic, execute, fetch, fetch_value, using
 from federation.vocabulary.ids import new_id
+from federation.vocabulary.wording import sentence
 from payouts import service
 from payouts.domain.invoice import Invoice
 from payouts.domain.papers import PaperKind, PaperRecord
@@ -126,7 +127,7 @@ async def test_what_was_said_of_an_invoice_is_over_once_it_is_issued(scene: Memo
     """A person was called because it did not add up; the run that issues it takes that back."""
     writes_papers(scene, TestOffice())
     await scene.buy()
-    await rows.raise_alert(papers.BROKEN, A, "VAT of 1 is not 2000 basis points of 1", scene.now)
+    await rows.raise_alert(papers.BROKEN, A, sentence("VAT of 1 is not 2000 basis points of 1"), scene.now)
     await papers.close_periods(scene.pay, months_later(scene))
     assert len(await documents(A)) == 1
     assert [one for one in await service.alerts() if one.kind == papers.BROKEN] == []

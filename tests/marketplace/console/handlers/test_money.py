@@ -7,9 +7,12 @@ from federation.conversations.messages import Accepted, Shipped
 from federation.node import clock
 from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
+from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from marketplace.orders import refunds
 from marketplace.orders.domain.refunds import RefundLine, RefundRequest
 from marketplace.orders.reads import order_by_id
+from payouts.domain.alert_words import quoted
 from payouts.service import reads
 from payouts.store import rows
 from tests.marketplace.console.operator import APPS, read
@@ -63,17 +66,23 @@ async def test_a_refund_after_the_transfer_shows_its_claim(world: World, desk: h
 
 
 async def test_an_alert_is_dealt_with(world: World, desk: httpx.AsyncClient) -> None:
-    """An alert stands on the overview and under Money until somebody says it is dealt with."""
+    """An alert stands on the overview and under Money, in the reader's language, until somebody has dealt with it."""
+    words = sentence(
+        "%(amount)s for %(shop)s was not sent: %(why)s", amount=Money(123456, "EUR"), shop="s1", why=quoted("<a>")
+    )
     async with atomic():
-        await rows.raise_alert("payout-failed", "payout-1", "The bank of Shop-a refused <a payout>", clock.now())
+        await rows.raise_alert("payout-failed", "payout-1", words, clock.now())
     assert "1 alert about money" in await read(desk, "/console")
     page = await read(desk, "/console/money")
-    assert '<span lang="en">The bank of Shop-a refused &lt;a payout&gt;</span>' in page
+    assert "<span>€1,234.56 for s1 was not sent: “&lt;a&gt;”</span>" in page
+    italian = (await desk.get("/console/money?lang=it")).text
+    assert "<span>1.234,56 € per s1 non è partito: «&lt;a&gt;»</span>".replace(" €", "\xa0€") in italian
+    await read(desk, "/console/money?lang=en")
     assert "As it was" in page, "what it says is of the moment it arose in"
     found = (await reads.alerts())[0]
     sent = await desk.post(f"/console/money/alerts/{found.id}/clear", data={"csrf_token": csrf_token(page)})
     assert sent.status_code == 303
-    assert "refused" not in await read(desk, "/console/money")
+    assert "was not sent" not in await read(desk, "/console/money")
     assert await reads.alerts() == []
     assert world.refunded() == 0
 
