@@ -189,5 +189,6 @@ def _paper(head: PaperHead) -> Paper:
         period_end=text_of(head.period_end),
         issued_at=text_of(head.issued_at),
         total=head.total_minor,
+        time_zone=head.time_zone,
         files=tuple(PaperFile(form.form.value, form.sha256, form.size_bytes) for form in head.forms),
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from federation.node.settings import NodeSettings, SettingsError
+from federation.vocabulary.zones import UTC_NAME, ZoneName, ZoneUnknownError, zone_of
 from payouts.adapters.choice import PAGE_ORIGIN
 from payouts.adapters.stripe.settings import API_URL, StripeSettings
 from payouts.domain.bank_file import BankDetails, checked_details
@@ -36,6 +37,7 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     counts. `payment_provider` says who takes the money, with the settings that begin with its name.
 
     `legal_name`, `legal_address` and `vat_id` are the hub's own in law: without them it issues no commission invoice.
+    `time_zone` (a name of the IANA database) is where its months end, by which papers are closed, dated and numbered.
 
     Once commission rules were made (`marketplace.terms`), they say what the commission is. `provider_fee_borne_by` says
     who bears what the payment provider keeps of later sales.
@@ -50,6 +52,7 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
     search_dir: str = ""
     country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")] = "IT"
     currency: Literal["EUR", "GBP", "USD", "CHF", "JPY"] = "EUR"
+    time_zone: ZoneName = UTC_NAME
     legal_name: Annotated[str, msgspec.Meta(max_length=200)] = ""
     legal_address: Annotated[str, msgspec.Meta(max_length=400)] = ""
     vat_id: Annotated[str, msgspec.Meta(max_length=30)] = ""
@@ -99,6 +102,10 @@ class HubSettings(NodeSettings, frozen=True, kw_only=True):
             )
         if self.reverse_charge == "checked" and self.vat_register == "off":
             raise SettingsError("GALLERIA_REVERSE_CHARGE checked needs a register: set GALLERIA_VAT_REGISTER to vies")
+        try:
+            zone_of(self.time_zone)
+        except ZoneUnknownError as error:
+            raise SettingsError(f"GALLERIA_TIME_ZONE: {error.detail}") from error
         try:
             self.bank  # noqa: B018 - read once, to refuse a mistyped account at start
         except BankDetailsError as error:

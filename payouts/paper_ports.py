@@ -13,6 +13,10 @@ __all__ = ["LegalParty", "LineWords", "Office", "OrderWords"]
 class Office(Protocol):
     """Where papers are written: knows orders' words and the parties, and signs for the hub."""
 
+    @property
+    def time_zone(self) -> str:
+        """Where the hub's days begin and its months end: a zone that is known here."""
+
     async def words(self, shop_order_ids: Collection[UUID]) -> dict[UUID, OrderWords]:
         """The shop orders that are known, in words."""
 

@@ -10,7 +10,10 @@ from federation.node.database import proxy
 
 
 class Paper(Table, tablename="pay_paper", db=proxy):
-    """A statement, commission invoice or credit note; `document` is its canonical JSON, `refers_to` an invoice."""
+    """A statement, commission invoice or credit note; `document` is its canonical JSON, `refers_to` an invoice.
+
+    Its days are counted in `time_zone`.
+    """
 
     id = UUID(primary_key=True, default=None)
     kind = Text(default=None)
@@ -27,6 +30,7 @@ class Paper(Table, tablename="pay_paper", db=proxy):
     refers_to = UUID(default=None, null=True)
     document = Bytea(default=None)
     sha256 = Bytea(default=None)
+    time_zone = Text(default="UTC")
 
 
 class PaperForm(Table, tablename="pay_paper_form", db=proxy):

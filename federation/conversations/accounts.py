@@ -13,6 +13,7 @@ from federation import limits
 from federation.conversations.forms import Currency, Note, OptionalName, Uuid, Word
 from federation.documents.times import TIME_PATTERN
 from federation.vocabulary.money import AMOUNT_MINOR_MAX
+from federation.vocabulary.zones import UTC_NAME, ZoneName
 
 Minor = Annotated[int, msgspec.Meta(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX)]
 Sum = Annotated[int, msgspec.Meta(ge=0, le=AMOUNT_MINOR_MAX)]
@@ -173,7 +174,8 @@ class PaperFile(msgspec.Struct, frozen=True):
 class Paper(msgspec.Struct, frozen=True, kw_only=True):
     """The head of a `statement`, `invoice` or `credit_note`, frozen when it was issued.
 
-    `number` is unique at its hub. The period ends before `period_end`.
+    `number` is unique at its hub. The period ends before `period_end`. `time_zone` is the zone (IANA) whose days and
+    months it counts in; a reader that does not know it shows the times in UTC.
     """
 
     id: Uuid
@@ -185,6 +187,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: Moment
     total: Minor
     files: Annotated[tuple[PaperFile, ...], msgspec.Meta(min_length=1, max_length=3)]
+    time_zone: ZoneName = UTC_NAME
 
 
 class Papers(msgspec.Struct, frozen=True):

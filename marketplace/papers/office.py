@@ -8,6 +8,7 @@ from federation.documents import papers
 from federation.documents.keys import SigningKey
 from federation.node import clock
 from federation.service import parties
+from federation.vocabulary.zones import zone_of
 from marketplace.accounts.setup import hub_id
 from marketplace.listings import service as listings
 from marketplace.papers import store
@@ -22,6 +23,11 @@ class HubOffice:
 
     def __init__(self, settings: HubSettings) -> None:
         self._settings = settings
+
+    @property
+    def time_zone(self) -> str:
+        """The hub's own, by its settings."""
+        return self._settings.time_zone
 
     async def words(self, shop_order_ids: Collection[UUID]) -> dict[UUID, OrderWords]:
         """The shop orders that are known, in words as they were sold."""
@@ -48,7 +54,7 @@ class HubOffice:
         check = await vat.latest(shop_id)
         believed = check if check is not None and stands(check, profile.vat_id, clock.now()) else None
         return LegalParty(
-            vat_id_checked="" if believed is None else f"{believed.checked_at:%Y-%m-%d} {believed.source}",
+            vat_id_checked="" if believed is None else f"{self._day(believed.checked_at)} {believed.source}",
             id=shop_id,
             name=profile.name,
             legal_name=profile.legal_name,
@@ -56,6 +62,9 @@ class HubOffice:
             country=profile.country,
             vat_id=profile.vat_id,
         )
+
+    def _day(self, moment: datetime) -> str:
+        return moment.astimezone(zone_of(self.time_zone)).date().isoformat()
 
     async def seal(self, document: bytes, now: datetime) -> bytes:
         """The document signed with the hub's key of this day."""

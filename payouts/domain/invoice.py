@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from federation.vocabulary.wording import message
+from federation.vocabulary.zones import UTC_NAME, ZoneName
 from payouts.domain.amounts import rate_of
 from payouts.domain.papers import LegalParty
 from payouts.errors import StatementBrokenError
@@ -85,7 +86,8 @@ class OrderSum(msgspec.Struct, frozen=True, kw_only=True):
 class Invoice(msgspec.Struct, frozen=True, kw_only=True):
     """The document of an invoice, or of a credit note (whose amounts are what is given back, and positive).
 
-    `refers_to` and `refers_to_date` name the invoice that a credit note corrects.
+    `refers_to` and `refers_to_date` name the invoice that a credit note corrects. Its times are in UTC, its days and
+    months those of `time_zone` (papers issued before it was told: UTC).
     """
 
     kind: Literal["invoice", "credit_note"]
@@ -105,6 +107,7 @@ class Invoice(msgspec.Struct, frozen=True, kw_only=True):
     net_minor: int
     vat_minor: int
     gross_minor: int
+    time_zone: ZoneName = UTC_NAME
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -6,11 +6,13 @@ byte for byte as it was issued.
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from uuid import UUID
 
 import msgspec
+
+from federation.vocabulary.zones import UTC_NAME
 
 
 class PaperKind(StrEnum):
@@ -51,7 +53,7 @@ class PaperHead(msgspec.Struct, frozen=True, kw_only=True):
     """A paper in a list.
 
     The period ends before `period_end`; `total_minor` is a statement's closing balance, else the gross amount of an
-    invoice or a credit note (positive).
+    invoice or a credit note (positive). `time_zone` is where its days are counted.
     """
 
     id: UUID
@@ -64,6 +66,7 @@ class PaperHead(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime
     total_minor: int
     refers_to: UUID | None = None
+    time_zone: str = UTC_NAME
     forms: tuple[FormHead, ...] = ()
 
 
@@ -83,6 +86,7 @@ class PaperRecord(msgspec.Struct, frozen=True, kw_only=True):
     opening_minor: int
     total_minor: int
     refers_to: UUID | None = None
+    time_zone: str = UTC_NAME
     document: bytes
     sha256: bytes
 
@@ -151,30 +155,45 @@ def number_of(kind: PaperKind, year: int, place: int) -> str:
     return f"{PREFIXES[kind]}-{year}-{place:05d}"
 
 
-def month_of(moment: datetime) -> Period:
-    """The calendar month (UTC) that a moment is in."""
-    start = datetime(moment.year, moment.month, 1, tzinfo=UTC)
-    return Period(start, datetime(start.year + start.month // 12, start.month % 12 + 1, 1, tzinfo=UTC))
+def month_of(moment: datetime, zone: tzinfo = UTC) -> Period:
+    """The calendar month of a zone that a moment is in."""
+    local = moment.astimezone(zone)
+    start = datetime(local.year, local.month, 1, tzinfo=zone)
+    end = datetime(start.year + start.month // 12, start.month % 12 + 1, 1, tzinfo=zone)
+    return Period(start.astimezone(UTC), end.astimezone(UTC))
 
 
-def next_period(last_end: datetime | None, opening_minor: int, first: datetime | None) -> Period | None:
-    """The period after `last_end` that the next statement is about; None when there is nothing to tell.
+def next_period(
+    last_end: datetime | None, opening_minor: int, first: datetime | None, zone: tzinfo = UTC
+) -> Period | None:
+    """The period after `last_end` that the next paper is about; None when there is nothing to tell.
 
-    `first` is when the oldest transaction without a statement became effective. Months in which nothing was owed and
-    nothing happened have no statement; what came late into an ended period stands on the next one.
+    `first` is when the oldest thing without a paper became effective. Months in which nothing was owed and nothing
+    happened have no paper; what came late into an ended period stands on the next one. A period begins where the last
+    one ended, whatever zone that was counted in, and ends with the month of this one.
     """
     if last_end is not None and (opening_minor or (first is not None and first < last_end)):
-        return Period(last_end, month_of(last_end).end)
+        return Period(last_end, month_of(last_end, zone).end)
     if first is None:
         return None
-    start = month_of(first).start
+    start = month_of(first, zone).start
     start = start if last_end is None else max(start, last_end)
-    return Period(start, month_of(start).end)
+    return Period(start, month_of(start, zone).end)
+
+
+def end_of_second(moment: datetime) -> datetime:
+    """The whole second after a moment: papers name times to the second, and all that was before is before it."""
+    return moment.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def time_text(moment: datetime) -> str:
     """A moment as documents write it: RFC 3339, UTC, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def local_text(time: str, zone: tzinfo) -> str:
+    """A document's time by the clocks of a zone: 2026-11-30T23:30:00Z is 2026-12-01T00:30:00+01:00 in Rome."""
+    return time if zone is UTC else datetime.fromisoformat(time).astimezone(zone).isoformat()
 
 
 def language_of(country: str) -> str:

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from federation.vocabulary.zones import UTC_NAME, ZoneName
 from payouts.domain.papers import LegalParty
 from payouts.errors import StatementBrokenError
 
@@ -113,7 +114,10 @@ class BankPayout(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """The document. The period ends before `period_end`; a draft has no number and is not kept."""
+    """The document. The period ends before `period_end`; a draft has no number and is not kept.
+
+    Its times are in UTC; its days and months are those of `time_zone` (papers issued before it was told: UTC).
+    """
 
     kind: Literal["statement"]
     version: Literal[1]
@@ -132,6 +136,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing
     entries: tuple[Entry, ...]
     payouts: tuple[BankPayout, ...]
+    time_zone: ZoneName = UTC_NAME
 
 
 class KindTotal(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,14 +1,17 @@
 """A statement as CSV (RFC 4180, UTF-8 with a byte order mark so that spreadsheets read accents).
 
-The columns are stable: new ones are only ever added at the end. Amounts are decimal numbers with a point, in the unit
-of the currency; signs are the boutique's: what it gains is positive. The first row after the head is the opening
-balance, the last ones are the closing balance and the payouts to the bank, which change no balance.
+The columns are stable: new ones are only ever added at the end. Times are by the clocks of the statement's zone.
+Amounts are decimal numbers with a point, in the unit of the currency; signs are the boutique's: what it gains is
+positive. The first row after the head is the opening balance, the last ones are the closing balance and the payouts to
+the bank, which change no balance.
 """
 
 import csv
 from io import StringIO
 
 from federation.vocabulary.money import Money, to_decimal
+from federation.vocabulary.zones import zone_of
+from payouts.domain.papers import local_text
 from payouts.domain.statement import Entry, Statement
 
 COLUMNS = (
@@ -37,20 +40,24 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def statement_csv(statement: Statement) -> bytes:
-    """All of a statement, entry by entry."""
-    text = StringIO()
+    """All of a statement, entry by entry. Raises ZoneUnknownError where its zone is not known."""
+    zone, text = zone_of(statement.time_zone), StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     balance, currency = statement.opening_minor, statement.currency
-    writer.writerow(_row(statement.period_start, "opening", balance=_number(balance, currency), currency=currency))
+    writer.writerow(
+        _row(local_text(statement.period_start, zone), "opening", balance=_number(balance, currency), currency=currency)
+    )
     for entry in statement.entries:
         balance += entry.amount_minor
-        writer.writerow(_entry(entry, balance, currency))
-    writer.writerow(_row(statement.period_end, "closing", balance=_number(balance, currency), currency=currency))
+        writer.writerow(_entry(entry, local_text(entry.at, zone), balance, currency))
+    writer.writerow(
+        _row(local_text(statement.period_end, zone), "closing", balance=_number(balance, currency), currency=currency)
+    )
     for payout in statement.payouts:
         writer.writerow(
             _row(
-                payout.arrives_at or payout.at,
+                payout.arrives_at or local_text(payout.at, zone),
                 f"bank_payout_{payout.state}",
                 moved=_number(payout.amount_minor, currency),
                 currency=currency,
@@ -60,12 +67,12 @@ def statement_csv(statement: Statement) -> bytes:
     return "\ufeff".encode() + text.getvalue().encode()
 
 
-def _entry(entry: Entry, balance: int, currency: str) -> list[str]:
+def _entry(entry: Entry, at: str, balance: int, currency: str) -> list[str]:
     def shown(minor: int) -> str:
         return _number(minor, currency) if minor else ""
 
     return _row(
-        entry.at,
+        at,
         entry.kind.value,
         order=_safe(entry.order),
         title=_safe(entry.title),

@@ -7,14 +7,16 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
 from federation.node.paper import Sheet, paper, table, words
+from federation.vocabulary.zones import zone_of
 from payouts.domain.invoice import Invoice
+from payouts.papers.figures import amount_text, day_text, period_text, rate_text, zone_text
 from payouts.papers.rows import Row, RowList
 from payouts.papers.statement_pdf import party_text
-from payouts.papers.words import INVOICE_WORDS, amount_text, day_text, period_text, rate_text
+from payouts.papers.words import INVOICE_WORDS
 
 
 def invoice_pdf(invoice: Invoice) -> bytes:
-    """The whole paper on A4."""
+    """The whole paper on A4. Raises ZoneUnknownError where its zone is not known."""
     said = INVOICE_WORDS[invoice.language]
     name = f"{said[invoice.kind]} {invoice.number}"
     sheet = Sheet(
@@ -29,7 +31,7 @@ def invoice_pdf(invoice: Invoice) -> bytes:
 
 def invoice_story(invoice: Invoice) -> Iterator[Flowable]:
     """What stands on the paper, block by block."""
-    said, language = INVOICE_WORDS[invoice.language], invoice.language
+    said, language, zone = INVOICE_WORDS[invoice.language], invoice.language, zone_of(invoice.time_zone)
     name = f"{said[invoice.kind]} {invoice.number}"
     amount = partial(amount_text, currency=invoice.currency, language=language)
     yield words(invoice.hub.name, "label")
@@ -42,13 +44,15 @@ def invoice_story(invoice: Invoice) -> Iterator[Flowable]:
     )  # fmt: skip
     yield Spacer(0, 4 * mm)
     facts = [
-        [said["issued"], day_text(invoice.issued_at, language)],
-        [said["period"], period_text(invoice.period_start, invoice.period_end, language)],
+        [said["issued"], day_text(invoice.issued_at, language, zone)],
+        [said["period"], period_text(invoice.period_start, invoice.period_end, language, zone)],
     ]
     if invoice.refers_to:
-        day = day_text(invoice.refers_to_date, language)
+        day = day_text(invoice.refers_to_date, language, zone)
         facts.append([said["refers"], said["refers_value"].format(number=invoice.refers_to, day=day)])
     yield table(facts, [1, 2], head=0)
+    yield Spacer(0, 2 * mm)
+    yield words(said["days"].format(currency=invoice.currency, zone=zone_text(invoice.time_zone)), "small")
     service = said["service" if invoice.kind == "invoice" else "service_back"].format(hub=invoice.hub.name)
     yield words(service, "heading")
     rows = [[said["rate"], said["net"], said["vat"], said["gross"]]]

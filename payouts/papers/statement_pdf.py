@@ -7,18 +7,20 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
 from federation.node.paper import ADDRESS_LINES_MAX, Sheet, few_lines, paper, table, words
+from federation.vocabulary.zones import zone_of
 from payouts.domain.papers import LegalParty
 from payouts.domain.statement import BankPayout, Entry, Statement, totals_of
 from payouts.domain.statement_entries import SHIPPING
+from payouts.papers.figures import amount_text, day_text, period_text, short_day_text, zone_text
 from payouts.papers.rows import Row, RowList
-from payouts.papers.words import KIND_WORDS, STATEMENT_WORDS, amount_text, day_text, period_text
+from payouts.papers.words import KIND_WORDS, STATEMENT_WORDS
 
 _FIGURES = ("paid", "vat_inside", "coupon", "commission", "commission_vat", "referral")
 _STATES = {"paid": "arrived"}
 
 
 def statement_pdf(statement: Statement) -> bytes:
-    """The whole statement on A4."""
+    """The whole statement on A4. Raises ZoneUnknownError where its zone is not known."""
     said = STATEMENT_WORDS[statement.language]
     name = said["draft"] if statement.draft else f"{said['statement']} {statement.number}"
     sheet = Sheet(
@@ -32,8 +34,8 @@ def statement_pdf(statement: Statement) -> bytes:
 
 
 def _story(statement: Statement, name: str) -> Iterator[Flowable]:
-    said, language = STATEMENT_WORDS[statement.language], statement.language
-    period = period_text(statement.period_start, statement.period_end, language)
+    said, language, zone = STATEMENT_WORDS[statement.language], statement.language, zone_of(statement.time_zone)
+    period = period_text(statement.period_start, statement.period_end, language, zone)
     yield words(statement.hub.name, "label")
     yield words(f"{name}\n{period}", "title")
     if statement.draft:
@@ -44,14 +46,14 @@ def _story(statement: Statement, name: str) -> Iterator[Flowable]:
             party_text(statement.boutique, said["vat_id"]),
             party_text(statement.hub, said["vat_id"]),
             "\n".join(filter(None, (
-                day_text(statement.issued_at, language),
+                day_text(statement.issued_at, language, zone),
                 f"{said['follows']} {statement.previous}" if statement.previous else "",
             ))),
         ]],
         [5, 5, 3],
     )  # fmt: skip
     yield Spacer(0, 2 * mm)
-    yield words(said["amounts_in"].format(currency=statement.currency), "small")
+    yield words(said["amounts_in"].format(currency=statement.currency, zone=zone_text(statement.time_zone)), "small")
     yield from _summary(statement)
     yield words(said["movements"], "heading")
     if statement.entries:
@@ -113,7 +115,7 @@ def _row(entry: Entry, balance: int, statement: Statement) -> Row:
     currency, language = statement.currency, statement.language
     amount = amount_text(entry.amount_minor, currency, language) if entry.amount_minor else "\u2013"
     return Row(
-        entry.at[:10],
+        short_day_text(entry.at, language, zone_of(statement.time_zone)),
         _title(entry, language),
         _details(entry, statement),
         (amount, amount_text(balance, currency, language)),
@@ -168,4 +170,6 @@ def _payout(payout: BankPayout, statement: Statement) -> Row:
     state = said.get(_STATES.get(payout.state, payout.state), payout.state)
     details = " \u00b7 ".join(filter(None, (said["by_hub_bank"] if payout.way == "bank" else "", payout.failure)))
     amount = amount_text(payout.amount_minor, statement.currency, statement.language)
-    return Row(payout.at[:10], state, details, (payout.arrives_at[:10] or "\u2013", amount))
+    day = partial(short_day_text, language=statement.language)
+    arrives = day(payout.arrives_at) if payout.arrives_at else "\u2013"
+    return Row(day(payout.at, zone=zone_of(statement.time_zone)), state, details, (arrives, amount))

@@ -1,45 +1,11 @@
-"""The words of papers in each language they are written in, and how numbers and days are written there.
+"""The words of papers in each language they are written in.
 
 A paper keeps the language it was issued in, so its words are chosen by the document, never by who looks at it.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 
-from federation.vocabulary.money import CURRENCY_EXPONENTS
 from payouts.domain.statement import EntryKind
-
-MINUS = "\u2212"
-_MONTHS = {
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    "it": [
-        "gennaio",
-        "febbraio",
-        "marzo",
-        "aprile",
-        "maggio",
-        "giugno",
-        "luglio",
-        "agosto",
-        "settembre",
-        "ottobre",
-        "novembre",
-        "dicembre",
-    ],
-}
 
 KIND_WORDS: Mapping[str, Mapping[EntryKind, str]] = {
     "en": {
@@ -99,7 +65,7 @@ STATEMENT_WORDS: Mapping[str, Mapping[str, str]] = {
         "issued": "Issued",
         "follows": "Follows statement",
         "vat_id": "VAT id",
-        "amounts_in": "All amounts in {currency}. Days are counted in UTC.",
+        "amounts_in": "All amounts in {currency}. Days are those of the time zone {zone}.",
         "summary": "In short",
         "opening": "Balance at the beginning",
         "closing": "Balance at the end",
@@ -149,7 +115,7 @@ STATEMENT_WORDS: Mapping[str, Mapping[str, str]] = {
         "issued": "Emesso",
         "follows": "Segue l’estratto conto",
         "vat_id": "Partita IVA",
-        "amounts_in": "Tutti gli importi in {currency}. I giorni sono contati in UTC.",
+        "amounts_in": "Tutti gli importi in {currency}. I giorni sono quelli del fuso orario {zone}.",
         "summary": "In breve",
         "opening": "Saldo iniziale",
         "closing": "Saldo finale",
@@ -218,6 +184,7 @@ INVOICE_WORDS: Mapping[str, Mapping[str, str]] = {
         "settled": "Already settled: it was kept from what you are paid for these sales. Nothing is to be paid.",
         "settled_back": "Already settled: it was taken off what you had to give back for these sales.",
         "page": "Page {number} of {count}",
+        "days": "All amounts in {currency}. Days are those of the time zone {zone}.",
         "no-vat-id": "VAT of the hub’s country, as the boutique had told no valid VAT id",
         "reverse-charge": "Reverse charge: VAT is due from the recipient (Directive 2006/112/EC, art. 44 and 196).",
         "vat_id_checked": "The recipient’s VAT id was found in the register {register} on {day}.",
@@ -252,6 +219,7 @@ INVOICE_WORDS: Mapping[str, Mapping[str, str]] = {
         ),
         "settled_back": "Gi\u00e0 regolata: è stata tolta da quanto dovevi restituire per queste vendite.",
         "page": "Pagina {number} di {count}",
+        "days": "Tutti gli importi in {currency}. I giorni sono quelli del fuso orario {zone}.",
         "no-vat-id": "IVA del paese dell’hub, perché la boutique non aveva una partita IVA valida",
         "reverse-charge": (
             "Inversione contabile (reverse charge): l’imposta è dovuta dal destinatario "
@@ -264,38 +232,3 @@ INVOICE_WORDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 """The words of invoices and credit notes; treatments of VAT are said by their own codes."""
-
-
-def amount_text(minor: int, currency: str, language: str) -> str:
-    """An amount without its currency: 1,234.50 or 1.234,50, below zero with a minus sign."""
-    exponent = CURRENCY_EXPONENTS[currency]
-    digits = str(abs(minor)).rjust(exponent + 1, "0")
-    whole, part = (digits[:-exponent], digits[-exponent:]) if exponent else (digits, "")
-    grouped = f"{int(whole):,}"
-    if language == "it":
-        grouped = grouped.replace(",", ".")
-    point = "," if language == "it" else "."
-    return (MINUS if minor < 0 else "") + grouped + (point + part if part else "")
-
-
-def day_text(time: str, language: str) -> str:
-    """The day of a document's time in full: 30 November 2026."""
-    day = datetime.fromisoformat(time)
-    return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"
-
-
-def period_text(start: str, end: str, language: str) -> str:
-    """A period whose end is not part of it: a whole month by its name, else the first and the last day."""
-    first, last = datetime.fromisoformat(start), datetime.fromisoformat(end) - timedelta(seconds=1)
-    following = datetime.fromisoformat(end)
-    if first.day == following.day == 1 and (first.hour, following.hour) == (0, 0) and first.month == last.month:
-        return f"{_MONTHS[language][first.month - 1]} {first.year}"
-    return f"{day_text(start, language)} \u2013 {day_text(last.strftime('%Y-%m-%dT%H:%M:%SZ'), language)}"
-
-
-def rate_text(basis_points: int, language: str) -> str:
-    """A rate: 22 %, 25.5 %."""
-    whole, part = divmod(basis_points, 100)
-    digits = f"{part:02d}".rstrip("0")
-    point = "," if language == "it" else "."
-    return f"{whole}{point + digits if digits else ''}\u00a0%"

@@ -14,6 +14,7 @@ import msgspec
 
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.wording import Sentence, as_sentence, sentence
+from federation.vocabulary.zones import zone_of
 from payouts.domain import papers
 from payouts.domain.invoice import (
     DETAILS,
@@ -101,7 +102,7 @@ async def _issue(
 ) -> PaperRecord:
     currency, period = place
     kind = PaperKind(content.kind)
-    number = await paper_store.next_number(kind, now.year)
+    number = await paper_store.next_number(kind, now.astimezone(zone_of(office.time_zone)).year)
     invoice = await _document(office, parties, content, place, now)
     invoice = msgspec.structs.replace(invoice, number=number.text)
     check_invoice(invoice)
@@ -120,6 +121,7 @@ async def _issue(
         opening_minor=0,
         total_minor=invoice.gross_minor,
         refers_to=None if content.original is None else content.original.id,
+        time_zone=office.time_zone,
         document=document,
         sha256=sha256(document).digest(),
     )
@@ -156,4 +158,5 @@ async def _document(
         net_minor=net,
         vat_minor=vat,
         gross_minor=net + vat,
+        time_zone=office.time_zone,
     )

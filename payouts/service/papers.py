@@ -15,6 +15,7 @@ import structlog
 from federation.node.database import atomic
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.wording import sentence
+from federation.vocabulary.zones import zone_of
 from payouts.domain import alert_words, papers
 from payouts.domain.invoice import Invoice
 from payouts.domain.papers import PaperForm, PaperKind, PaperRecord, Period
@@ -49,23 +50,24 @@ async def close_periods(pay: Payments, now: datetime) -> int:
     office, done = pay.office, 0
     if office is None:
         return 0
-    for shop_id, currency in await store.shops_to_close(papers.month_of(now).start):
-        done += await _guarded(office, shop_id, currency, now)
-    done += await _issue_all(office, pay.settings.settlement_currency, papers.month_of(now).start, now)
+    until = _month_start(office, now)
+    for shop_id, currency in await store.shops_to_close(until):
+        done += await _guarded(office, shop_id, currency, until, now)
+    done += await _issue_all(office, pay.settings.settlement_currency, until, now)
     await make_pdfs(now)
     return done
 
 
 async def close_shop(pay: Payments, shop_id: str, now: datetime, *, running: bool = False) -> int:
-    """Close what has ended of one boutique; with `running` also what the running month has so far.
+    """Close what has ended of one boutique; with `running` also what the running month has so far, this second too.
 
     Outside a transaction. Raises StatementBrokenError when a statement does not add up, PaperRefusedError without an
     office.
     """
     if pay.office is None:
         raise PaperRefusedError("this hub writes no papers")
-    moment = now.replace(microsecond=0)
-    until, done = moment if running else papers.month_of(now).start, 0
+    now = papers.end_of_second(now) if running else now
+    until, done = now if running else _month_start(pay.office, now), 0
     for currency in await lines_store.currencies_of(shop_id):
         done += await _close_until(pay.office, shop_id, currency, until, now)
     currency = pay.settings.settlement_currency
@@ -111,11 +113,15 @@ def pdf_of(record: PaperRecord) -> bytes:
     return invoice_pdf(msgspec.json.decode(record.document, type=Invoice))
 
 
-async def _guarded(office: Office, shop_id: str, currency: str, now: datetime) -> int:
+def _month_start(office: Office, now: datetime) -> datetime:
+    return papers.month_of(now, zone_of(office.time_zone)).start
+
+
+async def _guarded(office: Office, shop_id: str, currency: str, until: datetime, now: datetime) -> int:
     """One boutique's trouble does not stop the others."""
     reference = f"{shop_id}:{currency}"
     try:
-        done = await _close_until(office, shop_id, currency, papers.month_of(now).start, now)
+        done = await _close_until(office, shop_id, currency, until, now)
     except GalleriaError as error:
         await rows.raise_alert(BROKEN, reference, alert_words.of_shop(shop_id, error.sentence), now)
         _log.error("statement_not_made", shop=shop_id, currency=currency, reason=error.detail)
@@ -134,7 +140,7 @@ async def _close_until(office: Office, shop_id: str, currency: str, until: datet
     while True:
         async with atomic():
             await statement_store.lock(shop_id, currency)
-            found = await statement_making.open_period(shop_id, currency, now)
+            found = await statement_making.open_period(office, shop_id, currency, now)
             if found is None or found.period.start >= until:
                 return done
             is_cut = found.period.end > until
@@ -166,10 +172,15 @@ async def _take_apart(currency: str) -> None:
 
 
 async def _issue(office: Office, shop_id: str, currency: str, until: datetime, now: datetime) -> list[PaperRecord]:
-    """The papers of each month that has something open, the oldest first. In the caller's transaction."""
+    """The papers of each period that has something open, the oldest first. In the caller's transaction."""
     await statement_store.lock(shop_id, currency)
     issued: list[PaperRecord] = []
-    for start in await invoice_store.open_months(shop_id, currency, until):
-        period = Period(start, min(papers.month_of(start).end, until))
+    zone, done_until = zone_of(office.time_zone), None
+    while first := await invoice_store.first_open(shop_id, currency, done_until, until):
+        period = papers.next_period(await store.invoiced_until(shop_id, currency), 0, first, zone)
+        if period is None or period.start >= until:
+            break
+        period = Period(period.start, min(period.end, until))
         issued += await invoicing.issue(office, shop_id, currency, period, now)
+        done_until = period.end
     return issued

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from federation.vocabulary.ids import new_id
+from federation.vocabulary.zones import zone_of
 from payouts.domain import papers
 from payouts.domain.ledger import AccountKind
 from payouts.domain.papers import PaperForm, PaperKind, PaperRecord, Period
@@ -55,25 +56,27 @@ async def draft(office: Office, shop_id: str, currency: str, now: datetime) -> S
     now = now if last is None else max(now, last.period_end)
     cuts = await store.cuts_at(shop_id, currency, now)
     first = await store.first_uncovered(cuts, last)
-    start = min(papers.month_of(now).start, now if first is None else first) if last is None else last.period_end
+    month = papers.month_of(now, zone_of(office.time_zone))
+    start = min(month.start, now if first is None else first) if last is None else last.period_end
     made = await _make(office, (shop_id, currency), _Span(Period(min(start, now), now), last), now)
     return made.statement
 
 
-async def open_period(shop_id: str, currency: str, now: datetime) -> OpenPeriod | None:
+async def open_period(office: Office, shop_id: str, currency: str, now: datetime) -> OpenPeriod | None:
     """The oldest period without a statement in which there is something to tell; it may not have ended yet."""
     last = await store.last_statement(shop_id, currency)
     cuts = await store.cuts_at(shop_id, currency, now)
     first = await store.first_uncovered(cuts, last)
     end, balance = (None, 0) if last is None else (last.period_end, last.total_minor)
-    period = papers.next_period(end, balance, first)
+    period = papers.next_period(end, balance, first, zone_of(office.time_zone))
     return None if period is None else OpenPeriod(period, first)
 
 
 async def close(office: Office, shop_id: str, currency: str, period: Period, now: datetime) -> PaperRecord:
     """Make the statement of a period for good. In the caller's transaction, which holds `store.lock`."""
     last = await store.last_statement(shop_id, currency)
-    number = await paper_store.next_number(PaperKind.STATEMENT, now.year)
+    issued = now.astimezone(zone_of(office.time_zone))
+    number = await paper_store.next_number(PaperKind.STATEMENT, issued.year)
     made = await _make(office, (shop_id, currency), _Span(period, last, number.text), now)
     document = papers.canonical(made.statement)
     record = PaperRecord(
@@ -89,6 +92,7 @@ async def close(office: Office, shop_id: str, currency: str, period: Period, now
         issued_at=now,
         opening_minor=made.statement.opening_minor,
         total_minor=made.statement.closing_minor,
+        time_zone=office.time_zone,
         document=document,
         sha256=sha256(document).digest(),
     )
@@ -127,6 +131,7 @@ async def _make(office: Office, shop: tuple[str, str], span: _Span, now: datetim
         standing=_standing(cuts),
         entries=_in_order(entries),
         payouts=tuple(await store.payouts(shop_id, currency, period.start, period.end)),
+        time_zone=office.time_zone,
     )
     check_statement(statement)
     return _Made(statement, cuts)

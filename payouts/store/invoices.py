@@ -121,16 +121,17 @@ async def unlike_ledger(shop_id: str, currency: str, before: datetime) -> int | 
     return found
 
 
-async def open_months(shop_id: str, currency: str, before: datetime) -> list[datetime]:
-    """The starts of the months (UTC) in which a shop has commissions without a paper from before a moment."""
-    rows = await database.fetch(
-        "SELECT DISTINCT date_trunc('month', effective_at, 'UTC') AS start FROM pay_commission_item "
-        "WHERE paper_id IS NULL AND shop_id = $1 AND currency = $2 AND effective_at < $3 ORDER BY 1",
+async def first_open(shop_id: str, currency: str, since: datetime | None, before: datetime) -> datetime | None:
+    """When the oldest of a shop's commissions without a paper became effective, of those between two moments."""
+    first: datetime | None = await database.fetch_value(
+        "SELECT min(effective_at) FROM pay_commission_item WHERE paper_id IS NULL AND shop_id = $1 AND currency = $2 "
+        "AND ($3::timestamptz IS NULL OR effective_at >= $3) AND effective_at < $4",
         shop_id,
         currency,
+        since,
         before,
     )
-    return [row["start"] for row in rows]
+    return first
 
 
 async def shops_with_open_items(currency: str, before: datetime) -> list[str]:

@@ -17,7 +17,7 @@ papers = Shelf(Paper, PaperRecord)
 
 _HEADS = """
 SELECT paper.id, paper.kind, paper.shop_id, paper.number, paper.currency, paper.period_start, paper.period_end,
-    paper.issued_at, paper.total_minor, paper.refers_to,
+    paper.issued_at, paper.total_minor, paper.refers_to, paper.time_zone,
     coalesce((
         SELECT json_agg(json_build_object('form', form, 'sha256', encode(sha256, 'hex'), 'size_bytes', size_bytes)
             ORDER BY form)::text
@@ -110,6 +110,16 @@ async def without_pdf(limit: int, alert: str) -> list[UUID]:
         alert,
     )
     return [UUID(int=row["id"].int) for row in rows]
+
+
+async def invoiced_until(shop_id: str, currency: str) -> datetime | None:
+    """Where the period ends that a shop's last invoice or credit note in a currency is about; None without one."""
+    end: datetime | None = await database.fetch_value(
+        "SELECT max(period_end) FROM pay_paper WHERE kind <> 'statement' AND shop_id = $1 AND currency = $2",
+        shop_id,
+        currency,
+    )
+    return end
 
 
 async def shops_to_close(before: datetime) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from federation.node.spreadsheets import Cell
 from federation.vocabulary.money import Money
 from federation.vocabulary.movements import MOVEMENTS, WAITS, WaitReason, kind_known, wait_known
 from federation.vocabulary.wording import message
+from federation.vocabulary.zones import zone_or_utc
 from shops.money.domain.copies import Movement
 from shops.money.domain.reading import Reading
 from shops.money.domain.story import Turn
@@ -241,9 +242,19 @@ def sums_of(reading: Reading) -> list[tuple[str, int]]:
     return [(ENTRY_WORDS.get(kind, ENTRY_WORDS["other"]), minor) for kind, minor in found if minor]
 
 
+def begins_on(paper: Paper) -> datetime:
+    """The first day of a paper's period, by the hub's clocks."""
+    return moment_of(paper.period_start).astimezone(zone_or_utc(paper.time_zone))
+
+
 def last_day(paper: Paper) -> datetime:
-    """The last day of a paper's period, which ends before `period_end`."""
-    return moment_of(paper.period_end) - timedelta(seconds=1)
+    """The last day of a paper's period, which ends before `period_end`, by the hub's clocks."""
+    return (moment_of(paper.period_end) - timedelta(seconds=1)).astimezone(zone_or_utc(paper.time_zone))
+
+
+def issued_on(paper: Paper) -> datetime:
+    """The day a paper is dated with, by the hub's clocks."""
+    return moment_of(paper.issued_at).astimezone(zone_or_utc(paper.time_zone))
 
 
 def file_name(text: str) -> str:

@@ -23,7 +23,8 @@ class TestOffice:
 
     __test__ = False
 
-    def __init__(self) -> None:
+    def __init__(self, time_zone: str = "UTC") -> None:
+        self.time_zone = time_zone
         self.own = LegalParty(
             id=HUB,
             name="Galleria di prova",

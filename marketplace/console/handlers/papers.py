@@ -1,7 +1,7 @@
 """Papers: statements, commission invoices and credit notes; a boutique's running statement; closing what has ended."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError, NotFoundError
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
+from federation.vocabulary.zones import zone_of
 from marketplace.console.door import back_to, operator, render, shop_names
 from marketplace.console.forms import percent_text
 from marketplace.console.views import papers as views
@@ -32,6 +33,8 @@ PAGE = "/console/money/papers"
 DRAFT = "/console/boutiques/{shop_id:str}/statement"
 PER_PAGE = 100
 MONTHS = 24
+MONTH_MIDDLE = 15
+"""A day that is in the same month in every zone."""
 PAGES_MAX = 10_000
 
 
@@ -40,11 +43,11 @@ async def show_list(request: AnyRequest) -> Template:
     """Every paper, newest first, by kind, boutique and month; what cannot be issued, and why."""
     await operator(request)
     hub, now = hub_of(request), clock.now()
-    asked = request.query_params
+    zone, asked = zone_of(hub.settings.time_zone), request.query_params
     kind = next((one for one in PaperKind if one.value == asked.get("kind")), None)
     shop_id, month = asked.get("shop", "")[:100], asked.get("month", "")
     page = min(int(asked["page"]), PAGES_MAX) if asked.get("page", "").isdecimal() else 1
-    found = await paper_reads.papers(kind, shop_id, _month(month), PER_PAGE + 1, (max(page, 1) - 1) * PER_PAGE)
+    found = await paper_reads.papers(kind, shop_id, _month(month, zone), PER_PAGE + 1, (max(page, 1) - 1) * PER_PAGE)
     troubles = await paper_reads.troubles()
     names = await shop_names({head.shop_id for head in found} | {one.shop_id for one in troubles} | {shop_id})
     own = None if hub.payments.office is None else await hub.payments.office.hub()
@@ -62,16 +65,16 @@ async def show_list(request: AnyRequest) -> Template:
         kind="" if kind is None else kind.value,
         shop_id=shop_id,
         month=month,
-        months=views.months_back(now, MONTHS),
-        last_day=views.last_day,
+        months=views.months_back(now.astimezone(zone), MONTHS),
+        days_of=views.days_of,
         amount=Money,
     )
 
 
-def _month(text: str) -> Period | None:
-    """A month named in the address; None when there is none or it is none."""
+def _month(text: str, zone: tzinfo) -> Period | None:
+    """A month of the hub's zone named in the address; None when there is none or it is none."""
     try:
-        return month_of(datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC))
+        return month_of(datetime.strptime(text, "%Y-%m").replace(day=MONTH_MIDDLE, tzinfo=UTC), zone)
     except ValueError:
         return None
 
@@ -99,10 +102,11 @@ async def show(request: AnyRequest, paper_id: FromPath[UUID]) -> Template:
         name=names.get(found.head.shop_id, found.head.shop_id),
         statement=None if found.statement is None else views.statement_page(found.statement),
         document=found.statement or found.invoice,
+        bank_day=datetime.fromisoformat,
         treatments=views.TREATMENTS,
         percent=percent_text,
-        last_day=views.last_day,
-        moment=datetime.fromisoformat,
+        days_of=views.days_of,
+        moment=views.moment_in,
         amount=Money,
     )
 
@@ -156,8 +160,8 @@ async def show_draft(request: AnyRequest, shop_id: FromPath[str]) -> Response[An
         statement=None if draft is None else views.statement_page(draft),
         rows=await statements.papers_of(shop_id),
         kinds=views.KINDS,
-        last_day=views.last_day,
-        moment=datetime.fromisoformat,
+        days_of=views.days_of,
+        moment=views.moment_in,
         amount=Money,
     )
 

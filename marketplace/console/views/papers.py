@@ -7,8 +7,9 @@ import msgspec
 
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
-from payouts.domain.invoice import Detail
-from payouts.domain.papers import PaperKind
+from federation.vocabulary.zones import zone_or_utc
+from payouts.domain.invoice import Detail, Invoice
+from payouts.domain.papers import PaperHead, PaperKind
 from payouts.domain.statement import Entry, EntryKind, Statement, totals_of
 
 KINDS: Mapping[PaperKind, str] = {
@@ -125,15 +126,16 @@ def statement_page(statement: Statement) -> StatementPage:
             if one.amount_minor
         ),
         standing=tuple((word, money(minor)) for word, minor in standing if minor),
-        rows=tuple(_row(entry, after, statement.currency) for entry, after in reversed(rows[-ROWS_MAX:])),
+        rows=tuple(_row(entry, after, statement) for entry, after in reversed(rows[-ROWS_MAX:])),
         count=len(rows),
     )
 
 
-def _row(entry: Entry, balance: int, currency: str) -> EntryRow:
+def _row(entry: Entry, balance: int, statement: Statement) -> EntryRow:
+    currency = statement.currency
     quantity = f"{entry.quantity} × " if entry.quantity > 1 else ""
     return EntryRow(
-        at=datetime.fromisoformat(entry.at),
+        at=moment_in(statement, entry.at),
         kind=ENTRIES[entry.kind],
         title="" if entry.title in _SILENT_TITLES else f"{quantity}{entry.title}",
         order=entry.order,
@@ -148,9 +150,24 @@ def _row(entry: Entry, balance: int, currency: str) -> EntryRow:
     )
 
 
-def last_day(end: datetime) -> datetime:
-    """The last day of a period that ends before `end`."""
-    return end - timedelta(seconds=1)
+class PaperDays(msgspec.Struct, frozen=True):
+    """The days of a paper, by the clocks of the zone it counts in: of its period the first and the last, of issue."""
+
+    first: datetime
+    last: datetime
+    issued: datetime
+
+
+def days_of(head: PaperHead) -> PaperDays:
+    """The days a paper names."""
+    zone = zone_or_utc(head.time_zone)
+    ends = (head.period_start, head.period_end - timedelta(seconds=1), head.issued_at)
+    return PaperDays(*(moment.astimezone(zone) for moment in ends))
+
+
+def moment_in(document: Statement | Invoice, time: str) -> datetime:
+    """A document's time by the clocks of its zone."""
+    return datetime.fromisoformat(time).astimezone(zone_or_utc(document.time_zone))
 
 
 def months_back(now: datetime, count: int) -> Sequence[str]:

@@ -5,7 +5,7 @@ coupon + shipping = paid, for each line and in all; the receipts of an order com
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from uuid import UUID
 
 import msgspec
@@ -127,6 +127,21 @@ def receipt_of(
         refunds=tuple(refunds),
         rate_words=rate_words,
         by_bank=by_bank or zero(currency),
+    )
+
+
+def by_clocks_of(zone: tzinfo, receipt: Receipt) -> Receipt:
+    """The same receipt, its days those of a zone."""
+    return msgspec.structs.replace(
+        receipt,
+        sold_at=receipt.sold_at.astimezone(zone),
+        payment=msgspec.structs.replace(receipt.payment, taken_at=receipt.payment.taken_at.astimezone(zone)),
+        refunds=tuple(
+            msgspec.structs.replace(
+                one, asked_at=one.asked_at.astimezone(zone), changed_at=one.changed_at.astimezone(zone)
+            )
+            for one in receipt.refunds
+        ),
     )
 
 

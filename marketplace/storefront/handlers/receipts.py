@@ -12,7 +12,10 @@ from federation.node.database import atomic
 from federation.node.pages import format_day, page
 from federation.node.web import AnyRequest, web_node
 from federation.vocabulary.wording import Sentence
+from federation.vocabulary.zones import zone_of
+from marketplace.hub import hub_of
 from marketplace.orders import receipts
+from marketplace.orders.domain.receipt import Receipt, by_clocks_of
 from marketplace.orders.domain.refund_words import RefundShown, words_of
 from marketplace.storefront import receipt_words
 from marketplace.storefront.handlers.context import HUB_NAME
@@ -30,10 +33,16 @@ def hub_name(request: AnyRequest) -> str:
     return name
 
 
+async def _receipt(request: AnyRequest, token: str, part_id: UUID) -> Receipt:
+    """The receipt with the days of the hub's zone, as on its other papers."""
+    zone = zone_of(hub_of(request).settings.time_zone)
+    return by_clocks_of(zone, await receipts.of_part(token, part_id))
+
+
 @get("/order/{token:str}/receipt/{part_id:uuid}")
 async def show(request: AnyRequest, token: FromPath[str], part_id: FromPath[UUID]) -> Template:
     """The receipt, made to be printed."""
-    receipt = await receipts.of_part(token, part_id)
+    receipt = await _receipt(request, token, part_id)
     return page(
         request,
         "storefront/receipt.html",
@@ -53,7 +62,7 @@ async def show(request: AnyRequest, token: FromPath[str], part_id: FromPath[UUID
 async def as_pdf(request: AnyRequest, token: FromPath[str], part_id: FromPath[UUID]) -> Response[bytes]:
     """The same to keep as a file, drawn while no transaction is open and other requests go on."""
     async with atomic():
-        receipt = await receipts.of_part(token, part_id)
+        receipt = await _receipt(request, token, part_id)
     drawn = await asyncio.to_thread(receipt_paper, receipt, hub_name(request))
     name = re.sub(r"[^A-Za-z0-9-]", "-", receipt.number)
     headers = {"content-disposition": f'attachment; filename="{name}.pdf"', "x-content-type-options": "nosniff"}

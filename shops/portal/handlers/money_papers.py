@@ -7,7 +7,6 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from federation.conversations.accounts import PaperForm
-from federation.documents.times import moment_of
 from federation.node import clock
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError, NotFoundError
@@ -43,7 +42,6 @@ def _listed(request: AnyRequest, desk: MoneyDesk, problem: GalleriaError | None 
         papers=() if desk.seen is None else desk.seen.copy.papers,
         words=money_words,
         amount_of=Money,
-        moment_of=moment_of,
         problem=problem,
     )
 
@@ -71,7 +69,6 @@ async def paper(request: AnyRequest, handle: FromPath[str], paper_id: FromPath[U
         fault=problem,
         words=money_words,
         amount_of=Money,
-        moment_of=moment_of,
     )
 
 

@@ -1,5 +1,8 @@
 """Receipts: one for each boutique that was paid, to the cent what was charged, from what was frozen at the sale."""
 
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
 import msgspec
 import pytest
 
@@ -10,6 +13,7 @@ from federation.vocabulary.ids import PartyId, new_id
 from federation.vocabulary.money import Money, zero
 from marketplace.errors import OrderNotFoundError
 from marketplace.orders import checkout, receipts, refunds
+from marketplace.orders.domain.receipt import by_clocks_of
 from marketplace.orders.domain.refund_words import words_of
 from marketplace.orders.domain.refunds import RefundLine, RefundRequest
 from marketplace.orders.store import parts as part_store
@@ -76,8 +80,10 @@ async def test_a_receipt_stands_as_it_was_sold(world: World) -> None:
 
 
 async def test_a_receipt_names_the_hub_that_pays_a_coupon(world: World) -> None:
-    """The seller's paper never says "us" of the hub, and what is taken off has a true minus."""
+    """The seller's paper never says "us" of the hub, its days are the hub's, what is taken off has a true minus."""
     [receipt] = await receipts.of_order(await world.buy({"a": 1}))
+    late = msgspec.structs.replace(receipt, sold_at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC))
+    assert by_clocks_of(ZoneInfo("Europe/Rome"), late).sold_at.date() == date(2027, 1, 1)
     receipt = msgspec.structs.replace(receipt, coupon=Money(100, "EUR"), coupon_code="WELCOME10")
     words, amount = receipt_words.sums(receipt, "Galleria")[1]
     assert (words, receipt_words.written(amount)) == ("Coupon WELCOME10, paid by Galleria", "\N{MINUS SIGN}€1.00")

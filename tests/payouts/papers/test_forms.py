@@ -12,17 +12,10 @@ from payouts.domain.invoice import Invoice, OrderSum, RateSum
 from payouts.domain.papers import LegalParty
 from payouts.domain.statement import BankPayout, Entry, EntryKind, Standing, Statement
 from payouts.domain.statement_csv import COLUMNS, statement_csv
+from payouts.papers.figures import amount_text, day_text, period_text, rate_text
 from payouts.papers.invoice_pdf import invoice_pdf, invoice_story
 from payouts.papers.statement_pdf import party_text, statement_pdf
-from payouts.papers.words import (
-    INVOICE_WORDS,
-    KIND_WORDS,
-    STATEMENT_WORDS,
-    amount_text,
-    day_text,
-    period_text,
-    rate_text,
-)
+from payouts.papers.words import INVOICE_WORDS, KIND_WORDS, STATEMENT_WORDS
 
 HUB = LegalParty(id="h1", name="Galleria", legal_name="Galleria S.r.l.", address="Via Roma 1\nMilano", vat_id="IT1")
 SHOP = LegalParty(id="s1", name="Maison Łukaszewicz-Grünewald & Filles d’Été " * 3, address="Žižkov", country="CZ")
