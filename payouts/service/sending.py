@@ -257,6 +257,8 @@ async def _record_failure(
             why=alert_words.quoted(detail),
         )
         await rows.raise_alert("transfer-refused", str(settlement.id), words, now)
+    if reason is BlockReason.ACCOUNT:
+        await messages.send("pay.account", settlement.shop_id, f"refused:{settlement.id}:{transfer.attempt}", now)
     again_at = now + timedelta(seconds=pay.settings.stuck_after_seconds)
     await _save(pay, settlement, SettlementStep.BLOCKED, now, block_reason=reason.value, next_try_at=again_at)
 

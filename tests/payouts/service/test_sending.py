@@ -136,6 +136,21 @@ async def test_definite_refusal_is_undone_and_tried_anew(scene: MemoryScene, err
     await scene.check()
 
 
+async def test_an_account_closed_unheard_of_is_found_when_it_takes_nothing(scene: MemoryScene) -> None:
+    """Nobody told that the account is gone: the refusal of a transfer has it read anew, and a person is told."""
+    await scene.buy()
+    account = await service.account_of(C)
+    assert account is not None
+    scene.provider.close_account(str(account.provider_id))
+    await scene.release(PART_C)
+    assert {each.block_reason for each in await service.settlements(C)} == {"account"}
+    account = await service.account_of(C)
+    assert account is not None
+    assert (account.standing, account.ready) == ("closed", False)
+    assert "account-closed" in {each.kind for each in await service.alerts()}
+    await scene.check()
+
+
 async def test_refusal_of_a_repeated_call_that_had_worked_is_not_believed(scene: MemoryScene) -> None:
     """The answer was lost and the repetition refused, but the transfer exists: it is recorded, not sent again."""
     await scene.buy()
