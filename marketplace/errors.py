@@ -12,13 +12,22 @@ GalleriaError
 │   ├── RulesInvalidError       commission rules that contradict themselves or miss their bounds
 │   ├── RefundInvalidError      more than what is left, or nothing
 │   └── ReturnInvalidError      pieces that cannot be given back: too many, too late, or none
+├── QuotaError
+│   └── CodesShutError          too many codes were tried that cannot be used
 ├── NotFoundError
 │   ├── OrderNotFoundError      no order behind this link or id
 │   └── ListingNotFoundError    no such boutique or product, or no longer shown
 └── HubMissingError             this node has no hub yet: run `galleria hub init`
 """
 
-from federation.vocabulary.errors import ConflictError, GalleriaError, NotFoundError, RecordInvalidError, RetryClass
+from federation.vocabulary.errors import (
+    ConflictError,
+    GalleriaError,
+    NotFoundError,
+    QuotaError,
+    RecordInvalidError,
+    RetryClass,
+)
 
 
 class BasketChangedError(ConflictError):
@@ -62,6 +71,10 @@ class CheckoutCrowdedError(BasketInvalidError):
 
     slug = "quota"
     retry: RetryClass = "after"
+
+
+class CodesShutError(QuotaError):
+    """Too many codes were tried from the same place that cannot be used: none is looked at for a while."""
 
 
 class RefundInvalidError(RecordInvalidError):

@@ -432,3 +432,18 @@ class HubVoucherUse(Table, tablename="hub_voucher_use", db=proxy):
     code = Text(default=None)
     taken_at = Timestamptz(default=None)
     given_back_at = Timestamptz(null=True, default=None)
+
+
+class HubWrongCode(Table, tablename="hub_wrong_code", db=proxy):
+    """A code that could not be used, as a hash; `giver` is whose it would be, a boutique's id or empty for the hub.
+
+    `visitor`, `place` and `network` stand for where it came from and mean nothing without the node's key.
+    """
+
+    id = BigSerial(primary_key=True)
+    visitor = Bytea(default=None)
+    place = Bytea(default=None)
+    network = Bytea(default=None)
+    giver = Text(default=None)
+    code = Bytea(default=None)
+    at = Timestamptz(default=None)

@@ -57,6 +57,19 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 def mark_of(request: AnyRequest, secret_key: str) -> bytes:
     """Sixteen bytes that stand for where the request comes from, of no use to anybody without the node's key."""
+    return _mark(f"visitor {place_of(*_ends(request))}", secret_key)
+
+
+def network_mark_of(request: AnyRequest, secret_key: str) -> bytes:
+    """The same for the network around it; empty when that says nothing of who asks."""
+    network = network_of(*_ends(request))
+    return _mark(f"network {network}", secret_key) if network else b""
+
+
+def _ends(request: AnyRequest) -> tuple[str, str]:
     client = request.client
-    place = place_of("" if client is None else client.host, request.headers.get("x-forwarded-for", ""))
-    return hmac.digest(secret_key.encode(), f"visitor {place}".encode(), hashlib.sha256)[:16]
+    return "" if client is None else client.host, request.headers.get("x-forwarded-for", "")
+
+
+def _mark(text: str, secret_key: str) -> bytes:
+    return hmac.digest(secret_key.encode(), text.encode(), hashlib.sha256)[:16]

@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from federation.node import clock
 from federation.node.accounts import require
-from federation.node.visitor import mark_of
+from federation.node.visitor import mark_of, network_mark_of
 from federation.node.web import AnyRequest
 from marketplace.accounts.setup import OPERATOR
 from marketplace.api import answers
@@ -83,7 +83,9 @@ async def show_product(handle: FromPath[str], product_id: FromPath[str]) -> Prod
 async def check_out(request: AnyRequest, data: JSONBody[CheckoutRequest]) -> CheckoutAnswer:
     """Ask all boutiques to hold, and say where to pay for what they hold."""
     hub = hub_of(request)
-    return await buy(hub, data, clock.now(), client=mark_of(request, hub.settings.secret_key))
+    secret_key = hub.settings.secret_key
+    client, network = mark_of(request, secret_key), network_mark_of(request, secret_key)
+    return await buy(hub, data, clock.now(), client=client, network=network)
 
 
 @get("/api/v1/orders/{token:str}")

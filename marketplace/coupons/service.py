@@ -38,12 +38,16 @@ async def listed(limit: int, offset: int = 0) -> Sequence[CouponView]:
 
 
 async def look(code: str, goods: Money, exchange: Exchange, now: datetime) -> CouponTerms:
-    """What a coupon comes to for these pieces, nothing taken. Raises CouponInvalidError, saying why it cannot be."""
+    """What a coupon comes to for these pieces, nothing taken. Raises CouponInvalidError, saying why it cannot be.
+
+    The same is asked of the database whatever the code is: how long a refusal takes tells nothing.
+    """
     coupon = await store.by_code(normal_code(code))
+    taken = await store.uses(normal_code(code), "")
     if coupon is None:
         raise CouponInvalidError("We do not know this coupon; look at how it is written.")
     terms = terms_for(coupon, goods, exchange, now)
-    await _check_uses(coupon, "")
+    _check_uses(coupon, "", taken)
     return terms
 
 
@@ -56,7 +60,7 @@ async def take(terms: CouponTerms, order_id: UUID, email: str, now: datetime) ->
     if coupon is None or coupon.stopped_at is not None:
         raise CouponInvalidError("This coupon has ended.")
     shopper = normal_email(email)
-    await _check_uses(coupon, shopper)
+    _check_uses(coupon, shopper, await store.uses(coupon.code, shopper))
     await store.take(order_id, coupon.code, shopper, now)
 
 
@@ -65,10 +69,8 @@ async def give_back(order_id: UUID, now: datetime) -> None:
     await store.give_back(order_id, now)
 
 
-async def _check_uses(coupon: Coupon, shopper: str) -> None:
-    if coupon.uses_max is None and coupon.per_shopper_max is None:
-        return
-    taken, own = await store.uses(coupon.code, shopper)
+def _check_uses(coupon: Coupon, shopper: str, uses: tuple[int, int]) -> None:
+    taken, own = uses
     if coupon.uses_max is not None and taken >= coupon.uses_max:
         raise CouponInvalidError(
             "This coupon has been used up. If an unpaid order of yours holds it, pay that, or give it back."

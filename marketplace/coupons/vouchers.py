@@ -45,13 +45,15 @@ class HubVouchers:
 async def look(shop_id: str, code: str, lines: Sequence[Priced], now: datetime) -> tuple[Voucher, tuple[int, ...]]:
     """A boutique's voucher and what it takes off these lines; nothing is taken. Raises CouponInvalidError, saying why.
 
-    Amounts are minor units of the boutique's currency.
+    Amounts are minor units of the boutique's currency. The same is asked of the database whatever the code is: how long
+    a refusal takes tells nothing.
     """
     voucher = await store.by_code(shop_id, normal_code(code))
+    taken = await store.taken(shop_id, normal_code(code))
     if voucher is None:
         raise CouponInvalidError("The boutique has no such voucher; look at how it is written.")
     found = usable(voucher, lines, now)
-    await _check_uses(shop_id, voucher)
+    _check_uses(voucher, taken)
     return voucher, found
 
 
@@ -63,7 +65,7 @@ async def take(shop_id: str, code: str, order_id: UUID, now: datetime) -> None:
     voucher = await store.by_code(shop_id, code, lock=True)
     if voucher is None:
         raise CouponInvalidError("This voucher has ended.")
-    await _check_uses(shop_id, voucher)
+    _check_uses(voucher, await store.taken(shop_id, voucher.code))
     await store.take(order_id, shop_id, code, now)
 
 
@@ -72,6 +74,6 @@ async def give_back(order_id: UUID, now: datetime, shop_id: str | None = None) -
     await store.give_back(order_id, shop_id, now)
 
 
-async def _check_uses(shop_id: str, voucher: Voucher) -> None:
-    if voucher.uses_max is not None and await store.taken(shop_id, voucher.code) >= voucher.uses_max:
+def _check_uses(voucher: Voucher, taken: int) -> None:
+    if voucher.uses_max is not None and taken >= voucher.uses_max:
         raise CouponInvalidError("This voucher has been used up.")

@@ -49,6 +49,12 @@ CHECKOUTS_MAX = 10
 COUPON = "coupon"
 VOUCHERS = "vouchers"
 """What a session keeps: the code written down for each boutique."""
+PLAIN = "codes_plain"
+"""What a session keeps of somebody who has written down several codes that cannot be used: why not is not told."""
+CANNOT = message(
+    "This code cannot be used for this basket. If it is written right, it has ended or was used up, or is for other "
+    "pieces or a larger sum."
+)
 CURRENCY_DEFAULT = "EUR"
 
 Key = tuple[str, str, str]
@@ -129,6 +135,18 @@ def voucher_codes(session: SessionData) -> dict[str, str]:
     return {str(one): str(code) for one, code in found.items()} if isinstance(found, dict) else {}
 
 
+def tell_why(session: SessionData, *, told: bool) -> None:
+    """Whether this shopper reads from now on why a code cannot be used, or only that it cannot."""
+    if told:
+        session.data.pop(PLAIN, None)
+    else:
+        session.data[PLAIN] = True
+
+
+def _why(session: SessionData, sentence: str) -> str:
+    return CANNOT if sentence and session.data.get(PLAIN) else sentence
+
+
 async def accept_prices(session: SessionData, now: datetime) -> None:
     """The shopper has seen today's prices."""
     basket = read(session)
@@ -201,7 +219,7 @@ async def basket_view(
             msgspec.structs.replace(
                 _part(part, shops[part.shop_id], listed),
                 voucher=written.get(part.shop_id, ""),
-                voucher_problem=unusable.get(part.shop_id, ""),
+                voucher_problem=_why(session, unusable.get(part.shop_id, "")),
                 voucher_off=part.voucher_off,
             )
             for part in priced.parts
@@ -220,7 +238,7 @@ async def basket_view(
         revision=basket.revision,
         changed=priced.changed,
         coupon=code,
-        coupon_problem=refusal,
+        coupon_problem=_why(session, refusal),
         off=priced.off,
         vouchers_off=priced.vouchers_off,
         sent_by=await referrals.sender(session, now),

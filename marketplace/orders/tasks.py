@@ -4,6 +4,7 @@ from datetime import datetime
 
 from federation.node.outbox import Handler
 from federation.node.work import Sweep
+from marketplace.coupons import guessing
 from marketplace.hub import Hub
 from marketplace.orders import answers, checkout, crowding, fulfilment, holds, silence, words
 from marketplace.orders.acceptance import Acceptance
@@ -42,6 +43,7 @@ def order_sweeps(settings: HubSettings) -> tuple[Sweep, ...]:
     return (
         Sweep("orders.acceptance", OVERDUE_SECONDS, fulfilment.QUEUE, close_overdue),
         Sweep("orders.places", PLACES_SECONDS, fulfilment.QUEUE, crowding.forget_places),
+        Sweep("orders.codes", PLACES_SECONDS, fulfilment.QUEUE, guessing.forget_tries),
         Sweep("orders.overdue", OVERDUE_SECONDS, fulfilment.QUEUE, checkout.end_overdue),
         Sweep("orders.silence", SILENCE_SECONDS, fulfilment.QUEUE, silence.answer_silence),
     )

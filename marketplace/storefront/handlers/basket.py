@@ -10,17 +10,21 @@ from federation.node.pages import country_in_words, page
 from federation.node.signin import safe_path
 from federation.node.web import AnyRequest, session_of
 from federation.vocabulary.wording import message
+from marketplace.coupons.guessing import HUB
 from marketplace.currencies import service as currencies
 from marketplace.errors import BasketInvalidError
-from marketplace.orders import basket, reads
+from marketplace.orders import basket, reads, trying
 from marketplace.orders.domain.basket import QUANTITY_MAX
 from marketplace.orders.views import BasketView
 from marketplace.storefront import destinations
-from marketplace.storefront.handlers.context import COUNTRY, destination, prices_of
+from marketplace.storefront.handlers.context import COUNTRY, buyer_of, destination, prices_of
 from marketplace.terms import referrals
 
 SEE_OTHER: Final = 303
+TOO_MANY: Final = 429
 CODE_MAX = 60
+NOBODY = "nobody"
+"""A boutique of whom nothing can be bought."""
 
 
 @get("/basket")
@@ -83,20 +87,22 @@ async def update(request: AnyRequest) -> Redirect | Template:
 
 
 @post("/basket/coupon")
-async def coupon(request: AnyRequest) -> Redirect:
+async def coupon(request: AnyRequest) -> Redirect | Template:
     """Write a coupon down for this basket, or take it out; the page it came from says what it does."""
-    form = await request.form()
-    code = "" if "remove" in form else str(form.get("code", ""))[:CODE_MAX]
-    basket.set_coupon(session_of(request), code.strip())
-    return Redirect(safe_path(str(form.get("next", "/basket"))), status_code=SEE_OTHER)
+    return await _code_written(request, HUB)
 
 
 @post("/basket/voucher")
-async def voucher(request: AnyRequest) -> Redirect:
+async def voucher(request: AnyRequest) -> Redirect | Template:
     """Write a boutique's own voucher down for its pieces, or take it out; the page it came from says what it does."""
+    return await _code_written(request, str((await request.form()).get("shop_id", "")) or NOBODY)
+
+
+async def _code_written(request: AnyRequest, giver: str) -> Redirect | Template:
     form = await request.form()
-    code = "" if "remove" in form else str(form.get("code", ""))[:CODE_MAX]
-    basket.set_voucher(session_of(request), str(form.get("shop_id", "")), code.strip())
+    code = "" if "remove" in form else str(form.get("code", "")).strip()[:CODE_MAX]
+    if not await trying.write(session_of(request), giver, code, buyer_of(request), clock.now()):
+        return await _basket_page(request, trying.SHUT, TOO_MANY)
     return Redirect(safe_path(str(form.get("next", "/basket"))), status_code=SEE_OTHER)
 
 

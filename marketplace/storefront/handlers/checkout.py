@@ -16,17 +16,19 @@ from federation.node.visitor import mark_of
 from federation.node.web import AnyRequest, session_of
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.wording import message
+from marketplace.coupons.guessing import HUB
 from marketplace.errors import BasketChangedError, BasketInvalidError
 from marketplace.hub import hub_of
-from marketplace.orders import basket, checkout, reads, resuming
+from marketplace.orders import basket, checkout, reads, resuming, trying
 from marketplace.orders.domain import order_life
 from marketplace.orders.views import BasketView, HeldView
 from marketplace.storefront import destinations
 from marketplace.storefront.checkout_form import CheckoutForm, read_form
-from marketplace.storefront.handlers.basket import CODE_MAX
-from marketplace.storefront.handlers.context import COUNTRY, destination, prices_of
+from marketplace.storefront.handlers.basket import CODE_MAX, TOO_MANY
+from marketplace.storefront.handlers.context import COUNTRY, buyer_of, destination, prices_of
 from marketplace.storefront.words import payment_barred, say
 
+OK: Final = 200
 SEE_OTHER: Final = 303
 COUPON_FIELD, VOUCHER_FIELD = "coupon", "voucher:"
 """The fields of codes: the hub's own, and a boutique's followed by its id."""
@@ -62,9 +64,9 @@ async def begin(request: AnyRequest) -> Template | Redirect:
     hub, now, session = hub_of(request), clock.now(), session_of(request)
     fields = await request.form()
     form, country = read_form(fields), destinations.known(fields.get("to") or fields.get("country"))
-    words = _recounted(request, fields, country if country != form.country else "")
-    if words is not None:
-        return await _again(request, form, words, 200)
+    recounted = await _recounted(request, fields, country if country != form.country else "")
+    if recounted is not None:
+        return await _again(request, form, *recounted)
     try:
         wanted = msgspec.structs.replace(form.checkout(), client=mark_of(request, hub.settings.secret_key))
         token = await checkout.begin(hub, session, wanted, now)
@@ -86,33 +88,40 @@ async def begin(request: AnyRequest) -> Template | Redirect:
     return await _to_payment(request, token)
 
 
-def _take_codes(session: basket.SessionData, fields: Mapping[str, Any]) -> bool:
-    """Write down the coupon and the vouchers of the form where they are others than before; whether any was."""
+async def _take_codes(request: AnyRequest, fields: Mapping[str, Any]) -> tuple[bool, bool]:
+    """Write down the coupon and the vouchers of the form: whether any is another than before, and none too many."""
+    session = session_of(request)
     before = (basket.coupon_code(session), basket.voucher_codes(session))
-    for name, value in fields.items():
-        code = "" if fields.get("take_out") == name else str(value).strip()[:CODE_MAX]
-        if name == COUPON_FIELD:
-            basket.set_coupon(session, code)
-        elif name.startswith(VOUCHER_FIELD):
-            basket.set_voucher(session, name.removeprefix(VOUCHER_FIELD), code)
-    return before != (basket.coupon_code(session), basket.voucher_codes(session))
+    admitted = True
+    async with atomic():
+        for name, value in fields.items():
+            giver = HUB if name == COUPON_FIELD else name.removeprefix(VOUCHER_FIELD)
+            if name in {giver, VOUCHER_FIELD}:
+                continue
+            code = "" if fields.get("take_out") == name else str(value).strip()[:CODE_MAX]
+            admitted = await trying.write(session, giver, code, buyer_of(request), clock.now()) and admitted
+    return before != (basket.coupon_code(session), basket.voucher_codes(session)), admitted
 
 
-def _recounted(request: AnyRequest, fields: Mapping[str, Any], country: str) -> str | None:
-    """What is said of a new total before anybody is asked for it; None when it is as the shopper has seen it.
+async def _recounted(request: AnyRequest, fields: Mapping[str, Any], country: str) -> tuple[str, int] | None:
+    """What is said of a new total before anybody is asked for it, and how; None when it is as the shopper has seen it.
 
     It is another one when the parcels go to another `country`, or by a code that is used or taken out.
     """
-    codes_changed = _take_codes(session_of(request), fields)
+    codes_changed, admitted = await _take_codes(request, fields)
     if country:
         session_of(request).data[COUNTRY] = country
-        return say(
+    if not admitted:
+        return trying.SHUT, TOO_MANY
+    if country:
+        words = say(
             "The total is now for %(country)s. Look at it, then go on; nothing has been charged.",
             country=country_in_words(country),
         )
+        return words, OK
     if "use" in fields or "take_out" in fields:
-        return ""
-    return CODE_COUNTED if codes_changed else None
+        return "", OK
+    return (CODE_COUNTED, OK) if codes_changed else None
 
 
 async def _priced(request: AnyRequest) -> BasketView:
@@ -141,7 +150,7 @@ async def _checkout_page(
         basket=view,
         unpaid=await resuming.unpaid_beside(basket.checkouts(session_of(request)), pieces),
         form=form,
-        faults=form.faults() if status_code != 200 else {},  # noqa: PLR2004
+        faults=form.faults() if status_code not in {OK, TOO_MANY} else {},
         problem=problem,
         country_name=country_in_words(view.country),
         destinations=destinations.offered(),

@@ -10,6 +10,7 @@ from litestar import Litestar
 
 from federation.node import clock
 from federation.node.pages import country_in_words
+from federation.node.visitor import mark_of, network_mark_of
 from federation.node.web import AnyRequest, session_of, web_node
 from federation.service import parties
 from federation.vocabulary.countries import EUROPEAN_UNION
@@ -18,6 +19,7 @@ from marketplace.currencies.domain.exchange import Exchange
 from marketplace.errors import HubMissingError
 from marketplace.hub import hub_of
 from marketplace.orders import basket
+from marketplace.orders.trying import Buyer
 from marketplace.storefront import destinations, houses, words
 from marketplace.storefront.arriving import arriving
 from marketplace.storefront.prices import Prices
@@ -73,6 +75,21 @@ def prices_of(request: AnyRequest) -> Prices:
 def destination(request: AnyRequest) -> str:
     """Where this shopper's parcels go, as chosen or by default."""
     return destinations.known(session_of(request).data.get(COUNTRY))
+
+
+def buyer_of(request: AnyRequest) -> Buyer:
+    """What a code that is written down is looked at for, and where it comes from.
+
+    An address that says nothing of who asks (a proxy's that names nobody) is no place.
+    """
+    secret_key = hub_of(request).settings.secret_key
+    network = network_mark_of(request, secret_key)
+    return Buyer(
+        country=destination(request),
+        exchange=prices_of(request).exchange,
+        place=mark_of(request, secret_key) if network else b"",
+        network=network,
+    )
 
 
 def params_of(request: AnyRequest) -> Params:

@@ -5,6 +5,7 @@ import pytest
 
 from federation.conversations.messages import Accepted, Shipped
 from federation.node.database import execute, fetch, fetch_value
+from marketplace.coupons.domain.guessing import VISITOR_MAX
 from marketplace.demo.world.boutiques import BOUTIQUES
 from payouts.adapters.memory import Fault
 from payouts.errors import ProviderUnavailableError
@@ -302,3 +303,22 @@ async def test_no_size_is_chosen_for_the_shopper(browser: httpx.AsyncClient) -> 
     """Nobody buys the smallest size by accident."""
     handle, product_id, _ = first_in_stock(0)
     assert " checked" not in (await browser.get(f"/b/{handle}/p/{product_id}")).text
+
+
+async def test_who_tries_too_many_codes_waits_and_can_still_buy(browser: httpx.AsyncClient) -> None:
+    """The basket and the checkout say so, what was written into the form stays, and buying without a code goes on."""
+    await put_in_basket(browser, 0)
+    for number in range(VISITOR_MAX):
+        answer = await form(browser, "/basket", {"code": f"guess {number}"}, action="/basket/coupon")
+        assert answer.status_code == 303
+    page = (await browser.get("/basket")).text
+    assert "GUESS9: This code cannot be used for this basket" in page
+    again = await form(browser, "/basket", {"code": "one more"}, action="/basket/coupon")
+    assert (again.status_code, faults(again.text)) == (429, [])
+    assert "Wait an hour" in again.text
+    answer = await send_checkout(browser, coupon="one more")
+    assert (answer.status_code, faults(answer.text)) == (429, [])
+    assert "Wait an hour" in answer.text
+    assert 'value="Ada Lovelace"' in answer.text
+    assert (await send_checkout(browser, coupon="")).status_code == 200
+    assert (await send_checkout(browser)).status_code == 303
