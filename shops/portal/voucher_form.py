@@ -29,9 +29,12 @@ class Written(msgspec.Struct, frozen=True):
     articles: tuple[str, ...]
 
 
-def read_voucher(fields: Mapping[str, str], currency: str, now: datetime) -> Written:
-    """What was written down. Raises RecordInvalidError with one fault, whose pointer is the field's name."""
-    code = "".join(fields.get("code", "").split()).upper()
+def read_voucher(fields: Mapping[str, str], currency: str, drawn: str, now: datetime) -> Written:
+    """What was written down; the code is `drawn` where none was. Raises RecordInvalidError with one fault.
+
+    Its pointer is the field's name.
+    """
+    code = "".join(fields.get("code", "").split()).upper() or drawn
     if re.fullmatch(VOUCHER_CODE_PATTERN, code, re.ASCII) is None:
         raise _fault("code", message("A code has 4 to 30 letters, digits and hyphens."))
     percent = fields.get("kind", "percent") != "amount"

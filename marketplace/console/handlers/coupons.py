@@ -7,6 +7,7 @@ from litestar.response import Redirect, Template
 from federation.node import clock
 from federation.node.database import atomic
 from federation.node.web import AnyRequest
+from federation.vocabulary.codes import is_guessable, new_code
 from federation.vocabulary.money import CURRENCY_EXPONENTS, Money
 from marketplace.console.coupon_form import CouponFields, fields_of, read_coupon
 from marketplace.console.door import back_to, operator, render
@@ -39,6 +40,7 @@ async def _page(request: AnyRequest, fields: CouponFields, problem: str = "") ->
         currencies=sorted(CURRENCY_EXPONENTS),
         percent=percent_text,
         amount=Money,
+        guessable=is_guessable,
         now=clock.now(),
     )
 
@@ -49,7 +51,7 @@ async def make(request: AnyRequest) -> Template | Redirect:
     account = await operator(request)
     fields = fields_of(await request.form())
     try:
-        coupon = read_coupon(fields, account.email, clock.now())
+        coupon = read_coupon(fields, new_code(), account.email, clock.now())
         async with atomic():
             await coupons.make(coupon)
     except CouponInvalidError as error:

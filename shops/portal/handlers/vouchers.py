@@ -20,6 +20,7 @@ from federation.node.database import atomic
 from federation.node.web import AnyRequest
 from federation.service import links
 from federation.service.context import Federation
+from federation.vocabulary.codes import is_guessable, new_code
 from federation.vocabulary.errors import GalleriaError, RecordInvalidError
 from federation.vocabulary.ids import PartyId, new_id
 from federation.vocabulary.money import Money
@@ -45,7 +46,7 @@ _OPEN = StateWord(message("Can be used"), "good", "●")
 
 
 class VoucherRow(msgspec.Struct, frozen=True):
-    """A voucher on the page: how it stands, and its uses in all (paid, being paid)."""
+    """A voucher on the page: how it stands, its uses in all (paid, being paid), whether its code is soon guessed."""
 
     one: OfferedVoucher
     looks: StateWord
@@ -55,6 +56,7 @@ class VoucherRow(msgspec.Struct, frozen=True):
     minimum: Money
     amount: Money
     starts_at: datetime
+    guessable: bool
 
 
 class HubKnows(msgspec.Struct, frozen=True):
@@ -130,6 +132,7 @@ def _row(one: OfferedVoucher, told: dict[str, ToldHub], now: datetime) -> Vouche
         minimum=Money(one.terms.minimum, one.terms.currency),
         amount=Money(one.terms.amount, one.terms.currency),
         starts_at=begins,
+        guessable=looks is not _OVER and is_guessable(one.terms.code),
     )
 
 
@@ -141,7 +144,7 @@ async def offer(request: AnyRequest, handle: FromPath[str]) -> Response[Any] | R
     fields = {name: given.get(name, "") for name in FIELDS}
     now = clock.now()
     try:
-        written = read_voucher(fields, boutique.profile.currency, now)
+        written = read_voucher(fields, boutique.profile.currency, new_code(), now)
         async with atomic():
             await service.offer(boutique.shop_id, await _made(boutique.shop_id, written, now), now)
     except RecordInvalidError as error:

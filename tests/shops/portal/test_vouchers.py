@@ -33,9 +33,12 @@ async def test_a_voucher_is_made_and_ended(browser: httpx.AsyncClient, shop_id: 
     assert "AUTUMN" in page.text
     assert "10 %" in page.text
     assert "Aurora is being told" in page.text
+    assert "easy to guess" in page.text, "autumn is a word"
     assert await fetch_value("SELECT count(*) FROM node_outbox WHERE topic = 'shop.vouchers'") == 1
     voucher_id = await fetch_value("SELECT voucher_id FROM shop_voucher")
     await form(browser, PAGE, {}, action=f"{PAGE}/{voucher_id}/stop")
     assert "Ended" in (await browser.get(PAGE)).text
     assert await fetch_value("SELECT count(*) FROM node_outbox WHERE topic = 'shop.vouchers'") == 2
+    assert (await form(browser, PAGE, written | {"code": ""})).status_code == httpx.codes.SEE_OTHER
+    assert "easy to guess" not in (await browser.get(PAGE)).text, "one is ended, the other made by chance"
     assert "Buoni" in (await browser.get(PAGE, params={"lang": "it"})).text

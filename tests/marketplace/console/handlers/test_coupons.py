@@ -39,6 +39,9 @@ async def test_a_coupon_is_made_used_in_a_basket_and_ended(desk: httpx.AsyncClie
     assert "€106.90" in page
     assert (await send(desk, "/basket", "/basket/coupon", {"code": "Spring10", "remove": "1"})).status_code == 303
     assert "This coupon has ended" not in await read(desk, "/basket")
+    assert (await form(desk, PAGE, TEN | {"code": "saldi"})).status_code == 303
+    assert (await form(desk, PAGE, TEN | {"code": ""})).status_code == 303
+    assert (await read(desk, PAGE)).count("easy to guess") == 1, "not the one that was made, nor one that has ended"
 
 
 @pytest.mark.parametrize(
