@@ -12,7 +12,8 @@ from federation.documents.times import text_of
 from federation.ports import HandedIn
 from federation.vocabulary.ids import PartyId
 from payouts.domain.dispute import DisputeStatus
-from payouts.domain.hearing import Hearing, StatementRecord
+from payouts.domain.dispute_records import DisputeRecord
+from payouts.domain.hearing import FileHead, Hearing, StatementRecord
 from payouts.service import hearings
 from payouts.service.hearings import FileSaid
 
@@ -85,6 +86,7 @@ def told(heard: Hearing) -> Dispute:
         due_at=None if dispute.due_at is None else text_of(dispute.due_at),
         closed_at=None if dispute.closed_at is None else text_of(dispute.closed_at),
         takes=heard.takes,
+        handed_in_at=None if dispute.handed_in_at is None else text_of(dispute.handed_in_at),
         said=None if said is None else _statement(said),
         said_at=None if said is None else text_of(said.said_at),
         files=tuple(
@@ -94,10 +96,17 @@ def told(heard: Hearing) -> Dispute:
                 sha256=one.sha256.hex(),
                 size=one.size,
                 received_at=text_of(one.received_at),
+                handed_in_at=_given_at(dispute, one),
             )
             for one in heard.files
         ),
     )
+
+
+def _given_at(dispute: DisputeRecord, file: FileHead) -> str | None:
+    """When the bank was given a file: with the answer that names it."""
+    goes = file.goes_as is not None and file.provider_file is not None
+    return text_of(dispute.handed_in_at) if goes and dispute.handed_in_at is not None else None
 
 
 def _statement(said: StatementRecord) -> Statement:

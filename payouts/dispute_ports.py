@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from federation.vocabulary.money import Money
-from payouts.domain.evidence import Evidence
+from payouts.domain.evidence import Exhibit, HandIn
 
 DisputeWord = Literal[
     "inquiry",
@@ -88,8 +88,15 @@ class DisputeDesk(Protocol):
         """The newest disputes, newest first."""
         ...
 
-    async def submit_evidence(self, dispute_id: str, evidence: Evidence, key: str) -> DisputeState:
-        """Hand evidence in; there is one hand-in, later ones may be refused (ProviderRefusedError)."""
+    async def upload_evidence(self, exhibit: Exhibit, key: str) -> str:
+        """Give the provider a file that is to speak for a dispute; its id there. ProviderRefusedError: not such a file.
+
+        A file that no evidence names is of no effect, so one given twice does no harm.
+        """
+        ...
+
+    async def submit_evidence(self, dispute_id: str, hand_in: HandIn, key: str) -> DisputeState:
+        """Hand evidence in, or lay a draft of it down; one hand-in, later ones are refused (ProviderRefusedError)."""
         ...
 
     async def accept_dispute(self, dispute_id: str, key: str) -> DisputeState:

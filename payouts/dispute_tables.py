@@ -36,6 +36,7 @@ class Dispute(Table, tablename="pay_dispute", db=proxy):
     answer_attempt = Integer(default=None)
     answer_error = Text(default=None)
     answered_at = Timestamptz(default=None, null=True)
+    staged_at = Timestamptz(default=None, null=True)
     asked_at = Timestamptz(default=None, null=True)
     told = Text(default="")
     created_at = Timestamptz(default=None)
@@ -101,7 +102,7 @@ class DisputeStatement(Table, tablename="pay_dispute_statement", db=proxy):
 
 
 class DisputeFile(Table, tablename="pay_dispute_file", db=proxy):
-    """A file that a boutique handed in for a dispute, byte for byte."""
+    """A file that a boutique handed in for a dispute, byte for byte; as what (`slot`) it goes to the bank."""
 
     id = UUID(primary_key=True, default=None)
     dispute_id = UUID(default=None)
@@ -112,6 +113,9 @@ class DisputeFile(Table, tablename="pay_dispute_file", db=proxy):
     size = Integer(default=None)
     content = Bytea(default=None)
     received_at = Timestamptz(default=None)
+    slot = Text(default=None, null=True)
+    provider_file = Text(default=None, null=True)
+    uploaded_at = Timestamptz(default=None, null=True)
 
 
 class FraudWarning(Table, tablename="pay_fraud_warning", db=proxy):

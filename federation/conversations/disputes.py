@@ -45,20 +45,21 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file the hub has from the boutique."""
+    """A file the hub has from the boutique; `handed_in_at` is when the hub gave it to the bank, if it did."""
 
     kind: FileKind
     media_type: FileType
     sha256: Digest
     size: Annotated[int, msgspec.Meta(ge=1, le=limits.EVIDENCE_FILE_BYTES_MAX)]
     received_at: Moment
+    handed_in_at: Moment | None = None
 
 
 class Dispute(msgspec.Struct, frozen=True, kw_only=True):
     """One dispute, as far as it is about this boutique.
 
     `amount` is what falls on its pieces as things stand, in the shopper's currency; `due_at` is when the hub answers
-    the bank at the latest. `said` is the boutique's newest statement as the hub has it.
+    the bank at the latest, `handed_in_at` when it did. `said` is the boutique's newest statement as the hub has it.
     """
 
     id: Uuid
@@ -71,6 +72,7 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True):
     due_at: Moment | None = None
     closed_at: Moment | None = None
     takes: Takes
+    handed_in_at: Moment | None = None
     said: Statement | None = None
     said_at: Moment | None = None
     files: Annotated[tuple[EvidenceFile, ...], msgspec.Meta(max_length=limits.EVIDENCE_FILES_MAX)] = ()

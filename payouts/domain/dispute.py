@@ -129,6 +129,7 @@ class AnswerStep(StrEnum):
 
     SUBMITTED = "handed in"
     TAKEN = "taken"
+    STAGED = "laid down as a draft"
     REFUSED = "refused"
     REOPENED = "asked for again"
 
@@ -138,6 +139,7 @@ ANSWER = LifeCycle(
     {
         (AnswerStatus.NONE, AnswerStep.SUBMITTED): AnswerStatus.SUBMITTING,
         (AnswerStatus.SUBMITTING, AnswerStep.TAKEN): AnswerStatus.GIVEN,
+        (AnswerStatus.SUBMITTING, AnswerStep.STAGED): AnswerStatus.NONE,
         (AnswerStatus.SUBMITTING, AnswerStep.REFUSED): AnswerStatus.REFUSED,
         (AnswerStatus.REFUSED, AnswerStep.SUBMITTED): AnswerStatus.SUBMITTING,
         (AnswerStatus.GIVEN, AnswerStep.REOPENED): AnswerStatus.NONE,

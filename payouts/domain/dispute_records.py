@@ -12,6 +12,9 @@ from payouts.domain.giveback import Components
 from payouts.domain.recon import MoveState
 from payouts.domain.records import parts_of
 
+DRAFT = "draft"
+"""The kind of an answer that is only laid down with the provider."""
+
 _CHOICE = msgspec.json.Decoder(tuple[ChosenLine, ...])
 _EVIDENCE = msgspec.json.Decoder(Evidence)
 
@@ -21,7 +24,8 @@ class DisputeRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     `amount` is of the shopper's currency; `taken` is what left the hub's balance in the present `round` (money can be
     taken more than once), `excess_minor` what of it no line bears. `chosen` is a person's choice of lines. `told` is
-    the status that the boutiques were last written to about.
+    the status that the boutiques were last written to about. Since `staged_at` a draft of our answer lies with the
+    provider, which no bank sees.
     """
 
     id: UUID
@@ -51,6 +55,7 @@ class DisputeRecord(msgspec.Struct, frozen=True, kw_only=True):
     answer_attempt: int = 0
     answer_error: str = ""
     answered_at: datetime | None = None
+    staged_at: datetime | None = None
     asked_at: datetime | None = None
     told: str = ""
     created_at: datetime
@@ -75,6 +80,18 @@ class DisputeRecord(msgspec.Struct, frozen=True, kw_only=True):
     def choice(self) -> tuple[ChosenLine, ...]:
         """A person's choice of lines; empty without one."""
         return () if self.chosen is None else _CHOICE.decode(self.chosen)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether our answer is with the bank or on its way there; a draft is not."""
+        on_its_way = self.answer is AnswerStatus.SUBMITTING and self.answer_kind != DRAFT
+        return on_its_way or self.answer is AnswerStatus.GIVEN
+
+    @property
+    def handed_in_at(self) -> datetime | None:
+        """When the bank was given what speaks for the boutiques; None before, and of a dispute given up."""
+        given = self.answer is AnswerStatus.GIVEN and self.answer_kind == "evidence"
+        return self.answered_at if given else None
 
     @property
     def said(self) -> Evidence:

@@ -9,9 +9,10 @@ import msgspec
 
 from federation.vocabulary.files import FileType
 from federation.vocabulary.money import Money
-from payouts.domain.dispute import UNDECIDED, AnswerStatus, spread
+from payouts.domain.dispute import UNDECIDED, spread
 from payouts.domain.dispute import DisputedLine as LeftOfLine
 from payouts.domain.dispute_records import DisputeLineRecord, DisputeRecord
+from payouts.domain.evidence import Slot
 from payouts.domain.records import LineRecord
 
 FILES_MAX = 6
@@ -21,8 +22,6 @@ FileKind = Literal["delivery", "tracking", "correspondence", "policy", "product"
 """What a file is to show."""
 
 Takes = Literal["yes", "late", "answered", "decided"]
-
-_ANSWERED = frozenset({AnswerStatus.SUBMITTING, AnswerStatus.GIVEN})
 
 
 class StatementRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +51,9 @@ class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     content: bytes
     received_at: datetime
+    slot: str | None = None
+    provider_file: str | None = None
+    uploaded_at: datetime | None = None
 
 
 class FileHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +67,19 @@ class FileHead(msgspec.Struct, frozen=True, kw_only=True):
     sha256: bytes
     size: int
     received_at: datetime
+    slot: str | None = None
+    provider_file: str | None = None
+    uploaded_at: datetime | None = None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a person has said if and as what it goes to the bank."""
+        return self.slot is not None
+
+    @property
+    def goes_as(self) -> Slot | None:
+        """As what it goes to the bank; None when it does not, or nobody has decided yet."""
+        return msgspec.convert(self.slot, Slot) if self.slot else None
 
 
 class Hearing(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +98,7 @@ def takes(dispute: DisputeRecord, now: datetime) -> Takes:
     """Whether evidence is still of use, or why not."""
     if dispute.status not in UNDECIDED:
         return "decided"
-    if dispute.answer in _ANSWERED:
+    if dispute.is_answered:
         return "answered"
     return "late" if dispute.due_at is not None and dispute.due_at <= now else "yes"
 

@@ -11,18 +11,32 @@ from uuid import UUID
 
 import msgspec
 
-from federation.vocabulary.errors import ConflictError, NotFoundError, QuotaError
-from federation.vocabulary.files import FileType
+from federation.vocabulary.errors import ConflictError, NotFoundError, QuotaError, RecordInvalidError, TooLargeError
+from federation.vocabulary.files import FileType, type_of
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message, sentence
 from payouts.domain.dispute_records import DisputeRecord
-from payouts.domain.hearing import FILES_MAX, FileKind, FileRecord, Hearing, StatementRecord, Takes, falls_on, takes
+from payouts.domain.hearing import (
+    FILES_MAX,
+    FileHead,
+    FileKind,
+    FileRecord,
+    Hearing,
+    StatementRecord,
+    Takes,
+    falls_on,
+    takes,
+)
 from payouts.store import disputes as dispute_store
 from payouts.store import hearings as store
 from payouts.store import lists, rows
 
 DISPUTES_MAX = 100
+FILE_BYTES_MAX = 2 * 2**20
+"""Bytes of a file of the hub's own, as of one of a boutique's."""
+OWN = ""
+"""In place of a boutique: a file that the hub added itself."""
 HEARD = "dispute-heard"
 """The alert that a boutique has said something about a dispute."""
 
@@ -83,21 +97,56 @@ async def hand_in(file: FileSaid, now: datetime) -> Hearing:
         raise QuotaError(
             sentence("at most %(num)s files are taken for one dispute: put the others into one of them", num=FILES_MAX)
         )
-    await store.files.add(
-        FileRecord(
-            id=new_id(),
-            dispute_id=file.dispute_id,
-            shop_id=file.shop_id,
-            kind=file.kind,
-            media_type=file.media_type,
-            sha256=sha256,
-            size=len(file.content),
-            content=file.content,
-            received_at=now,
-        )
-    )
+    await store.files.add(_record(file, now))
     await _call_operator(hearing, now)
     return await hearing_of(file.dispute_id, file.shop_id, now)
+
+
+def _record(file: FileSaid, now: datetime) -> FileRecord:
+    return FileRecord(
+        id=new_id(),
+        dispute_id=file.dispute_id,
+        shop_id=file.shop_id,
+        kind=file.kind,
+        media_type=file.media_type,
+        sha256=hashlib.sha256(file.content).digest(),
+        size=len(file.content),
+        content=file.content,
+        received_at=now,
+    )
+
+
+async def add_own(dispute_id: UUID, kind: FileKind, content: bytes, now: datetime) -> None:
+    """Keep one more file of the hub's own; the same bytes again change nothing. In the caller's transaction.
+
+    Raises NotFoundError, ConflictError once no evidence is taken any more, QuotaError when there are too many,
+    TooLargeError, RecordInvalidError for what is no whole PDF, PNG or JPEG file.
+    """
+    dispute = await dispute_store.disputes.get(dispute_id, lock=True)
+    if dispute is None:
+        raise NotFoundError("there is no such dispute")
+    open_for = takes(dispute, now)
+    if open_for != "yes":
+        raise ConflictError(WHY_NOT[open_for])
+    media_type = type_of(content)
+    if media_type is None:
+        raise RecordInvalidError("only whole PDF, PNG and JPEG files are evidence")
+    if len(content) > FILE_BYTES_MAX:
+        raise TooLargeError(sentence("a file of evidence has at most %(most)s MB", most=FILE_BYTES_MAX // 2**20))
+    own = [one for one in await store.heads_about([dispute_id]) if one.shop_id == OWN]
+    if any(one.sha256 == hashlib.sha256(content).digest() for one in own):
+        return
+    if len(own) >= FILES_MAX:
+        raise QuotaError(
+            sentence("at most %(num)s files are taken for one dispute: put the others into one of them", num=FILES_MAX)
+        )
+    file = FileSaid(dispute_id=dispute_id, shop_id=OWN, kind=kind, media_type=media_type, content=content)
+    await store.files.add(_record(file, now))
+
+
+async def files_of(dispute_id: UUID) -> list[FileHead]:
+    """Every file there is for a dispute, the hub's own among them, oldest first."""
+    return await store.heads_about([dispute_id])
 
 
 async def all_heard(dispute_id: UUID, now: datetime) -> list[Hearing]:

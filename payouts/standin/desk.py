@@ -15,6 +15,7 @@ import msgspec
 from payouts.standin.errors import RefusedError, RequestError, StandinError
 from payouts.standin.expanding import expanded, paged
 from payouts.standin.forms import convert, read_form
+from payouts.standin.multipart import read_multipart
 from payouts.standin.operations import Call, Operation, operation_at
 from payouts.standin.state import Kept, Told
 from payouts.standin.world import Thing, World
@@ -133,6 +134,9 @@ def _params(asked: Asked) -> dict[str, Any]:
             return dict(msgspec.json.decode(asked.body or b"{}", type=dict[str, Any]))
         except msgspec.MsgspecError as error:
             raise RequestError("the body is not a JSON object") from error
+    content_type = asked.headers.get("content-type", "")
+    if asked.method == "POST" and content_type.startswith("multipart/form-data"):
+        return read_multipart(asked.body, content_type)
     return read_form(asked.body.decode("utf-8", "replace") if asked.method == "POST" else asked.query)
 
 

@@ -1,12 +1,16 @@
 """Disputes: from an inquiry, where no money moves, to the withdrawal and to won or lost."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from payouts.standin.errors import RefusedError
+from payouts.standin.files import check_evidence
 from payouts.standin.moves import exchanged_minor, move
+from payouts.standin.parameters import EVIDENCE_FILES
 from payouts.standin.world import PLATFORM, Thing, World
 
 EVIDENCE_SECONDS = 7 * 86_400
+TEXT_LENGTH_MAX, TEXTS_LENGTH_MAX = 20_000, 150_000
 _ANSWERABLE = frozenset({"needs_response", "warning_needs_response", "appeal_needs_response"})
 _DECIDED = frozenset({"won", "lost", "prevented", "warning_closed"})
 
@@ -54,25 +58,53 @@ def escalate(world: World, dispute_id: str) -> Thing:
     if not dispute["status"].startswith("warning_") or dispute["status"] == "warning_closed":
         raise RefusedError("only an open inquiry escalates")
     dispute |= {"status": "needs_response", "is_charge_refundable": False}
+    _ask_anew(world, dispute)
     world.tell("charge.dispute.updated", dispute)
     _withdraw(world, dispute)
     return dispute
 
 
 def give_evidence(world: World, dispute_id: str, params: Thing) -> Thing:
-    """Keep evidence, and hand it in when `submit` is not false."""
+    """Keep evidence, and hand it in when `submit` is not false; an empty field is emptied."""
     dispute = world.find("dispute", dispute_id)
-    if dispute["status"] not in _ANSWERABLE:
-        raise RefusedError("This dispute is already closed or under review.", "dispute_evidence_page_limit_exceeded")
-    dispute["evidence"] |= params.get("evidence", {})
-    dispute["metadata"] |= params.get("metadata", {})
     details = dispute["evidence_details"]
-    details["has_evidence"] = bool(dispute["evidence"])
+    if dispute["status"] not in _ANSWERABLE:
+        raise RefusedError("This dispute is already closed or under review.")
+    if details["due_by"] <= world.now:
+        raise RefusedError("This dispute is past due: evidence can no longer be submitted.")
+    merged = {**dispute["evidence"], **params.get("evidence", {})}
+    evidence = {name: text for name, text in merged.items() if text}
+    _check(evidence)
+    check_evidence(world, evidence, EVIDENCE_FILES)
+    dispute["evidence"] = evidence
+    dispute["metadata"] |= params.get("metadata", {})
+    details["has_evidence"] = bool(evidence)
     if params.get("submit", True):
         details["submission_count"] += 1
         dispute["status"] = dispute["status"].replace("needs_response", "under_review")
     world.tell("charge.dispute.updated", dispute)
     return dispute
+
+
+def _check(evidence: Mapping[str, str]) -> None:
+    lengths = [len(text) for text in evidence.values()]
+    if max(lengths, default=0) > TEXT_LENGTH_MAX or sum(lengths) > TEXTS_LENGTH_MAX:
+        raise RefusedError("The evidence has too many characters.", "parameter_invalid_string", "evidence")
+
+
+def _ask_anew(world: World, dispute: Thing) -> None:
+    """Another time for evidence begins."""
+    dispute["evidence_details"] |= {"due_by": world.now + EVIDENCE_SECONDS, "past_due": False}
+
+
+def run_out(world: World) -> None:
+    """Note of disputes that wait for evidence that its time is over."""
+    for dispute in list(world.things["dispute"].values()):
+        details = dispute["evidence_details"]
+        if dispute["status"] in _ANSWERABLE and not details["past_due"] and details["due_by"] <= world.now:
+            details["past_due"] = True
+            world.touch("dispute", dispute["id"])
+            world.tell("charge.dispute.updated", dispute)
 
 
 def accept(world: World, dispute_id: str) -> Thing:
@@ -102,6 +134,7 @@ def appeal(world: World, dispute_id: str) -> Thing:
         raise RefusedError("only a decided dispute is appealed against")
     was_won = dispute["status"] == "won"
     dispute |= {"status": "appeal_needs_response" if was_won else "appeal_under_review", "is_charge_refundable": False}
+    _ask_anew(world, dispute)
     world.tell("charge.dispute.updated", dispute)
     if was_won:
         _withdraw(world, dispute)

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from payouts.standin.errors import RequestError
+from payouts.standin.multipart import Upload
 
 Accepted = Mapping[str, type]
 
@@ -88,6 +89,8 @@ def _value(value: Any, path: str, accepted: Accepted) -> Any:
         return _integer(value, path)
     if kind is bool:
         return _truth(value, path)
+    if kind is Upload and isinstance(value, Upload):
+        return value
     if not isinstance(value, str):
         raise RequestError(f"Invalid string: {path}", "parameter_invalid_string_empty", path)
     return value

@@ -98,6 +98,7 @@ def tick(world: World) -> None:
     for made in list(world.things["refund"].values()):
         refunds.pay_if_possible(world, made)
     _dispute_due(world)
+    disputes.run_out(world)
     bank.arrive_due(world)
     for page in list(world.things["checkout.session"].values()):
         if page["status"] == "open" and page["expires_at"] <= world.now:

@@ -82,7 +82,23 @@ DESTINATION: dict[str, type] = {
     "include.*": str,
     "webhook_endpoint.url": str,
 }
+EVIDENCE_FILES = frozenset(
+    {
+        "cancellation_policy",
+        "customer_communication",
+        "customer_signature",
+        "duplicate_charge_documentation",
+        "receipt",
+        "refund_policy",
+        "service_documentation",
+        "shipping_documentation",
+        "uncategorized_file",
+    }
+)
+"""The fields of a dispute's evidence that name a file."""
+
 EVIDENCE: dict[str, type] = {
+    **{f"evidence.{name}": str for name in sorted(EVIDENCE_FILES)},
     "evidence.uncategorized_text": str,
     "evidence.shipping_carrier": str,
     "evidence.shipping_date": str,

@@ -33,6 +33,7 @@ _PREFIXES = {
     "checkout.session": "cs_test",
     "dispute": "dp",
     "event": "evt",
+    "file": "file",
     "payment_intent": "pi",
     "payout": "po",
     "radar.early_fraud_warning": "issfr",

@@ -1,6 +1,7 @@
 """The rows of what boutiques say of disputes, and the disputes of a boutique."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -63,12 +64,31 @@ async def save_statement(said: StatementRecord) -> None:
 async def heads_about(dispute_ids: Collection[UUID], shop_id: str = "") -> list[FileHead]:
     """The files handed in for these disputes, without their bytes, oldest first."""
     found = await database.fetch(
-        "SELECT id, dispute_id, shop_id, kind, media_type, sha256, size, received_at FROM pay_dispute_file"
+        "SELECT id, dispute_id, shop_id, kind, media_type, sha256, size, received_at, slot, provider_file, uploaded_at"
+        " FROM pay_dispute_file"
         " WHERE dispute_id = ANY($1) AND ($2 = '' OR shop_id = $2) ORDER BY received_at, id",
         list(dispute_ids),
         shop_id,
     )
     return [msgspec.convert(dict(row), FileHead) for row in found]
+
+
+async def decide_slots(dispute_id: UUID, slots: Mapping[UUID, str]) -> None:
+    """Keep as what each of a dispute's files goes to the bank; empty for those that do not."""
+    await database.execute(
+        "UPDATE pay_dispute_file AS file SET slot = said.slot FROM unnest($2::uuid[], $3::text[]) AS said (id, slot)"
+        " WHERE file.id = said.id AND file.dispute_id = $1",
+        dispute_id,
+        list(slots),
+        list(slots.values()),
+    )
+
+
+async def note_uploaded(file_id: UUID, provider_file: str, now: datetime) -> None:
+    """Keep what the provider calls a file that it has."""
+    await database.execute(
+        "UPDATE pay_dispute_file SET provider_file = $2, uploaded_at = $3 WHERE id = $1", file_id, provider_file, now
+    )
 
 
 async def untold(limit: int) -> list[UUID]:

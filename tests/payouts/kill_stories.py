@@ -16,12 +16,14 @@ from payouts.errors import InsufficientBalanceError, ProviderUnavailableError
 from payouts.service import float_moves, terms
 from payouts.service.disputes import lift_warning
 from payouts.service.evidence import AnswerKind, answer, write_evidence
+from payouts.service.hearings import FileSaid, hand_in
 from payouts.service.reconciling import reconcile
 from payouts.settings import PayoutSettings
 from payouts.store import disputes as dispute_store
 from tests.payouts.kill_lives import Life, Made
 from tests.payouts.kill_points import Point
 from tests.payouts.worked_example import ORDER, PART_C, TOTAL, A, C, euro
+from tests.support.evidence_files import pdf
 
 OURS = BankDetails("Galleria", "IT60X0542811101000000123456")
 THEIRS = BankDetails("Cleo Ringe", "DE89370400440532013000")
@@ -146,7 +148,12 @@ async def _disputed(life: Life, outcome: AnswerKind) -> None:
         assert dispute is not None
         if dispute.answer == "none":
             async with atomic():
-                await write_evidence(dispute.id, Evidence(uncategorized_text="It was delivered."), life.now)
+                file = FileSaid(
+                    dispute_id=dispute.id, shop_id=A, kind="delivery", media_type="application/pdf", content=pdf()
+                )
+                (proof,) = (await hand_in(file, life.now)).files
+                told = Evidence(uncategorized_text="It was delivered.")
+                await write_evidence(dispute.id, told, life.now, {proof.id: "shipping_documentation"})
                 await answer(dispute.id, outcome, life.now)
         await life.drain()
 
@@ -293,7 +300,8 @@ MET_IN: Mapping[Point, str] = {
     Point("events._see_refund", "get_refund"): "refunded",
     Point("events._see_payout", "get_payout"): "to the bank",
     Point("evidence.send_answer", "accept_dispute"): "lost",
-    Point("evidence.send_answer", "submit_evidence"): "won",
+    Point("evidence._uploaded", "upload_evidence"): "won",
+    Point("evidence._hand_in", "submit_evidence"): "won",
     Point("float_moves._ask", "payout"): "our own bank",
     Point("float_moves._ask", "payouts_of"): "our own bank's keys forgotten",
     Point("float_moves.send_move", "get_payout"): "our own bank",

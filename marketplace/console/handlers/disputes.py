@@ -1,17 +1,19 @@
 """The dispute desk: what is due when, what is at stake, which lines, the evidence, and what became of it."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from federation import limits
 from federation.node import clock
 from federation.node.database import atomic
 from federation.node.web import AnyRequest
-from federation.vocabulary.errors import NotFoundError
+from federation.vocabulary.errors import ConflictError, NotFoundError, QuotaError, RecordInvalidError, TooLargeError
 from federation.vocabulary.files import FILE_ENDINGS
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
@@ -25,7 +27,8 @@ from marketplace.orders import evidence as packs
 from marketplace.orders import oversight, reads
 from payouts.domain.dispute import UNDECIDED
 from payouts.domain.evidence import Evidence
-from payouts.domain.hearing import Hearing
+from payouts.domain.exhibits import proposed
+from payouts.domain.hearing import FileKind, Hearing
 from payouts.errors import DisputeChoiceError
 from payouts.service import dispute_reads, disputes, evidence, hearings
 from payouts.service import reads as money
@@ -90,8 +93,12 @@ async def show(request: AnyRequest, dispute_id: FromPath[UUID]) -> Template:
         names={shop_id: shop.name for shop_id, shop in shops.items()},
         said=await _evidence(view, heard),
         heard=heard,
-        number_of_files=sum(len(one.files) for one in heard),
+        files=(files := await hearings.files_of(dispute_id)),
+        goes_as=proposed(files),
+        slot_words=words.SLOT_WORDS,
+        file_field=words.file_field,
         kind_words=words.FILE_WORDS,
+        megabytes_max=limits.EVIDENCE_FILE_BYTES_MAX // 2**20,
         endings=FILE_ENDINGS,
         evidence_words=words.EVIDENCE_WORDS,
         long=words.LONG,
@@ -153,30 +160,49 @@ async def choose(request: AnyRequest, dispute_id: FromPath[UUID]) -> Redirect:
 
 @post("/console/money/disputes/{dispute_id:uuid}/evidence")
 async def write(request: AnyRequest, dispute_id: FromPath[UUID]) -> Redirect:
-    """Keep the evidence, or hand it in when the form says so."""
+    """Keep the evidence; lay it down with the provider as a draft, or hand it in, when the form says so.
+
+    What was written is kept also when it cannot be handed in.
+    """
     await operator(request)
     form = await request.form()
     page = f"/console/money/disputes/{dispute_id}"
-    hand_in = form.get("then") == "hand in"
-    forgets_files = hand_in and form.get("files") != "seen" and await _has_files(dispute_id)
+    kind = _THEN.get(str(form.get("then")))
     try:
         async with atomic():
-            await evidence.write_evidence(dispute_id, words.read_evidence(form), clock.now())
-            if hand_in and not forgets_files:
-                await evidence.answer(dispute_id, "evidence", clock.now())
+            slots = words.read_slots(form)
+            await evidence.write_evidence(dispute_id, words.read_evidence(form), clock.now(), slots)
+        async with atomic():
+            if kind is not None:
+                await evidence.answer(dispute_id, kind, clock.now())
     except DisputeChoiceError as error:
         return back_to(request, page, error.sentence, failed=True)
-    if forgets_files:
-        return back_to(
-            request, page, message("Kept, not handed in: first say that the files are seen to."), failed=True
-        )
-    said = message("The evidence goes to the bank now.") if hand_in else message("Kept. The bank has not seen it yet.")
-    return back_to(request, page, said)
+    return back_to(request, page, _SAID[kind])
 
 
-async def _has_files(dispute_id: UUID) -> bool:
-    """Whether boutiques handed files in, which our answer does not carry."""
-    return any(one.files for one in await hearings.all_heard(dispute_id, clock.now()))
+_THEN: dict[str, evidence.AnswerKind] = {"hand in": "evidence", "draft": "draft"}
+_SAID: dict[evidence.AnswerKind | None, str] = {
+    "evidence": message("The evidence goes to the bank now."),
+    "draft": message("The draft goes to the payment provider now. No bank sees it."),
+    None: message("Kept. The bank has not seen it yet."),
+}
+
+
+@post("/console/money/disputes/{dispute_id:uuid}/files")
+async def add_file(request: AnyRequest, dispute_id: FromPath[UUID]) -> Redirect:
+    """Add a file of the hub's own to those of the boutiques."""
+    await operator(request)
+    form = await request.form()
+    page = f"/console/money/disputes/{dispute_id}"
+    upload, kind = form.get("file"), str(form.get("kind", ""))
+    if not isinstance(upload, UploadFile) or not upload.filename or kind not in words.FILE_WORDS:
+        return back_to(request, page, message("Choose a file, and what it shows."), failed=True)
+    try:
+        async with atomic():
+            await hearings.add_own(dispute_id, cast("FileKind", kind), await upload.read(), clock.now())
+    except (ConflictError, QuotaError, RecordInvalidError, TooLargeError) as error:
+        return back_to(request, page, error.sentence, failed=True)
+    return back_to(request, page, message("Kept. Say below how it goes to the bank."))
 
 
 @post("/console/money/disputes/{dispute_id:uuid}/accept")
@@ -227,4 +253,4 @@ async def lift(request: AnyRequest, warning_id: FromPath[str]) -> Redirect:
     return back_to(request, "/console/money/disputes", message("Noted: the boutiques are sent what is theirs."))
 
 
-ROUTES = [show_list, show, download, choose, write, accept, ask, lift]
+ROUTES = [show_list, show, download, choose, write, add_file, accept, ask, lift]

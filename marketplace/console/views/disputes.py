@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -97,13 +98,24 @@ FILE_WORDS: Mapping[str, str] = {
     "refund": message("money given back"),
     "other": message("something else"),
 }
+SLOT_WORDS: Mapping[str, str] = {
+    "shipping_documentation": message("proof that it was sent, or arrived"),
+    "customer_signature": message("the shopper’s signature"),
+    "customer_communication": message("what was written with the shopper"),
+    "receipt": message("receipt, or confirmation of the order"),
+    "refund_policy": message("what was promised about returns"),
+    "service_documentation": message("papers about what was agreed"),
+    "duplicate_charge_documentation": message("papers of another payment that it was taken for"),
+    "uncategorized_file": message("anything else"),
+}
+"""As what a file goes to the bank."""
 LONG = frozenset(
     {"product_description", "refund_policy_disclosure", "refund_refusal_explanation", "uncategorized_text"}
 )
 """Fields of the evidence that are written on several lines."""
 
 SOON = timedelta(days=3)
-_LINE = "line:"
+_LINE, _FILE = "line:", "file:"
 
 
 def reason_words(reason: str) -> str:
@@ -130,6 +142,20 @@ def is_pressing(dispute: DisputeRecord, now: datetime) -> bool:
 def read_evidence(form: Mapping[str, Any]) -> Evidence:
     """The evidence as the form has it."""
     return msgspec.convert({name: str(form.get(name, "")).strip() for name in EVIDENCE_WORDS}, Evidence)
+
+
+def read_slots(form: Mapping[str, Any]) -> dict[UUID, str]:
+    """As what each file goes to the bank, as the form has it. Raises DisputeChoiceError when it names no file."""
+    chosen = {name.removeprefix(_FILE): str(value) for name, value in form.items() if name.startswith(_FILE)}
+    try:
+        return {UUID(file_id): slot for file_id, slot in chosen.items()}
+    except ValueError as error:
+        raise DisputeChoiceError("choose of each file how it goes to the bank") from error
+
+
+def file_field(file_id: UUID) -> str:
+    """The form's name for how a file goes."""
+    return f"{_FILE}{file_id}"
 
 
 def read_lines(form: Mapping[str, Any], currency: str) -> tuple[ChosenLine, ...]:

@@ -9,7 +9,7 @@ from federation.vocabulary.money import Money
 from payouts.adapters.memory.balances import MemoryBalances
 from payouts.adapters.memory.books import PLATFORM, Cause, MemoryBooks
 from payouts.dispute_ports import DisputeState, DisputeWord, FraudWarning
-from payouts.domain.evidence import Evidence
+from payouts.domain.evidence import Exhibit, HandIn
 from payouts.errors import ProviderRefusedError
 from payouts.ports import PaymentState
 
@@ -21,6 +21,12 @@ _ANSWERED: Mapping[DisputeWord, DisputeWord] = {
     "appeal": "appeal_review",
 }
 _DECIDED = frozenset({"won", "lost", "prevented", "inquiry_closed"})
+
+
+class Uploaded(msgspec.Struct, frozen=True):
+    """What a file was called when it came."""
+
+    id: str
 
 
 class MemoryDisputes:
@@ -35,7 +41,8 @@ class MemoryDisputes:
         self._balance = MemoryBalances(books)
         self.known: dict[str, DisputeState] = {}
         self.warnings: dict[str, FraudWarning] = {}
-        self.evidence: dict[str, Evidence] = {}
+        self.evidence: dict[str, HandIn] = {}
+        self.files: dict[str, Exhibit] = {}
 
     async def get_dispute(self, dispute_id: str) -> DisputeState:
         self._books.meet("get_dispute", "before")
@@ -44,16 +51,28 @@ class MemoryDisputes:
     async def list_disputes(self, limit: int = 100) -> Sequence[DisputeState]:
         return list(reversed(self.known.values()))[:limit]
 
-    async def submit_evidence(self, dispute_id: str, evidence: Evidence, key: str) -> DisputeState:
+    async def upload_evidence(self, exhibit: Exhibit, key: str) -> str:
+        def act() -> Uploaded:
+            made = Uploaded(self._books.new_id("file"))
+            self.files[made.id] = exhibit
+            return made
+
+        return self._books.once("upload_evidence", key, (exhibit.name, exhibit.content), act).id
+
+    async def submit_evidence(self, dispute_id: str, hand_in: HandIn, key: str) -> DisputeState:
         def act() -> DisputeState:
             seen = self._books.found(self.known, dispute_id)
             answered = _ANSWERED.get(seen.status)
             if answered is None:
                 raise ProviderRefusedError("this dispute takes no evidence any more")
-            self.evidence[dispute_id] = evidence
+            for file_id in hand_in.files.values():
+                self._books.found(self.files, file_id)
+            self.evidence[dispute_id] = hand_in
+            if hand_in.draft:
+                return self._change(seen, "updated")
             return self._change(seen, "updated", status=answered, submissions=seen.submissions + 1)
 
-        return self._books.once("submit_evidence", key, (dispute_id, evidence), act)
+        return self._books.once("submit_evidence", key, (dispute_id, hand_in), act)
 
     async def accept_dispute(self, dispute_id: str, key: str) -> DisputeState:
         return self._books.once("accept_dispute", key, (dispute_id,), lambda: self.decide(dispute_id, "lost"))

@@ -3,6 +3,7 @@
 import re
 import ssl
 from collections.abc import Awaitable, Mapping
+from io import BytesIO
 from typing import Any, TypeVar
 
 import aiohttp
@@ -10,12 +11,14 @@ import msgspec
 import stripe
 
 from payouts.adapters.stripe.refusals import refusal_of
-from payouts.adapters.stripe.settings import StripeSettings
+from payouts.adapters.stripe.settings import API_URL, StripeSettings
 from payouts.errors import ProviderConflictError, ProviderUnavailableError
 
 T = TypeVar("T")
 
 CONNECT_SECONDS = 5.0
+PIECEMEAL_BYTES = 2**19
+"""Bodies above this are sent piece by piece, so that nothing else of the process waits for them."""
 
 stripe.enable_telemetry = False
 
@@ -34,7 +37,8 @@ class KeyedClient(stripe.AIOHTTPClient):
         key = headers.get("Idempotency-Key", "")
         if method.lower() == "post" and (not key or _MADE_UP.fullmatch(key)):
             raise ProviderConflictError(f"a change at {url} was to go out without a key of ours")
-        return await super().request_async(method, url, headers, post_data)
+        large = isinstance(post_data, bytes) and len(post_data) > PIECEMEAL_BYTES
+        return await super().request_async(method, url, headers, BytesIO(post_data) if large else post_data)
 
 
 def make_http(settings: StripeSettings) -> KeyedClient:
@@ -43,10 +47,14 @@ def make_http(settings: StripeSettings) -> KeyedClient:
 
 
 def make_client(settings: StripeSettings, http: stripe.AIOHTTPClient) -> stripe.StripeClient:
-    """A client that never repeats a call by itself: repeating is the outbox's, with the key of the row."""
+    """A client that never repeats a call by itself: repeating is the outbox's, with the key of the row.
+
+    Stripe takes files at a host of their own; whatever stands for Stripe takes them at its one address.
+    """
+    url = settings.api_url.rstrip("/")
     return stripe.StripeClient(
         settings.api_key,
-        base_addresses={"api": settings.api_url.rstrip("/")},
+        base_addresses={"api": url} if url == API_URL else {"api": url, "files": url},
         http_client=http,
         max_network_retries=0,
     )

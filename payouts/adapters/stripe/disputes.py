@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any, ClassVar, cast
 
 import msgspec
 import stripe
-from stripe.params import DisputeUpdateParams, DisputeUpdateParamsEvidence
+from stripe.params import DisputeUpdateParams, DisputeUpdateParamsEvidence, FileCreateParams
 
 from payouts.adapters.stripe.balances import SeenMove, move_of
 from payouts.adapters.stripe.calling import ask
 from payouts.adapters.stripe.listing import PAGE, one_page
-from payouts.adapters.stripe.states import REFERENCE, money
+from payouts.adapters.stripe.refusals import failed_inside
+from payouts.adapters.stripe.states import KEY, REFERENCE, money
 from payouts.dispute_ports import DisputeState, DisputeWord, FraudWarning
-from payouts.domain.evidence import Evidence
-from payouts.errors import ProviderUnavailableError
+from payouts.domain.evidence import Exhibit, HandIn
+from payouts.errors import ProviderRefusedError, ProviderUnavailableError
 
 INTENT = "payment_intent"
 
@@ -53,6 +55,7 @@ class SeenDispute(msgspec.Struct, frozen=True, kw_only=True):
     is_charge_refundable: bool
     evidence_details: SeenDetails
     balance_transactions: tuple[SeenMove, ...] = ()
+    metadata: Mapping[str, str] | None = None
     payment_intent: str | Mapping[str, Any] | None = None
 
 
@@ -67,10 +70,26 @@ class SeenWarning(msgspec.Struct, frozen=True, kw_only=True):
     payment_intent: str | Mapping[str, Any] | None = None
 
 
+class SeenFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that Stripe has."""
+
+    STRIPE: ClassVar[str] = "File"
+    id: str
+
+
+class NamedBytes(BytesIO):
+    """The bytes of a file with the name that Stripe's client writes beside them."""
+
+    def __init__(self, exhibit: Exhibit) -> None:
+        super().__init__(exhibit.content)
+        self.name = exhibit.name
+
+
 class StripeDisputes:
     """The disputes of one platform account."""
 
     def __init__(self, client: stripe.StripeClient) -> None:
+        self._files = client.v1.files
         self._disputes = client.v1.disputes
         self._warnings = client.v1.radar.early_fraud_warnings
 
@@ -82,8 +101,41 @@ class StripeDisputes:
         page, _ = await one_page(call, SeenDispute)
         return [_state(each) for each in page]
 
-    async def submit_evidence(self, dispute_id: str, evidence: Evidence, key: str) -> DisputeState:
-        params: DisputeUpdateParams = {"evidence": _texts(evidence), "submit": True, "expand": [INTENT]}
+    async def upload_evidence(self, exhibit: Exhibit, key: str) -> str:
+        """As the port says; after a failure of Stripe's own, kept under the key, once more under another."""
+        try:
+            return await self._upload(exhibit, key)
+        except ProviderUnavailableError as error:
+            if not failed_inside(error):
+                raise
+        return await self._upload(exhibit, f"{key}:again")
+
+    async def _upload(self, exhibit: Exhibit, key: str) -> str:
+        params: FileCreateParams = {"purpose": "dispute_evidence", "file": NamedBytes(exhibit)}
+        return (await ask(self._files.create_async(params, {"idempotency_key": key}), SeenFile)).id
+
+    async def submit_evidence(self, dispute_id: str, hand_in: HandIn, key: str) -> DisputeState:
+        """As the port says; the key stands in the dispute's metadata, by which a hand-in without an answer is found."""
+        try:
+            return await self._update(dispute_id, hand_in, key, key)
+        except (ProviderRefusedError, ProviderUnavailableError) as error:
+            if isinstance(error, ProviderUnavailableError) and not failed_inside(error):
+                raise
+            call = self._disputes.retrieve_async(dispute_id, {"expand": [INTENT]})
+            seen = await ask(call, SeenDispute)
+            if (seen.metadata or {}).get(KEY) == key:
+                return _state(seen)
+            if isinstance(error, ProviderRefusedError):
+                raise
+        return await self._update(dispute_id, hand_in, key, f"{key}:again")
+
+    async def _update(self, dispute_id: str, hand_in: HandIn, name: str, key: str) -> DisputeState:
+        params: DisputeUpdateParams = {
+            "evidence": cast("DisputeUpdateParamsEvidence", hand_in.fields),
+            "submit": not hand_in.draft,
+            "metadata": {KEY: name},
+            "expand": [INTENT],
+        }
         call = self._disputes.update_async(dispute_id, params, {"idempotency_key": key})
         return _state(await ask(call, SeenDispute))
 
@@ -100,11 +152,6 @@ class StripeDisputes:
             actionable=seen.actionable,
             created_at=datetime.fromtimestamp(seen.created, UTC),
         )
-
-
-def _texts(evidence: Evidence) -> DisputeUpdateParamsEvidence:
-    """The evidence under Stripe's names, which the port's are."""
-    return cast("DisputeUpdateParamsEvidence", evidence.given)
 
 
 def _state(seen: SeenDispute) -> DisputeState:

@@ -9,6 +9,7 @@ from payouts.standin.operations.balances import balance_operations
 from payouts.standin.operations.calling import Call, Operation
 from payouts.standin.operations.disputes import dispute_operations
 from payouts.standin.operations.events import event_operations
+from payouts.standin.operations.files import file_operations
 from payouts.standin.operations.payments import payment_operations
 from payouts.standin.operations.payouts import payout_operations
 from payouts.standin.operations.transfers import transfer_operations
@@ -19,6 +20,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *payment_operations(),
     *transfer_operations(),
     *dispute_operations(),
+    *file_operations(),
     *account_operations(),
     *balance_operations(),
     *payout_operations(),

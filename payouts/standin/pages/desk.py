@@ -58,6 +58,7 @@ CALLS = (
     ("POST /v1/refunds", message("refunds")),
     ("POST /v1/payouts", message("payouts")),
     ("POST /v1/disputes", message("evidence for disputes")),
+    ("POST /v1/files", message("files for disputes")),
     ("/v2/core/account", message("accounts and their papers")),
     ("GET /v1/", message("anything that is only read")),
 )

@@ -65,6 +65,7 @@ class Hearing:
             currency="EUR",
             opened_at=text_of(now),
             takes=self.takes,  # type: ignore[arg-type]
+            handed_in_at=text_of(now) if self.takes == "answered" else None,
             said=self.said,
             said_at=None if self.said is None else text_of(now),
             files=tuple(

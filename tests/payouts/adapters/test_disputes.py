@@ -14,13 +14,15 @@ from payouts.adapters.memory import MemoryProvider
 from payouts.adapters.stripe import balances as seen_balances
 from payouts.adapters.stripe import disputes as seen_disputes
 from payouts.dispute_ports import BalanceMove, DisputeState
-from payouts.domain.evidence import Evidence
-from payouts.errors import ProviderRefusedError
+from payouts.domain.evidence import SLOTS, Evidence, Exhibit, HandIn
+from payouts.errors import ProviderBusyError, ProviderRefusedError, ProviderUnavailableError
 from payouts.ports import PaymentProvider
 from payouts.standin import disputes
+from payouts.standin.faults import FaultKind
 from tests.payouts.lab import MemoryWorld
 from tests.payouts.stripe_lab import StripeWorld, stripe_world
 from tests.payouts.worked_example import euro
+from tests.support.evidence_files import pdf, png
 
 EVIDENCE = Evidence(
     product_description="A dress", customer_name="Ada", shipping_carrier="Post", refund_refusal_explanation="It arrived"
@@ -118,10 +120,86 @@ async def test_evidence_is_handed_in_once(bank: Bank) -> None:
     """The same key is the same hand-in; another hand-in is refused."""
     dispute_id = bank.open(await bank.paid(euro(10_000)), 6_000)
     for _ in range(2):
-        seen = await bank.provider.disputes.submit_evidence(dispute_id, EVIDENCE, "dpe:1:1")
+        seen = await bank.provider.disputes.submit_evidence(dispute_id, HandIn(texts=EVIDENCE), "dpe:1:1")
         assert (seen.status, seen.submissions) == ("review", 1)
     with pytest.raises(ProviderRefusedError):
-        await bank.provider.disputes.submit_evidence(dispute_id, EVIDENCE, "dpe:1:2")
+        await bank.provider.disputes.submit_evidence(dispute_id, HandIn(texts=EVIDENCE), "dpe:1:2")
+
+
+async def test_files_go_first_and_a_draft_before_the_hand_in(bank: Bank) -> None:
+    """A file is given once under its key; a draft leaves the dispute open, and what a later one lacks is emptied."""
+    dispute_id = bank.open(await bank.paid(euro(10_000)), 6_000)
+    desk, proof = bank.provider.disputes, Exhibit(name="delivery.pdf", media_type="application/pdf", content=pdf(3))
+    file_id = await desk.upload_evidence(proof, "dpf:1:1")
+    assert await desk.upload_evidence(proof, "dpf:1:1") == file_id
+    draft = HandIn(texts=EVIDENCE, files={"shipping_documentation": file_id}, draft=True)
+    seen = await desk.submit_evidence(dispute_id, draft, "dpe:1:1")
+    assert (seen.status, seen.submissions) == ("open", 0)
+    final = HandIn(texts=Evidence(uncategorized_text="x"), files={"receipt": file_id}, replaces=True)
+    assert (await desk.submit_evidence(dispute_id, final, "dpe:1:2")).status == "review"
+    if isinstance(bank.world, StripeWorld):
+        (kept,) = bank.world.state.things["dispute"].values()
+        assert kept["evidence"] == {"uncategorized_text": "x", "receipt": file_id}
+        (file,) = bank.world.state.things["file"].values()
+        assert (file["filename"], file["size"], file["type"]) == ("delivery.pdf", len(pdf(3)), "pdf")
+
+
+async def test_evidence_names_only_files_that_were_given(bank: Bank) -> None:
+    """A file nobody gave is refused, and the dispute stays as it was."""
+    dispute_id = bank.open(await bank.paid(euro(10_000)), 6_000)
+    stranger = HandIn(texts=EVIDENCE, files={"receipt": "file_nobody"})
+    with pytest.raises(ProviderRefusedError):
+        await bank.provider.disputes.submit_evidence(dispute_id, stranger, "dpe:1:1")
+    assert (await bank.look(dispute_id)).status == "open"
+
+
+@pytest.mark.parametrize("path", ["POST /v1/files", "POST /v1/disputes"])
+@pytest.mark.parametrize("kind", ["drop_response", "fail_after", "refuse_500", "refuse_429"])
+async def test_a_hand_in_whose_answer_is_lost_is_made_once(kind: FaultKind, path: str) -> None:
+    """Whatever becomes of the first answer, asked again with the same keys there is one hand-in, with its file."""
+    async with stripe_world() as world:
+        bank = Bank(world)
+        dispute_id = bank.open(await bank.paid(euro(10_000)), 6_000)
+        world.fault(kind, path)
+        seen = None
+        while seen is None:
+            try:
+                file_id = await world.provider.disputes.upload_evidence(
+                    Exhibit(name="a.png", media_type="image/png", content=png()), "dpf:1:1"
+                )
+                hand_in = HandIn(texts=EVIDENCE, files={"receipt": file_id})
+                seen = await world.provider.disputes.submit_evidence(dispute_id, hand_in, "dpe:1:1")
+            except (ProviderUnavailableError, ProviderBusyError):
+                continue
+        assert (seen.status, seen.submissions) == ("review", 1)
+        (kept,) = world.state.things["dispute"].values()
+        assert kept["evidence"]["receipt"] in world.state.things["file"]
+
+
+async def test_what_is_no_evidence_is_refused() -> None:
+    """A program, a file above five megabytes, files above the sum of a dispute, evidence after its day."""
+    async with stripe_world() as world:
+        bank, desk = Bank(world), world.provider.disputes
+        dispute_id = bank.open(await bank.paid(euro(10_000)), 6_000)
+        for number, content in enumerate((b"MZ\x90", pdf(5 * 2**20))):
+            with pytest.raises(ProviderRefusedError):
+                await desk.upload_evidence(
+                    Exhibit(name="a.pdf", media_type="application/pdf", content=content), f"dpf:{number}:1"
+                )
+        large = [
+            await desk.upload_evidence(
+                Exhibit(name="b.pdf", media_type="application/pdf", content=pdf(2_300_000 + each)), f"dpf:b{each}:1"
+            )
+            for each in range(2)
+        ]
+        both = HandIn(texts=EVIDENCE, files={"receipt": large[0], "refund_policy": large[1]})
+        with pytest.raises(ProviderRefusedError, match="total size"):
+            await desk.submit_evidence(dispute_id, both, "dpe:1:1")
+        await world.advance(8 * 86_400)
+        (kept,) = world.state.things["dispute"].values()
+        assert kept["evidence_details"]["past_due"]
+        with pytest.raises(ProviderRefusedError, match="past due"):
+            await desk.submit_evidence(dispute_id, HandIn(texts=EVIDENCE), "dpe:1:2")
 
 
 async def test_a_dispute_can_be_given_up(bank: Bank) -> None:
@@ -187,13 +265,14 @@ def test_evidence_leaves_out_what_is_empty() -> None:
 
 def test_our_words_of_evidence_are_stripes() -> None:
     """Every text of the port is handed in under a name that Stripe's typed parameters have."""
-    assert set(Evidence.__struct_fields__) <= set(DisputeUpdateParamsEvidence.__annotations__)
+    assert {*Evidence.__struct_fields__, *SLOTS} <= set(DisputeUpdateParamsEvidence.__annotations__)
 
 
-@pytest.mark.parametrize("kind", [seen_balances.SeenMove, seen_disputes.SeenDispute, seen_disputes.SeenWarning])
-def test_what_we_read_of_stripe_exists(
-    kind: type[seen_balances.SeenMove | seen_disputes.SeenDispute | seen_disputes.SeenWarning],
-) -> None:
+@pytest.mark.parametrize(
+    "kind",
+    [seen_balances.SeenMove, seen_disputes.SeenDispute, seen_disputes.SeenWarning, seen_disputes.SeenFile],
+)
+def test_what_we_read_of_stripe_exists(kind: Any) -> None:
     """The fields we read are fields of Stripe's own classes."""
     owner: Any = stripe
     for name in kind.STRIPE.split("."):

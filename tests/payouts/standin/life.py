@@ -6,11 +6,13 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from payouts.standin import accounts, bank, disputes, levers, refunds
+from payouts.standin import accounts, bank, disputes, files, levers, refunds
 from payouts.standin.desk import Asked, Desk
+from payouts.standin.multipart import Upload
 from payouts.standin.settings import StandinSettings
 from payouts.standin.state import Told
 from payouts.standin.world import World
+from tests.support.evidence_files import pdf
 
 API_KEY = "sk_test_life"
 
@@ -112,7 +114,9 @@ def every_kind_of_object() -> list[dict[str, Any]]:
     for outcome in ("won", "lost"):
         inquiry = disputes.open_dispute(world, charge, 1_000, "general", inquiry=True)
         disputes.escalate(world, inquiry["id"])
-        life.made(f"/v1/disputes/{inquiry['id']}", {"evidence[uncategorized_text]": "sent", "submit": "true"})
+        file = files.keep(world, {"purpose": files.PURPOSE, "file": Upload("proof.pdf", pdf())})
+        evidence = {"evidence[uncategorized_text]": "sent", "evidence[receipt]": file["id"], "submit": "true"}
+        life.made(f"/v1/disputes/{inquiry['id']}", evidence)
         disputes.decide(world, inquiry["id"], "won" if outcome == "won" else "lost")
     payout = life.made("/v1/payouts", {"amount": 1_000, "currency": "eur"}, stripe_account=account)
     levers.pass_time(world, 1)

@@ -14,12 +14,14 @@ from payouts.domain.terms import PayoutInterval, Schedule
 from payouts.invariants import breaches
 from payouts.service import messages
 from payouts.service.evidence import AnswerKind, answer, write_evidence
+from payouts.service.hearings import add_own, files_of
 from payouts.service.terms import request_payout, set_schedule
 from payouts.standin import accounts, disputes, levers
 from payouts.store import audit
 from tests.processes.killing.orders import ALBA, AT_ONCE, BRINA, HELD, part_of, total_of
 from tests.processes.killing.worker import ASK_TO_PAY
 from tests.processes.killing.world import KillingWorld
+from tests.support.evidence_files import pdf
 
 SHOPS = (ALBA, BRINA)
 BACK = service.RefundRequest(
@@ -146,8 +148,10 @@ class Life:
             "known and borne", "SELECT count(*) = 1 FROM pay_dispute WHERE order_id = $1 AND funds = 'borne'", order_id
         )
         dispute_id = await fetch_value("SELECT id FROM pay_dispute WHERE order_id = $1", order_id)
+        await add_own(dispute_id, "delivery", pdf(), clock.now())
+        slots = {file.id: "shipping_documentation" for file in await files_of(dispute_id)}
         async with atomic():
-            await write_evidence(dispute_id, Evidence(uncategorized_text="It was delivered."), clock.now())
+            await write_evidence(dispute_id, Evidence(uncategorized_text="It was delivered."), clock.now(), slots)
             await answer(dispute_id, kind, clock.now())
 
     def _time_passes(self) -> None:

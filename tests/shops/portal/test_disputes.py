@@ -79,6 +79,10 @@ async def test_a_boutique_reads_and_answers_a_dispute(beside: Beside) -> None:
     over = (await browser.get(page)).text
     assert dispute_words.WHY_NOT["late"] in over
     assert "It was handed over." in over
+    hearing.takes = "answered"
+    given = (await browser.get(page)).text
+    assert "Galleria gave the bank its answer on" in given
+    assert "not shown to the bank" in given
     assert (await browser.get(f"{LIST}/{beside.hub.party_id}/{UUID(int=7)}")).status_code == httpx.codes.NOT_FOUND
     assert (await browser.get(f"{LIST}/{HUB}/{DISPUTE}")).status_code == httpx.codes.NOT_FOUND
 

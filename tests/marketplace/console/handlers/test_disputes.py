@@ -1,5 +1,6 @@
 """The dispute desk and the reconciliation of the console, in an operator's browser."""
 
+import re
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money
 from marketplace.hearing import HubHearing
 from marketplace.money.dispute_letters import DisputeLetters
+from payouts.domain.dispute_records import DisputeRecord
 from payouts.domain.hearing import FILES_MAX
 from payouts.service import reads
 from payouts.service.dispute_sweeps import sweep_disputes
@@ -172,11 +174,76 @@ async def test_what_should_go_back_by_itself_waits_for_a_disputes_end(world: Wor
     assert "is to be given back, and" in await read(desk, "/console/money")
 
 
+async def hand_in_our_own(desk: httpx.AsyncClient, page: str) -> None:
+    """Add a file of the hub's, after one that is none."""
+    token = csrf_token((await desk.get(page)).text)
+    for content in (b"MZ\x90", png()):
+        data = {"csrf_token": token, "kind": "policy"}
+        await desk.post(f"{page}/files", data=data, files={"file": ("terms.png", content)})
+        assert ("only whole PDF" in await read(desk, page)) == (content != png())
+
+
+def chosen_by_the_page(text: str) -> dict[str, str]:
+    """Of each file, how the page proposes that it goes."""
+    found = {}
+    for select in re.findall(r'<select id="f\d+" name="(file:[^"]+)">(.*?)</select>', text, re.DOTALL):
+        chosen = re.search(r'value="(\w+)" selected', select[1])
+        found[select[0]] = chosen.group(1) if chosen else ""
+    return found
+
+
 async def hand_in(shop_id: PartyId, dispute_id: UUID, content: bytes) -> int:
     """Hand a PDF in; how many files the hub has then."""
     async with atomic():
         file = HandedIn("delivery", "application/pdf", content)
         return len((await HubHearing().hand_in(HUB, shop_id, dispute_id, file, clock.now())).files)
+
+
+async def can_be_saved(desk: httpx.AsyncClient, page: str, dispute_id: UUID) -> None:
+    """A boutique's file is offered to be saved, never shown."""
+    file = next(part for part in (await read(desk, page)).split('"') if part.startswith(f"{page}/files/"))
+    got = await desk.get(file)
+    assert got.content in {pdf(size) for size in range(6)}
+    assert "attachment" in got.headers["content-disposition"]
+    assert got.headers["x-content-type-options"] == "nosniff"
+    assert (await desk.get(f"{page}/files/{dispute_id}")).status_code == httpx.codes.NOT_FOUND
+
+
+async def goes_to_the_bank(world: World, desk: httpx.AsyncClient, page: str) -> DisputeRecord:
+    """Files are chosen, laid down as a draft, then handed in with the words; the dispute afterwards."""
+    answer = {"uncategorized_text": "as the boutique says", "then": "hand in"}
+    await post(desk, f"{page}/evidence", answer)
+    shown = await read(desk, page)
+    assert "say of each how it goes" in shown, "nobody has decided about its files"
+    assert "as the boutique says" in shown, "what was written is kept all the same"
+    await hand_in_our_own(desk, page)
+    chosen = chosen_by_the_page(await read(desk, page))
+    assert sorted(filter(None, chosen.values())) == [
+        "refund_policy",
+        "service_documentation",
+        "shipping_documentation",
+        "uncategorized_file",
+    ]
+    await post(desk, f"{page}/evidence", answer | chosen | dict.fromkeys(chosen, "receipt"))
+    assert "one file of each sort" in await read(desk, page)
+    await post(desk, f"{page}/evidence", answer | chosen | {"then": "draft"})
+    assert "as a draft that no bank sees" in await read(desk, page)
+    await world.work()
+    assert "A draft lies with the payment provider" in await read(desk, page)
+    assert "dispute-heard" in {alert.kind for alert in await reads.alerts()}
+    (told,) = (await HubHearing().disputes(HUB, A, clock.now())).disputes
+    assert (told.takes, told.handed_in_at) == ("yes", None)
+    await post(desk, f"{page}/evidence", answer | chosen)
+    assert "dispute-heard" not in {alert.kind for alert in await reads.alerts()}
+    await world.work()
+    assert "with the provider since" in await read(desk, page)
+    (found,) = await store.listed(())
+    given = world.till.disputes.evidence[found.provider_id]
+    assert (given.draft, set(given.files)) == (False, set(filter(None, chosen.values())))
+    (told,) = (await HubHearing().disputes(HUB, A, clock.now())).disputes
+    assert told.handed_in_at is not None
+    assert [one.handed_in_at is not None for one in told.files].count(True) == 3, "the policy is the hub's own"
+    return found
 
 
 async def test_boutiques_are_told_and_heard_until_the_bank_is_answered(world: World, desk: httpx.AsyncClient) -> None:
@@ -206,21 +273,10 @@ async def test_boutiques_are_told_and_heard_until_the_bank_is_answered(world: Wo
     shown = await read(desk, page)
     assert "The courier rang twice." in shown
     assert "D-9" in shown
-    file = next(part for part in shown.split('"') if part.startswith(f"{page}/files/"))
-    got = await desk.get(file)
-    assert got.content in {pdf(size) for size in range(6)}
-    assert "attachment" in got.headers["content-disposition"]
-    assert got.headers["x-content-type-options"] == "nosniff"
-    assert (await desk.get(f"{page}/files/{dispute_id}")).status_code == httpx.codes.NOT_FOUND
-    answer = {"uncategorized_text": "as the boutique says", "then": "hand in"}
-    await post(desk, f"{page}/evidence", answer)
-    assert "Kept, not handed in" in await read(desk, page), "its files do not go with our words"
-    await post(desk, f"{page}/evidence", answer | {"files": "seen"})
-    assert "dispute-heard" not in {alert.kind for alert in await reads.alerts()}
+    await can_be_saved(desk, page, dispute_id)
+    found = await goes_to_the_bank(world, desk, page)
     with pytest.raises(ConflictError, match="answered already"):
         await hand_in(A, dispute_id, png())
-    await world.work()
-    (found,) = await store.listed(())
     world.till.disputes.decide(found.provider_id, "won")
     await hear(world)
     assert await letters.write(clock.now()) == 1
