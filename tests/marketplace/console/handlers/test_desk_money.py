@@ -291,7 +291,7 @@ async def test_a_silent_job_is_shouted_about_everywhere(world: World, desk: http
     letters = AlertLetters(world.hub)
     assert await letters.write(now) == 1
     assert await letters.write(now) == 0
-    told = [one for one in await mail.mails() if "pay.payouts" in one.text_body]
+    told = [one for one in await mail.mails() if "Un lavoro regolare non è partito" in one.text_body]
     assert [one.recipient for one in told] == [OPERATOR_EMAIL]
 
 
