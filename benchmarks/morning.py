@@ -16,6 +16,8 @@ from pathlib import Path
 from benchmarks.ledger import APPS, ENTRIES, LEGS, MILLION, SHOPS, timed
 from federation.node import clock
 from federation.node.database import Database, execute, fetch_value, using
+from federation.node.keyset import cursor
+from federation.node.listing import Span
 from federation.node.migrations import migrate
 from marketplace.cli.children import Children
 from marketplace.cli.postgres import EmbeddedPostgres
@@ -24,7 +26,7 @@ from payouts.service.hands import hands
 from payouts.service.trends import trends
 from payouts.settings import PayoutSettings
 from payouts.store import ledger, order_money, postings
-from payouts.store.order_money import MONEY_STATES, OrderFilter
+from payouts.store.order_money import MONEY_STATES, NEWEST, OrderFilter
 from payouts.store.postings import EntryRange
 
 ORDERS = ENTRIES // LEGS
@@ -58,6 +60,7 @@ INSERT INTO pay_payout (id, shop_id, account_id, amount_minor, currency, status,
 VACUUM ANALYZE pay_txn; VACUUM ANALYZE pay_payment; VACUUM ANALYZE pay_settlement; VACUUM ANALYZE pay_transfer;
 VACUUM ANALYZE pay_payout;
 """  # noqa: S608 - numbers of this file
+PAGE = Span(50, NEWEST)
 Read = Callable[[], Awaitable[object]]
 
 
@@ -66,7 +69,7 @@ async def reads() -> None:
     now = clock.now()
     floor_ms = await _warm("sum of all entries (floor)", lambda: fetch_value("SELECT sum(amount) FROM pay_entry"), 0)
     half_a_year, commission = now - timedelta(days=182), ("hub:commission", "USD")
-    newest = await order_money.rows(OrderFilter(limit=1))
+    newest = (await order_money.rows(OrderFilter(span=Span(1, NEWEST)))).rows
     pages: list[tuple[str, Read]] = [
         ("what waits for a person", partial(hands, PayoutSettings(), now)),
         ("trial balance, now", ledger.trial_balance),
@@ -74,13 +77,13 @@ async def reads() -> None:
         *((f"plots by {step.value}", partial(trends, step, now)) for step in Step),
         ("an account's newest entries", partial(postings.account_entries, *commission, EntryRange(limit=101))),
         ("the same, 60,000 entries down", partial(postings.account_entries, *commission, await _deep(60_000))),
-        ("orders in money, newest", partial(order_money.rows, OrderFilter(limit=51))),
+        ("orders in money, newest", partial(order_money.rows, OrderFilter(span=PAGE))),
         ("the same, half a year down", partial(order_money.rows, _older(newest[0], half_a_year))),
         *(
-            (f"orders in money, {state}", partial(order_money.rows, OrderFilter(limit=51, state=state)))
+            (f"orders in money, {state}", partial(order_money.rows, OrderFilter(span=PAGE, state=state)))
             for state in MONEY_STATES
         ),
-        ("orders of one boutique", partial(order_money.rows, OrderFilter(limit=51, shop_id="many-7"))),
+        ("orders of one boutique", partial(order_money.rows, OrderFilter(span=PAGE, shop_id="many-7"))),
         ("all postings of one order", partial(postings.entries_of_order, newest[0].order_id)),
     ]
     for name, read in pages:
@@ -102,7 +105,7 @@ async def _deep(entries: int) -> EntryRange:
 
 
 def _older(row: order_money.OrderMoneyRow, moment: datetime) -> OrderFilter:
-    return OrderFilter(limit=51, before=(moment, row.payment_id))
+    return OrderFilter(span=Span(50, NEWEST, after=cursor(NEWEST, (moment, row.payment_id))))
 
 
 async def run(owner_url: str, app_url: str) -> None:

@@ -1,7 +1,8 @@
 """What a list page was asked for: how it is narrowed and sorted, which page of it; and the addresses that ask so. Pure.
 
 Invariants: a sort or filter that the page does not know is passed over; the page number and every text are bounded.
-Addresses carry what differs from the page's own order only, so that one view has one address.
+Addresses carry what differs from the page's own order only, so that one view has one address. Lists that grow go on
+from a row (`span`, see `keyset`), short ones by the number of the page.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -14,6 +15,7 @@ Row = TypeVar("Row")
 PER_PAGE = 100
 EXPORT_ROWS_MAX = 20_000
 """The most rows that a download holds."""
+CURSOR_CHARACTERS_MAX = 1_000
 _FILTER_CHARACTERS_MAX = 100
 _PAGE_MAX = 10_000
 
@@ -33,6 +35,25 @@ class Sorting(msgspec.Struct, frozen=True):
         return f"-{self.column}" if self.descending else self.column
 
 
+class Span(msgspec.Struct, frozen=True):
+    """Which rows of a list are wanted: so many from its start, after a place in it, or before one (by cursors)."""
+
+    limit: int
+    sorting: Sorting
+    after: str = ""
+    before: str = ""
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the rows are read from a place towards the start."""
+        return bool(self.before) and not self.after
+
+    @property
+    def cursor(self) -> str:
+        """The place to go on from; empty at the start."""
+        return self.after or self.before
+
+
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """A list page as it was asked for. `descending_first` are columns whose greatest is wanted first."""
 
@@ -43,6 +64,20 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     wants_file: bool
     per_page: int = PER_PAGE
     descending_first: Collection[str] = ()
+    after: str = ""
+    before: str = ""
+
+    @property
+    def begins(self) -> bool:
+        """Whether this is the start of the list."""
+        return self.page == 1 and not self.after and not self.before
+
+    @property
+    def span(self) -> Span:
+        """The rows of this page, or of the whole list as a file."""
+        if self.wants_file:
+            return Span(EXPORT_ROWS_MAX, self.sorting)
+        return Span(self.per_page, self.sorting, self.after, self.before)
 
     @property
     def narrowed(self) -> bool:
@@ -106,6 +141,8 @@ def listing(
         wants_file=query.get("as") == "csv",
         per_page=per_page,
         descending_first=descending_first,
+        after=query.get("after", "")[:CURSOR_CHARACTERS_MAX],
+        before=query.get("before", "")[:CURSOR_CHARACTERS_MAX],
     )
 
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from federation.node import clock
+from federation.node.keyset import Leaf
 from federation.node.languages import language
-from federation.node.listing import EXPORT_ROWS_MAX, Sorting
+from federation.node.listing import Span
 from federation.vocabulary.money import Money, zero
 from federation.vocabulary.product import ShopProfile, Theme
 from federation.vocabulary.wording import message
@@ -58,20 +59,25 @@ async def order_by_token_for_operator(token: str) -> OrderView:
     return await _view(await checkout.find(token), with_split=True)
 
 
-ORDER_SORTS = tuple(order_store.SORTS)
+ORDER_SORTS = tuple(order_store.ORDERS)
 """What the operator's list can be sorted by."""
 
 
-async def order_rows(
-    state: str | None = None,
-    shopper: str = "",
-    *,
-    sorting: Sorting = order_store.NEWEST,
-    offset: int = 0,
-    limit: int = 50,
-) -> list[OrderRow]:
-    """The operator's list, newest first unless sorted otherwise, of one state or all, of some shopper or all."""
-    orders = await order_store.page(state, shopper, sorting=sorting, offset=offset, limit=min(limit, EXPORT_ROWS_MAX))
+async def order_rows(state: str, limit: int) -> Sequence[OrderRow]:
+    """The newest orders of a state."""
+    return (await order_page(state, "", Span(limit, order_store.NEWEST))).rows
+
+
+async def order_page(state: str | None, shopper: str, span: Span) -> Leaf[OrderRow]:
+    """A page of the operator's list: orders of one state or all, of some shopper or all.
+
+    Raises PlaceInvalidError for a place that is none of this list.
+    """
+    found = await order_store.page(state, shopper, span)
+    return Leaf(await _order_rows(found.rows), found.before, found.after)
+
+
+async def _order_rows(orders: Sequence[Order]) -> list[OrderRow]:
     parts = await part_store.of_orders([order.id for order in orders])
     refunded = await refund_store.totals([order.id for order in orders])
     names = await listings.shops_by_id({part.shop_id for part in parts}, clock.now())

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from federation.node.keyset import Leaf
 from payouts.domain.dispute_records import DisputeRecord
 from payouts.domain.hold import HoldRecord, ReserveRecord
 from payouts.domain.records import ClaimRecord, LineRecord, PaymentRecord, SettlementRecord
@@ -13,10 +14,11 @@ from payouts.service import reads
 from payouts.service.refunds import RefundView
 from payouts.store import desk, lists, order_money, rows
 from payouts.store import disputes as dispute_store
-from payouts.store.order_money import MONEY_STATES, MoneyState, OrderFilter, OrderMoneyRow, ShareTransfer
+from payouts.store.order_money import MONEY_STATES, NEWEST, MoneyState, OrderFilter, OrderMoneyRow, ShareTransfer
 
 __all__ = [
     "MONEY_STATES",
+    "NEWEST",
     "MoneyState",
     "OrderFilter",
     "OrderMoney",
@@ -49,8 +51,8 @@ class OrderMoney(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[reads.AccountEntry, ...]
 
 
-async def orders(wanted: OrderFilter) -> list[OrderMoneyRow]:
-    """Paid orders that fit, newest first."""
+async def orders(wanted: OrderFilter) -> Leaf[OrderMoneyRow]:
+    """A page of the paid orders that fit. Raises PlaceInvalidError for a place that is none of the list."""
     return await order_money.rows(wanted)
 
 

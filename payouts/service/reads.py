@@ -1,12 +1,14 @@
 """What consoles and portals show of money: settlements, transfers, payouts, refunds, a shop's balances, the ledger."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 
+from federation.node.keyset import Leaf
+from federation.node.listing import Span
 from federation.vocabulary.money import Money
 from federation.vocabulary.sales import DaySales
 from payouts.domain.ledger import AccountKind
@@ -27,12 +29,10 @@ from payouts.service.refunds import view_of as refund_view_of
 from payouts.service.sales import SHIPPING_LINE
 from payouts.store import ledger, lists, postings, rows, takings
 from payouts.store.ledger import EntryView
-from payouts.store.lists import SORTS, Page
+from payouts.store.lists import NEWEST, SORTS
 
 LIMIT = 200
 _UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-ListPage = Page
-"""Which rows of a list are read, in which order."""
 AccountEntry = postings.AccountEntry
 """One leg of a posting with its number."""
 EntryRange = postings.EntryRange
@@ -115,10 +115,15 @@ async def settlements_of_order(order_id: UUID) -> list[SettlementRecord]:
 
 
 async def settlements(
-    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = (), page: Page | None = None
-) -> list[SettlementRecord]:
+    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = ()
+) -> Sequence[SettlementRecord]:
     """The newest settlements, of one shop or of all, in any or in these states."""
-    return await lists.settlements(shop_id, statuses, page or Page(limit))
+    return (await lists.settlements(shop_id, statuses, Span(limit, NEWEST))).rows
+
+
+async def settlements_page(statuses: Collection[str], span: Span) -> Leaf[SettlementRecord]:
+    """A page of the settlements. Raises PlaceInvalidError, as all of these, for a place that is none of the list."""
+    return await lists.settlements(None, statuses, span)
 
 
 async def settlements_by_id(settlement_ids: Collection[UUID]) -> dict[UUID, SettlementRecord]:
@@ -126,25 +131,38 @@ async def settlements_by_id(settlement_ids: Collection[UUID]) -> dict[UUID, Sett
     return {one.id: one for one in await lists.settlements_by_id(settlement_ids)}
 
 
-async def transfers(
-    shop_id: str | None = None, limit: int = LIMIT, *, page: Page | None = None
-) -> list[TransferRecord]:
+async def transfers(shop_id: str | None = None, limit: int = LIMIT) -> Sequence[TransferRecord]:
     """The newest attempts to send settlements, of one shop or of all."""
-    return await lists.transfers(shop_id, page or Page(limit))
+    return (await lists.transfers(shop_id, Span(limit, NEWEST))).rows
+
+
+async def transfers_page(span: Span) -> Leaf[TransferRecord]:
+    """A page of the attempts to send settlements."""
+    return await lists.transfers(None, span)
 
 
 async def payouts(
-    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = (), page: Page | None = None
-) -> list[PayoutRecord]:
+    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = ()
+) -> Sequence[PayoutRecord]:
     """The newest payouts, of one shop or of all, in any or in these states."""
-    return await lists.payouts(shop_id, statuses, page or Page(limit))
+    return (await lists.payouts(shop_id, statuses, Span(limit, NEWEST))).rows
+
+
+async def payouts_page(statuses: Collection[str], span: Span) -> Leaf[PayoutRecord]:
+    """A page of the payouts."""
+    return await lists.payouts(None, statuses, span)
 
 
 async def claims(
-    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = (), page: Page | None = None
-) -> list[ClaimRecord]:
+    shop_id: str | None = None, limit: int = LIMIT, *, statuses: Collection[str] = ()
+) -> Sequence[ClaimRecord]:
     """The newest claims, of one shop or of all, in any or in these states."""
-    return await lists.claims(shop_id, statuses, page or Page(limit))
+    return (await lists.claims(shop_id, statuses, Span(limit, NEWEST))).rows
+
+
+async def claims_page(statuses: Collection[str], span: Span) -> Leaf[ClaimRecord]:
+    """A page of the claims."""
+    return await lists.claims(None, statuses, span)
 
 
 async def refund_by_id(refund_id: UUID) -> RefundView | None:
@@ -158,9 +176,15 @@ async def refunds_of_order(order_id: UUID) -> list[RefundView]:
     return [await refund_view_of(refund) for refund in await lists.refunds_of_order(order_id)]
 
 
-async def refunds(limit: int = LIMIT, *, statuses: Collection[str] = (), page: Page | None = None) -> list[RefundView]:
+async def refunds(limit: int = LIMIT, *, statuses: Collection[str] = ()) -> Sequence[RefundView]:
     """The newest refunds, in any or in these states."""
-    return [await refund_view_of(refund) for refund in await lists.refunds(statuses, page or Page(limit))]
+    return (await refunds_page(statuses, Span(limit, NEWEST))).rows
+
+
+async def refunds_page(statuses: Collection[str], span: Span) -> Leaf[RefundView]:
+    """A page of the refunds."""
+    found = await lists.refunds(statuses, span)
+    return Leaf([await refund_view_of(refund) for refund in found.rows], found.before, found.after)
 
 
 async def accounts() -> list[ShopAccountRecord]:

@@ -1,13 +1,13 @@
 """Lists for people: rows of a kind in pages, the newest first, of one shop or of all, in any or in some states."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from federation.node import database
-from federation.node.listing import Sorting
+from federation.node.keyset import Key, Keys, Leaf, leaf, window
+from federation.node.listing import Sorting, Span
 from payouts import tables
 from payouts.domain import records
 from payouts.store import rows
@@ -50,63 +50,50 @@ async def claims_of_shares(settlement_ids: Collection[UUID]) -> list[records.Cla
     return await rows.claims.find(table.settlement_id.is_in(list(settlement_ids)), order_by=table.created_at)
 
 
-SORTS = ("begun", "amount", "state")
-"""What each list can be sorted by."""
+_BEGUN, _ID = Key("created_at", datetime), Key("id", UUID)
+_AMOUNT, _STATE = Key("amount_minor", int), Key("status", str)
+ORDERS: Mapping[str, Keys] = {"begun": (_BEGUN, _ID), "amount": (_AMOUNT, _ID), "state": (_STATE, _BEGUN, _ID)}
+"""What a list can be sorted by; rows of one state stand by when they were begun."""
+_NUMBER = Key("id", int)
+TRANSFER_ORDERS: Mapping[str, Keys] = {"begun": (_NUMBER,), "amount": (_AMOUNT, _NUMBER), "state": (_STATE, _NUMBER)}
+"""The same for transfers, which are numbered as they are begun."""
+SORTS = tuple(ORDERS)
+NEWEST = Sorting("begun", descending=True)
 
 
-class Page(msgspec.Struct, frozen=True):
-    """Which rows of a list are read, in which order: the newest unless sorted otherwise."""
-
-    limit: int
-    offset: int = 0
-    sorting: Sorting = Sorting("begun", descending=True)
-
-
-async def settlements(shop_id: str | None, statuses: Collection[str], page: Page) -> list[records.SettlementRecord]:
+async def settlements(shop_id: str | None, statuses: Collection[str], span: Span) -> Leaf[records.SettlementRecord]:
     """A page of the settlements."""
-    table = tables.Settlement
-    return await _page(rows.settlements, _of(table, shop_id, statuses), page, table.created_at)
+    return await _page(rows.settlements, _of(tables.Settlement, shop_id, statuses), span)
 
 
-async def transfers(shop_id: str | None, page: Page) -> list[records.TransferRecord]:
+async def transfers(shop_id: str | None, span: Span) -> Leaf[records.TransferRecord]:
     """A page of the attempts to send settlements."""
     table = tables.Transfer
     where = table.id.is_not_null()
     if shop_id is not None:
         settlement = tables.Settlement
         where = table.settlement_id.is_in(settlement.select(settlement.id).where(settlement.shop_id == shop_id))
-    return await _page(rows.transfers, where, page, table.id)
+    return await _page(rows.transfers, where, span, TRANSFER_ORDERS)
 
 
-async def payouts(shop_id: str | None, statuses: Collection[str], page: Page) -> list[records.PayoutRecord]:
+async def payouts(shop_id: str | None, statuses: Collection[str], span: Span) -> Leaf[records.PayoutRecord]:
     """A page of the payouts."""
-    table = tables.Payout
-    return await _page(rows.payouts, _of(table, shop_id, statuses), page, table.created_at)
+    return await _page(rows.payouts, _of(tables.Payout, shop_id, statuses), span)
 
 
-async def claims(shop_id: str | None, statuses: Collection[str], page: Page) -> list[records.ClaimRecord]:
+async def claims(shop_id: str | None, statuses: Collection[str], span: Span) -> Leaf[records.ClaimRecord]:
     """A page of the claims."""
-    table = tables.Claim
-    return await _page(rows.claims, _of(table, shop_id, statuses), page, table.created_at)
+    return await _page(rows.claims, _of(tables.Claim, shop_id, statuses), span)
 
 
-async def refunds(statuses: Collection[str], page: Page) -> list[records.RefundRecord]:
+async def refunds(statuses: Collection[str], span: Span) -> Leaf[records.RefundRecord]:
     """A page of the refunds."""
-    table = tables.Refund
-    return await _page(rows.refunds, _of(table, None, statuses), page, table.created_at)
+    return await _page(rows.refunds, _of(tables.Refund, None, statuses), span)
 
 
-async def _page(shelf: Shelf[R], where: Condition, page: Page, begun: Any) -> list[R]:
-    """A page of one table; rows that are alike in the sorted column stand by their ids."""
-    table: Any = shelf.table
-    columns = {"begun": begun, "amount": table.amount_minor, "state": table.status}
-    return await shelf.find(
-        where,
-        order_by=columns[page.sorting.column],
-        ascending=not page.sorting.descending,
-        limit=page.limit,
-        offset=page.offset,
-    )
+async def _page(shelf: Shelf[R], where: Condition, span: Span, orders: Mapping[str, Keys] = ORDERS) -> Leaf[R]:
+    """A page of one table. Raises PlaceInvalidError for a place that is none of this list."""
+    return leaf(span, orders, await shelf.find_span(where, window(span, orders)), getattr)
 
 
 async def shop_accounts() -> list[records.ShopAccountRecord]:

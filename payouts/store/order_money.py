@@ -11,6 +11,8 @@ from uuid import UUID
 import msgspec
 
 from federation.node import database
+from federation.node.keyset import Key, Leaf, leaf, window
+from federation.node.listing import Sorting, Span
 
 MoneyState = Literal["disputed", "blocked", "waiting", "owed", "done"]
 """Where an order's money is, the state that wants a look most first."""
@@ -18,18 +20,14 @@ MONEY_STATES: tuple[MoneyState, ...] = ("disputed", "blocked", "waiting", "owed"
 
 
 class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which orders: of a state, with a boutique in them, settled in a currency, paid from one moment up to another.
-
-    `before` is the place to go on from: when the last order of the page before was paid, and its payment's id.
-    """
+    """Which orders: of a state, with a boutique in them, settled in a currency, paid from one moment up to another."""
 
     state: MoneyState | None = None
     shop_id: str = ""
     currency: str = ""
     since: datetime | None = None
     until: datetime | None = None
-    before: tuple[datetime, UUID] | None = None
-    limit: int
+    span: Span
 
 
 class OrderMoneyRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,10 +66,9 @@ class OrderMoneyRow(msgspec.Struct, frozen=True, kw_only=True):
             return "waiting"
         return "owed" if self.debt_minor else "done"
 
-    @property
-    def key(self) -> str:
-        """Its place in the list, for the page after it."""
-        return f"{self.paid_at.isoformat()}_{self.payment_id}"
+
+NEWEST = Sorting("paid", descending=True)
+_ORDERS = {"paid": (Key("paid_at", datetime, "payment.captured_at"), Key("payment_id", UUID, "payment.id"))}
 
 
 _SHARE = "EXISTS (SELECT 1 FROM pay_settlement AS share WHERE share.order_id = payment.order_id"
@@ -107,7 +104,7 @@ SELECT payment.id AS payment_id, payment.order_id, payment.captured_at AS paid_a
     share.owed_minor, share.sent_minor, share.here_minor + kept.kept_minor AS here_minor, kept.debt_minor,
     share.shops, {_DISPUTED} AS disputed, {_BLOCKED} AS blocked
 FROM (SELECT * FROM pay_payment AS payment WHERE {{conditions}}
-    ORDER BY captured_at DESC, id DESC LIMIT $1) AS payment
+    ORDER BY {{order}} LIMIT $1) AS payment
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(coalesce((settled::jsonb ->> 'commission')::bigint, commission)), 0)::bigint
             AS commission_minor,
@@ -130,13 +127,14 @@ CROSS JOIN LATERAL (
             FROM pay_settlement AS share JOIN pay_claim AS claim ON claim.settlement_id = share.id
             WHERE share.order_id = payment.order_id), 0)::bigint AS debt_minor
 ) AS kept
-ORDER BY paid_at DESC, payment_id DESC
+ORDER BY {{order}}
 """  # noqa: S608 - words of our own code
 
 
-async def rows(wanted: OrderFilter) -> list[OrderMoneyRow]:
-    """Paid orders that fit, newest first."""
-    values: list[Any] = [wanted.limit]
+async def rows(wanted: OrderFilter) -> Leaf[OrderMoneyRow]:
+    """A page of the paid orders that fit. Raises PlaceInvalidError for a place that is none of the list."""
+    part = window(wanted.span, _ORDERS)
+    values: list[Any] = [part.limit]
     conditions = ["captured_at IS NOT NULL", "status = 'paid'"]
     if wanted.state is not None:
         conditions.append(_STATES[wanted.state])
@@ -144,7 +142,7 @@ async def rows(wanted: OrderFilter) -> list[OrderMoneyRow]:
         ("captured_at >= {}", () if wanted.since is None else (wanted.since,)),
         ("captured_at < {}", () if wanted.until is None else (wanted.until,)),
         ("coalesce(settled_currency, currency) = {}", (wanted.currency,) if wanted.currency else ()),
-        ("(captured_at, id) < ({}, {})", wanted.before or ()),
+        (part.condition, part.values),
         (
             f"{_SHARE} AND share.shop_id = {{}})",
             (wanted.shop_id,) if wanted.shop_id else (),
@@ -155,8 +153,9 @@ async def rows(wanted: OrderFilter) -> list[OrderMoneyRow]:
             places = [f"${len(values) + number}" for number in range(1, len(given) + 1)]
             conditions.append(condition.format(*places))
             values += given
-    found = await database.fetch(_ROWS.format(conditions=" AND ".join(conditions)), *values)
-    return [msgspec.convert(dict(row), OrderMoneyRow) for row in found]
+    sql = _ROWS.format(conditions=" AND ".join(conditions), order=part.order)
+    found = [msgspec.convert(dict(row), OrderMoneyRow) for row in await database.fetch(sql, *values)]
+    return leaf(wanted.span, _ORDERS, found, getattr)
 
 
 async def currencies() -> list[str]:

@@ -4,8 +4,11 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 from piccolo.columns import BigSerial
-from piccolo.columns.combination import And, Or, Where
+from piccolo.columns.combination import And, Or, Where, WhereRaw
+from piccolo.query import OrderByRaw
 from piccolo.table import Table
+
+from federation.node.keyset import Window
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -45,6 +48,15 @@ class Shelf(Generic[R]):
         query = query.offset(offset) if offset else query
         rows = await (query.lock_rows("UPDATE") if lock else query)
         return [self.read(row) for row in rows]
+
+    async def find_span(self, where: Condition, wanted: Window) -> list[R]:
+        """The rows that fit of one part of a list, in its order."""
+        query = self.table.select().where(where).where(WhereRaw(wanted.condition, *wanted.values))
+        columns = [OrderByRaw(column) for column in wanted.columns]
+        return [
+            self.read(row)
+            for row in await query.order_by(*columns, ascending=not wanted.descending).limit(wanted.limit)
+        ]
 
     async def add(self, *records: R) -> None:
         """Insert rows; those of a numbered table get their number from the database."""

@@ -1,7 +1,8 @@
 """The rows of a boutique's orders; every function takes the boutique. Decides nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from operator import getitem
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,8 @@ import msgspec
 from federation.conversations.messages import Refunded, SellerPart, ShippedLine, ShopOrder
 from federation.conversations.order import CancellationState, OrderState
 from federation.node import database
-from federation.node.listing import Sorting, sql_order
+from federation.node.keyset import Key, Keys, Leaf, leaf, window
+from federation.node.listing import Sorting, Span
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money
 from federation.vocabulary.sales import DaySales
@@ -117,35 +119,41 @@ async def _events(shop_id: PartyId, name: Name) -> tuple[Event, ...]:
     return tuple(Event(**dict(row)) for row in rows)
 
 
-ORDER_SORTS = {
-    "placed": "o.placed_at",
-    "number": "o.number",
-    "state": "o.state",
-    "total": "o.total_minor",
-    "yours": DUE,
-    "owed": f"{DUE} - o.transferred_minor + o.repaid_minor",
+_PLACED, _ROW = Key("placed_at", datetime, "o.placed_at"), Key("id", int, "o.id")
+ORDERS: Mapping[str, Keys] = {
+    "placed": (_PLACED, _ROW),
+    "number": (Key("number", str, "o.number"), _ROW),
+    "state": (Key("state", str, "o.state"), _PLACED, _ROW),
+    "total": (Key("total_minor", int, "o.total_minor"), _ROW),
+    "yours": (Key("due_minor", int, f"({DUE})"), _ROW),
+    "owed": (Key("owed_minor", int, f"({DUE} - o.transferred_minor + o.repaid_minor)"), _ROW),
 }
-"""What a list of orders can be sorted by, as SQL."""
+"""What a list of orders can be sorted by; orders of one state stand by when they were placed."""
+ORDER_SORTS = tuple(ORDERS)
 
 
-async def order_rows(
-    shop_id: PartyId,
-    *,
-    states: Sequence[OrderState] = (),
-    sorting: Sorting = NEWEST,
-    offset: int = 0,
-    limit: int = 50,
-) -> list[OrderRow]:
-    """A page of the orders, newest first unless sorted otherwise; no `states` means all."""
+async def order_rows(shop_id: PartyId, limit: int = 50) -> Sequence[OrderRow]:
+    """The newest orders, whatever became of them."""
+    return (await order_page(shop_id, (), Span(limit, NEWEST))).rows
+
+
+async def order_page(shop_id: PartyId, states: Sequence[OrderState], span: Span) -> Leaf[OrderRow]:
+    """A page of the orders in these states; no `states` means all.
+
+    Raises PlaceInvalidError for a place that is none of this list.
+    """
+    wanted = window(span, ORDERS)
     rows = await database.fetch(
-        f"SELECT o.id, o.hub_id, o.number, o.state, o.cancellation, o.placed_at, o.body, {_MONEY}, "  # noqa: S608 - fixed columns
+        f"SELECT o.id, o.hub_id, o.number, o.state, o.cancellation, o.placed_at, o.body, {_MONEY}, "  # noqa: S608 - fixed text
+        f"  {DUE} AS due_minor, {DUE} - o.transferred_minor + o.repaid_minor AS owed_minor, "
         "  (SELECT sum(l.quantity)::int FROM shop_order_line l WHERE l.shop_id = o.shop_id AND l.hub_id = o.hub_id "
         "   AND l.order_id = o.order_id) AS pieces "
         f"FROM {ORDERS_WITH_ACCOUNT} o WHERE (cardinality($2::text[]) = 0 OR o.state = ANY($2::text[])) "
-        f"ORDER BY {sql_order(sorting, ORDER_SORTS)}, o.id DESC LIMIT $3 OFFSET $4",
-        shop_id, list(states), limit, offset,
+        f"AND {wanted.numbered(3)} ORDER BY {wanted.order} LIMIT {wanted.limit:d}",
+        shop_id, list(states), *wanted.values,
     )  # fmt: skip
-    return [_row(row) for row in rows]
+    found = leaf(span, ORDERS, rows, getitem)
+    return Leaf([_row(row) for row in found.rows], found.before, found.after)
 
 
 def _row(row: Any) -> OrderRow:

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from federation.node import clock
-from federation.node.listing import listing
+from federation.node.keyset import Leaf
+from federation.node.listing import Span, listing
 from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.vocabulary.money import Money
@@ -63,8 +65,11 @@ async def show_list(request: AnyRequest) -> Response[Any]:
     )
     state = asked.filters["state"]
     statuses = [state] if state in LISTS[kind] else []
-    rows, settlements = await _rows(
-        kind, statuses, reads.ListPage(min(asked.limit, EXPORT_ROWS_MAX), asked.offset, asked.sorting)
+    span = msgspec.structs.replace(asked.span, limit=min(asked.span.limit, EXPORT_ROWS_MAX))
+    page = await _page(kind, statuses, span)
+    rows = page.rows
+    settlements = await reads.settlements_by_id(
+        set(filter(None, (getattr(row, "settlement_id", None) for row in rows)))
     )
     names = await _names(
         [*(one.shop_id for one in settlements.values()), *(getattr(row, "shop_id", "") for row in rows)]
@@ -77,8 +82,8 @@ async def show_list(request: AnyRequest) -> Response[Any]:
         f"money_{kind}.html",
         kind=kind,
         list=asked,
-        rows=asked.shown(rows),
-        more=len(rows) > asked.per_page,
+        rows=rows,
+        leaf=page,
         settlements=settlements,
         state=state if statuses else "",
         names=names,
@@ -91,20 +96,15 @@ async def show_list(request: AnyRequest) -> Response[Any]:
     )
 
 
-async def _rows(kind: str, statuses: list[str], page: reads.ListPage) -> tuple[list[Any], dict[UUID, Any]]:
-    """The rows of a list, and the settlements they are about (where they are about some)."""
+async def _page(kind: str, statuses: list[str], span: Span) -> Leaf[Any]:
+    """A page of a list by its address."""
     if kind == "settlements":
-        return list(await reads.settlements(statuses=statuses, page=page)), {}
+        return await reads.settlements_page(statuses, span)
     if kind == "payouts":
-        return list(await reads.payouts(statuses=statuses, page=page)), {}
+        return await reads.payouts_page(statuses, span)
     if kind == "refunds":
-        return list(await reads.refunds(statuses=statuses, page=page)), {}
-    rows: list[Any]
-    if kind == "transfers":
-        rows = list(await reads.transfers(page=page))
-    else:
-        rows = list(await reads.claims(statuses=statuses, page=page))
-    return rows, await reads.settlements_by_id({row.settlement_id for row in rows})
+        return await reads.refunds_page(statuses, span)
+    return await (reads.transfers_page(span) if kind == "transfers" else reads.claims_page(statuses, span))
 
 
 @post("/console/money/alerts/{alert_id:int}/clear")

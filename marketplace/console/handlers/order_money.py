@@ -1,6 +1,6 @@
 """Orders in money: the list by where each order's money is, and one order from the charge to the payout."""
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from federation.node import clock
-from federation.node.listing import EXPORT_ROWS_MAX
+from federation.node.listing import CURSOR_CHARACTERS_MAX, EXPORT_ROWS_MAX, Span
 from federation.node.spreadsheets import download
 from federation.node.web import AnyRequest
 from federation.vocabulary.money import CURRENCY_EXPONENTS, Money
@@ -58,8 +58,8 @@ async def show_list(request: AnyRequest) -> Response[Any]:
     if known is not None:
         return Redirect(f"{PAGE}/{known}", status_code=SEE_OTHER)
     asked, wants_file = _asked(request), request.query_params.get("as") == "csv"
-    found = await money.orders(_wanted(request, asked, limit=EXPORT_ROWS_MAX if wants_file else PER_PAGE + 1))
-    rows = found if wants_file else found[:PER_PAGE]
+    found = await money.orders(_wanted(request, asked, wants_file=wants_file))
+    rows = found.rows
     numbers = await oversight.order_numbers({row.order_id for row in rows})
     names = await shop_names(
         {shop_id for row in rows for shop_id in row.shops} | {one.shop_id for one in await accounts.accounts()}
@@ -71,8 +71,8 @@ async def show_list(request: AnyRequest) -> Response[Any]:
         request,
         "money_orders.html",
         rows=rows,
-        more=rows[-1].key if len(found) > PER_PAGE else "",
-        paged="before" in request.query_params,
+        leaf=found,
+        begins=not {"after", "before"} & set(request.query_params),
         asked=asked,
         number=number,
         numbers=numbers,
@@ -98,26 +98,22 @@ def _asked(request: AnyRequest) -> Asked:
     )
 
 
-def _wanted(request: AnyRequest, asked: Asked, limit: int) -> money.OrderFilter:
+def _wanted(request: AnyRequest, asked: Asked, *, wants_file: bool) -> money.OrderFilter:
     return money.OrderFilter(
         state=next((state for state in money.MONEY_STATES if state == asked.state), None),
         shop_id=asked.shop,
         currency=asked.currency,
         since=start_of(day_asked(request, "from")),
         until=end_of(day_asked(request, "to")),
-        before=_key(request.query_params.get("before", "")),
-        limit=limit,
+        span=_span(request.query_params, wants_file=wants_file),
     )
 
 
-def _key(text: str) -> tuple[datetime, UUID] | None:
-    """A place in the list, as its rows name it; None for anything else."""
-    moment, _, payment_id = text[:TEXT_LENGTH_MAX].replace(" ", "+").partition("_")
-    try:
-        at = datetime.fromisoformat(moment)
-        return (at, UUID(payment_id)) if at.tzinfo else None
-    except ValueError:
-        return None
+def _span(query: Mapping[str, str], *, wants_file: bool) -> Span:
+    if wants_file:
+        return Span(EXPORT_ROWS_MAX, money.NEWEST)
+    after, before = [query.get(name, "")[:CURSOR_CHARACTERS_MAX] for name in ("after", "before")]
+    return Span(PER_PAGE, money.NEWEST, after, before)
 
 
 @get(PAGE + "/{order_id:uuid}")

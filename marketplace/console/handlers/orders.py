@@ -47,21 +47,16 @@ async def show_list(request: AnyRequest) -> Response[Any]:
         descending_first=("begun", "total"),
     )
     state = asked.filters["state"]
-    rows = await reads.order_rows(
-        state if state in order_life.states() else None,
-        asked.filters["shopper"],
-        sorting=asked.sorting,
-        offset=asked.offset,
-        limit=asked.limit,
-    )
+    page = await reads.order_page(state if state in order_life.states() else None, asked.filters["shopper"], asked.span)
     if asked.wants_file:
-        return download("orders", [say(one) for one in sheets.ORDER_COLUMNS], [sheets.order_cells(row) for row in rows])
+        columns = [say(one) for one in sheets.ORDER_COLUMNS]
+        return download("orders", columns, [sheets.order_cells(row) for row in page.rows])
     return render(
         request,
         "orders.html",
         list=asked,
-        rows=asked.shown(rows),
-        more=len(rows) > asked.per_page,
+        rows=page.rows,
+        leaf=page,
         state=state,
         states=order_life.states(),
         number=number,

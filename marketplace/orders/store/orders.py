@@ -4,6 +4,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import getitem
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ import msgspec
 
 from federation.conversations.forms import Address
 from federation.node import database
-from federation.node.listing import Sorting, sql_order
+from federation.node.keyset import Key, Keys, Leaf, leaf, window
+from federation.node.listing import Sorting, Span
 from marketplace.coupons.domain.coupons import CouponTerms
 from marketplace.currencies.domain.exchange import Quote
 from marketplace.orders.domain.values import Order
@@ -132,21 +134,34 @@ async def change(order_id: UUID, now: datetime, **values: Any) -> None:
     await HubOrder.update(**values, updated_at=now).where(HubOrder.id == order_id)
 
 
-SORTS = {"begun": "created_at", "number": "number", "state": "state", "shopper": "email", "total": "total_minor"}
-"""What a list of orders can be sorted by, as SQL."""
+_BEGUN, _ID = Key("created_at", datetime), Key("id", UUID)
+ORDERS: Mapping[str, Keys] = {
+    "begun": (_BEGUN, _ID),
+    "number": (Key("number", str),),
+    "state": (Key("state", str), _BEGUN, _ID),
+    "shopper": (Key("email", str), _ID),
+    "total": (Key("total_minor", int), _ID),
+}
+"""What a list of orders can be sorted by; orders of one state stand by when they were begun."""
 NEWEST = Sorting("begun", descending=True)
 
 
-async def page(
-    state: str | None, shopper: str = "", *, sorting: Sorting = NEWEST, offset: int = 0, limit: int = 50
-) -> list[Order]:
-    """Orders, newest first unless sorted otherwise, of one state if given; `shopper` is part of a mail address."""
+async def page(state: str | None, shopper: str, span: Span) -> Leaf[Order]:
+    """A page of the orders, of one state if given; `shopper` is part of a mail address.
+
+    Raises PlaceInvalidError for a place that is none of this list.
+    """
+    wanted = window(span, ORDERS)
+    conditions, values = ["$1 = '' OR strpos(lower(email), $1) > 0"], [shopper.casefold()]
+    if state is not None:
+        conditions.append("state = $2")
+        values.append(state)
+    conditions.append(wanted.numbered(len(values) + 1))
     rows = await database.fetch(
-        f"""SELECT {_COLUMNS} FROM hub_order WHERE ($1::text IS NULL OR state = $1)
-            AND strpos(lower(email), $2) > 0 ORDER BY {sql_order(sorting, SORTS)}, id DESC LIMIT $3 OFFSET $4""",
-        state,
-        shopper.casefold(),
-        limit,
-        offset,
+        f"SELECT {_COLUMNS} FROM hub_order WHERE ({') AND ('.join(conditions)}) ORDER BY {wanted.order} "
+        f"LIMIT {wanted.limit:d}",
+        *values,
+        *wanted.values,
     )
-    return [_read(row) for row in rows]
+    found = leaf(span, ORDERS, rows, getitem)
+    return Leaf([_read(row) for row in found.rows], found.before, found.after)

@@ -66,15 +66,9 @@ async def money_by_order(request: AnyRequest, handle: FromPath[str]) -> Response
         own="-placed",
         descending_first=("placed", "total", "yours", "owed"),
     )
-    rows = await store.order_rows(
-        boutique.shop_id,
-        states=("placed", "accepted", "in_fulfilment", "completed"),
-        sorting=asked.sorting,
-        offset=asked.offset,
-        limit=asked.limit,
-    )
+    page = await store.order_page(boutique.shop_id, ("placed", "accepted", "in_fulfilment", "completed"), asked.span)
     if asked.wants_file:
-        return download("money", spoken(MONEY_COLUMNS), [money_cells(row) for row in rows])
+        return download("money", spoken(MONEY_COLUMNS), [money_cells(row) for row in page.rows])
     desk = await desk_of(request, handle, ask="never")
     return render(
         request,
@@ -82,8 +76,8 @@ async def money_by_order(request: AnyRequest, handle: FromPath[str]) -> Response
         boutique,
         **desk.values,
         list=asked,
-        rows=asked.shown(rows),
-        more=len(rows) > asked.per_page,
+        rows=page.rows,
+        leaf=page,
         sums=await store.money_sums(boutique.shop_id),
         words=STATE_WORDS,
     )

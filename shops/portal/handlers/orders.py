@@ -67,23 +67,17 @@ async def orders(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     )
     state = asked.filters["state"]
     states = OPEN if state == "open" else (state,) if state in get_args(OrderState) else ()
-    rows = await store.order_rows(
-        boutique.shop_id,
-        states=cast("tuple[OrderState, ...]", states),
-        sorting=asked.sorting,
-        offset=asked.offset,
-        limit=asked.limit,
-    )
+    page = await store.order_page(boutique.shop_id, cast("tuple[OrderState, ...]", states), asked.span)
     hubs = await _hub_names(boutique.shop_id)
     if asked.wants_file:
-        return download("orders", spoken(ORDER_COLUMNS), [order_cells(row, hubs) for row in rows])
+        return download("orders", spoken(ORDER_COLUMNS), [order_cells(row, hubs) for row in page.rows])
     return render(
         request,
         "orders.html",
         boutique,
         list=asked,
-        rows=asked.shown(rows),
-        more=len(rows) > asked.per_page,
+        rows=page.rows,
+        leaf=page,
         state=state,
         counts=await store.counts(boutique.shop_id),
         hubs=hubs,

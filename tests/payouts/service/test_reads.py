@@ -7,14 +7,15 @@ import pytest
 
 from federation.node import clock
 from federation.node.database import atomic
-from federation.node.listing import Sorting
+from federation.node.keyset import PlaceInvalidError
+from federation.node.listing import Sorting, Span
 from federation.vocabulary.sales import DaySales
 from payouts import service
 from payouts.adapters.memory import Fault
 from payouts.errors import PaymentMissingError, ProviderRefusedError
 from payouts.service import reads
 from payouts.service.bank_payouts import run_payouts
-from payouts.service.reads import EntryRange, ListPage
+from payouts.service.reads import EntryRange
 from tests.payouts.scene import MemoryScene
 from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, B, C, euro
 
@@ -35,14 +36,39 @@ async def test_a_shop_sees_its_own_money_only(scene: MemoryScene) -> None:
     assert await service.shop_money("nobody") == []
 
 
-@pytest.mark.parametrize("descending", [False, True])
-async def test_pages_of_a_sorted_list_hold_each_row_once(scene: MemoryScene, descending: bool) -> None:  # noqa: FBT001
-    """Rows that are alike in the sorted column keep one order from page to page: that of their ids."""
+async def test_pages_of_every_order_hold_each_row_once(scene: MemoryScene) -> None:
+    """However a list is sorted, its pages follow one another without a gap, there and back."""
     await scene.buy()
-    sorting = Sorting("state", descending)
-    pages = [await service.settlements(page=ListPage(1, place, sorting)) for place in range(5)]
-    shown = [each.id for page in pages for each in page]
-    assert shown == sorted((each.id for each in await service.settlements()), reverse=descending)[:5]
+    await scene.release(PART_A, PART_C)
+    rows = list(await service.settlements())
+    sorted_by = {"begun": "created_at", "amount": "amount_minor", "state": "status"}
+    assert len({each.status for each in rows}) > 1
+    for sorting in (Sorting(name, turned) for name in reads.LIST_SORTS for turned in (False, True)):
+        forth = [await reads.settlements_page((), Span(2, sorting))]
+        while forth[-1].after:
+            forth.append(await reads.settlements_page((), Span(2, sorting, after=forth[-1].after)))
+        back = [forth[-1]]
+        while back[-1].before:
+            back.append(await reads.settlements_page((), Span(2, sorting, before=back[-1].before)))
+        shown = [each for page in forth for each in page.rows]
+        assert sorted(each.id for each in shown) == sorted(each.id for each in rows), sorting
+        assert [page.rows for page in reversed(back)] == [page.rows for page in forth], sorting
+        along = [getattr(each, sorted_by[sorting.column]) for each in shown]
+        assert along == sorted(along, reverse=sorting.descending), sorting
+    sent = await reads.transfers_page(Span(1, Sorting("state")))
+    rest = await reads.transfers_page(Span(9, Sorting("state"), after=sent.after))
+    assert {each.id for each in (*sent.rows, *rest.rows)} == {each.id for each in await service.transfers()}
+
+
+async def test_a_place_of_another_list_is_refused(scene: MemoryScene) -> None:
+    """A cursor of another order, or of a list whose rows are numbered, is none of this list."""
+    await scene.buy()
+    newest = await reads.settlements_page((), Span(1, Sorting("begun", descending=True)))
+    for sorting in (Sorting("begun"), Sorting("amount", descending=True)):
+        with pytest.raises(PlaceInvalidError):
+            await reads.settlements_page((), Span(1, sorting, after=newest.after))
+    with pytest.raises(PlaceInvalidError):
+        await reads.transfers_page(Span(1, Sorting("begun", descending=True), after=newest.after))
 
 
 async def test_lists_can_be_cut_by_state(scene: MemoryScene) -> None:

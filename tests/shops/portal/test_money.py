@@ -20,7 +20,7 @@ from federation.conversations.accounts import (
     WaitingShare,
 )
 from federation.conversations.disputes import Disputes
-from federation.node.listing import Sorting
+from federation.node.listing import Sorting, Span
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.movements import MOVEMENTS, WAITS
 from shops.dealings import store as dealings
@@ -166,7 +166,7 @@ async def test_what_a_bank_took_counts_against_its_order(beside: Beside, shop_id
     (sum_of_all,) = await order_store.money_sums(shop_id)
     (sales,) = await dealings.sales(shop_id)
     assert (sum_of_all.due_minor, sum_of_all.owed_minor) == (sales.due_minor, sales.owed_minor) == (-500, -8410)
-    (row,) = await order_store.order_rows(shop_id, sorting=Sorting("owed"))
+    (row,) = (await order_store.order_page(shop_id, (), Span(5, Sorting("owed")))).rows
     assert row.money == sum_of_all
     listed = (await beside.browser.get(f"{MONEY}/orders")).text
     for said in ("Taken by banks", "-€184.10", "€79.10", "-€84.10"):
