@@ -1,27 +1,31 @@
 """Documents on paper: one look for every PDF that a node makes, in the fonts its pages are set in.
 
 Invariants: the same content gives the same bytes (no clock, no chance, no other document drawn at the same time); every
-letter is embedded, so that accents print anywhere; text from outside is escaped by `words`. What a document says is its
-caller's, in the caller's language.
+letter of Latin, Greek and Cyrillic is embedded, for others see `letters`; text from outside is escaped by `words`. What
+a document says is its caller's, in the caller's language.
 """
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import as_file, files
 from io import BytesIO
 from threading import RLock
-from xml.sax.saxutils import escape
 
 import msgspec
+import reportlab
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
+
+from federation.node.letters import EASTERN, cut, draw, draw_right, marked_up, width_of
 
 _FILES = {
     "Serif": ("font_source_serif_pro", "SourceSerifPro-Regular.ttf"),
@@ -32,6 +36,10 @@ _FILES = {
 }
 """Faces by the name under which documents use them; of each family the files that PDF can embed (TrueType)."""
 
+_PACKAGES = ("font-source-serif-pro", "font-manrope")
+_RECIPE = 2
+"""Raised with every change that draws any document differently, its words among them."""
+
 INK, SOFT, LINE = HexColor(0x161513), HexColor(0x5F5B54), HexColor(0xCFC9BE)
 MARGIN = 20 * mm
 WIDTH = A4[0] - 2 * MARGIN
@@ -40,6 +48,8 @@ LINES_MAX, ADDRESS_LINES_MAX = 12, 8
 """The most lines in which a text stands, and an address; a cell that is higher than a page could not be drawn."""
 _DRAWING = RLock()
 """Held while a document is drawn: the library keeps what it does with a face in the face, which all documents share."""
+_FOOT_SIZE, _FOOT_GAP = 7.5, 6 * mm
+_HEADED_HEIGHT = 38 * mm
 _FRAME = 6
 """What the library keeps free inside the margins of its own, in points."""
 
@@ -87,6 +97,7 @@ def paper(sheet: Sheet, story: Sequence[Flowable]) -> bytes:
         title=sheet.title,
         author=sheet.author,
         lang=sheet.language,
+        producer=drawn_by(),
         invariant=1,
         initialFontName="Serif",
     )
@@ -95,12 +106,27 @@ def paper(sheet: Sheet, story: Sequence[Flowable]) -> bytes:
     return written.getvalue()
 
 
+@cache
+def drawn_by() -> str:
+    """What a file says it was made by: where two say the same, the same content is in the same bytes.
+
+    But for how streams are packed, which differs between machines.
+    """
+    faces = ", ".join(f"{package} {version(package)}" for package in _PACKAGES)
+    return f"Galleria papers {_RECIPE}, ReportLab {reportlab.Version}, {faces}"
+
+
 def words(text: str, style: str = "text") -> Paragraph:
     """Plain text as a paragraph; line breaks are kept, but for text of more lines than there is place for."""
     _ensure_fonts()
     lines = text.splitlines()
     lines = lines if len(lines) <= LINES_MAX else [few_lines(text, 1)]
-    return Paragraph("<br/>".join(escape(line) for line in lines), STYLES[style])
+    return Paragraph("<br/>".join(marked_up(line, STYLES[style].fontName) for line in lines), STYLES[style])
+
+
+def heading(text: str) -> list[Flowable]:
+    """A heading with the beginning of what it is of: on the next page where there is no place left for both."""
+    return [CondPageBreak(_HEADED_HEIGHT), words(text, "heading")]
 
 
 def few_lines(text: str, most: int) -> str:
@@ -137,6 +163,8 @@ def table(
     ]
     if totals:
         style.append(("LINEABOVE", (0, -totals), (-1, -totals), 0.8, INK))
+        if len(rows) > head + totals:
+            style.append(("NOSPLIT", (0, -totals - 1), (-1, -1)))
     made.setStyle(TableStyle(style))
     return made
 
@@ -172,6 +200,8 @@ def _read_fonts() -> None:
     for name, (package, file) in _FILES.items():
         with as_file(files(package)) as folder:
             pdfmetrics.registerFont(TTFont(name, str(next(folder.rglob(file)))))
+    for name in EASTERN:
+        pdfmetrics.registerFont(UnicodeCIDFont(name))
 
 
 def _canvas_of(sheet: Sheet) -> type[Canvas]:
@@ -197,9 +227,11 @@ def _canvas_of(sheet: Sheet) -> type[Canvas]:
             self.setStrokeColor(LINE)
             self.setLineWidth(0.4)
             self.line(MARGIN, MARGIN + 2 * mm, A4[0] - MARGIN, MARGIN + 2 * mm)
-            self.setFont("Sans", 7.5)
             self.setFillColor(SOFT)
-            self.drawString(MARGIN, MARGIN - 2.5 * mm, sheet.foot)
-            self.drawRightString(A4[0] - MARGIN, MARGIN - 2.5 * mm, sheet.page_words(number, count))
+            low = MARGIN - 2.5 * mm
+            page = sheet.page_words(number, count)
+            room = WIDTH - width_of(page, "Sans", _FOOT_SIZE) - _FOOT_GAP
+            draw(self, (MARGIN, low), cut(sheet.foot, "Sans", _FOOT_SIZE, room), "Sans", _FOOT_SIZE)
+            draw_right(self, (A4[0] - MARGIN, low), page, "Sans", _FOOT_SIZE)
 
     return Numbered

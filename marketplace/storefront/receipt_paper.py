@@ -1,10 +1,12 @@
 """A receipt as a PDF: the same words and figures as its page."""
 
+import msgspec
 from reportlab.platypus import Flowable, Spacer
 
 from federation.node.languages import language
+from federation.node.letters import MARK, are_lent, are_printed
 from federation.node.pages import country_in_words, format_day, format_money
-from federation.node.paper import ADDRESS_LINES_MAX, Sheet, columns, few_lines, paper, table, words
+from federation.node.paper import ADDRESS_LINES_MAX, Sheet, columns, few_lines, heading, paper, table, words
 from marketplace.orders.domain.receipt import Receipt
 from marketplace.orders.domain.refund_words import words_of
 from marketplace.storefront import receipt_words
@@ -29,7 +31,8 @@ def receipt_paper(receipt: Receipt, hub_name: str) -> bytes:
         *_payment(receipt, hub_name),
         *_refunds(receipt),
     ]
-    return paper(sheet, [*story, Spacer(1, 2 * GAP), words(receipt_words.whose_words(receipt, hub_name), "small")])
+    whose = words(receipt_words.whose_words(receipt, hub_name), "small")
+    return paper(sheet, [*story, Spacer(1, 2 * GAP), whose, *_letters(receipt)])
 
 
 def _head(receipt: Receipt) -> list[Flowable]:
@@ -90,7 +93,7 @@ def _payment(receipt: Receipt, hub_name: str) -> list[Flowable]:
     if receipt.rate_words:
         more.append(say("The boutique’s own prices were converted at %(rates)s.", rates=receipt.rate_words))
     paid = receipt_words.paid_words(receipt, hub_name)
-    return [words(say("How it was paid"), "heading"), words(paid), words("\n".join(more), "small")]
+    return [*heading(say("How it was paid")), words(paid), words("\n".join(more), "small")]
 
 
 def _refunds(receipt: Receipt) -> list[Flowable]:
@@ -109,4 +112,22 @@ def _refunds(receipt: Receipt) -> list[Flowable]:
     if receipt.came_back:
         rows.append([say("Paid, less what came back"), format_money(receipt.paid - receipt.came_back)])
     made = table(rows, [8, 2], head=0, numbers=(1,), totals=1 if receipt.came_back else 0)
-    return [words(say("What came back, or will"), "heading"), made]
+    return [*heading(say("What came back, or will")), made]
+
+
+def _letters(receipt: Receipt) -> list[Flowable]:
+    """What is said of letters that may not be seen on it."""
+    text = msgspec.json.encode(receipt).decode()
+    told = []
+    if not are_printed(text):
+        told.append(
+            say("Letters that could not be printed here stand as %(mark)s: the receipt’s page has them.", mark=MARK)
+        )
+    if are_lent(text):
+        told.append(
+            say(
+                "Chinese, Japanese and Korean letters are drawn in the faces of the machine this is read on. Where it "
+                "has none, the receipt’s page has them."
+            )
+        )
+    return [words(one, "small") for one in told]

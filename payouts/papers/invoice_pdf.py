@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from functools import partial
 
+import msgspec
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
-from federation.node.paper import Sheet, paper, table, words
+from federation.node.paper import Sheet, heading, paper, table, words
 from federation.vocabulary.zones import zone_of
-from payouts.domain.invoice import Invoice
+from payouts.domain.invoice import Invoice, RateSum
 from payouts.papers.figures import amount_text, day_text, period_text, rate_text, zone_text
 from payouts.papers.rows import Row, RowList
-from payouts.papers.statement_pdf import party_text
+from payouts.papers.statement_pdf import letters_told, party_text
 from payouts.papers.words import INVOICE_WORDS
 
 
@@ -23,7 +24,7 @@ def invoice_pdf(invoice: Invoice) -> bytes:
         title=f"{name}, {invoice.boutique.name}",
         author=invoice.hub.name,
         language=invoice.language,
-        foot=f"{invoice.hub.name} \u00b7 {name}",
+        foot=f"{invoice.hub.name} \u00b7 {name} \u00b7 {invoice.boutique.name}",
         page_words=lambda number, count: said["page"].format(number=number, count=count),
     )
     return paper(sheet, list(invoice_story(invoice)))
@@ -54,12 +55,13 @@ def invoice_story(invoice: Invoice) -> Iterator[Flowable]:
     yield Spacer(0, 2 * mm)
     yield words(said["days"].format(currency=invoice.currency, zone=zone_text(invoice.time_zone)), "small")
     service = said["service" if invoice.kind == "invoice" else "service_back"].format(hub=invoice.hub.name)
-    yield words(service, "heading")
+    yield from heading(service)
     rows = [[said["rate"], said["net"], said["vat"], said["gross"]]]
     rows += [
-        [rate_text(rate.vat_bp, language), amount(rate.net_minor), amount(rate.vat_minor),
+        [_rate(rate, invoice), amount(rate.net_minor), amount(rate.vat_minor),
          amount(rate.net_minor + rate.vat_minor)]
         for rate in invoice.rates
+        if rate.net_minor or rate.vat_minor
     ]  # fmt: skip
     total = f"{said['total']} ({invoice.currency})"
     rows.append([total, amount(invoice.net_minor), amount(invoice.vat_minor), amount(invoice.gross_minor)])
@@ -72,8 +74,27 @@ def invoice_story(invoice: Invoice) -> Iterator[Flowable]:
             day, _, register = invoice.boutique.vat_id_checked.partition(" ")
             yield words(said["vat_id_checked"].format(register=register, day=day_text(day, language)))
     yield words(said["settled" if invoice.kind == "invoice" else "settled_back"])
-    yield words(said["orders"], "heading")
-    yield RowList(
-        ("", said["order"], said["net"], said["vat"]),
-        [Row("", each.order, "", (amount(each.net_minor), amount(each.vat_minor))) for each in invoice.orders],
-    )
+    yield from heading(said["orders"])
+    yield RowList(("", said["order"], said["net"], said["vat"]), list(_orders(invoice, total)), said["carried"])
+    yield Spacer(0, 4 * mm)
+    yield words(said["check"].format(hub=invoice.hub.name), "small")
+    yield from letters_told(msgspec.json.encode(invoice).decode(), said)
+
+
+def _rate(rate: RateSum, invoice: Invoice) -> str:
+    """A rate, and why there is no VAT where there is none."""
+    why = INVOICE_WORDS[invoice.language].get(f"short-{rate.treatment}")
+    text = rate_text(rate.vat_bp, invoice.language)
+    return text if why is None else f"{text} \u00b7 {why}"
+
+
+def _orders(invoice: Invoice, total: str) -> Iterator[Row]:
+    """Order by order what stands on the paper and is not nothing, and what they come to."""
+    amount = partial(amount_text, currency=invoice.currency, language=invoice.language)
+    net = vat = 0
+    for each in invoice.orders:
+        if each.net_minor or each.vat_minor:
+            net, vat = net + each.net_minor, vat + each.vat_minor
+            numbers = (amount(each.net_minor), amount(each.vat_minor) if each.vat_minor else "\u2013")
+            yield Row("", each.order, "", numbers, carried=(amount(net), amount(vat)))
+    yield Row("", total, "", (amount(net), amount(vat)), is_sum=True)

@@ -1,12 +1,14 @@
 """A statement as PDF, drawn from the document alone: the same document always gives the same bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
+import msgspec
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
-from federation.node.paper import ADDRESS_LINES_MAX, Sheet, few_lines, paper, table, words
+from federation.node.letters import MARK, are_lent, are_printed
+from federation.node.paper import ADDRESS_LINES_MAX, Sheet, few_lines, heading, paper, table, words
 from federation.vocabulary.zones import zone_of
 from payouts.domain.papers import LegalParty
 from payouts.domain.statement import BankPayout, Entry, Statement, totals_of
@@ -55,15 +57,25 @@ def _story(statement: Statement, name: str) -> Iterator[Flowable]:
     yield Spacer(0, 2 * mm)
     yield words(said["amounts_in"].format(currency=statement.currency, zone=zone_text(statement.time_zone)), "small")
     yield from _summary(statement)
-    yield words(said["movements"], "heading")
+    yield from heading(said["movements"])
     if statement.entries:
-        yield RowList((said["day"], said["what"], said["amount"], said["balance"]), _rows(statement))
+        head = (said["day"], said["what"], said["amount"], said["balance"])
+        yield RowList(head, _rows(statement), said["carried"])
     else:
         yield words(said["no_entries"])
     yield from _payouts(statement)
     yield Spacer(0, 6 * mm)
     if not statement.draft:
         yield words(said["check"].format(hub=statement.hub.name), "small")
+    yield from letters_told(msgspec.json.encode(statement).decode(), said)
+
+
+def letters_told(text: str, said: Mapping[str, str]) -> Iterator[Flowable]:
+    """What a paper says of its letters that may not be seen on it."""
+    if not are_printed(text):
+        yield words(said["unprinted"].format(mark=MARK), "small")
+    if are_lent(text):
+        yield words(said["lent"], "small")
 
 
 def party_text(party: LegalParty, vat_words: str) -> str:
@@ -88,7 +100,7 @@ def _summary(statement: Statement) -> Iterator[Flowable]:
         if total.amount_minor
     ]
     closing = said["closing_owed"] if statement.closing_minor < 0 else said["closing"]
-    yield words(said["summary"], "heading")
+    yield from heading(said["summary"])
     yield table([*rows[1:], [closing, "", amount(statement.closing_minor)]], [6, 3, 2], head=0, numbers=(2,), totals=1)
     standing = statement.standing
     lies = [
@@ -99,7 +111,7 @@ def _summary(statement: Statement) -> Iterator[Flowable]:
         (said["owed"], -standing.owed_minor),
     ]
     if any(minor for _, minor in lies):
-        yield words(said["where"], "heading")
+        yield from heading(said["where"])
         yield table([[label, amount(minor)] for label, minor in lies if minor], [9, 2], head=0, numbers=(1,))
 
 
@@ -114,11 +126,13 @@ def _rows(statement: Statement) -> list[Row]:
 def _row(entry: Entry, balance: int, statement: Statement) -> Row:
     currency, language = statement.currency, statement.language
     amount = amount_text(entry.amount_minor, currency, language) if entry.amount_minor else "\u2013"
+    after = amount_text(balance, currency, language)
     return Row(
         short_day_text(entry.at, language, zone_of(statement.time_zone)),
         _title(entry, language),
         _details(entry, statement),
-        (amount, amount_text(balance, currency, language)),
+        (amount, after),
+        carried=("", after),
     )
 
 
@@ -157,7 +171,7 @@ def _payouts(statement: Statement) -> Iterator[Flowable]:
     if not statement.payouts:
         return
     said = STATEMENT_WORDS[statement.language]
-    yield words(said["payouts"], "heading")
+    yield from heading(said["payouts"])
     yield words(said["payouts_note"], "small")
     yield RowList(
         (said["day"], said["state"], said["arrives"], said["amount"]),
@@ -168,7 +182,9 @@ def _payouts(statement: Statement) -> Iterator[Flowable]:
 def _payout(payout: BankPayout, statement: Statement) -> Row:
     said = STATEMENT_WORDS[statement.language]
     state = said.get(_STATES.get(payout.state, payout.state), payout.state)
-    details = " \u00b7 ".join(filter(None, (said["by_hub_bank"] if payout.way == "bank" else "", payout.failure)))
+    details = " \u00b7 ".join(
+        filter(None, (said["by_hub_bank"] if payout.way == "bank" else "", payout.failure.replace("_", " ")))
+    )
     amount = amount_text(payout.amount_minor, statement.currency, statement.language)
     day = partial(short_day_text, language=statement.language)
     arrives = day(payout.arrives_at) if payout.arrives_at else "\u2013"

@@ -98,6 +98,12 @@ STATEMENT_WORDS: Mapping[str, Mapping[str, str]] = {
         "order": "order {number}",
         "by_hub_bank": "from the hub’s bank",
         "page": "Page {number} of {count}",
+        "carried": "Brought forward",
+        "unprinted": "Letters that could not be printed here stand as {mark}: the page and the signed file have them.",
+        "lent": (
+            "Chinese, Japanese and Korean letters are drawn in the faces of the machine this is read on. Where it has "
+            "none, the page and the signed file have them."
+        ),
         "check": "This statement can be checked: the signed file beside it shows that {hub} issued exactly this.",
         "submitting": "asked for",
         "in_transit": "on its way",
@@ -148,6 +154,12 @@ STATEMENT_WORDS: Mapping[str, Mapping[str, str]] = {
         "order": "ordine {number}",
         "by_hub_bank": "dalla banca dell’hub",
         "page": "Pagina {number} di {count}",
+        "carried": "Riporto",
+        "unprinted": "Le lettere che qui non si possono stampare sono segnate {mark}: pagina e file firmato le hanno.",
+        "lent": (
+            "Le lettere cinesi, giapponesi e coreane sono disegnate con i caratteri del computer su cui si legge. "
+            "Se non ne ha, le hanno la pagina e il file firmato."
+        ),
         "check": (
             "Questo estratto conto è verificabile: il file firmato che lo accompagna prova che {hub} "
             "ha emesso esattamente questo."
@@ -184,7 +196,17 @@ INVOICE_WORDS: Mapping[str, Mapping[str, str]] = {
         "settled": "Already settled: it was kept from what you are paid for these sales. Nothing is to be paid.",
         "settled_back": "Already settled: it was taken off what you had to give back for these sales.",
         "page": "Page {number} of {count}",
+        "carried": "Brought forward",
+        "unprinted": "Letters that could not be printed here stand as {mark}: the page and the signed file have them.",
+        "lent": (
+            "Chinese, Japanese and Korean letters are drawn in the faces of the machine this is read on. Where it has "
+            "none, the page and the signed file have them."
+        ),
         "days": "All amounts in {currency}. Days are those of the time zone {zone}.",
+        "check": "This paper can be checked: the signed file beside it shows that {hub} issued exactly this.",
+        "short-no-vat-id": "no valid VAT id was told",
+        "short-reverse-charge": "reverse charge",
+        "short-outside-scope": "outside the scope of VAT",
         "no-vat-id": "VAT of the hub’s country, as the boutique had told no valid VAT id",
         "reverse-charge": "Reverse charge: VAT is due from the recipient (Directive 2006/112/EC, art. 44 and 196).",
         "vat_id_checked": "The recipient’s VAT id was found in the register {register} on {day}.",
@@ -219,7 +241,17 @@ INVOICE_WORDS: Mapping[str, Mapping[str, str]] = {
         ),
         "settled_back": "Gi\u00e0 regolata: è stata tolta da quanto dovevi restituire per queste vendite.",
         "page": "Pagina {number} di {count}",
+        "carried": "Riporto",
+        "unprinted": "Le lettere che qui non si possono stampare sono segnate {mark}: pagina e file firmato le hanno.",
+        "lent": (
+            "Le lettere cinesi, giapponesi e coreane sono disegnate con i caratteri del computer su cui si legge. "
+            "Se non ne ha, le hanno la pagina e il file firmato."
+        ),
         "days": "Tutti gli importi in {currency}. I giorni sono quelli del fuso orario {zone}.",
+        "check": "Questo documento è verificabile: il file firmato che lo accompagna prova che {hub} l’ha emesso così.",
+        "short-no-vat-id": "senza partita IVA valida",
+        "short-reverse-charge": "inversione contabile",
+        "short-outside-scope": "fuori campo IVA",
         "no-vat-id": "IVA del paese dell’hub, perché la boutique non aveva una partita IVA valida",
         "reverse-charge": (
             "Inversione contabile (reverse charge): l’imposta è dovuta dal destinatario "

@@ -3,6 +3,7 @@
 import csv
 import re
 from io import StringIO
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from payouts.domain.statement import BankPayout, Entry, EntryKind, Standing, Sta
 from payouts.domain.statement_csv import COLUMNS, statement_csv
 from payouts.papers.figures import amount_text, day_text, period_text, rate_text
 from payouts.papers.invoice_pdf import invoice_pdf, invoice_story
+from payouts.papers.rows import Row, RowList
 from payouts.papers.statement_pdf import party_text, statement_pdf
 from payouts.papers.words import INVOICE_WORDS, KIND_WORDS, STATEMENT_WORDS
 
@@ -77,6 +79,25 @@ def test_a_statement_has_as_many_pages_as_it_needs_and_the_same_bytes_each_time(
     assert pages(statement_pdf(statement(0, "en"))) == 1
     draft = msgspec.structs.replace(statement(1), draft=True, number="")
     assert statement_pdf(draft) != statement_pdf(statement(1))
+
+
+def test_a_list_that_goes_on_says_on_each_page_what_came_before() -> None:
+    """Rows break between pages, never within; each page begins with the sum so far, and ends where there is room."""
+    rows = [Row("1 Nov 2026", f"Sale {place}", "order", (f"{place}",), carried=(f"to {place}",)) for place in range(90)]
+    left, texts = RowList(("Day", "What", "Amount"), [*rows, Row("", "Total", "", ("90",), is_sum=True)], "Before"), []
+    left.wrap(480, 700)
+    assert left.split(480, 20) == [], "not even one row has place there"
+    while left is not None:
+        page, *rest = left.split(480, 700)
+        assert page.wrap(480, 700)[1] <= 700
+        texts.append([(row.title, row.numbers) for row in page.rows])
+        left = rest[0] if rest else None
+    assert len(texts) > 2
+    for before, page_texts in pairwise(texts):
+        assert page_texts[0] == ("Before", (f"to {before[-1][1][0]}",))
+    assert [text for page_texts in texts for text in page_texts if text[0] != "Before"] == [
+        *((row.title, row.numbers) for row in rows), ("Total", ("90",))
+    ]  # fmt: skip
 
 
 INVOICE = Invoice(
