@@ -5,6 +5,7 @@ kit's. `rolled_back` runs the test in one transaction that is undone; `committed
 """
 
 import fcntl
+import gc
 import os
 import shutil
 import tempfile
@@ -34,6 +35,12 @@ if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMOR
 settings.register_profile("ci", derandomize=True, print_blob=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: let nobody look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
