@@ -12,6 +12,7 @@ from federation.documents.papers import PaperFace, SealedPaper
 from federation.documents.profile import PartyProfile
 from federation.vocabulary.errors import GalleriaError, RecordInvalidError
 from federation.vocabulary.ids import is_party_id
+from marketplace.papers.beside import say_csv, say_pdf
 from marketplace.provenance.checking import Report
 from payouts.domain.invoice import Invoice, check_invoice
 from payouts.domain.statement import Statement, check_statement
@@ -48,8 +49,21 @@ def known_hub(data: bytes) -> KnownHub:
     return KnownHub(papers.party_of(operations), operations)
 
 
-def check_paper(name: str, data: bytes, hub: KnownHub | None = None) -> Report:
-    """Check a saved paper, step by step. Raises RecordInvalidError or TooLargeError when it is none."""
+class Beside(msgspec.Struct, frozen=True):
+    """The other forms of a paper that were saved beside its signed file."""
+
+    csv: bytes | None = None
+    pdf: bytes | None = None
+
+
+NOTHING = Beside()
+
+
+def check_paper(name: str, data: bytes, hub: KnownHub | None = None, beside: Beside = NOTHING) -> Report:
+    """Check a saved paper, step by step, and what was saved beside it.
+
+    Raises RecordInvalidError or TooLargeError when it is none.
+    """
     paper = papers.read_paper(data)
     face = paper.face
     what = f"{KINDS.get(face.kind, face.kind)} {face.number}"
@@ -65,8 +79,17 @@ def check_paper(name: str, data: bytes, hub: KnownHub | None = None) -> Report:
     report.say("boutique", "held", f"it is for {face.boutique.name} ({face.boutique.id})")
     period = f"from {face.period_start} to before {face.period_end}"
     report.say("period", "held", f"{what}, {period}, in {face.currency}, issued {face.issued_at}")
-    _say_sums(report, face, paper.body)
+    document = _say_sums(report, face, paper.body)
+    _say_beside(report, document, beside)
     return report
+
+
+def _say_beside(report: Report, document: Statement | Invoice | None, beside: Beside) -> None:
+    for name, given, say in (("csv", beside.csv, say_csv), ("pdf", beside.pdf, say_pdf)):
+        if given is not None and document is None:
+            report.say(name, "unasked", f"the {name.upper()} cannot be made again from what does not add up")
+        elif given is not None and document is not None:
+            say(report, document, given)
 
 
 def _issued(face: PaperFace, hub: KnownHub | None) -> str:
@@ -87,21 +110,24 @@ def _say_signature(report: Report, paper: SealedPaper, hub: KnownHub | None) -> 
         report.say("signature", "held", f"signed by a key of {face.hub.id} and not changed since")
 
 
-def _say_sums(report: Report, face: PaperFace, document: bytes) -> None:
-    """Whether every line and the totals come to the same."""
+def _say_sums(report: Report, face: PaperFace, document: bytes) -> Statement | Invoice | None:
+    """Whether every line and the totals come to the same; returns what then can be drawn again."""
     try:
         if face.kind == "statement":
             statement = json.decode(document, Statement, bytes_max=papers.PAPER_BYTES_MAX)
             check_statement(statement)
             told = f"{len(statement.entries)} entries lead from {statement.opening_minor} to {statement.closing_minor}"
             report.say("sums", "held", f"{told} (in the smallest unit of {face.currency})")
-        elif face.kind in {"invoice", "credit_note"}:
-            check_invoice(json.decode(document, Invoice, bytes_max=papers.PAPER_BYTES_MAX))
+            return statement
+        if face.kind in {"invoice", "credit_note"}:
+            invoice = json.decode(document, Invoice, bytes_max=papers.PAPER_BYTES_MAX)
+            check_invoice(invoice)
             report.say("sums", "held", "its lines come to its totals")
-        else:
-            report.say("sums", "unasked", f"this program knows no papers of the kind {face.kind}")
+            return invoice
+        report.say("sums", "unasked", f"this program knows no papers of the kind {face.kind}")
     except (StatementBrokenError, RecordInvalidError) as error:
         report.say("sums", "failed", error.detail)
+    return None
 
 
 def named_hub(text: str) -> KnownHub | None:
