@@ -58,6 +58,8 @@ _BARE_LINES = "SELECT * FROM pay_line WHERE shop_id = $1"
 class BenchOffice:
     """Gives every order a number and every line a title, from memory."""
 
+    time_zone = "UTC"
+
     async def words(self, shop_order_ids: Collection[UUID]) -> dict[UUID, OrderWords]:
         lines = {f"line-{place}": LineWords(f"Abito lungo numero {place}, 42", 2_200) for place in range(EACH)}
         return {part: OrderWords(f"G-{part.int % 10**6:06d}-1", lines) for part in shop_order_ids}

@@ -104,9 +104,10 @@ def cut(text: str, face: str, size: float, room: float) -> str:
 def fitting_of(text: str, face: str, size: float, room: float) -> int:
     """How many characters from the front of a line there is room for."""
     low, high = 0, len(text)
+    width = stringWidth if _letters(face).issuperset(text) else width_of
     while low < high:
         middle = (low + high + 1) // 2
-        if width_of(text[:middle], face, size) <= room:
+        if width(text[:middle], face, size) <= room:
             low = middle
         else:
             high = middle - 1

@@ -84,14 +84,14 @@ def test_a_statement_has_as_many_pages_as_it_needs_and_the_same_bytes_each_time(
 def test_a_list_that_goes_on_says_on_each_page_what_came_before() -> None:
     """Rows break between pages, never within; each page begins with the sum so far, and ends where there is room."""
     rows = [Row("1 Nov 2026", f"Sale {place}", "order", (f"{place}",), carried=(f"to {place}",)) for place in range(90)]
-    left, texts = RowList(("Day", "What", "Amount"), [*rows, Row("", "Total", "", ("90",), is_sum=True)], "Before"), []
-    left.wrap(480, 700)
-    assert left.split(480, 20) == [], "not even one row has place there"
-    while left is not None:
-        page, *rest = left.split(480, 700)
+    whole = RowList(("Day", "What", "Amount"), [*rows, Row("", "Total", "", ("90",), is_sum=True)], "Before")
+    whole.wrap(480, 700)
+    assert whole.split(480, 20) == [], "not even one row has place there"
+    left, texts = [whole], []
+    while left:
+        page, *left = left[0].split(480, 700)
         assert page.wrap(480, 700)[1] <= 700
         texts.append([(row.title, row.numbers) for row in page.rows])
-        left = rest[0] if rest else None
     assert len(texts) > 2
     for before, page_texts in pairwise(texts):
         assert page_texts[0] == ("Before", (f"to {before[-1][1][0]}",))
