@@ -122,6 +122,34 @@ class Adjustment(Table, tablename="pay_adjustment", db=proxy):
     content_hash = Bytea(default=None)
 
 
+class RefundByHand(Table, tablename="pay_refund_by_hand", db=proxy):
+    """A failed refund as one person wants it settled, and the second person's word.
+
+    `transferred_minor` left our bank, there as `bank_minor`; `given_minor` the shopper has from a dispute, which had
+    cost the hub `cost_minor`.
+    """
+
+    id = UUID(primary_key=True, default=None)
+    refund_id = UUID(default=None)
+    attempt = Integer(default=None)
+    currency = Text(default=None)
+    transferred_minor = BigInt(default=None)
+    given_minor = BigInt(default=None)
+    bank_minor = BigInt(default=None)
+    bank_currency = Text(default=None)
+    cost_minor = BigInt(default=0)
+    paid_on = Date(default=None, null=True)
+    bank_reference = Text(default=None)
+    reason = Text(default=None)
+    status = Text(default=None)
+    proposed_by = Text(default=None)
+    proposed_at = Timestamptz(default=None)
+    decided_by = Text(default=None)
+    decided_at = Timestamptz(default=None, null=True)
+    decision_note = Text(default=None)
+    content_hash = Bytea(default=None)
+
+
 class Job(Table, tablename="pay_job", db=proxy):
     """One regular job and its last runs."""
 

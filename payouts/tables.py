@@ -171,6 +171,7 @@ class Refund(Table, tablename="pay_refund", db=proxy):
     """A debt to a shopper; `content_hash` tells a repeated request from a contradiction.
 
     `settled_minor` is what shops and hub gave back for it in the hub's currency, `taken_minor` what it cost in the end.
+    Of one that people settled, `given_minor` is what lost disputes had paid, `unborne_minor` what no line bears of it.
     """
 
     id = UUID(primary_key=True, default=None)
@@ -184,6 +185,8 @@ class Refund(Table, tablename="pay_refund", db=proxy):
     settled_seller_minor = BigInt(default=None, null=True)
     settled_currency = Text(default=None, null=True)
     taken_minor = BigInt(default=None, null=True)
+    given_minor = BigInt(default=0)
+    unborne_minor = BigInt(default=0)
     reason = Text(default=None)
     status = Text(default=None)
     attempt = Integer(default=None)

@@ -115,6 +115,7 @@ REFUND_MAILS = {
     RefundStanding.PAID_BACK: "refunded",
     RefundStanding.AWAITS_FUNDS: "refund_waits",
     RefundStanding.CAME_BACK: "refund_returned",
+    RefundStanding.PAID_BY_HAND: "refunded_by_hand",
 }
 """What is written when a refund comes to stand so; of the rest the order's page tells."""
 
@@ -125,8 +126,9 @@ async def refund_moved(order: Order, part: Part, made: RefundView, public_url: s
     if name is None:
         return
     shops = await names([part], now)
+    hand = made.by_hand
     with speaking(order.language):
-        day = format_day(made.changed_at)
+        day = format_day(made.changed_at if hand is None or hand.paid_on is None else hand.paid_on)
     values = {
         "order": order,
         "part": part,
@@ -134,6 +136,9 @@ async def refund_moved(order: Order, part: Part, made: RefundView, public_url: s
         "amount": words(made.amount.amount_minor, order),
         "wished": await _was_wished(order, part),
         "day": day,
+        "reference": "" if hand is None else hand.reference,
+        "transferred": "" if hand is None else words(hand.transferred.amount_minor, order),
+        "given": words(hand.given.amount_minor, order) if hand is not None and hand.given else "",
     }
     attempt = f":{made.attempt}" if made.attempt > 1 else ""
     await send(name, order, values, public_url, f"{name}:{made.id}{attempt}", now)

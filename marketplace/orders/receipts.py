@@ -8,7 +8,7 @@ from federation.vocabulary.money import Money
 from marketplace.errors import OrderNotFoundError
 from marketplace.orders import checkout
 from marketplace.orders.domain.receipt import PaymentShown, Receipt, receipt_of
-from marketplace.orders.domain.refund_words import RefundShown
+from marketplace.orders.domain.refund_words import RefundShown, Transferred
 from marketplace.orders.domain.values import Order, Part, is_charged, rate_words, sold
 from marketplace.orders.store import parts as part_store
 from payouts import service as payouts
@@ -64,4 +64,12 @@ def shown(view: RefundView) -> RefundShown:
         standing=view.standing,
         asked_at=view.created_at,
         changed_at=view.changed_at,
+        transferred=_transferred(view),
     )
+
+
+def _transferred(view: RefundView) -> Transferred | None:
+    made = view.by_hand
+    if made is None or made.paid_on is None:
+        return None
+    return Transferred(made.transferred, made.given, made.paid_on, made.reference)

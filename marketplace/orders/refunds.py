@@ -41,7 +41,7 @@ WHOLE = "whole"
 REFUND_WAITS = "refund-waits"
 """The alert and the hold of what cannot go back while a dispute lasts."""
 
-WITH_THE_SHOPPER = frozenset({"succeeded", "voided"})
+WITH_THE_SHOPPER = frozenset({"succeeded", "voided", "paid_by_hand", "written_off"})
 """States of a refund in which the shopper has the money, by us or by a dispute."""
 
 WHOLE_PRICE = 100

@@ -101,7 +101,7 @@ def _refunds(receipt: Receipt) -> list[Flowable]:
         return []
     rows = [
         [
-            f"{WORDING.said(words_of(one, format_day(one.changed_at)))}\n"
+            f"{WORDING.said(words_of(one, format_day(one.day)))}\n"
             + say("decided on %(day)s", day=format_day(one.asked_at)),
             receipt_words.written(-one.amount),
         ]

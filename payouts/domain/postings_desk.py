@@ -1,4 +1,4 @@
-"""What people and the calendar post: reserves kept and let go, corrections by hand, payments through our own bank.
+"""What people and the calendar post: reserves kept and let go, corrections and refunds by hand, our bank's payments.
 
 One function per event, as in `payouts.domain.postings`; each id is made of our own row's.
 """
@@ -73,6 +73,56 @@ def bank_returned(settlement_id: UUID, attempt: int, shop_id: str, amount: Money
         Account(AccountKind.BANK, "", amount.currency),
         Account(AccountKind.RELEASABLE, shop_id, amount.currency),
         amount,
+    )
+
+
+def refund_by_hand(refund_id: UUID, attempt: int, owed: Money, settled: Money, paid: tuple[Money, Money]) -> Posting:
+    """Two people settled what was owed to a shopper: `paid` is what left our bank, and what a lost dispute had cost.
+
+    What the parties gave back for the refund is `settled`; rates differ into `hub:fx`.
+    """
+    bank, lost = paid
+    legs = [
+        (Account(AccountKind.REFUND_DUE, "", owed.currency), owed.amount_minor),
+        (Account(AccountKind.BANK, "", bank.currency), -bank.amount_minor),
+        (Account(AccountKind.WRITE_OFF, "", lost.currency), -lost.amount_minor),
+        (Account(AccountKind.EXCHANGE_RESULT, "", settled.currency), (bank + lost - settled).amount_minor),
+    ]
+    if owed.currency != settled.currency:
+        legs += [
+            (Account(AccountKind.EXCHANGE, "", owed.currency), -owed.amount_minor),
+            (Account(AccountKind.EXCHANGE, "", settled.currency), settled.amount_minor),
+        ]
+    return posting("refund_by_hand", str(refund_id), f"refund_by_hand:{refund_id}:{attempt}", legs)
+
+
+def refund_part_owed(hand_id: UUID, refund_id: UUID, cost: Money) -> Posting:
+    """The dispute that counted for part of a refund by hand was won: that part is somebody's, and waits in suspense."""
+    return _move(
+        ("refund_part_owed", refund_id, f"refund_part_owed:{hand_id}"),
+        Account(AccountKind.WRITE_OFF, "", cost.currency),
+        Account(AccountKind.SUSPENSE, "", cost.currency),
+        cost,
+    )
+
+
+def refund_paid_twice(refund_id: UUID, reference: str, taken: Money) -> Posting:
+    """The provider paid after all what people had settled: the hub's loss until the shopper sends it back."""
+    return _move(
+        ("refund_paid_twice", refund_id, f"refund_paid:{reference}"),
+        Account(AccountKind.WRITE_OFF, "", taken.currency),
+        Account(AccountKind.PROVIDER_AVAILABLE, "", taken.currency),
+        taken,
+    )
+
+
+def refund_twice_returned(refund_id: UUID, reference: str, back: Money) -> Posting:
+    """What the provider had paid a second time came back."""
+    return _move(
+        ("refund_returned", refund_id, f"refund_returned:{reference}"),
+        Account(AccountKind.PROVIDER_AVAILABLE, "", back.currency),
+        Account(AccountKind.WRITE_OFF, "", back.currency),
+        back,
     )
 
 

@@ -246,6 +246,8 @@ class RefundRecord(msgspec.Struct, frozen=True, kw_only=True):
     settled_seller_minor: int | None = None
     settled_currency: str | None = None
     taken_minor: int | None = None
+    given_minor: int = 0
+    unborne_minor: int = 0
     reason: str
     status: RefundStatus = RefundStatus.REQUESTED
     attempt: int = 1
@@ -259,6 +261,16 @@ class RefundRecord(msgspec.Struct, frozen=True, kw_only=True):
     def amount(self) -> Money:
         """What the shopper gets."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def by_disputes_minor(self) -> int:
+        """What of it lost disputes count as having paid, in the shopper's currency."""
+        return self.amount_minor if self.status is RefundStatus.VOIDED else self.given_minor
+
+    @property
+    def by_unborne_minor(self) -> int:
+        """The part of that which no line bears of those disputes."""
+        return self.amount_minor if self.status is RefundStatus.VOIDED else self.unborne_minor
 
     @property
     def settled(self) -> Money | None:

@@ -3,7 +3,8 @@
 A refund the provider could not pay, or that the shopper's bank sent back, is `failed` and can be requested again: the
 debt never goes away by failing. One whose call was cut off and that the provider does not know is `requested` again,
 under its old key. One that the shopper got by a dispute instead is `voided`: the debt is paid by what the
-bank took. It is owed again if the bank decides otherwise in the end.
+bank took. It is owed again if the bank decides otherwise in the end. One that the provider will not pay can be settled
+by two people: paid from the hub's own bank (`paid_by_hand`), or `written_off` because a lost dispute gave the money.
 """
 
 from enum import StrEnum
@@ -20,6 +21,8 @@ class RefundStatus(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     VOIDED = "voided"
+    PAID_BY_HAND = "paid_by_hand"
+    WRITTEN_OFF = "written_off"
 
 
 class RefundStep(StrEnum):
@@ -33,6 +36,8 @@ class RefundStep(StrEnum):
     VOIDED = "voided"
     OWED_AGAIN = "owed again"
     NOT_MADE = "not made"
+    PAID_BY_HAND = "paid by hand"
+    WRITTEN_OFF = "written off"
 
 
 REFUND = LifeCycle(
@@ -50,11 +55,17 @@ REFUND = LifeCycle(
         (RefundStatus.REQUESTED, RefundStep.VOIDED): RefundStatus.VOIDED,
         (RefundStatus.FAILED, RefundStep.VOIDED): RefundStatus.VOIDED,
         (RefundStatus.VOIDED, RefundStep.OWED_AGAIN): RefundStatus.REQUESTED,
+        (RefundStatus.FAILED, RefundStep.PAID_BY_HAND): RefundStatus.PAID_BY_HAND,
+        (RefundStatus.FAILED, RefundStep.WRITTEN_OFF): RefundStatus.WRITTEN_OFF,
+        (RefundStatus.WRITTEN_OFF, RefundStep.OWED_AGAIN): RefundStatus.REQUESTED,
     },
 )
 
-WITH_THE_SHOPPER = frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.VOIDED})
-"""States in which the provider has taken the refund on, or the bank has paid it: shops can be asked for their part."""
+BY_HAND = frozenset({RefundStatus.PAID_BY_HAND, RefundStatus.WRITTEN_OFF})
+"""States that two people brought about: the provider is never asked again."""
+
+WITH_THE_SHOPPER = frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.VOIDED}) | BY_HAND
+"""States in which the provider has taken the refund on, or it was paid elsewhere: shops can be asked for their part."""
 
 UNPAID = frozenset({RefundStatus.REQUESTED, RefundStatus.FAILED})
 """States in which the shopper has nothing of it."""

@@ -34,6 +34,8 @@ class RefundStanding(StrEnum):
     """The provider refused it: a person sees to it."""
     VOID = "void"
     """The shopper got the same money by a dispute."""
+    PAID_BY_HAND = "paid-by-hand"
+    """It was paid from the hub's own bank, as far as a dispute had not given it."""
 
 
 class RefundFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +65,8 @@ STANDINGS = {
     RefundStatus.SUCCEEDED.value: RefundStanding.PAID_BACK,
     RefundStatus.FAILED.value: RefundStanding.NOT_SENT,
     RefundStatus.VOIDED.value: RefundStanding.VOID,
+    RefundStatus.PAID_BY_HAND.value: RefundStanding.PAID_BY_HAND,
+    RefundStatus.WRITTEN_OFF.value: RefundStanding.VOID,
 }
 """What a state says by itself."""
 

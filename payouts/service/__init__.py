@@ -42,7 +42,8 @@ from payouts.service.reads import (
     trial_balance_totals,
 )
 from payouts.service.refund_payment import retry_refund
-from payouts.service.refunds import RefundedPart, RefundPart, RefundRequest, RefundView, preview_refund, refund_part
+from payouts.service.refund_views import PaidByHand, RefundedPart, RefundView
+from payouts.service.refunds import RefundPart, RefundRequest, preview_refund, refund_part
 from payouts.service.releasing import freeze, note_moment, release, release_early, unfreeze
 from payouts.service.sales import SHIPPING_LINE, capture_sale
 from payouts.service.shop_accounts import (
@@ -57,6 +58,7 @@ __all__ = [
     "SHIPPING_LINE",
     "BanksWord",
     "MoneyView",
+    "PaidByHand",
     "PaymentView",
     "Payments",
     "RefundPart",

@@ -11,7 +11,7 @@ from payouts.domain.dispute_records import DisputeRecord
 from payouts.domain.hold import HoldRecord, ReserveRecord
 from payouts.domain.records import ClaimRecord, LineRecord, PaymentRecord, SettlementRecord
 from payouts.service import reads
-from payouts.service.refunds import RefundView
+from payouts.service.refund_views import RefundView
 from payouts.store import desk, lists, order_money, rows
 from payouts.store import disputes as dispute_store
 from payouts.store.order_money import MONEY_STATES, NEWEST, MoneyState, OrderFilter, OrderMoneyRow, ShareTransfer

@@ -24,8 +24,8 @@ from payouts.domain.records import (
 from payouts.domain.settling import NOTHING, added
 from payouts.service.payments import PaymentView
 from payouts.service.payments import view_of as payment_view_of
-from payouts.service.refunds import RefundView
-from payouts.service.refunds import view_of as refund_view_of
+from payouts.service.refund_views import RefundView
+from payouts.service.refund_views import view_of as refund_view_of
 from payouts.service.sales import SHIPPING_LINE
 from payouts.store import ledger, lists, postings, rows, takings
 from payouts.store.ledger import EntryView

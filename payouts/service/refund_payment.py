@@ -19,7 +19,7 @@ from federation.vocabulary.money import Money
 from federation.vocabulary.wording import as_sentence, sentence
 from payouts.domain import alert_words, postings, recon
 from payouts.domain.records import RefundRecord
-from payouts.domain.refund import REFUND, WITH_THE_SHOPPER, RefundStatus, RefundStep
+from payouts.domain.refund import BY_HAND, REFUND, WITH_THE_SHOPPER, RefundStatus, RefundStep
 from payouts.errors import (
     InsufficientBalanceError,
     PaymentMissingError,
@@ -32,22 +32,27 @@ from payouts.service import messages
 from payouts.service.context import Payments
 from payouts.service.disputes import refund_forbidden
 from payouts.service.references import own_id
-from payouts.service.voiding import REFUND_WAITS, review
-from payouts.store import ledger, rows
+from payouts.service.refund_by_hand import met_late
+from payouts.service.voiding import REFUND_FAILED, REFUND_WAITS, review
+from payouts.store import desk, ledger, rows
+from payouts.store import refunds_by_hand as hands
 
 
 async def retry_refund(refund_id: UUID, now: datetime) -> None:
     """Try a failed refund again, on an operator's word. In the caller's transaction.
 
-    Raises IllegalMoveError when it has not failed, RefundRefusedError while a bank decides about the money. What a
-    lost dispute paid of it is void instead of tried.
+    Raises IllegalMoveError when it has not failed, RefundRefusedError while a bank decides about the money or somebody
+    has proposed to settle it by hand. What a lost dispute paid of it is void instead of tried.
     """
     refund = await _refund(refund_id, lock=True)
     status = REFUND.after(refund.status, RefundStep.REOPENED)
+    if await hands.waiting_of(refund.id) is not None:
+        raise RefundRefusedError("somebody says that this refund was settled in another way: decide about that first")
     forbidden = await refund_forbidden(refund.order_id, refund.payment_id, for_now=True)
     if forbidden:
         raise RefundRefusedError(forbidden)
     attempt = refund.attempt + 1
+    await desk.clear_alert_of(REFUND_FAILED, refund.reference, now)
     await rows.refunds.save(
         msgspec.structs.replace(refund, status=status, attempt=attempt, provider_id=None, error="", updated_at=now)
     )
@@ -141,6 +146,9 @@ async def observe_refund(pay: Payments, seen: RefundState, now: datetime) -> Non
     """Record a refund as just read at the provider: idempotent, and indifferent to order. Opens its transaction."""
     async with atomic():
         refund = await rows.refunds.get(own_id(seen.reference), lock=True)
+        if refund is not None and refund.status in BY_HAND:
+            await met_late(refund, seen, now)
+            return
         if refund is None or refund.reference != seen.reference:
             return
         step = _STEPS[seen.status]
@@ -199,6 +207,7 @@ async def _consequences(pay: Payments, refund: RefundRecord, now: datetime) -> N
     if refund.status is RefundStatus.SUCCEEDED and refund.settled is not None:
         taken = Money(refund.taken_minor or 0, refund.settled.currency)
         await ledger.post(postings.refund_paid(refund.id, refund.attempt, refund.amount, refund.settled, taken), now)
+    await desk.clear_alert_of(REFUND_WAITS, str(refund.id), now)
     if refund.status in WITH_THE_SHOPPER:
         for claim in await rows.claims_of_refund(refund.id):
             await messages.send("pay.claim", claim.id, "refund accepted", now)
@@ -206,7 +215,7 @@ async def _consequences(pay: Payments, refund: RefundRecord, now: datetime) -> N
         words = sentence(
             "the refund of %(amount)s failed: %(why)s", amount=refund.amount, why=alert_words.quoted(refund.error)
         )
-        await rows.raise_alert("refund-failed", f"{refund.id}:{refund.attempt}", words, now)
+        await rows.raise_alert(REFUND_FAILED, refund.reference, words, now)
     await pay.listener.refund_changed(refund.id, refund.status.value, now)
 
 

@@ -14,10 +14,9 @@ from uuid import UUID
 import msgspec
 
 from federation.vocabulary.ids import new_id
-from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
 from payouts.domain import postings
-from payouts.domain.giveback import Components, amount_of_quantity, refund_components
+from payouts.domain.giveback import amount_of_quantity, refund_components
 from payouts.domain.records import (
     ClaimRecord,
     LineRecord,
@@ -27,14 +26,13 @@ from payouts.domain.records import (
     SettlementRecord,
     text_of,
 )
-from payouts.domain.refund import RefundStatus
-from payouts.domain.refund_standing import RefundFacts, RefundStanding, standing_of
 from payouts.domain.settlement import SETTLEMENT, SettlementStep
 from payouts.domain.settling import added
 from payouts.errors import RefundRefusedError
 from payouts.service import messages
 from payouts.service.bearing import Slice, bearers, borne_by, division, settled_part, with_promotions
 from payouts.service.disputes import refund_forbidden
+from payouts.service.refund_views import RefundedPart, RefundView, part_of, view_of
 from payouts.service.sales import SHIPPING_LINE
 from payouts.store import ledger, rows
 
@@ -56,47 +54,6 @@ class RefundRequest(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[RefundPart, ...] = ()
     shipping: bool = False
     reason: str = ""
-
-
-class RefundedPart(msgspec.Struct, frozen=True):
-    """What a refund took back of one line (`shipping` for shipping), and what of it each party bears.
-
-    amount = seller_part + commission + vat + referral - coupon. `settled` and `settled_seller` are the first two in the
-    hub's currency, None until the payment is settled.
-    """
-
-    line_id: str
-    quantity: int
-    amount: Money
-    seller_part: Money
-    commission: Money
-    vat: Money
-    referral: Money
-    coupon: Money
-    settled: Money | None = None
-    settled_seller: Money | None = None
-
-
-class RefundView(msgspec.Struct, frozen=True, kw_only=True):
-    """A refund as orders and consoles show it; `settled` is what the parties gave back, in the hub's currency.
-
-    Its `standing` is since `changed_at`; `attempt` counts how often it was tried.
-    """
-
-    id: UUID
-    order_id: UUID
-    shop_order_id: UUID | None
-    status: str
-    amount: Money
-    seller_part: Money
-    reason: str
-    error: str
-    created_at: datetime
-    parts: tuple[RefundedPart, ...]
-    settled: Money | None = None
-    standing: RefundStanding
-    changed_at: datetime
-    attempt: int = 1
 
 
 async def refund_part(request: RefundRequest, now: datetime) -> RefundView:
@@ -134,21 +91,7 @@ async def preview_refund(request: RefundRequest) -> tuple[RefundedPart, ...]:
     if forbidden:
         raise RefundRefusedError(forbidden)
     slices = await _slices(request)
-    return tuple(_part(each.line.line_id, each.quantity, each.components, each.line.currency) for each in slices)
-
-
-def _part(line_id: str, quantity: int, given: Components, currency: str) -> RefundedPart:
-    figures = (given.paid, given.seller, given.commission, given.vat, given.referral, given.coupon)
-    return RefundedPart(line_id, quantity, *(Money(amount, currency) for amount in figures))
-
-
-def _stored_part(part: RefundedLineRecord, refund: RefundRecord) -> RefundedPart:
-    shown = _part(part.line_id, part.quantity, part.components, refund.currency)
-    given = part.settled_components
-    if given is None or refund.settled_currency is None:
-        return shown
-    settled, seller = (Money(amount, refund.settled_currency) for amount in (given.paid, given.seller))
-    return msgspec.structs.replace(shown, settled=settled, settled_seller=seller)
+    return tuple(part_of(each.line.line_id, each.quantity, each.components, each.line.currency) for each in slices)
 
 
 async def _slices(request: RefundRequest) -> list[Slice]:
@@ -266,33 +209,4 @@ async def _mark_refunded(refund: RefundRecord, each: Slice) -> None:
             settled=None if each.settled is None else text_of(each.settled),
             **msgspec.structs.asdict(given),
         )
-    )
-
-
-async def view_of(refund: RefundRecord) -> RefundView:
-    """A refund with its parts."""
-    parts = await rows.parts_of_refund(refund.id)
-    open_still = refund.status in {RefundStatus.REQUESTED, RefundStatus.SUBMITTING}
-    facts = RefundFacts(
-        status=refund.status.value,
-        reason=refund.error,
-        accepted=refund.provider_id is not None,
-        settled=refund.settled is not None,
-        disputed=open_still and bool(await refund_forbidden(refund.order_id, refund.payment_id)),
-    )
-    return RefundView(
-        id=refund.id,
-        order_id=refund.order_id,
-        shop_order_id=refund.shop_order_id,
-        status=refund.status.value,
-        amount=refund.amount,
-        seller_part=Money(refund.seller_minor, refund.currency),
-        reason=refund.reason,
-        error=refund.error,
-        created_at=refund.created_at,
-        settled=refund.settled,
-        parts=tuple(_stored_part(part, refund) for part in parts),
-        standing=standing_of(facts),
-        changed_at=refund.updated_at,
-        attempt=refund.attempt,
     )

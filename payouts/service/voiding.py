@@ -3,7 +3,8 @@
 What a dispute takes is first for whole refunds of its payment that are not paid yet, then of the lines that are left:
 that part is nobody's but the hub's (the dispute's excess). Where that depends on refunds that are under way, nobody
 bears the dispute before it is known what became of them. Once the dispute is lost it pays those refunds, which are
-void from then on; if the bank decides otherwise in the end they are owed again. Locks: the refund, then disputes.
+void from then on; if the bank decides otherwise in the end they are owed again. So is what people counted as given by
+a lost dispute (`payouts.service.refund_by_hand`). Locks: the refund, then disputes.
 """
 
 from datetime import datetime
@@ -11,19 +12,27 @@ from datetime import datetime
 import msgspec
 
 from federation.vocabulary.money import Money
-from payouts.domain import dispute_postings
+from federation.vocabulary.wording import sentence
+from payouts.domain import dispute_postings, postings_desk
 from payouts.domain.amounts import portion
 from payouts.domain.dispute import FundsStage
 from payouts.domain.dispute_records import DisputeRecord
 from payouts.domain.records import RefundRecord
-from payouts.domain.refund import REFUND, UNDER_WAY, UNPAID, RefundStatus, RefundStep
+from payouts.domain.refund import BY_HAND, REFUND, UNDER_WAY, UNPAID, RefundStatus, RefundStep
 from payouts.service import messages
 from payouts.service.context import Payments
 from payouts.store import desk, ledger, rows
 from payouts.store import disputes as store
+from payouts.store import refunds_by_hand as hands
 
 REFUND_WAITS = "refund-waits"
 """The alert of a refund that stands while the bank decides."""
+
+REFUND_FAILED = "refund-failed"
+"""The alert of an attempt that did not reach the shopper."""
+
+PART_OWED = "refund-part-owed"
+"""The alert of a refund by hand that a dispute does not pay in part any more."""
 
 _SET_ASIDE = frozenset({FundsStage.BORNE, FundsStage.LOST})
 
@@ -38,7 +47,7 @@ async def for_refunds_minor(dispute: DisputeRecord) -> int:
     found = [each for each in await rows.refunds_of_payment(dispute.payment_id) if each.currency == dispute.currency]
     others = [each for each in await store.of_order(dispute.order_id) if each.id != dispute.id]
     aside = sum([await _excess_minor(each) for each in others if _pays_refunds(each, dispute, _SET_ASIDE)])
-    aside -= sum(each.amount_minor for each in found if each.status is RefundStatus.VOIDED)
+    aside -= sum(each.by_unborne_minor for each in found)
     left = dispute.amount_minor
     for refund in found:
         if refund.status not in UNPAID:
@@ -74,34 +83,61 @@ async def hangs_on_refunds(dispute: DisputeRecord, left_minor: int) -> bool:
 async def have_reviewed(dispute: DisputeRecord, now: datetime) -> None:
     """A dispute was lost, or its money came back after that: look at its payment's refunds. In that transaction."""
     for refund in await rows.refunds_of_payment(dispute.payment_id):
-        if refund.status in {*UNPAID, *UNDER_WAY, RefundStatus.VOIDED}:
+        if refund.status in {*UNPAID, *UNDER_WAY, *BY_HAND, RefundStatus.VOIDED}:
             occasion = f"{dispute.id}:{dispute.round}:{dispute.funds.value}"
             await messages.send("pay.refund", refund.id, occasion, now)
 
 
 async def review(pay: Payments, refund: RefundRecord, now: datetime) -> RefundRecord:
-    """Void a refund that lost disputes pay, or let one be owed again that they do not pay any more.
+    """Void a refund that lost disputes pay, or let one be owed again, or part of it, that they do not pay any more.
 
     In the caller's transaction, the refund locked; answers it as it is then. It is reckoned in the shopper's currency,
     as disputes and refunds are at different rates.
     """
-    if refund.settled is None or refund.status not in {*_OPEN, RefundStatus.VOIDED}:
+    if refund.settled is None or refund.status not in {*_OPEN, *BY_HAND, RefundStatus.VOIDED}:
         return refund
-    lost = await _lost(refund)
-    excess = sum([await _excess_minor(each) for each in lost])
+    given = await given_by_lost(refund)
+    if refund.status in _OPEN and refund.amount_minor <= given.unborne:
+        return await _void(pay, refund, Money(given.cost_of_unborne(refund.amount_minor), refund.settled.currency), now)
+    over = (refund.by_unborne_minor and given.unborne < 0) or (refund.given_minor and given.in_all < 0)
+    if over and refund.status is RefundStatus.PAID_BY_HAND:
+        return await _part_owed(refund, now)
+    return await _reopen(refund, now) if over else refund
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What lost disputes of a payment gave its shopper, less what refunds count of it already (minor units).
+
+    `unborne` of it no line bears: the hub gave that up, all of `excess`, and it had cost `excess_cost` in its currency.
+    Below zero when refunds count more than that.
+    """
+
+    in_all: int
+    unborne: int
+    excess: int
+    excess_cost: int
+
+    def cost_of_unborne(self, part: int) -> int:
+        """What a part of what no line bears had cost."""
+        return portion(self.excess_cost, part, self.excess) if part else 0
+
+
+async def given_by_lost(refund: RefundRecord, *, lock: bool = True) -> Given:
+    """What lost disputes, locked, gave of a refund's payment and no refund counts, this one included."""
+    lost = await _lost(refund, lock=lock)
     refunds = await rows.refunds_of_payment(refund.payment_id)
-    left = excess - sum(each.amount_minor for each in refunds if each.status is RefundStatus.VOIDED)
-    if refund.status in _OPEN and refund.amount_minor <= left:
-        cost = portion(sum(each.excess_minor for each in lost), refund.amount_minor, excess)
-        return await _void(pay, refund, Money(cost, refund.settled.currency), now)
-    if refund.status is RefundStatus.VOIDED and left < 0:
-        return await _reopen(refund, now)
-    return refund
+    excess = sum([await _excess_minor(each) for each in lost])
+    return Given(
+        in_all=sum(each.amount_minor for each in lost) - sum(each.by_disputes_minor for each in refunds),
+        unborne=excess - sum(each.by_unborne_minor for each in refunds),
+        excess=excess,
+        excess_cost=sum(each.excess_minor for each in lost),
+    )
 
 
-async def _lost(refund: RefundRecord) -> list[DisputeRecord]:
-    """The lost disputes of a refund's payment, locked."""
-    found = [await store.disputes.get(each.id, lock=True) for each in await store.of_order(refund.order_id)]
+async def _lost(refund: RefundRecord, *, lock: bool) -> list[DisputeRecord]:
+    """The lost disputes of a refund's payment."""
+    found = [await store.disputes.get(each.id, lock=lock) for each in await store.of_order(refund.order_id)]
     return [
         each
         for each in found
@@ -125,7 +161,7 @@ async def _void(pay: Payments, refund: RefundRecord, cost: Money, now: datetime)
     )
     await rows.refunds.save(voided)
     await desk.clear_alert_of(REFUND_WAITS, str(refund.id), now)
-    await desk.clear_alert_of("refund-failed", refund.reference, now)
+    await desk.clear_alert_of(REFUND_FAILED, refund.reference, now)
     for claim in await rows.claims_of_refund(refund.id):
         await messages.send("pay.claim", claim.id, "refund void", now)
     await pay.listener.refund_changed(refund.id, voided.status.value, now)
@@ -144,7 +180,30 @@ async def _reopen(refund: RefundRecord, now: datetime) -> RefundRecord:
         attempt=refund.attempt + 1,
         provider_id=None,
         taken_minor=None,
+        given_minor=0,
+        unborne_minor=0,
         updated_at=now,
     )
     await rows.refunds.save(reopened)
     return reopened
+
+
+async def _part_owed(refund: RefundRecord, now: datetime) -> RefundRecord:
+    """What a dispute had given of a refund by hand is owed again: set aside, and a person is told to pay it."""
+    hand = await hands.approved_of(refund.id)
+    if hand is None:
+        return refund
+    given = Money(refund.given_minor, refund.currency)
+    if hand.cost_minor:
+        cost = Money(hand.cost_minor, hand.bank_currency)
+        await ledger.post(postings_desk.refund_part_owed(hand.id, refund.id, cost), now)
+    message = sentence(
+        "%(given)s of the refund of %(amount)s counted as given by a dispute, which was won: it is owed, and in "
+        "suspense",
+        given=given,
+        amount=refund.amount,
+    )
+    await rows.raise_alert(PART_OWED, str(refund.id), message, now)
+    changed = msgspec.structs.replace(refund, given_minor=0, unborne_minor=0, updated_at=now)
+    await rows.refunds.save(changed)
+    return changed

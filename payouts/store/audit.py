@@ -68,7 +68,7 @@ _RULES: Mapping[str, str] = {
         SELECT currency AS reference, owed || ' owed, ' || booked || ' booked' AS message FROM (
             SELECT currency, sum(owed) AS owed, sum(booked) AS booked FROM (
                 SELECT currency, amount_minor AS owed, 0 AS booked FROM pay_refund
-                WHERE status NOT IN ('succeeded', 'voided')
+                WHERE status NOT IN ('succeeded', 'voided', 'paid_by_hand', 'written_off')
                 UNION ALL
                 SELECT entry.currency, 0, -entry.amount FROM pay_entry AS entry
                 JOIN pay_account AS account ON account.id = entry.account_id WHERE account.kind = 'customer:refund_due'
@@ -131,14 +131,26 @@ _RULES: Mapping[str, str] = {
                 AND (sum((part.settled::jsonb->>'paid')::bigint) <> (line.settled::jsonb->>'paid')::bigint
                 OR sum((part.settled::jsonb->>'seller')::bigint) <> (line.settled::jsonb->>'seller')::bigint))
     """,
+    "refund-by-hand-is-whole": """
+        SELECT refund.id::text AS reference, refund.amount_minor || ' owed, ' || hand.settled || ' settled' AS message
+        FROM pay_refund AS refund LEFT JOIN LATERAL (
+            SELECT transferred_minor + given_minor AS settled, bank_minor + cost_minor AS cost
+            FROM pay_refund_by_hand WHERE refund_id = refund.id AND status = 'approved'
+            ORDER BY decided_at DESC LIMIT 1
+        ) AS hand ON true
+        WHERE refund.status IN ('paid_by_hand', 'written_off')
+            AND (hand.settled IS DISTINCT FROM refund.amount_minor OR hand.cost <> refund.taken_minor)
+    """,
     "exchange-is-open-refunds": """
         SELECT currency AS reference, owed || ' owed, ' || booked || ' booked' AS message FROM (
             SELECT currency, sum(owed) AS owed, sum(booked) AS booked FROM (
-                SELECT refund.currency, refund.amount_minor AS owed, 0 AS booked FROM pay_refund AS refund
-                WHERE refund.status NOT IN ('succeeded', 'voided') AND refund.settled_currency <> refund.currency
+                SELECT currency, amount_minor AS owed, 0 AS booked FROM pay_refund
+                WHERE status NOT IN ('succeeded', 'voided', 'paid_by_hand', 'written_off')
+                    AND settled_currency <> currency
                 UNION ALL
                 SELECT settled_currency, -settled_minor, 0 FROM pay_refund
-                WHERE status NOT IN ('succeeded', 'voided') AND settled_currency <> currency
+                WHERE status NOT IN ('succeeded', 'voided', 'paid_by_hand', 'written_off')
+                    AND settled_currency <> currency
                 UNION ALL
                 SELECT received_currency, received_minor, 0 FROM pay_payment
                 WHERE status = 'suspense' AND settled_currency <> received_currency

@@ -344,17 +344,19 @@ async def newest_float_moves(limit: int) -> list[FloatMoveRecord]:
 
 
 async def due_by_bank(currency: str) -> int:
-    """What our bank has paid and has to pay boutiques, less what was moved there for it (minor units).
+    """What our bank has paid boutiques and shoppers and has to pay, less what was moved there for it (minor units).
 
-    It has to pay shares that wait for a file or lie in one whose payment is open. Moved is what we asked for and did
-    not fail, and what an operator had sent there at the provider. The hub's own money, put in as a float, counts for
-    nothing.
+    It has to pay shares that wait for a file or lie in one whose payment is open; refunds that people paid, it has
+    paid. Moved is what we asked for and did not fail, and what an operator had sent there at the provider. The hub's
+    own money, put in as a float, counts for nothing.
     """
     found: int = await database.fetch_value(
         "SELECT (SELECT coalesce(sum(amount_minor - refunded_minor - disputed_minor - netted_minor - reserved_minor"
         " - sent_minor - fee_minor), 0) FROM pay_settlement WHERE status = 'queued' AND currency = $1)::bigint"
         " + (SELECT coalesce(sum(amount_minor), 0) FROM pay_payout WHERE rail = 'bank' AND currency = $1"
         " AND status <> 'failed')::bigint"
+        " + (SELECT coalesce(sum(bank_minor), 0) FROM pay_refund_by_hand WHERE bank_currency = $1"
+        " AND status = 'approved')::bigint"
         " - (SELECT coalesce(sum(amount_minor), 0) FROM pay_float_move WHERE currency = $1"
         " AND status <> 'failed')::bigint"
         " + (SELECT coalesce(sum(amount_minor), 0) FROM pay_balance_move AS move WHERE currency = $1"

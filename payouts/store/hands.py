@@ -1,6 +1,7 @@
 """How much of each kind waits for a person, counted along the indexes of what is open: nothing here grows with age."""
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -11,7 +12,8 @@ from payouts.store.desk import STANDING
 class Hands(msgspec.Struct, frozen=True, kw_only=True):
     """What waits for a person, by kind; where it has an hour, when the first is due or since when the oldest waits.
 
-    Bank details wait on a boutique's own page: `bank_details_shop` is whose wait longest.
+    Bank details wait on a boutique's own page: `bank_details_shop` is whose wait longest. Proposals to settle refunds
+    by hand wait on the refund's: `by_hand_refund` is whose waits longest.
     """
 
     alerts: int
@@ -25,6 +27,9 @@ class Hands(msgspec.Struct, frozen=True, kw_only=True):
     bank_details: int
     bank_details_since: datetime | None
     bank_details_shop: str | None
+    by_hand: int
+    by_hand_since: datetime | None
+    by_hand_refund: UUID | None
     for_bank: int
     files_unheard: int
     unheard_since: datetime | None
@@ -58,6 +63,7 @@ SELECT
     (SELECT count(*) FROM pay_adjustment WHERE status = 'proposed') AS corrections,
     details.number AS bank_details, details.since AS bank_details_since,
     details.shop AS bank_details_shop,
+    by_hand.number AS by_hand, by_hand.since AS by_hand_since, by_hand.refund AS by_hand_refund,
     (SELECT count(DISTINCT shop_id) FROM pay_settlement WHERE status = 'queued') AS for_bank,
     unheard.number AS files_unheard, unheard.since AS unheard_since,
     (SELECT count(*) FROM pay_dispute WHERE status IN ('inquiry', 'open', 'evidence')) AS disputes,
@@ -86,5 +92,8 @@ FROM (
 ) AS unmatched, (
     SELECT count(*) AS number, min(proposed_at) AS since, (array_agg(shop_id ORDER BY proposed_at))[1] AS shop
     FROM pay_bank_change WHERE status = 'proposed'
-) AS details
+) AS details, (
+    SELECT count(*) AS number, min(proposed_at) AS since, (array_agg(refund_id ORDER BY proposed_at))[1] AS refund
+    FROM pay_refund_by_hand WHERE status = 'proposed'
+) AS by_hand
 """  # noqa: S608 - words of our own code

@@ -131,7 +131,8 @@ class DayBalance(msgspec.Struct, frozen=True, kw_only=True):
 
 _AT_PROVIDER = "('provider:pending', 'provider:available')"
 _MOVED_BY = (
-    "('transfer_sent', 'refund_paid', 'refund_returned', 'claim_reversed', 'dispute_funds', 'balance_move', 'funds')"
+    "('transfer_sent', 'refund_paid', 'refund_paid_twice', 'refund_returned', 'claim_reversed', 'dispute_funds',"
+    " 'balance_move', 'funds')"
 )
 
 _DAYS = f"""

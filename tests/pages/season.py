@@ -13,14 +13,18 @@ from federation.documents.times import text_of
 from federation.node import clock, mail, outbox
 from federation.node.database import atomic, fetch_value
 from federation.vocabulary.ids import new_id
+from federation.vocabulary.money import zero
 from marketplace.orders import checkout, refunds, returning
 from marketplace.orders.domain.refunds import RefundLine, RefundRequest
 from marketplace.orders.domain.returns import Return, ReturnWish, WishedLine
 from marketplace.orders.domain.values import Order
 from marketplace.orders.reads import order_by_id
 from marketplace.orders.store import parts as part_store
-from payouts.service import papers, statements
+from payouts.adapters.stripe.states import REFERENCE
+from payouts.domain.refund_by_hand import HandPayment
+from payouts.service import papers, reads, refund_by_hand, statements
 from payouts.standin import disputes, levers
+from payouts.standin import refunds as paid_back
 from shops.importers import service as importers
 from shops.inventory.service import levels
 from shops.orders.returns import store as return_store
@@ -47,6 +51,7 @@ async def trade(town: Town) -> None:
     await _vouchers(town)
     await _orders(town)
     await _money(town)
+    await _sent_back(town)
     await _returns(town)
     await _unpaid(town)
     await _imports(town)
@@ -110,6 +115,38 @@ async def _money(town: Town) -> None:
         town.names |= {"account": account, "papers": link.url.removeprefix(town.bases["standin"])}
         town.names["paid_payment"] = str(await fetch_value("SELECT provider_id FROM pay_payment WHERE status = 'paid'"))
     await town.work()
+
+
+async def _sent_back(town: Town) -> None:
+    """Banks send the shipping of two parcels back: of one refund an operator says that it was transferred."""
+    names = ("refund_failed", "refund_by_hand")
+    with town.house.at_hub():
+        order = await order_by_id(UUID(town.names["placed_id"]))
+        for name, part in zip(names, order.parts[1:], strict=False):
+            wanted = RefundRequest(refund_id=new_id(), shop_order_id=part.shop_order_id, shipping=True)
+            async with atomic():
+                await refunds.refund(order.order_id, wanted, clock.now())
+            town.names[name] = str(wanted.refund_id)
+    await town.work()
+    for made in list(town.standin.all("refund")):
+        if made["metadata"][REFERENCE].partition(":")[0] in {town.names[name] for name in names}:
+            paid_back.fail(town.standin, made["id"], "expired_or_canceled_card")
+    await town.work()
+    with town.house.at_hub():
+        found = await reads.refund_by_id(UUID(town.names["refund_by_hand"]))
+        assert found is not None
+        said = HandPayment(
+            id=new_id(),
+            refund_id=found.id,
+            transferred=found.amount,
+            given=zero(found.amount.currency),
+            left_bank=found.amount,
+            paid_on=clock.now().date(),
+            reference="GAL-2026-4711",
+            reason="The card has ended; the shopper told us an account.",
+        )
+        async with atomic():
+            await refund_by_hand.propose(said, "second@example.com", clock.now())
 
 
 async def _papers(town: Town) -> None:

@@ -139,6 +139,8 @@ CONSOLE = tuple(
         ("an order in money", "/money/orders/{order_id:uuid}", "/money/orders/{shipped_id}", 200),
         ("money, by month", "/money", "/money?by=month", 200),
         ("a dispute", "/money/disputes/{dispute_id:uuid}", "/money/disputes/{dispute}", 200),
+        ("a refund that failed", "/money/refunds/{refund_id:uuid}", "/money/refunds/{refund_failed}", 200),
+        ("a refund to approve", "/money/refunds/{refund_id:uuid}", "/money/refunds/{refund_by_hand}", 200),
         ("commission rules", "/rules", "/rules", 200),
         ("a new commission rule", "/rules/{rule_id:str}", "/rules/new", 200),
         ("coupons", "/coupons", "/coupons", 200),

@@ -18,7 +18,7 @@ from marketplace.console.forms import amount_in, day_in, text_in
 from marketplace.console.views import looks
 from marketplace.hub import hub_of
 from payouts.domain.bank_file import shown_iban
-from payouts.service import bank_files, float_moves
+from payouts.service import bank_files, float_moves, refund_by_hand
 
 PAGE = "/console/money/bank-files"
 
@@ -39,6 +39,7 @@ async def show(request: AnyRequest) -> Template:
         at_bank=await bank_files.at_bank(),
         needed=await float_moves.needed(hub_of(request).payments.settings.settlement_currency),
         moves=await float_moves.newest(),
+        to_shoppers=await refund_by_hand.paid_from_bank(),
         decimal=to_decimal,
         names=await shop_names(shops),
         today=now.date(),

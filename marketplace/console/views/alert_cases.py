@@ -8,6 +8,7 @@ from federation.vocabulary.wording import message
 
 _MONEY = "/console/money"
 _DISPUTE = f"{_MONEY}/disputes/{{}}"
+_REFUND = f"{_MONEY}/refunds/{{}}"
 _TERMS = "/console/boutiques/{}/terms"
 _ORDERS = f"{_MONEY}/orders"
 ORDER = "order"
@@ -125,8 +126,23 @@ CASES: Mapping[str, Case] = {
     ),
     "refund-failed": Case(
         message("A refund did not reach the shopper"),
-        f"{_MONEY}/refunds?state=failed",
-        message("Try it again. If the card takes nothing back any more, agree with the shopper on another way."),
+        _REFUND,
+        message("Try it again. If the card takes nothing back any more, pay the shopper from the hub’s own bank."),
+    ),
+    "refund-paid-twice": Case(
+        message("A refund was paid twice"),
+        _REFUND,
+        message("Ask the shopper to send one of the two back; a correction by two people books what comes."),
+    ),
+    "refund-part-owed": Case(
+        message("Part of a refund is owed again"),
+        _REFUND,
+        message("Pay it to the shopper from the hub’s own bank; corrections by two people book it, out of suspense."),
+    ),
+    "refund-borne-twice": Case(
+        message("Boutiques bore a refund twice"),
+        ORDER,
+        message("See who bears the dispute of this order, and give it back by a correction by two people."),
     ),
     "refund-waits": Case(
         message("A dispute stands in the way of a refund"),

@@ -7,7 +7,7 @@ import msgspec
 from federation.vocabulary.money import Money, zero
 from marketplace.orders.refunds import SHIPPING_PART
 from marketplace.orders.views import OrderPartView
-from payouts.service.refunds import RefundedPart, RefundView
+from payouts.service.refund_views import RefundedPart, RefundView
 
 
 class Share(msgspec.Struct, frozen=True):

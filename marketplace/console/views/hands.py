@@ -193,6 +193,16 @@ def _asked_of_us(hands: Hands) -> list[Todo]:
             _since(hands.bank_details_since),
         ),
         (
+            hands.by_hand,
+            counted(
+                "%(num)s refund settled by hand waits for a second person",
+                "%(num)s refunds settled by hand wait for a second person",
+                hands.by_hand,
+            ),
+            f"{MONEY}/refunds/{hands.by_hand_refund}",
+            _since(hands.by_hand_since),
+        ),
+        (
             hands.for_bank,
             counted("%(num)s boutique waits for a bank file", "%(num)s boutiques wait for a bank file", hands.for_bank),
             f"{MONEY}/bank-files",

@@ -107,6 +107,7 @@ MONEY_LOOKS = {
     "owed": Looks("owed by the boutique", "todo", "◆"),
     "recovered": Looks("recovered", "good", "●"),
     "voided": Looks("given back by the dispute", "done", "■"),
+    "paid_by_hand": Looks("paid from our bank", "good", "●"),
     "written_off": Looks("written off", "done", "■"),
 }
 REFUND_LOOKS = {
@@ -120,6 +121,7 @@ REFUND_LOOKS = {
     "came-back": Looks("came back from the bank", "bad", "▼"),
     "not-sent": Looks("refused by the provider", "bad", "▼"),
     "void": Looks("given back by the dispute", "done", "■"),
+    "paid-by-hand": Looks("paid from our bank", "good", "●"),
 }
 """How far a refund is, by its standing."""
 _REASONS: Mapping[str, str] = {

@@ -11,7 +11,7 @@ from marketplace.console.views.looks import ORDER_LOOKS, money_looks, waits_for
 from marketplace.console.words import say
 from marketplace.orders.views import OrderRow
 from payouts.domain.records import ClaimRecord, PayoutRecord, SettlementRecord, TransferRecord
-from payouts.service.refunds import RefundView
+from payouts.service.refund_views import RefundView
 
 ORDER_COLUMNS = (
     message("Order"), message("State"), message("Begun"), message("Shopper"), message("Boutiques"),

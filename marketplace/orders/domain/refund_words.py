@@ -4,7 +4,7 @@ Invariant: only what has left says that it is paid back.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -27,12 +27,19 @@ WORDS: dict[RefundStanding, str] = {
     RefundStanding.PAID_BACK: message("Paid back on %(day)s. Banks take 5 to 10 days to show it."),
     RefundStanding.CAME_BACK: message("Your bank sent it back to us. We are on it and write to you."),
     RefundStanding.NOT_SENT: message("It could not be sent yet. We are on it; you have nothing to do."),
+    RefundStanding.PAID_BY_HAND: message("Paid back by bank transfer on %(day)s, reference %(reference)s."),
     RefundStanding.VOID: message("Your bank has given you this money back itself, so nothing more comes from us."),
 }
 """Standing to what the shopper reads."""
 
+PARTLY_GIVEN = message(
+    "Paid back by bank transfer on %(day)s, reference %(reference)s, but for what your own bank had given you."
+)
+"""What is read of a refund that a dispute had paid in part."""
+
 LOOKS: dict[RefundStanding, tuple[str, str]] = {
     RefundStanding.PAID_BACK: ("good", "●"),
+    RefundStanding.PAID_BY_HAND: ("good", "●"),
     RefundStanding.ON_ITS_WAY: ("calm", "▶"),
     RefundStanding.AWAITS_FUNDS: ("todo", "◔"),
     RefundStanding.AWAITS_DISPUTE: ("todo", "◔"),
@@ -45,8 +52,17 @@ LOOKS: dict[RefundStanding, tuple[str, str]] = {
 _UNDER_WAY = ("calm", "◔")
 
 
+class Transferred(msgspec.Struct, frozen=True):
+    """A bank transfer that a refund was paid by, in all or but for what a dispute had `given`."""
+
+    amount: Money
+    given: Money
+    paid_on: date
+    reference: str
+
+
 class RefundShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A refund as its shopper sees it, standing so since `changed_at`."""
+    """A refund as its shopper sees it, standing so since `changed_at`; `transferred` if it was paid by a transfer."""
 
     refund_id: UUID
     shop_order_id: UUID | None
@@ -54,6 +70,12 @@ class RefundShown(msgspec.Struct, frozen=True, kw_only=True):
     standing: RefundStanding
     asked_at: datetime
     changed_at: datetime
+    transferred: Transferred | None = None
+
+    @property
+    def day(self) -> date:
+        """The day that its words name."""
+        return self.changed_at if self.transferred is None else self.transferred.paid_on
 
     @property
     def look(self) -> tuple[str, str]:
@@ -61,14 +83,16 @@ class RefundShown(msgspec.Struct, frozen=True, kw_only=True):
         return LOOKS.get(self.standing, _UNDER_WAY)
 
     @property
-    def is_done(self) -> bool:
-        """Whether the money has left."""
-        return self.standing is RefundStanding.PAID_BACK
+    def paid_back(self) -> Money:
+        """What of it has left us."""
+        if self.transferred is not None:
+            return self.transferred.amount
+        return self.amount if self.standing is RefundStanding.PAID_BACK else zero(self.amount.currency)
 
     @property
     def is_owed(self) -> bool:
         """Whether the shopper still waits for it."""
-        return self.standing not in {RefundStanding.PAID_BACK, RefundStanding.VOID}
+        return self.standing not in {RefundStanding.PAID_BACK, RefundStanding.PAID_BY_HAND, RefundStanding.VOID}
 
 
 def together(refunds: Iterable[RefundShown], currency: str) -> Money:
@@ -76,8 +100,20 @@ def together(refunds: Iterable[RefundShown], currency: str) -> Money:
     return sum((one.amount for one in refunds), zero(currency))
 
 
+def paid_back(refunds: Iterable[RefundShown], currency: str) -> Money:
+    """What of these refunds has left us."""
+    return sum((one.paid_back for one in refunds), zero(currency))
+
+
 def words_of(refund: RefundShown, day: str) -> Sentence:
-    """What is said of a refund; `day` is the day on which it came to stand so, as its reader writes days."""
+    """What is said of a refund; `day` is its day, as its reader writes days."""
+    if refund.transferred is not None:
+        return _transferred(refund.transferred, day)
     if refund.standing is RefundStanding.PAID_BACK:
         return sentence("Paid back on %(day)s. Banks take 5 to 10 days to show it.", day=day)
     return sentence(WORDS[refund.standing])
+
+
+def _transferred(made: Transferred, day: str) -> Sentence:
+    pattern = PARTLY_GIVEN if made.given else WORDS[RefundStanding.PAID_BY_HAND]
+    return sentence(pattern, day=day, reference=made.reference)

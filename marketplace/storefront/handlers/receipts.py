@@ -24,7 +24,7 @@ from marketplace.storefront.receipt_paper import receipt_paper
 
 def refund_words(refund: RefundShown) -> Sentence:
     """What is said of a refund today."""
-    return words_of(refund, format_day(refund.changed_at))
+    return words_of(refund, format_day(refund.day))
 
 
 def hub_name(request: AnyRequest) -> str:

@@ -20,6 +20,8 @@ TABLE = [
     (RefundFacts(status="failed", reason="refused by the provider"), "not-sent"),
     (RefundFacts(status="failed", accepted=True, reason="expired_or_canceled_card"), "came-back"),
     (RefundFacts(status="voided"), "void"),
+    (RefundFacts(status="written_off", accepted=True), "void"),
+    (RefundFacts(status="paid_by_hand", accepted=True), "paid-by-hand"),
 ]
 
 

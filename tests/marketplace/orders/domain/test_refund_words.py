@@ -1,17 +1,21 @@
 """What shoppers read of refunds: a sentence for each standing in both languages, and nothing done before it is."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 
 from federation.node.languages import speaking
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
-from marketplace.orders.domain.refund_words import WORDS, RefundShown, together, words_of
+from marketplace.orders.domain.refund_words import WORDS, RefundShown, Transferred, paid_back, together, words_of
 from marketplace.storefront.words import WORDING
 from payouts.domain.refund_standing import RefundStanding
 
 DAY = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+TRANSFERRED = Transferred(Money(700, "EUR"), Money(300, "EUR"), date(2026, 11, 12), "GAL 4711")
 
 
 def refund(standing: RefundStanding) -> RefundShown:
@@ -24,6 +28,7 @@ def refund(standing: RefundStanding) -> RefundShown:
         standing=standing,
         asked_at=DAY,
         changed_at=DAY,
+        transferred=TRANSFERRED if standing is RefundStanding.PAID_BY_HAND else None,
     )
 
 
@@ -36,9 +41,21 @@ def test_each_standing_is_said_in_both_languages(standing: RefundStanding) -> No
         italian = WORDING.said(english)
     assert italian != english
     assert "%" not in english + italian
-    assert english.startswith("Paid back on 22 Nov 2026") == one.is_done == (standing == "paid-back")
+    assert english.startswith("Paid back on 22 Nov 2026") == (one.paid_back == one.amount) == (standing == "paid-back")
     assert one.look[1]
-    assert one.is_done + one.is_owed + (standing == "void") == 1
+    assert bool(one.paid_back) + one.is_owed + (standing == "void") == 1
+
+
+def test_a_transfer_is_told_with_its_day_and_reference() -> None:
+    """The day is the bank's, and what a dispute had given is not said to have come from us."""
+    one = refund(RefundStanding.PAID_BY_HAND)
+    assert one.day == date(2026, 11, 12)
+    assert "reference GAL 4711, but for what your own bank had given you" in words_of(one, "12 Nov 2026")
+    assert paid_back([one, refund(RefundStanding.PAID_BACK), refund(RefundStanding.ASKED)], "EUR") == Money(
+        1_700, "EUR"
+    )
+    whole = msgspec.structs.replace(one, transferred=msgspec.structs.replace(TRANSFERRED, given=Money(0, "EUR")))
+    assert words_of(whole, "12 Nov 2026") == "Paid back by bank transfer on 12 Nov 2026, reference GAL 4711."
 
 
 def test_no_two_standings_are_said_alike() -> None:

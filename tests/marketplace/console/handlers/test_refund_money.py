@@ -1,0 +1,131 @@
+"""A refund's own page: what failed, and how two people settle it."""
+
+import re
+
+import httpx
+import pytest
+
+from federation.node import accounts, clock, mail
+from federation.node.database import atomic
+from federation.vocabulary.errors import NotAllowedError
+from federation.vocabulary.ids import new_id
+from marketplace.accounts import people
+from marketplace.money import refunds_by_hand
+from marketplace.orders import refunds
+from marketplace.orders.domain.refunds import RefundLine, RefundRequest
+from marketplace.orders.reads import order_by_id
+from payouts.adapters.memory import Fault
+from payouts.errors import ProviderRefusedError
+from payouts.service import refund_by_hand
+from tests.marketplace.console.operator import APPS, OPERATOR_EMAIL, read
+from tests.marketplace.orders.world import World
+from tests.support.clients import csrf_token
+
+pytestmark = pytest.mark.apps(*APPS)
+
+LETTER = people.Letter(*people.TEXTS, by=accounts.Account(new_id(), OPERATOR_EMAIL, ""))
+LISTED = "/console/money/refunds"
+
+
+async def refused(world: World) -> tuple[str, RefundRequest]:
+    """A dress was bought and is to go back, which the provider refuses: the order's token and the refund."""
+    token = await world.buy({"a": 1})
+    order = await order_by_id(await world.order_id(token))
+    part = order.parts[0]
+    request = RefundRequest(
+        refund_id=new_id(), shop_order_id=part.shop_order_id, lines=(RefundLine(part.lines[0].line_id, 1),)
+    )
+    world.till.faults.append(Fault("refund", ProviderRefusedError("the card is closed")))
+    async with atomic():
+        await refunds.refund(order.order_id, request, clock.now())
+    await world.work()
+    return token, request
+
+
+async def send(desk: httpx.AsyncClient, path: str, **data: str) -> str:
+    """Send a form of the refund's page and read what is said there afterwards."""
+    page = path.partition("/by-hand")[0].removesuffix("/retry")
+    fields = {"csrf_token": csrf_token(await read(desk, page)), **data}
+    sent = await desk.post(path, data=fields)
+    assert sent.status_code == 303, sent.text[:400]
+    return await read(desk, page)
+
+
+async def test_a_refund_is_paid_from_our_bank_by_two_people(world: World, desk: httpx.AsyncClient) -> None:
+    """From the alert to the page, proposed once, approved by somebody whose word counts; the shopper reads how."""
+    token, request = await refused(world)
+    page = f"{LISTED}/{request.refund_id}"
+    assert f'href="{page}"' in await read(desk, "/console/money"), "the alert leads there"
+    assert f'href="{page}"' in await read(desk, f"{LISTED}?state=failed")
+    shown = await read(desk, page)
+    assert "the card is closed" in shown
+    assert "only operator" in shown
+    assert "Propose to write off" not in shown, "no dispute gave anything"
+    number = re.search(r'name="id" value="([^"]+)"', shown)
+    assert number is not None
+    today = clock.now().date().isoformat()
+    said = {"id": number[1], "amount": "99,00", "day": today, "reference": "GAL  4711", "reason": "the card is closed"}
+    assert "exactly what the shopper is owed" in await send(desk, f"{page}/by-hand", **said)
+    assert "at most 2 decimals" in await send(desk, f"{page}/by-hand", **(said | {"amount": "x"}))
+    assert "form is broken" in await send(desk, f"{page}/by-hand", **(said | {"id": "7"}))
+    for _ in range(2):
+        shown = await send(desk, f"{page}/by-hand", **(said | {"amount": "100,00"}))
+        assert "Somebody else has to approve it before" in shown
+    assert "It is your own" in shown
+    hand = (await refund_by_hand.situation(request.refund_id, clock.now())).waiting
+    assert hand is not None
+    assert "1 refund settled by hand waits" in await read(desk, "/console/money")
+    assert "somebody else has to approve" in (await send(desk, f"{page}/by-hand/{hand.id}/approve")).lower()
+    await send(desk, f"{page}/retry")
+    assert world.till.refunds == {}
+    async with atomic():
+        await people.invite(world.hub.settings, "eve@example.com", "Eve", LETTER, clock.now())
+    known = {one.email: one for one in await accounts.accounts_with(accounts.OPERATOR, "")}
+    with pytest.raises(NotAllowedError, match=r"eve@example\.com does not count"):
+        async with atomic():
+            await refunds_by_hand.approve(world.hub.payments, hand.id, known["eve@example.com"], clock.now())
+    bob = await accounts.ensure_account("bob@example.com", "Bob")
+    await accounts.grant(bob, accounts.OPERATOR, "")
+    known = {one.email: one for one in await accounts.accounts_with(accounts.OPERATOR, "")}
+    async with atomic():
+        await refunds_by_hand.approve(world.hub.payments, hand.id, known["bob@example.com"], clock.now())
+    await world.work()
+    shown = await read(desk, page)
+    assert "paid from our bank" in shown
+    assert "bob@example.com" in shown
+    assert "GAL 4711" in await read(desk, "/console/money/bank-files")
+    assert f'href="{page}"' not in await read(desk, "/console/money"), "the alert is over"
+    order = await read(desk, f"/console/money/orders/{await world.order_id(token)}")
+    assert "Refund settled by hand" in order
+    (letter,) = [one for one in await mail.mails() if "by bank transfer" in one.subject]
+    assert "EUR 100.00" in letter.text_body
+    assert "reference GAL 4711" in letter.text_body
+    order_page = (await desk.get(f"/order/{token}")).text
+    assert "Paid back by bank transfer on" in order_page
+    assert "reference GAL 4711" in order_page
+
+
+async def test_what_was_said_by_mistake_is_taken_back_and_tried_again(world: World, desk: httpx.AsyncClient) -> None:
+    """A proposal taken back books nothing; then the provider can be asked, and the alert of the old try is over."""
+    _, request = await refused(world)
+    page = f"{LISTED}/{request.refund_id}"
+    said = {
+        "id": str(new_id()),
+        "amount": "100",
+        "day": clock.now().date().isoformat(),
+        "reference": "1",
+        "reason": "x",
+    }
+    await send(desk, f"{page}/by-hand", **said)
+    hand = (await refund_by_hand.situation(request.refund_id, clock.now())).waiting
+    assert hand is not None
+    assert "say why not" in (await send(desk, f"{page}/by-hand/{hand.id}/reject", note="")).lower()
+    assert "nothing is booked" in await send(desk, f"{page}/by-hand/{hand.id}/reject", note="another order")
+    await send(desk, f"{page}/retry")
+    await world.work()
+    assert world.refunded() == 10_000
+    shown = await read(desk, page)
+    assert "another order" in shown
+    assert "Reference of the transfer" not in shown
+    assert "A refund did not reach" not in await read(desk, "/console/money")
+    assert (await desk.get(f"{LISTED}/{new_id()}")).status_code == 404
