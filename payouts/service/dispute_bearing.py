@@ -50,11 +50,7 @@ async def bear(dispute: DisputeRecord, pay: Payments, now: datetime) -> DisputeR
         return dispute
     left = await disputed_lines(dispute.order_id)
     fitting = dispute.amount.currency == payment.received.currency
-    if (
-        fitting
-        and not dispute.choice
-        and await voiding.hangs_on_refunds(dispute, sum(each.left_minor for each in left))
-    ):
+    if fitting and not dispute.choice and await voiding.waited_for(dispute, sum(each.left_minor for each in left)):
         return dispute
     chosen = _chosen(dispute, left, await voiding.for_refunds_minor(dispute)) if fitting else ()
     slices = await _slices(chosen)

@@ -1,6 +1,6 @@
 """What the console's dispute desk and its reconciliation show."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,16 +17,19 @@ from payouts.domain.dispute_records import (
     MoveRecord,
     WarningRecord,
 )
-from payouts.domain.records import ClaimRecord, LineRecord, SettlementRecord
+from payouts.domain.records import ClaimRecord, LineRecord, RefundRecord, SettlementRecord
 from payouts.errors import PaymentMissingError
-from payouts.service.voiding import for_refunds_minor
+from payouts.service.voiding import for_refunds_minor, waited_for
 from payouts.store import disputes as store
 from payouts.store import lists, recon
 from payouts.store.recon import DayBalance, OnlyOurs
 
 
 class DisputeView(msgspec.Struct, frozen=True, kw_only=True):
-    """A dispute with all that hangs on it; `proposed` is what each line would bear if all did in proportion."""
+    """A dispute with all that hangs on it; `proposed` is what each line would bear if all did in proportion.
+
+    Nobody bears it before it is known what becomes of the refunds it `waits_for`, unless a person chooses its lines.
+    """
 
     dispute: DisputeRecord
     lines: tuple[LineRecord, ...]
@@ -36,6 +39,7 @@ class DisputeView(msgspec.Struct, frozen=True, kw_only=True):
     moves: tuple[DisputeMoveRecord, ...]
     claims: tuple[ClaimRecord, ...]
     again: tuple[SettlementRecord, ...]
+    waits_for: tuple[RefundRecord, ...]
 
     @property
     def can_choose(self) -> bool:
@@ -74,7 +78,14 @@ async def dispute(dispute_id: UUID) -> DisputeView:
         moves=tuple(await store.moves_of(found.id)),
         claims=tuple(await store.claims_seen(found.id)),
         again=tuple(await store.reinstated_by(found.id)),
+        waits_for=tuple(await _waited_for(found, left)),
     )
+
+
+async def _waited_for(dispute: DisputeRecord, left: Sequence[DisputedLine]) -> list[RefundRecord]:
+    if dispute.funds is not FundsStage.TAKEN or dispute.choice:
+        return []
+    return await waited_for(dispute, sum(each.left_minor for each in left))
 
 
 async def disputes(statuses: Collection[str] = (), limit: int = 200) -> list[DisputeRecord]:

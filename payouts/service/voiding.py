@@ -69,15 +69,16 @@ async def _excess_minor(dispute: DisputeRecord) -> int:
     return dispute.amount_minor - sum(each.paid for each in await store.lines_of(dispute.id, dispute.round))
 
 
-async def hangs_on_refunds(dispute: DisputeRecord, left_minor: int) -> bool:
-    """Whether what the lines bear, with so much left of them all, depends on refunds that are still under way."""
+async def waited_for(dispute: DisputeRecord, left_minor: int) -> list[RefundRecord]:
+    """The refunds still under way that decide what the lines bear, with so much left of them all; none mostly."""
     found = [
         each
         for each in await rows.refunds_of_payment(dispute.payment_id)
         if each.currency == dispute.currency and each.amount_minor <= dispute.amount_minor
     ]
     at_most = sum(each.amount_minor for each in found if each.status in UNPAID | UNDER_WAY)
-    return any(each.status in UNDER_WAY for each in found) and dispute.amount_minor - at_most < left_minor
+    under_way = [each for each in found if each.status in UNDER_WAY]
+    return under_way if dispute.amount_minor - at_most < left_minor else []
 
 
 async def have_reviewed(dispute: DisputeRecord, now: datetime) -> None:

@@ -15,6 +15,7 @@ from federation.vocabulary.money import Money
 from payouts import service
 from payouts.adapters.memory import Fault
 from payouts.errors import IllegalMoveError, ProviderRefusedError, ProviderUnavailableError, RefundRefusedError
+from payouts.service import dispute_reads
 from payouts.service.dispute_sweeps import sweep_disputes
 from payouts.service.disputes import lift_warning
 from payouts.service.reconciling import reconcile
@@ -244,6 +245,7 @@ async def test_a_refund_whose_answer_was_lost_is_neither_paid_twice_nor_taken_fo
     found = await store.by_provider_id(number)
     assert found is not None
     assert found.funds.value == "taken"
+    assert [each.id for each in (await dispute_reads.dispute(found.id)).waits_for] == [refund.id]
     await decided(scene, number, "lost")
     await settled_down(scene)
     made = cut_off == "after"
