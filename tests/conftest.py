@@ -26,6 +26,8 @@ from tests.support.postgres import Server, Urls
 
 _MEMORY = Path("/dev/shm")  # noqa: S108
 _ROOM_BYTES = 4 * 2**30
+SUITES_BY_MARK = ("processes", "browser", "simulation")
+"""Marks that make a suite of their own; each is given by name in the file of the test that has it."""
 
 # Thousands of small databases are copied and thrown away: in memory that takes a third of the time.
 if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM_BYTES:
@@ -35,6 +37,14 @@ if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMOR
 settings.register_profile("ci", derandomize=True, print_blob=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A suite of marked tests reads only the files that give its mark; `test_tidy` holds that files give them."""
+    wanted = str(config.getoption("markexpr")).partition(" ")[0]
+    if wanted not in SUITES_BY_MARK or not collection_path.name.startswith("test_"):
+        return None
+    return True if f"mark.{wanted}" not in collection_path.read_text() else None
 
 
 def pytest_collection_finish() -> None:

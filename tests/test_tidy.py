@@ -14,6 +14,9 @@ from pathlib import Path
 import grimp
 import pytest
 
+from marketplace.cli.commands.test import SUITES
+from tests.conftest import SUITES_BY_MARK
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("federation", "shops", "search", "payouts", "marketplace")
 
@@ -367,6 +370,18 @@ def test_every_test_says_what_must_hold() -> None:
         if node.name.startswith("test_") and not ast.get_docstring(node)
     ]
     assert found == []
+
+
+def test_no_mark_hides_a_test_from_all_suites() -> None:
+    """Marks that make a suite stand by name in the files of the tests that have them: others of its run go unread."""
+    given = re.compile(rf"\bmark\.(?:{'|'.join(SUITES_BY_MARK)})\b|getattr\(.*\bmark\b")
+    found = [
+        name
+        for name in files(".py")
+        if name.startswith("tests/") and not name.rpartition("/")[2].startswith("test_") and given.search(text(name))
+    ]
+    assert found == []
+    assert {suite.markers.partition(" ")[0] for suite in SUITES} == {*SUITES_BY_MARK, "not"}
 
 
 MACHINE_PATH = re.compile(r"(?:^|[^A-Za-z0-9_.])/(?:work|root|farm)/", re.MULTILINE)
