@@ -20,6 +20,7 @@ from shops import store as boutiques
 from shops.inventory.service import holds, restating
 from shops.inventory.service.announcing import announce
 from shops.inventory.store import registers
+from shops.money import renewing
 from shops.moving.store import mark_departed
 from shops.orders.service import receiving
 from shops.vouchers import service as vouchers
@@ -46,12 +47,13 @@ class BoutiqueDesk:
         await receiving.take_event(shop_id, hub_id, event, now)
 
     async def link_changed(self, shop_id: PartyId, hub_id: PartyId, state: LinkState, now: datetime) -> None:
-        """A hub that has just been linked hears of the whole stock and of vouchers; else there is nothing to do."""
+        """A hub that has just been linked hears of the whole stock and of vouchers, and is asked of its books."""
         if state != "accepted":
             return
         if await boutiques.vseq(shop_id):
             await announce(shop_id, now)
         await vouchers.linked(shop_id, hub_id, now)
+        await renewing.want(shop_id, hub_id, now)
 
     async def party_left(self, shop_id: PartyId, now: datetime) -> None:
         del now

@@ -38,6 +38,7 @@ APP_CONFIG = AppConfig(
         tables.HubAccount,
         tables.HubAccountLine,
         tables.HubPaper,
+        tables.HubRenewal,
     ],
     migration_dependencies=[],
 )

@@ -443,3 +443,17 @@ class HubPaper(Table, tablename="shop_account_paper", db=proxy):
     sha256 = Text()
     content = Bytea()
     kept_at = Timestamptz()
+
+
+class HubRenewal(Table, tablename="shop_account_renewal", db=proxy):
+    """When a hub is asked again of the boutique's account there; `wanted_at` is when something last called for it."""
+
+    id = BigSerial(primary_key=True)
+    shop_id = Text()
+    hub_id = Text()
+    due_at = Timestamptz()
+    tried_at = Timestamptz(null=True, default=None)
+    silence = Text(default="")
+    failures = Integer(default=0)
+    papers_missing = Integer(default=0)
+    wanted_at = Timestamptz()

@@ -12,6 +12,7 @@ from federation.service.context import Federation, create_federation
 from federation.tasks import fed_handlers, fed_sweeps, stock_handlers
 from shops.desk import BoutiqueDesk
 from shops.media.shelf import Shelf
+from shops.money.tasks import money_sweeps
 from shops.moving.tasks import moving_sweeps
 from shops.settings import ShopNodeSettings
 from shops.tasks import shop_handlers, shop_sweeps
@@ -31,7 +32,12 @@ def build_node() -> Node:
         **voucher_handlers(federation),
         **mail_handlers(settings),
     }
-    sweeps: tuple[Sweep, ...] = (*fed_sweeps(federation), *shop_sweeps(), *moving_sweeps(settings))
+    sweeps: tuple[Sweep, ...] = (
+        *fed_sweeps(federation),
+        *shop_sweeps(),
+        *money_sweeps(federation),
+        *moving_sweeps(settings),
+    )
     return Node(
         name=settings.node_name,
         settings=settings,

@@ -74,14 +74,19 @@ class _Clock:
         return asyncio.get_running_loop().time() >= self._until
 
 
-async def look(fed: Federation, pair: Pair, now: datetime, *, fresh_seconds: int = 0) -> Seen:
-    """Ask a hub how the boutique stands, unless it told so few seconds ago. Outside a transaction."""
+async def look(
+    fed: Federation, pair: Pair, now: datetime, *, fresh_seconds: int = 0, seconds: float = VISIT_SECONDS
+) -> Seen:
+    """Ask a hub how the boutique stands, unless it told so few seconds ago, for `seconds` at the most.
+
+    Outside a transaction.
+    """
     known = await store.copy(*pair)
     if known.is_fresh(now, fresh_seconds):
         return Seen(copy=known)
     silence: Silence = ""
     try:
-        await _ask(fed, pair, known, now)
+        await _ask(fed, pair, known, seconds, now)
     except PeerRefusedError:
         silence = "refused"
     except (PeerMismatchError, RecordInvalidError):
@@ -91,8 +96,8 @@ async def look(fed: Federation, pair: Pair, now: datetime, *, fresh_seconds: int
     return Seen(copy=await store.copy(*pair), silence=silence)
 
 
-async def _ask(fed: Federation, pair: Pair, known: Copy, now: datetime) -> None:
-    clock = _Clock(VISIT_SECONDS)
+async def _ask(fed: Federation, pair: Pair, known: Copy, seconds: float, now: datetime) -> None:
+    clock = _Clock(seconds)
     state = await accounts.ask_account(fed, pair, now, clock.left)
     told = await accounts.ask_papers(fed, pair, now, clock.left)
     await store.save_told(*pair, state, told, now)

@@ -12,6 +12,7 @@ from federation.documents.times import moment_of
 from federation.node import database
 from federation.vocabulary.ids import PartyId
 from shops.money.domain.copies import MOVED_ONLY, Copy, Movement, Wanted
+from shops.money.domain.renewal import Renewal
 
 KEPT_BYTES_MAX = 256 * 2**20
 """The most bytes of papers that are kept of one hub; beyond, they are fetched when somebody wants them."""
@@ -232,4 +233,59 @@ async def keep_paper(
         "WHERE shop_id = $1 AND hub_id = $2) + length($6::bytea) <= $8 "
         "ON CONFLICT (shop_id, hub_id, paper_id, form) DO NOTHING",
         *(shop_id, hub_id, *name, content, now, KEPT_BYTES_MAX),
+    )
+
+
+async def kept_forms(shop_id: PartyId, hub_id: PartyId) -> tuple[set[tuple[UUID, str]], int]:
+    """Which forms of which papers are kept of a hub, and for how many bytes more there is room."""
+    rows = await database.fetch(
+        "SELECT paper_id, form, length(content) AS size FROM shop_account_paper WHERE shop_id = $1 AND hub_id = $2",
+        *(shop_id, hub_id),
+    )
+    return {(row["paper_id"], row["form"]) for row in rows}, KEPT_BYTES_MAX - sum(row["size"] for row in rows)
+
+
+async def renewals(shop_id: PartyId) -> dict[str, Renewal]:
+    """When each hub is asked again, by hub."""
+    rows = await database.fetch("SELECT * FROM shop_account_renewal WHERE shop_id = $1", shop_id)
+    fields = Renewal.__struct_fields__
+    return {row["hub_id"]: Renewal(**{name: row[name] for name in fields}) for row in rows}
+
+
+async def want_renewal(shop_id: PartyId, hub_id: PartyId, due_at: datetime, now: datetime) -> None:
+    """Ask a hub at `due_at`, or earlier if that was meant before."""
+    await database.execute(
+        "INSERT INTO shop_account_renewal (shop_id, hub_id, due_at, wanted_at) VALUES ($1, $2, $3, $4) ON CONFLICT "
+        "(shop_id, hub_id) DO UPDATE SET due_at = least(shop_account_renewal.due_at, $3), wanted_at = $4",
+        *(shop_id, hub_id, due_at, now),
+    )
+
+
+async def due_renewals(now: datetime, limit: int) -> list[tuple[PartyId, PartyId]]:
+    """(boutique, hub) that are due, of boutiques that live here, the longest due first; names for the sweep."""
+    rows = await database.fetch(
+        "SELECT r.shop_id, r.hub_id FROM shop_account_renewal r JOIN shop_boutique b USING (shop_id) "
+        "WHERE r.due_at <= $1 AND NOT b.departed ORDER BY r.due_at LIMIT $2",
+        *(now, limit),
+    )
+    return [(PartyId(row["shop_id"]), PartyId(row["hub_id"])) for row in rows]
+
+
+async def take_renewal(shop_id: PartyId, hub_id: PartyId, now: datetime, until: datetime) -> bool:
+    """Let nobody else ask until then, and if it is never noted what came of it, ask again; False if it is not due."""
+    tag = await database.execute(
+        "UPDATE shop_account_renewal SET due_at = $4 WHERE shop_id = $1 AND hub_id = $2 AND due_at <= $3",
+        *(shop_id, hub_id, now, until),
+    )
+    return database.affected(tag) == 1
+
+
+async def save_renewal(shop_id: PartyId, tried: Renewal, began_at: datetime) -> None:
+    """Note what came of asking; what was wanted since it began is asked no later for it."""
+    await database.execute(
+        "INSERT INTO shop_account_renewal AS r (shop_id, hub_id, due_at, tried_at, silence, failures, papers_missing, "
+        "wanted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $4) ON CONFLICT (shop_id, hub_id) DO UPDATE SET due_at = CASE "
+        "WHEN r.wanted_at > $4 THEN least(r.due_at, $3) ELSE $3 END, tried_at = $4, silence = $5, failures = $6, "
+        "papers_missing = $7",
+        *(shop_id, tried.hub_id, tried.due_at, began_at, tried.silence, tried.failures, tried.papers_missing),
     )

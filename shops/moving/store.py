@@ -47,7 +47,11 @@ CARRIED = (
 )
 """In the order of writing: what others refer to comes first."""
 
-LEFT = {"shop_archive": "the archive itself", "shop_handover": "who fetches it from this node"}
+LEFT = {
+    "shop_archive": "the archive itself",
+    "shop_handover": "who fetches it from this node",
+    "shop_account_renewal": "when this node asks hubs again: the new one begins at once",
+}
 """Tables of which nothing goes along, and why."""
 
 PEOPLE = "people/people.jsonl"

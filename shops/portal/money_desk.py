@@ -7,16 +7,17 @@ import msgspec
 from federation.node import clock
 from federation.node.web import AnyRequest
 from federation.service import links
+from federation.service.context import Federation
 from federation.vocabulary.ids import PartyId
-from shops.money import service, store
-from shops.money.service import Seen
+from shops.money import renewing, service, store
+from shops.money.domain.renewal import Renewal
+from shops.money.renewing import TOLD_BY
+from shops.money.service import Pair, Seen
 from shops.node import shop_node
 from shops.portal.door import boutique_of
-from shops.portal.money_words import SILENCE_WORDS
+from shops.portal.money_words import SILENCE_WORDS, age_words
 from shops.store import BoutiqueView
 
-TOLD_BY = frozenset({"accepted", "suspended", "ended"})
-"""Links under which there can be money."""
 LATELY_SECONDS = 5
 """Turning the pages of a list asks the hub again only after so long."""
 
@@ -35,6 +36,7 @@ class MoneyDesk(msgspec.Struct, frozen=True, kw_only=True):
     hubs: tuple[HubChoice, ...]
     hub: HubChoice | None
     seen: Seen | None
+    renewal: Renewal | None = None
 
     @property
     def pair(self) -> tuple[PartyId, PartyId] | None:
@@ -44,7 +46,15 @@ class MoneyDesk(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def values(self) -> dict[str, Any]:
         """What the shared pieces of the pages need."""
-        return {"desk": self, "hub": self.hub, "seen": self.seen, "silence_words": SILENCE_WORDS}
+        told_at = None if self.seen is None else self.seen.copy.told_at
+        return {
+            "desk": self,
+            "hub": self.hub,
+            "seen": self.seen,
+            "silence_words": SILENCE_WORDS,
+            "renewal": self.renewal,
+            "age": "" if told_at is None else age_words(clock.now() - told_at),
+        }
 
     @property
     def query(self) -> str:
@@ -70,8 +80,17 @@ async def desk_of(request: AnyRequest, handle: str, *, ask: Literal["now", "late
             seen = Seen(copy=await store.copy(*pair))
         else:
             fresh_seconds = LATELY_SECONDS if ask == "lately" else 0
-            seen = await service.look(fed, pair, clock.now(), fresh_seconds=fresh_seconds)
-    return MoneyDesk(boutique=boutique, hubs=hubs, hub=hub, seen=seen)
+            seen = await _look(fed, pair, fresh_seconds)
+    renewals = await store.renewals(boutique.shop_id)
+    renewal = None if hub is None else renewals.get(hub.id)
+    return MoneyDesk(boutique=boutique, hubs=hubs, hub=hub, seen=seen, renewal=renewal)
+
+
+async def _look(fed: Federation, pair: Pair, fresh_seconds: int) -> Seen:
+    now = clock.now()
+    seen = await service.look(fed, pair, now, fresh_seconds=fresh_seconds)
+    await renewing.note_visit(pair, seen, now)
+    return seen
 
 
 async def _hubs(shop_id: PartyId) -> tuple[HubChoice, ...]:

@@ -18,7 +18,7 @@ from shops.money.domain.copies import Movement
 from shops.money.domain.reading import Reading
 from shops.money.domain.story import Turn
 from shops.portal.views import StateWord
-from shops.portal.words import WORDING, say
+from shops.portal.words import WORDING, counted, say
 
 ACCOUNT_WORDS: dict[str, str] = {
     "held": message("Still held"),
@@ -70,6 +70,7 @@ PAYOUT_WORDS: dict[str, StateWord] = {
     "paid": StateWord("In your bank", "good", "●"),
     "failed": StateWord("Sent back by your bank", "bad", "▼"),
 }
+_HOUR_MINUTES, _DAY_MINUTES = 60, 24 * 60
 UNKNOWN_PAYOUT = StateWord("Other", "calm", "○")
 PAPER_WORDS: dict[str, str] = {
     "statement": message("Statement"),
@@ -260,3 +261,15 @@ def issued_on(paper: Paper) -> datetime:
 def file_name(text: str) -> str:
     """A name for a file in plain letters; a hub's number may hold anything."""
     return "".join(each if each.isascii() and (each.isalnum() or each in "-_.") else "-" for each in text)
+
+
+def age_words(age: timedelta) -> str:
+    """How long ago something was, in the largest unit that fits."""
+    minutes = max(int(age.total_seconds()) // 60, 0)
+    if minutes >= 2 * _DAY_MINUTES:
+        return counted("%(num)d day ago", "%(num)d days ago", minutes // _DAY_MINUTES)
+    if minutes >= _HOUR_MINUTES:
+        return counted("%(num)d hour ago", "%(num)d hours ago", minutes // _HOUR_MINUTES)
+    if minutes:
+        return counted("%(num)d minute ago", "%(num)d minutes ago", minutes)
+    return say("just now")

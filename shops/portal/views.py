@@ -1,6 +1,6 @@
 """What pages of the portal show: states as a word with a tone and a shape, and what to do next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -145,7 +145,10 @@ class Todo(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of a boutique from which the next thing to do follows."""
+    """The figures of a boutique from which the next thing to do follows.
+
+    `untold` are the ids of hubs that have told nothing of its money for long.
+    """
 
     orders: Mapping[str, int]
     products: Mapping[str, int]
@@ -154,11 +157,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     root_key_here: bool
     returns: Mapping[str, int] = {}
     undelivered: int = 0
+    untold: Collection[str] = ()
 
 
 def todos(standing: Standing) -> list[Todo]:
     """What to do, the most pressing first."""
-    found = [*_order_todos(standing.orders), *_return_todos(standing.returns), *_hub_todos(standing.hubs)]
+    found = [*_order_todos(standing.orders), *_return_todos(standing.returns), *_hub_todos(standing)]
     if standing.undelivered:
         sentence = counted(
             "%(num)d message did not reach its hub", "%(num)d messages did not reach their hubs", standing.undelivered
@@ -219,7 +223,8 @@ def _return_todos(returns: Mapping[str, int]) -> list[Todo]:
     return found
 
 
-def _hub_todos(hubs: Sequence[SyncState]) -> list[Todo]:
+def _hub_todos(standing: Standing) -> list[Todo]:
+    hubs = standing.hubs
     if not any(hub.link_state in {"accepted", "proposed"} for hub in hubs):
         return [Todo("Propose your boutique to a hub", "/hubs", "todo")]
     found = []
@@ -236,6 +241,9 @@ def _hub_todos(hubs: Sequence[SyncState]) -> list[Todo]:
             found.append(
                 Todo(say("%(hub)s cannot be reached just now; nothing is lost", hub=hub.hub_name), "/hubs", "calm")
             )
+        if hub.hub_id in standing.untold:
+            sentence = say("%(hub)s tells nothing of your money any more: look at what it told last", hub=hub.hub_name)
+            found.append(Todo(sentence, f"/money?hub={hub.hub_id}", "bad"))
     return found
 
 

@@ -39,6 +39,7 @@ OPEN_DOORS = {
     "boutiques": "the node's own list of its boutiques",
     "shops_with_overdue_holds": "names of boutiques for the sweep",
     "shops_with_orphans": "names of boutiques for the sweep",
+    "due_renewals": "names of boutiques and hubs for the sweep",
     "public_media_type": "pictures are public by their hash",
 }
 """Functions that query without a boutique, and why."""

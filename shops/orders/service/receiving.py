@@ -33,6 +33,7 @@ from shops import store as boutiques
 from shops.catalog import store as catalog
 from shops.inventory.service.levels import restock
 from shops.inventory.store import reservations
+from shops.money import renewing
 from shops.orders import store
 from shops.orders.domain.checking import first_held_at, refusal
 from shops.orders.domain.orders import Event, OrderView, currency_of, is_told_again
@@ -105,6 +106,7 @@ async def take_event(shop_id: PartyId, hub_id: PartyId, event: OrderEvent, now: 
     elif isinstance(body, ReturnBody):
         await returns.hear(shop_id, order, body, now)
     elif body is not None:
+        await renewing.want(shop_id, hub_id, now)
         await _count_money(shop_id, order, body)
 
 

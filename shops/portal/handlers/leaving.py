@@ -14,6 +14,7 @@ from federation.node.web import AnyRequest
 from federation.vocabulary.errors import ConflictError, NotFoundError
 from federation.vocabulary.wording import message, sentence
 from shops.errors import BeingTakenInError
+from shops.money import renewing
 from shops.moving import store
 from shops.moving.service import asking, taking_out
 from shops.node import shop_node
@@ -53,13 +54,14 @@ async def make(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
 
 @post("/portal/{handle:str}/leave/stop", opt={"transaction": False})
 async def stop(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
-    """Stop here and have the last archive made."""
+    """Stop here and have the last archive made, with what hubs tell of the boutique's money by now."""
     boutique = await boutique_of(request, handle)
     fields = forms.fields_of(await request.form())
     if fields.get("word", "").strip().casefold() != boutique.handle.casefold():
         return back_to(
             request, boutique, PAGE, message("Nothing was stopped: write your boutique's short name."), failed=True
         )
+    await renewing.renew_all(shop_node(request).federation, boutique.shop_id, clock.now())
     try:
         await asking.ask(boutique.shop_id, clock.now(), leave=True)
     except ConflictError:

@@ -15,6 +15,7 @@ from federation.service.replicas import sync_states
 from shops import store
 from shops.catalog import store as catalog
 from shops.inventory.store import registers
+from shops.money import renewing
 from shops.orders import store as orders
 from shops.orders.returns import store as return_store
 from shops.portal.door import boutique_of, render
@@ -48,6 +49,7 @@ async def overview(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
         root_key_here=root_key_is_here(boutique.recovery_file),
         returns=await return_store.counts(boutique.shop_id),
         undelivered=len(await undelivered(boutique.shop_id)),
+        untold=await renewing.untold(boutique.shop_id, now),
     )
     return render(
         request,

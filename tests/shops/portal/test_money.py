@@ -20,19 +20,24 @@ from federation.conversations.accounts import (
     WaitingShare,
 )
 from federation.conversations.disputes import Disputes
+from federation.node import clock
+from federation.node.database import execute
 from federation.node.listing import Sorting, Span
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.movements import MOVEMENTS, WAITS
 from shops.dealings import store as dealings
+from shops.money import renewing, store
 from shops.orders import store as order_store
 from shops.portal import money_words
 from shops.settings import ShopNodeSettings
 from tests.federation.http.test_disputes import DISPUTE, Hearing
+from tests.marketplace.markup import faults
 from tests.shops.house import APPS, OTHER_HUB, confirmed, order_of, placed, stocked
 from tests.shops.money.books import AT, Books, line, signed
 from tests.shops.portal.conftest import HOME
 from tests.shops.portal.hub_beside import Beside, hub_beside
 from tests.shops.portal.test_hubs import linked
+from tests.support.clients import form
 from tests.support.postgres import Server
 
 pytestmark = pytest.mark.apps(*APPS)
@@ -254,6 +259,31 @@ async def test_each_hub_has_an_account_of_its_own(beside: Beside, shop_id: Party
     other = (await beside.browser.get(f"{MONEY}/movements?hub={OTHER_HUB}")).text
     assert "Borea does not answer at the moment." in other
     assert "It has told nothing yet." in other
+
+
+async def test_books_are_renewed_unasked_and_before_a_boutique_leaves(beside: Beside, shop_id: PartyId) -> None:
+    """A link, and a word about money, have the hub asked; its age is said; the last archive has what it told last."""
+    order_id = await sold(shop_id, beside.hub.party_id)
+    beside.hub.fed.bookkeeper = books = books_of(order_id)
+    await execute("DELETE FROM shop_account_renewal")
+    await linked(shop_id, OTHER_HUB, "Borea")
+    await renewing.want_missing(clock.now())
+    assert set(await store.renewals(shop_id)) == {beside.hub.party_id, OTHER_HUB}
+    page = (await beside.browser.get(f"{MONEY}?hub={beside.hub.party_id}")).text
+    assert ", just now." in page
+    assert "Your node keeps this up to date though nobody looks" in page
+    beside.way.apps.pop("127.0.0.1:7102")
+    await execute("UPDATE shop_account_renewal SET failures = 3")
+    await execute("UPDATE shop_account SET told_at = told_at - interval '30 hours'")
+    page = (await beside.browser.get(f"{MONEY}?hub={beside.hub.party_id}")).text
+    assert faults(page) == []
+    for said in ("30 hours ago; it lies on your own node", "asked it 3 times in vain since", "€439.91"):
+        assert said in page, said
+    assert "Galleria tells nothing of your money any more" in (await beside.browser.get(HOME)).text
+    beside.way.apps["127.0.0.1:7102"] = beside.hub.app
+    books.lines_there.append(line(8, 100, 41_300))
+    await form(beside.browser, f"{HOME}/leave", {"word": "atelier-nove"}, action=f"{HOME}/leave/stop")
+    assert (await store.copy(shop_id, beside.hub.party_id)).lines == 8
 
 
 def test_every_code_of_the_protocol_has_words_here() -> None:
