@@ -116,12 +116,20 @@ def drawn_by() -> str:
     return f"Galleria papers {_RECIPE}, ReportLab {reportlab.Version}, {faces}"
 
 
-def words(text: str, style: str = "text") -> Paragraph:
-    """Plain text as a paragraph; line breaks are kept, but for text of more lines than there is place for."""
+def words(text: str, style: str = "text", *, is_titled: bool = False) -> Paragraph:
+    """Plain text as a paragraph; line breaks are kept, but for text of more lines than there is place for.
+
+    With `is_titled` the lines after the first are details of it, and smaller.
+    """
     _ensure_fonts()
     lines = text.splitlines()
     lines = lines if len(lines) <= LINES_MAX else [few_lines(text, 1)]
-    return Paragraph("<br/>".join(marked_up(line, STYLES[style].fontName) for line in lines), STYLES[style])
+    title = len(lines[:1]) if is_titled else len(lines)
+    marked = [marked_up(line, STYLES[style].fontName) for line in lines[:title]]
+    marked += [
+        f'<font name="Sans" size="7.5" color="#5f5b54">{marked_up(line, "Sans")}</font>' for line in lines[title:]
+    ]
+    return Paragraph("<br/>".join(marked), STYLES[style])
 
 
 def heading(text: str) -> list[Flowable]:
@@ -142,14 +150,22 @@ def table(
     head: int = 1,
     numbers: Sequence[int] = (),
     totals: int = 0,
+    is_titled: bool = False,
 ) -> Table:
     """Rows of text under `head` rows of labels, which every page repeats; the last `totals` rows are sums.
 
-    `widths` are shares of the page's width; the columns named in `numbers` are set to the right.
+    `widths` are shares of the page's width; the columns named in `numbers` are set to the right. With `is_titled` what
+    stands under the first line of a text is smaller.
     """
     columns = frozenset(numbers)
-    cells = [[_cell(text, place, (index, len(rows)), (head, totals), columns) for place, text in enumerate(row)]
-             for index, row in enumerate(rows)]  # fmt: skip
+    bounds = (head, len(rows) - totals)
+    cells = [
+        [
+            words(text, _style_of(index, bounds, is_number=place in columns), is_titled=is_titled)
+            for place, text in enumerate(row)
+        ]
+        for index, row in enumerate(rows)
+    ]
     whole = sum(widths)
     made = Table(cells, [WIDTH * width / whole for width in widths], repeatRows=head, hAlign="LEFT")
     style = [
@@ -176,17 +192,12 @@ def columns(sides: Sequence[Sequence[Flowable]]) -> Table:
     return made
 
 
-def _cell(
-    text: str, column: int, place: tuple[int, int], bounds: tuple[int, int], numbers: frozenset[int]
-) -> Paragraph:
-    index, count = place
+def _style_of(index: int, bounds: tuple[int, int], *, is_number: bool) -> str:
+    """How a cell of a row is set: rows before the first bound are the head, from the second on sums."""
     head, totals = bounds
-    to_the_right = "-number" if column in numbers else ""
-    if index < head:
-        return words(text, f"label{to_the_right}")
-    if index >= count - totals:
-        return words(text, f"strong{to_the_right}")
-    return words(text, "number" if to_the_right else "text")
+    if head <= index < totals:
+        return "number" if is_number else "text"
+    return f"{'label' if index < head else 'strong'}{'-number' if is_number else ''}"
 
 
 def _ensure_fonts() -> None:

@@ -77,7 +77,7 @@ def _lines(receipt: Receipt, hub_name: str) -> list[Flowable]:
         )
     sums = [[name, "", "", receipt_words.written(amount)] for name, amount in receipt_words.sums(receipt, hub_name)]
     sums.append([say("Paid"), "", "", format_money(receipt.paid)])
-    return [table([*rows, *sums], [6, 1.2, 2, 2], numbers=(1, 2, 3), totals=1)]
+    return [table([*rows, *sums], [6, 1.2, 2, 2], numbers=(1, 2, 3), totals=1, is_titled=True)]
 
 
 def _vat(receipt: Receipt) -> list[Flowable]:
@@ -111,7 +111,7 @@ def _refunds(receipt: Receipt) -> list[Flowable]:
         rows.append([say("Given back by your bank"), receipt_words.written(-receipt.by_bank)])
     if receipt.came_back:
         rows.append([say("Paid, less what came back"), format_money(receipt.paid - receipt.came_back)])
-    made = table(rows, [8, 2], head=0, numbers=(1,), totals=1 if receipt.came_back else 0)
+    made = table(rows, [8, 2], head=0, numbers=(1,), totals=1 if receipt.came_back else 0, is_titled=True)
     return [*heading(say("What came back, or will")), made]
 
 
