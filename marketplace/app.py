@@ -9,6 +9,7 @@ from litestar import Litestar, Router
 
 from federation.http.routes import routes as federation_routes
 from federation.node.app import make_app
+from federation.node.collector import keep_what_is_here
 from federation.node.covers.http import show_cover
 from federation.node.settings import load
 from federation.node.web import OWN_PICTURES, web_node
@@ -65,4 +66,6 @@ def _origin(url: str) -> str:
 
 def create_app_from_env() -> Litestar:
     """The app as servers start it, from GALLERIA_ variables."""
-    return create_app(load(HubSettings))
+    app = create_app(load(HubSettings))
+    keep_what_is_here()
+    return app

@@ -6,6 +6,7 @@ from litestar import Litestar, Router
 
 from federation.http.routes import routes
 from federation.node.app import make_app
+from federation.node.collector import keep_what_is_here
 from federation.node.settings import load
 from federation.service.context import Federation, create_federation
 from federation.service.sealing import seal_keys
@@ -46,4 +47,6 @@ def _portal() -> Router:
 
 def create_app_from_env() -> Litestar:
     """The app as the web server starts it, with settings from the environment."""
-    return create_app(load(ShopNodeSettings))
+    app = create_app(load(ShopNodeSettings))
+    keep_what_is_here()
+    return app

@@ -21,6 +21,7 @@ from kombu.entity import Queue
 from federation.node import clock, idempotency, logs, mail, outbox, sessions, signin
 from federation.node.alone import alone
 from federation.node.attending import Attendance, Attendant
+from federation.node.collector import keep_what_is_here
 from federation.node.database import Database, using
 from federation.node.logs import correlated, new_correlation_id
 from federation.node.outbox import Outbox
@@ -264,6 +265,7 @@ def _connect_signals(here: _Here) -> None:
         os.nice(NICENESS)
 
     signals.setup_logging.connect(configure_logs, weak=False)
+    signals.worker_init.connect(lambda **_: keep_what_is_here(), weak=False)
     signals.worker_process_init.connect(step_aside, weak=False)
     signals.worker_ready.connect(start_standby, weak=False)
     signals.task_received.connect(hear, weak=False)
