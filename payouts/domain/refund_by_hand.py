@@ -130,12 +130,14 @@ class HandRecord(msgspec.Struct, frozen=True, kw_only=True):
 class Owed(msgspec.Struct, frozen=True, kw_only=True):
     """What a refund owes, and what it came to at the sale in the hub's currency.
 
-    `given_at_most` is what lost disputes gave the shopper and no other refund counts; `since` is when it was decided.
+    `given_at_most` is what lost disputes gave the shopper and no other refund counts, `unborne` what of it boutiques do
+    not bear for pieces of their own; `since` is when the refund was decided.
     """
 
     amount: Money
     settled: Money
     given_at_most: Money
+    unborne: Money
     since: date
     today: date
 

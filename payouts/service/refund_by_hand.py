@@ -172,10 +172,12 @@ async def _check(refund: RefundRecord, wish: HandPayment, now: datetime) -> Give
 
 
 def _owed(refund: RefundRecord, settled: Money, given: Given, now: datetime) -> Owed:
+    at_most = max(0, min(given.in_all, refund.amount_minor))
     return Owed(
         amount=refund.amount,
         settled=settled,
-        given_at_most=Money(max(0, min(given.in_all, refund.amount_minor)), refund.currency),
+        given_at_most=Money(at_most, refund.currency),
+        unborne=Money(max(0, min(given.unborne, at_most)), refund.currency),
         since=(refund.created_at - WEST).date(),
         today=(now + EAST).date(),
     )

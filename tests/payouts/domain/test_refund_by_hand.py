@@ -19,6 +19,7 @@ OWED = Owed(
     amount=euro(4_850),
     settled=euro(4_850),
     given_at_most=euro(1_000),
+    unborne=euro(1_000),
     since=date(2026, 11, 2),
     today=date(2026, 11, 12),
 )

@@ -178,7 +178,7 @@ async def test_what_a_lost_dispute_gave_is_not_paid_again(scene: MemoryScene) ->
     assert await standing(refund.id) == ("failed", "not-sent")
     found = await by_hand.situation(refund.id, clock.now())
     assert found.owed is not None
-    assert found.owed.given_at_most == euro(3_000)
+    assert (found.owed.given_at_most, found.owed.unborne) == (euro(3_000), euro(3_000))
     with pytest.raises(RefundRefusedError, match=r"no more than 30\.00 EUR"):
         await propose(await wish(refund.id, given=10_988))
     await settle(scene, said)
@@ -214,6 +214,9 @@ async def test_a_refund_that_a_dispute_paid_is_written_off_and_owed_again_when_t
     await reconcile(scene.pay, clock.now())
     assert await standing(refund.id) == ("failed", "came-back")
     assert sum(each.amount_minor for each in (await service.banks_word(ORDER, "EUR")).of_parts.values()) == 4_850
+    owed = (await by_hand.situation(refund.id, clock.now())).owed
+    assert owed is not None
+    assert (owed.given_at_most, owed.unborne) == (RING, euro(0))
     await settle(scene, await wish(refund.id, given=4_850))
     assert await standing(refund.id) == ("written_off", "void")
     books = await scene.balances()
