@@ -17,6 +17,7 @@ from federation.documents.identity import IdentityState, Time
 from federation.documents.keys import PublicKey, SigningKey, decode_base64url
 from federation.documents.times import seconds_of
 from federation.vocabulary.ids import PartyId
+from federation.vocabulary.zones import UTC_NAME, ZoneName
 
 PAPER_BYTES_MAX = 16 * 1_048_576
 """The most bytes of such a file."""
@@ -35,7 +36,8 @@ class PaperParty(msgspec.Struct, frozen=True, kw_only=True):
 class PaperFace(msgspec.Struct, frozen=True, kw_only=True):
     """What every paper says of itself: its kind and number, by and for whom, and which period it is about.
 
-    The period ends before `period_end`.
+    The period ends before `period_end`. Times are in UTC, days and months those of `time_zone` (IANA); papers that do
+    not name it count in UTC.
     """
 
     kind: Annotated[str, msgspec.Meta(max_length=40)]
@@ -46,6 +48,7 @@ class PaperFace(msgspec.Struct, frozen=True, kw_only=True):
     period_start: Time
     period_end: Time
     issued_at: Time
+    time_zone: ZoneName = UTC_NAME
 
 
 class SealedPaper(msgspec.Struct, frozen=True, kw_only=True):

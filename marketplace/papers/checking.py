@@ -12,9 +12,11 @@ from federation.documents.papers import PaperFace, SealedPaper
 from federation.documents.profile import PartyProfile
 from federation.vocabulary.errors import GalleriaError, RecordInvalidError
 from federation.vocabulary.ids import is_party_id
+from federation.vocabulary.zones import zone_or_utc
 from marketplace.papers.beside import say_csv, say_pdf
 from marketplace.provenance.checking import Report
 from payouts.domain.invoice import Invoice, check_invoice
+from payouts.domain.papers import local_text
 from payouts.domain.statement import Statement, check_statement
 from payouts.errors import StatementBrokenError
 
@@ -77,8 +79,7 @@ def check_paper(name: str, data: bytes, hub: KnownHub | None = None, beside: Bes
     else:
         report.say("hub", "failed", f"it is of {face.hub.id}, you named {hub.id}")
     report.say("boutique", "held", f"it is for {face.boutique.name} ({face.boutique.id})")
-    period = f"from {face.period_start} to before {face.period_end}"
-    report.say("period", "held", f"{what}, {period}, in {face.currency}, issued {face.issued_at}")
+    report.say("period", "held", f"{what}, {_times(face)}")
     document = _say_sums(report, face, paper.body)
     _say_beside(report, document, beside)
     return report
@@ -90,6 +91,13 @@ def _say_beside(report: Report, document: Statement | Invoice | None, beside: Be
             report.say(name, "unasked", f"the {name.upper()} cannot be made again from what does not add up")
         elif given is not None and document is not None:
             say(report, document, given)
+
+
+def _times(face: PaperFace) -> str:
+    """When it is about and from, by the hub's clocks where they are known here."""
+    zone = zone_or_utc(face.time_zone)
+    start, end, issued = (local_text(time, zone) for time in (face.period_start, face.period_end, face.issued_at))
+    return f"from {start} to before {end} (days of {face.time_zone}), in {face.currency}, issued {issued}"
 
 
 def _issued(face: PaperFace, hub: KnownHub | None) -> str:

@@ -106,6 +106,8 @@ def test_an_invoice_has_a_pdf_and_no_csv() -> None:
     data = papers.seal(canonical(invoice), HUB, DAILY, [GENESIS.decode()])
     beside = Beside(csv=CSV, pdf=invoice_pdf(invoice))
     assert [step(name, beside, data).outcome for name in ("sums", "csv", "pdf")] == ["held", "failed", "held"]
+    told = step("period", beside, data).words
+    assert "from 2026-11-01T01:00:00+01:00 to before 2026-12-01T01:00:00+01:00 (days of Europe/Rome), in EUR" in told
 
 
 def test_papers_from_before_zones_were_told_are_as_they_were() -> None:
