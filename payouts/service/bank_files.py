@@ -41,18 +41,22 @@ SHARES_MAX = 5_000
 FAILURE_LENGTH_MAX = 200
 
 
-async def make_file(pay: Payments, by: str, initiator: str, execute_on: date, now: datetime) -> BankFileRecord:
+async def make_file(pay: Payments, by: str, initiator: str, execute_on: date, now: datetime) -> BankFileRecord | None:
     """Put everything that waits for our bank into one file. In the caller's transaction.
 
+    None when nothing of what waited is to be paid: it is held up, or was kept for what the shops owe, which stays so.
     Raises BankDetailsError when the hub has no bank account, or nothing waits.
     """
     if pay.settings.bank is None:
         raise BankDetailsError("the hub has no bank account yet: set GALLERIA_BANK_IBAN")
     if execute_on < now.date():
         raise BankDetailsError("the bank cannot carry it out in the past: choose today or a later day")
-    ready = await _ready(pay, now)
-    if not ready:
+    shares = await desk.queued(SEPA_CURRENCY, SHARES_MAX, lock=True)
+    if not shares:
         raise BankDetailsError("nothing waits for the bank")
+    ready = await _ready(pay, shares, now)
+    if not ready:
+        return None
     file_id = new_id()
     payouts = [_payout(shares, to, file_id, now) for to, shares in ready]
     file = PaymentFile(
@@ -85,9 +89,10 @@ async def make_file(pay: Payments, by: str, initiator: str, execute_on: date, no
     return record
 
 
-async def _ready(pay: Payments, now: datetime) -> list[tuple[BankDetails, list[SettlementRecord]]]:
+async def _ready(
+    pay: Payments, waiting: Sequence[SettlementRecord], now: datetime
+) -> list[tuple[BankDetails, list[SettlementRecord]]]:
     """What waits, netted of debts and freed of what is held up, by shop and the account it goes to."""
-    waiting = await desk.queued(SEPA_CURRENCY, SHARES_MAX, lock=True)
     found: list[tuple[BankDetails, list[SettlementRecord]]] = []
     for shop_id, shares in groupby(sorted(waiting, key=lambda one: one.shop_id), key=lambda one: one.shop_id):
         terms = await desk.terms.get(shop_id)

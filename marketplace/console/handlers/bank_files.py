@@ -75,6 +75,8 @@ async def make(request: AnyRequest) -> Redirect:
             made = await bank_files.make_file(hub.payments, person.email, hub.settings.node_name, day, clock.now())
     except GalleriaError as error:
         return back_to(request, PAGE, error.sentence, failed=True)
+    if made is None:
+        return back_to(request, PAGE, message("There is nothing to pay: what waited is held up, or kept for debts."))
     return back_to(request, f"{PAGE}#file-{made.id}", message("Made. Download it and give it to your bank."))
 
 

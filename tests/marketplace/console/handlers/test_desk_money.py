@@ -256,7 +256,9 @@ async def _make(world: World, settings: object) -> bytes:
     pay = msgspec.structs.replace(world.hub.payments, settings=settings)
     now = clock.now()
     async with atomic():
-        return (await bank_files.make_file(pay, "ada@example.com", "Hub", now.date(), now)).content
+        made = await bank_files.make_file(pay, "ada@example.com", "Hub", now.date(), now)
+    assert made is not None
+    return made.content
 
 
 async def test_the_terms_of_a_boutique(desk: httpx.AsyncClient) -> None:
