@@ -16,6 +16,7 @@ import msgspec
 from federation.vocabulary.money import Money
 from payouts.dispute_ports import BalanceBook, DisputeDesk
 from payouts.domain.payment import Capture
+from payouts.domain.payout_list import PayoutItem
 
 ObjectKind = Literal["payment", "account", "transfer", "refund", "payout", "dispute", "warning", "balance"]
 
@@ -130,7 +131,11 @@ class PayoutTerms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PayoutState(msgspec.Struct, frozen=True, kw_only=True):
-    """Money on its way from a shop's account to its bank; failing after `paid` is possible."""
+    """Money on its way from a shop's account to its bank; failing after `paid` is possible.
+
+    Of one that the provider made by its own schedule `listing` says whether it can say already what is in it
+    (`payout_contents`); of any other there is no list.
+    """
 
     id: str
     reference: str
@@ -139,6 +144,7 @@ class PayoutState(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["in_transit", "paid", "failed"]
     arrival_at: datetime
     failure: str = ""
+    listing: Literal["none", "pending", "complete"] = "none"
 
 
 class BalanceState(msgspec.Struct, frozen=True, kw_only=True):
@@ -294,6 +300,10 @@ class PaymentProvider(Protocol):
         ...
 
     async def get_payout(self, payout_id: str) -> PayoutState: ...
+
+    async def payout_contents(self, payout_id: str) -> Sequence[PayoutItem]:
+        """What an automatic payout is made of, once its `listing` is complete. ProviderRefusedError of any other."""
+        ...
 
     async def payouts_of(self, reference: str, account_id: str) -> Sequence[PayoutState]:
         """The newest payouts of an account made with this reference: for work whose key may have been forgotten."""

@@ -269,6 +269,7 @@ class Payout(Table, tablename="pay_payout", db=proxy):
     bank_file_id = UUID(default=None, null=True)
     automatic = Boolean(default=False)
     other_minor = BigInt(default=0)
+    list_due = Boolean(default=False)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)
 

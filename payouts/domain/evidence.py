@@ -76,5 +76,5 @@ class HandIn(msgspec.Struct, frozen=True, kw_only=True):
         """Every field that is to be said, by its name; an empty one is to be emptied."""
         found: dict[str, str] = dict.fromkeys((*Evidence.__struct_fields__, *SLOTS), "") if self.replaces else {}
         found.update(self.texts.given)
-        found.update(self.files)
+        found.update({str(slot): file_id for slot, file_id in self.files.items()})
         return found

@@ -369,7 +369,8 @@ class MovementRecord(msgspec.Struct, frozen=True, kw_only=True):
 class PayoutRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Money on its way to a shop's bank: by the provider, or as one payment of a bank file to the IBAN `account_id`.
 
-    An `automatic` one the provider made by itself; `other_minor` of it did not come to the account through us.
+    An `automatic` one the provider made by itself; `other_minor` of it is none of our movements (negative for what left
+    the account otherwise). While its list is due it is not known what is in it.
     """
 
     id: UUID
@@ -385,6 +386,7 @@ class PayoutRecord(msgspec.Struct, frozen=True, kw_only=True):
     bank_file_id: UUID | None = None
     automatic: bool = False
     other_minor: int = 0
+    list_due: bool = False
     created_at: datetime
     updated_at: datetime
 
@@ -395,7 +397,7 @@ class PayoutRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def other(self) -> Money:
-        """What of it did not come to the account through us."""
+        """What of it is none of our movements."""
         return Money(self.other_minor, self.currency)
 
 

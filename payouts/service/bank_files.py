@@ -30,8 +30,8 @@ from payouts.domain.records import BankFileRecord, MovementRecord, PayoutRecord,
 from payouts.domain.settlement import SETTLEMENT, BlockReason, SettlementStep
 from payouts.domain.terms import Rail
 from payouts.errors import BankDetailsError, PaymentMissingError
-from payouts.service.bank_payouts import change_of
 from payouts.service.context import Payments
+from payouts.service.payout_changes import change_of
 from payouts.service.sending import is_held_up, net_claims
 from payouts.store import desk, ledger, rows
 

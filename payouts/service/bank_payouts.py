@@ -4,7 +4,6 @@ A payout claims movements (transfers in, reversals out) that no other payout has
 fails its movements are free again, and none is tried until a person has looked: `paid` is not final.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,10 +12,10 @@ import structlog
 
 from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
-from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
 from payouts.domain import alert_words
 from payouts.domain.payout import PAYOUT, PayoutStatus, PayoutStep, odd_minor
+from payouts.domain.payout_list import within
 from payouts.domain.records import MovementRecord, PayoutRecord
 from payouts.domain.terms import Rail, Schedule, is_due
 from payouts.errors import (
@@ -27,11 +26,13 @@ from payouts.errors import (
     ProviderError,
     ProviderRefusedError,
 )
-from payouts.ports import PaidOutPart, PayoutChange, PayoutState
+from payouts.ports import PayoutState
+from payouts.service.automatic_payouts import adopted
 from payouts.service.context import Payments
 from payouts.service.float_moves import observe_move
+from payouts.service.payout_changes import change_of
 from payouts.service.references import own_id
-from payouts.store import desk, rows
+from payouts.store import desk, payout_lists, rows
 
 _log = structlog.get_logger(__name__)
 
@@ -102,7 +103,7 @@ async def observe_payout(pay: Payments, seen: PayoutState, now: datetime) -> Non
     if not seen.account_id:
         await observe_move(seen, now)
         return
-    payout_id = own_id(seen.reference) if seen.reference else await _adopted(pay, seen, now)
+    payout_id = own_id(seen.reference) if seen.reference else await adopted(pay, seen, now)
     await _record(
         pay,
         payout_id,
@@ -112,45 +113,6 @@ async def observe_payout(pay: Payments, seen: PayoutState, now: datetime) -> Non
         provider_id=seen.id,
         arrival_at=seen.arrival_at,
     )
-
-
-async def _adopted(pay: Payments, seen: PayoutState, now: datetime) -> UUID | None:
-    """The payout the provider made by itself, begun on our side when it is seen first; None when no shop is known.
-
-    What was free on the account makes it up; what is left over did not come there through us.
-    """
-    async with atomic():
-        shop_id = await desk.shop_of_account(seen.account_id)
-        if shop_id is None:
-            return None
-        await rows.shop_accounts.get(shop_id, lock=True)
-        known = await desk.payout_of_provider(seen.id)
-        if known is not None:
-            return known.id
-        arrives = seen.status != "failed"
-        free = await rows.movements_free(seen.account_id, seen.amount.currency) if arrives else []
-        chosen = _within(free, seen.amount.amount_minor)
-        came = sum(movement.amount_minor for movement in chosen)
-        chosen, came = (chosen, came) if came > 0 else ([], 0)
-        payout = PayoutRecord(
-            id=new_id(),
-            shop_id=shop_id,
-            account_id=seen.account_id,
-            amount_minor=seen.amount.amount_minor,
-            currency=seen.amount.currency,
-            status=PayoutStatus.IN_TRANSIT,
-            provider_id=seen.id,
-            arrival_at=seen.arrival_at,
-            automatic=True,
-            other_minor=seen.amount.amount_minor - came,
-            created_at=now,
-            updated_at=now,
-        )
-        await rows.payouts.add(payout)
-        if chosen:
-            await rows.claim_movements(payout.id, chosen)
-        await pay.listener.payout_changed(await change_of(payout, was_paid=False), now)
-        return payout.id
 
 
 async def _pay_shop(pay: Payments, shop: tuple[str, str], minimum_minor: int, now: datetime) -> bool:
@@ -173,10 +135,10 @@ async def _begin(pay: Payments, shop: tuple[str, str], minimum_minor: int, now: 
     at_provider = await pay.provider.get_account(account.provider_id)
     async with atomic():
         await rows.shop_accounts.get(shop_id, lock=True)
-        if await rows.payout_submitting(shop_id, currency):
+        if await rows.payout_submitting(shop_id, currency) or await payout_lists.is_awaited(account.provider_id):
             return None
         free = await rows.movements_free(account.provider_id, currency)
-        chosen = await _whole_units(_within(free, at_provider.available_in(currency).amount_minor), currency)
+        chosen = await _whole_units(within(free, at_provider.available_in(currency).amount_minor), currency)
         amount_minor = sum(movement.amount_minor for movement in chosen)
         if amount_minor < max(1, minimum_minor):
             return None
@@ -207,17 +169,6 @@ async def _whole_units(chosen: list[MovementRecord], currency: str) -> list[Move
     return [kept if movement is last else movement for movement in chosen]
 
 
-def _within(movements: Sequence[MovementRecord], available_minor: int) -> list[MovementRecord]:
-    """All that was taken back, and of what came in the oldest that fit into what is available."""
-    chosen = [movement for movement in movements if movement.amount_minor < 0]
-    total = sum(movement.amount_minor for movement in chosen)
-    for movement in movements:
-        if movement.amount_minor > 0 and total + movement.amount_minor <= available_minor:
-            chosen.append(movement)
-            total += movement.amount_minor
-    return chosen
-
-
 async def _record(
     pay: Payments,
     payout_id: UUID | None,
@@ -238,6 +189,7 @@ async def _record(
             provider_id=provider_id or payout.provider_id,
             arrival_at=arrival_at or payout.arrival_at,
             failure=failure,
+            list_due=payout.list_due and step is not PayoutStep.FAILED,
             updated_at=now,
         )
         await rows.payouts.save(changed)
@@ -260,23 +212,6 @@ async def _set_free(payout: PayoutRecord, now: datetime) -> None:
         why=alert_words.quoted(payout.failure),
     )
     await rows.raise_alert("payout-failed", str(payout.id), words, now)
-
-
-async def change_of(payout: PayoutRecord, *, was_paid: bool) -> PayoutChange:
-    """A payout as it is told of, by whichever rail it goes; `was_paid` when it had been called paid before."""
-    parts = await rows.payout_parts(payout.id)
-    return PayoutChange(
-        payout_id=payout.id,
-        shop_id=payout.shop_id,
-        status=payout.status.value,
-        amount=payout.amount,
-        arrival_at=payout.arrival_at,
-        failure=payout.failure,
-        was_paid=was_paid,
-        parts=tuple(
-            PaidOutPart(shop_order_id, kind, Money(amount, payout.currency)) for shop_order_id, kind, amount in parts
-        ),
-    )
 
 
 async def _payout(payout_id: UUID) -> PayoutRecord:

@@ -20,7 +20,7 @@ from payouts.service.payments import announce_again, refresh_payment
 from payouts.service.refund_payment import send_refund
 from payouts.service.sending import send_settlement
 from payouts.service.shop_accounts import open_account
-from payouts.store import desk, rows
+from payouts.store import desk, payout_lists, rows
 
 _log = structlog.get_logger(__name__)
 
@@ -39,6 +39,7 @@ async def sweep_submitting(pay: Payments, now: datetime) -> int:
     tried += await _each(stuck, lambda each: send_refund(pay, each, now))
     stuck = await rows.take_waiting("pay_payout", ["submitting", "in_transit"], before, now)
     tried += await _each(stuck, lambda each: send_payout(pay, each, now))
+    tried += await _each(await payout_lists.take_awaited(before, now), lambda each: send_payout(pay, each, now))
     stuck = await rows.take_waiting("pay_float_move", ["submitting", "in_transit"], before, now)
     tried += await _each(stuck, lambda each: send_move(pay, each, now))
     stuck = await rows.take_waiting("pay_claim", ["open", "reversing"], before, now)

@@ -21,6 +21,7 @@ def pay_out(world: World, owner: str, params: Thing, *, automatic: bool = False)
     if world.available_minor(owner, currency) < amount:
         raise RefusedError("You have insufficient funds in your Stripe account.", "balance_insufficient")
     payout_id = world.new_id("payout")
+    made_of = unlisted(world, owner, currency) if automatic else []
     out = move(world, owner, ("payout", payout_id), -amount, currency)
     made = {
         "id": payout_id,
@@ -46,8 +47,34 @@ def pay_out(world: World, owner: str, params: Thing, *, automatic: bool = False)
         "type": "bank_account",
     }
     world.add("payout", made, owner)
+    if automatic:
+        world.drafts[payout_id] = {"made_of": [out["id"], *made_of]}
     world.tell("payout.created", made, owner)
     return made
+
+
+def unlisted(world: World, owner: str, currency: str) -> list[str]:
+    """The available movements of a balance that no automatic payout was made of yet, newest first."""
+    listed = {name for made in world.all("payout", owner) for name in _made_of(world, made)}
+    return [
+        each["id"]
+        for each in world.all("balance_transaction", owner)
+        if each["currency"] == currency and each["available_on"] <= world.now and each["id"] not in listed
+    ]
+
+
+def _made_of(world: World, made: Thing) -> list[str]:
+    return list(world.drafts.get(made["id"], {}).get("made_of", ()))
+
+
+def contents(world: World, owner: str, payout_id: str) -> list[Thing]:
+    """What an automatic payout is made of, its own movement first: nothing until it is reconciled."""
+    made = world.find("payout", payout_id, owner)
+    if not made["automatic"]:
+        raise RefusedError("Balance transaction history can only be filtered on automatic transfers, not manual.")
+    if made["reconciliation_status"] != "completed":
+        return []
+    return [world.things["balance_transaction"][name] for name in _made_of(world, made)]
 
 
 def arrive_due(world: World) -> None:
@@ -61,13 +88,14 @@ def arrive(world: World, made: Thing) -> None:
     """A payout reached the bank, or the bank refused it."""
     owner = world.owners[made["id"]]
     world.touch("payout", made["id"])
-    if owner in world.failing_banks:
-        fail(world, made, "account_closed")
-        return
-    made["status"] = "paid"
-    world.tell("payout.paid", made, owner)
     if made["automatic"]:
         made["reconciliation_status"] = "completed"
+    if owner in world.failing_banks:
+        fail(world, made, "account_closed")
+    else:
+        made["status"] = "paid"
+        world.tell("payout.paid", made, owner)
+    if made["automatic"]:
         world.tell("payout.reconciliation_completed", made, owner)
 
 
@@ -111,6 +139,12 @@ def _pay_out_rest(world: World, account_id: str, least: Thing) -> None:
     if not world.account(account_id)["ready"]:
         return
     for currency in world.currencies(account_id):
-        amount = world.available_minor(account_id, currency) - int(least.get(currency, 0))
-        if amount > 0:
-            pay_out(world, account_id, {"amount": amount, "currency": currency}, automatic=True)
+        kept = int(least.get(currency, 0))
+        amount = world.available_minor(account_id, currency) - kept
+        if amount <= 0:
+            continue
+        if kept:
+            move(world, account_id, ("payout_minimum_balance_hold", account_id), -kept, currency)
+        pay_out(world, account_id, {"amount": amount, "currency": currency}, automatic=True)
+        if kept:
+            move(world, account_id, ("payout_minimum_balance_release", account_id), kept, currency)

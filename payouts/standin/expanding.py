@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from payouts.standin.errors import RefusedError
 from payouts.standin.forms import PAGE_MAX
 from payouts.standin.moves import with_status
+from payouts.standin.transfers import at_destination
 from payouts.standin.world import Thing, World
 
 PAGE_USUAL = 10
@@ -55,6 +56,9 @@ def expanded(world: World, answer: Thing, paths: Sequence[str]) -> Thing:
 def _object(world: World, name: str, thing_id: str) -> Thing | str:
     """What an id stands for in a field of this name; the id itself when that is nothing to expand."""
     kinds = _SOURCES if name == "source" else (_KINDS[name],) if name in _KINDS else ()
+    arrived = at_destination(world, thing_id) if name == "source" else None
+    if arrived is not None:
+        return arrived
     return next((world.things[kind][thing_id] for kind in kinds if thing_id in world.things[kind]), thing_id)
 
 

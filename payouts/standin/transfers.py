@@ -105,8 +105,8 @@ def reverse(world: World, transfer_id: str, params: Thing) -> Thing:
         )
     if world.available_minor(made["destination"], made["currency"]) < amount:
         raise RefusedError("The account has insufficient funds for this reversal.", "balance_insufficient")
-    reversal_id = world.new_id("transfer_reversal")
-    move(world, made["destination"], ("payment_refund", reversal_id), -amount, made["currency"])
+    reversal_id, refund_id = world.new_id("transfer_reversal"), world.new_id("pyr")
+    move(world, made["destination"], ("payment_refund", refund_id), -amount, made["currency"])
     back = move(world, PLATFORM, ("transfer_refund", reversal_id), amount, made["currency"])
     reversal = {
         "id": reversal_id,
@@ -115,7 +115,7 @@ def reverse(world: World, transfer_id: str, params: Thing) -> Thing:
         "balance_transaction": back["id"],
         "created": world.now,
         "currency": made["currency"],
-        "destination_payment_refund": world.new_id("pyr"),
+        "destination_payment_refund": refund_id,
         "metadata": params.get("metadata", {}),
         "source_refund": None,
         "transfer": transfer_id,
@@ -125,6 +125,22 @@ def reverse(world: World, transfer_id: str, params: Thing) -> Thing:
     world.add("transfer_reversal", reversal)
     world.tell("transfer.reversed", made)
     return reversal
+
+
+def at_destination(world: World, thing_id: str) -> Thing | None:
+    """What a transfer or its reversal is on the account that got it: a charge (`py_`) or a refund (`pyr_`)."""
+    for made in world.things["transfer"].values() if thing_id.startswith("py_") else ():
+        if made["destination_payment"] == thing_id:
+            return _seen(made, thing_id, "charge", {"source_transfer": made["id"], "paid": True, "captured": True})
+    for made in world.things["transfer_reversal"].values() if thing_id.startswith("pyr_") else ():
+        if made["destination_payment_refund"] == thing_id:
+            return _seen(made, thing_id, "refund", {"source_transfer_reversal": made["id"], "reason": None})
+    return None
+
+
+def _seen(made: Thing, thing_id: str, kind: str, more: Thing) -> Thing:
+    told = {name: made[name] for name in ("amount", "currency", "created")}
+    return {"id": thing_id, "object": kind, **told, "metadata": {}, "status": "succeeded", **more}
 
 
 def reversals_of(world: World, transfer_id: str) -> list[Thing]:

@@ -205,6 +205,15 @@ async def _came_back(life: Life) -> None:
     await life.does(again, life.hear)
 
 
+async def _paid_out_by_itself(life: Life) -> None:
+    """The provider pays a boutique by a schedule of its own, and says what was in it."""
+    await _sale(life)
+    account = await service.account_of(A)
+    assert account is not None
+    life.provider.pay_out_by_itself(str(account.provider_id))
+    await life.does(life.hear, life.money_arrives, life.recover)
+
+
 async def _to_our_own_bank(life: Life) -> None:
     """One boutique is paid by bank file, and what our bank has to pay it is moved there from the provider."""
 
@@ -271,6 +280,7 @@ STORIES: Mapping[str, Story] = {
         _disputed_and_won,
         {"payment": PAID, "transfer": Made(7 + 4, 2 * 31928), "reversal": SENT},
     ),
+    "by itself": Story(_paid_out_by_itself, {"payment": PAID, "transfer": SENT, "payout": Made(1, 12_890)}),
     "our own bank": Story(
         _to_our_own_bank, {"payment": PAID, "transfer": Made(5, 31928 - 9988), "payout": Made(1, 9988)}, BANKED
     ),
@@ -284,6 +294,7 @@ STORIES: Mapping[str, Story] = {
 
 MET_IN: Mapping[Point, str] = {
     Point("payouts.invariants.differences", "balance"): "to the bank",
+    Point("automatic_payouts._listed", "payout_contents"): "by itself",
     Point("bank_payouts._ask", "payout"): "to the bank",
     Point("bank_payouts._ask", "payouts_of"): "keys forgotten",
     Point("bank_payouts.send_payout", "get_payout"): "no event ever",

@@ -174,6 +174,14 @@ CASES: Mapping[str, Case] = {
         f"{_MONEY}/blocked",
         message("Ask the boutique for the right bank details; once they are in its terms, have it sent again."),
     ),
+    "payout-unexplained": Case(
+        message("The provider paid a boutique money that is not from us"),
+        f"{_MONEY}/payouts",
+        message(
+            "See on the provider’s own site what the payout is made of. If the boutique sells elsewhere on the same "
+            "account, nothing is wrong; if money of ours went twice or not at all, make it good by a correction."
+        ),
+    ),
     "payout-conflict": Case(message("A payout was asked for twice in two ways"), f"{_MONEY}/payouts", _NOT_TWICE),
     "account-closed": Case(
         message("A boutique’s account at the provider was closed"),

@@ -12,10 +12,11 @@ import msgspec
 from federation.vocabulary.money import Money
 from payouts.adapters import signatures
 from payouts.adapters.memory.balances import MemoryBalances
-from payouts.adapters.memory.books import PLATFORM, Cause, MemoryBooks
+from payouts.adapters.memory.books import PLATFORM, Cause, MemoryBooks, Move
 from payouts.adapters.memory.disputes import MemoryDisputes
 from payouts.domain.amounts import rate_of
 from payouts.domain.payment import Capture
+from payouts.domain.payout_list import ItemKind, PayoutItem
 from payouts.errors import (
     AccountNotReadyError,
     EventRefusedError,
@@ -49,6 +50,15 @@ def _fee(gross: Money) -> Money:
     return Money(min(rate_of(gross.amount_minor, FEE_BP) + FEE_FIXED_MINOR, gross.amount_minor), gross.currency)
 
 
+_KINDS: dict[str, ItemKind] = {"transfer": "transfer", "reversal": "reversal", "payout_failure": "returned"}
+
+
+def _item(number: int, move: Move) -> PayoutItem:
+    cause = move.cause
+    kind = _KINDS.get(cause.type, "other")
+    return PayoutItem(id=f"txn_{number}", kind=kind, type=cause.type, source=cause.source, net=move.money)
+
+
 class MemoryProvider(MemoryBooks):
     """Implements `payouts.ports.PaymentProvider` with dictionaries; `now` is its clock, moved by `advance`."""
 
@@ -67,6 +77,7 @@ class MemoryProvider(MemoryBooks):
         self.payouts: dict[str, PayoutState] = {}
         self.terms: dict[str, PayoutTerms] = {}
         self.failing_banks: set[str] = set()
+        self.made_of: dict[str, list[Move]] = {}
         self.links: list[tuple[str, str]] = []
         self._to_hold: set[str] = set()
         self._available_at: dict[str, datetime] = {}
@@ -208,7 +219,7 @@ class MemoryProvider(MemoryBooks):
             self._payment_of[made.id] = payment_id
             at = max(self.now, self._available_at[payment_id]) if payment_id else self.now
             self.move(PLATFORM, -amount, at, Cause("transfer", made.id, reference))
-            self.move(account_id, amount, at)
+            self.move(account_id, amount, at, Cause("transfer", made.id))
             return made
 
         return self.once("transfer", key, (reference, account_id, amount, payment_id), act)
@@ -240,7 +251,7 @@ class MemoryProvider(MemoryBooks):
             reversal = ReversalState(id=self.new_id("trr"), reference=reference, transfer_id=transfer_id, amount=amount)
             self.reversals[reversal.id] = reversal
             self.transfers[made.id] = msgspec.structs.replace(made, reversed=made.reversed + amount)
-            self.move(made.account_id, -amount, self.now)
+            self.move(made.account_id, -amount, self.now, Cause("reversal", reversal.id))
             self.move(PLATFORM, amount, self.now, Cause("transfer_refund", reversal.id, reference))
             return reversal
 
@@ -279,6 +290,14 @@ class MemoryProvider(MemoryBooks):
         self.meet("get_payout", "before")
         self.tick()
         return self.found(self.payouts, payout_id)
+
+    async def payout_contents(self, payout_id: str) -> Sequence[PayoutItem]:
+        self.meet("payout_contents", "before")
+        if self.found(self.payouts, payout_id).listing != "complete":
+            raise ProviderRefusedError("of this payout there is no list")
+        listed = [_item(number, move) for number, move in enumerate(self.made_of[payout_id][:-1])]
+        self.meet("payout_contents", "after")
+        return listed
 
     async def payout_terms(self, account_id: str) -> PayoutTerms:
         self.meet("payout_terms", "before")
@@ -392,8 +411,16 @@ class MemoryProvider(MemoryBooks):
                 self.move(PLATFORM, -taken, self.now, Cause("refund", refund.id, refund.reference))
                 self.tell("refund", refund.id, "succeeded")
 
-    def pay_out_by_itself(self, account_id: str, amount: Money) -> str:
-        """The provider sends money on to a shop's bank that nobody asked it for; the payout's id."""
+    def pay_out_by_itself(self, account_id: str, sources: Sequence[str] = (), *, listed: bool = True) -> str:
+        """The provider sends on to a shop's bank what nobody asked it for; the payout's id.
+
+        All that no other such payout was made of, or what comes from these `sources`; in the hub's currency. Unless it
+        is `listed` at once, what is in it is known with `list_contents`.
+        """
+        paid = [move for moves in self.made_of.values() for move in moves]
+        moves = [move for move in self.moves if move.account_id == account_id and move not in paid]
+        chosen = [move for move in moves if not sources or move.cause.source in sources]
+        amount = sum((move.money for move in chosen), start=Money(0, self.settlement_currency))
         made = PayoutState(
             id=self.new_id("po"),
             reference="",
@@ -401,11 +428,18 @@ class MemoryProvider(MemoryBooks):
             amount=amount,
             status="in_transit",
             arrival_at=self.now,
+            listing="complete" if listed else "pending",
         )
         self.payouts[made.id] = made
-        self.move(account_id, -amount, self.now)
+        self.move(account_id, -amount, self.now, Cause("payout", made.id))
+        self.made_of[made.id] = [*chosen, self.moves[-1]]
         self.tell("payout", made.id, "in_transit")
         return made.id
+
+    def list_contents(self, payout_id: str) -> None:
+        """The provider knows by now what such a payout is made of."""
+        self.payouts[payout_id] = msgspec.structs.replace(self.payouts[payout_id], listing="complete")
+        self.tell("payout", payout_id, "reconciliation_completed")
 
     def arrive(self, payout_id: str) -> None:
         """A payout reached the bank, or came back from it (also after it was called paid)."""

@@ -21,6 +21,7 @@ from payouts.adapters.stripe import events
 from payouts.adapters.stripe.accounts import Account, AccountsV1, AccountsV2
 from payouts.adapters.stripe.balances import StripeBalances
 from payouts.adapters.stripe.calling import KeyedClient, ask, make_client, make_http
+from payouts.adapters.stripe.contents import PayoutContents
 from payouts.adapters.stripe.disputes import StripeDisputes
 from payouts.adapters.stripe.listing import Lists, one_page
 from payouts.adapters.stripe.refusals import failed_inside
@@ -50,6 +51,7 @@ from payouts.adapters.stripe.states import (
 )
 from payouts.adapters.stripe.terms import SeenBalanceSettings, params_of
 from payouts.domain.payment import Capture
+from payouts.domain.payout_list import PayoutItem
 from payouts.errors import ProviderRefusedError, ProviderUnavailableError
 from payouts.ports import (
     AccountLink,
@@ -85,6 +87,7 @@ class StripeProvider:
             AccountsV1(client) if settings.accounts == "v1" else AccountsV2(client)
         )
         self._lists = Lists(client)
+        self._contents = PayoutContents(client)
         self.disputes = StripeDisputes(client)
         self.balance_book = StripeBalances(client)
 
@@ -258,6 +261,10 @@ class StripeProvider:
         account_id, _, stripe_id = payout_id.rpartition("/")
         options: stripe.RequestOptions = {"stripe_account": account_id} if account_id else {}
         return payout_state(account_id, await ask(self._v1.payouts.retrieve_async(stripe_id, {}, options), SeenPayout))
+
+    async def payout_contents(self, payout_id: str) -> Sequence[PayoutItem]:
+        account_id, _, stripe_id = payout_id.rpartition("/")
+        return await self._contents.of(account_id, stripe_id)
 
     async def payout_terms(self, account_id: str) -> PayoutTerms:
         call = self._v1.balance_settings.retrieve_async({}, {"stripe_account": account_id})

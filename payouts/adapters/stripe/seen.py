@@ -122,6 +122,8 @@ class SeenPayout(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     status: str
     arrival_date: int
+    automatic: bool = False
+    reconciliation_status: str = "not_applicable"
     failure_code: str | None = None
     metadata: Mapping[str, str] | None = None
 

@@ -158,6 +158,7 @@ def payout_state(account_id: str, made: SeenPayout) -> PayoutState:
         status=_PAYOUT_STATUS.get(made.status, "in_transit"),
         arrival_at=datetime.fromtimestamp(made.arrival_date, UTC),
         failure=made.failure_code or "",
+        listing=("complete" if made.reconciliation_status == "completed" else "pending") if made.automatic else "none",
     )
 
 

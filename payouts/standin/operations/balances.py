@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from payouts.standin import bank
 from payouts.standin.forms import PAGING
 from payouts.standin.moves import with_status
 from payouts.standin.operations.calling import Call, Operation
@@ -9,11 +10,9 @@ from payouts.standin.world import Thing, World
 
 
 def _balance_transactions(world: World, call: Call) -> list[Thing]:
-    found = [with_status(world, each) for each in world.all("balance_transaction", call.account)]
     payout, kind = call.params.get("payout"), call.params.get("type")
-    if payout:
-        found = [each for each in found if each["source"] == payout]
-    return [each for each in found if kind in {None, each["type"]}]
+    found = bank.contents(world, call.account, payout) if payout else world.all("balance_transaction", call.account)
+    return [with_status(world, each) for each in found if kind in {None, each["type"]}]
 
 
 def balance_operations() -> Iterator[Operation]:

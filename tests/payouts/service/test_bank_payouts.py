@@ -149,31 +149,3 @@ async def test_failed_payout_pauses_and_can_be_resumed(
     assert await run_payouts(scene.pay, clock.now()) == 1
     assert [each.amount_minor for each in await service.payouts(C)] == [9988, 9988]
     await scene.check()
-
-
-async def test_a_payout_the_provider_made_by_itself_is_taken_over(scene: MemoryScene) -> None:
-    """It claims what lay there, the rest did not come through us; told twice it is one; come back, all is free."""
-    await all_sent(scene)
-    account = await service.account_of(A)
-    assert account is not None
-    scene.provider.move(str(account.provider_id), euro(500), scene.now)
-    made = scene.provider.pay_out_by_itself(str(account.provider_id), euro(13_390))
-    for _ in range(2):
-        await observe_payout(scene.pay, scene.provider.payouts[made], scene.now)
-    (payout,) = await service.payouts()
-    assert (payout.shop_id, payout.automatic, payout.amount_minor, payout.other_minor) == (A, True, 13_390, 500)
-    assert await run_payouts(scene.pay, clock.now()) == 2
-    scene.provider.arrive(made)
-    await scene.hear()
-    assert (await service.shop_money(A))[0].paid_out == euro(12_890)
-    assert [change.status for change in scene.listener.payouts if change.shop_id == A] == ["in_transit", "paid"]
-    await scene.check()
-    scene.provider.failing_banks.add(str(account.provider_id))
-    scene.provider.arrive(made)
-    await scene.hear()
-    assert {one.status.value for one in await service.payouts() if one.shop_id == A} == {"failed"}
-    assert await scene.provider.get_payout(made)
-    stranger = msgspec.structs.replace(scene.provider.payouts[made], id="po_x", account_id="acct_nobody")
-    await observe_payout(scene.pay, stranger, scene.now)
-    assert len(await service.payouts()) == 3
-    await scene.check()

@@ -124,12 +124,16 @@ def every_kind_of_object() -> list[dict[str, Any]]:
     levers.decline_page(world, life.page(500)["id"])
     held = life.page(500, capture_method="manual")
     levers.pay_page(world, held["id"])
+    life.made("/v1/balance_settings", {"payments[payouts][schedule][interval]": "daily"}, stripe_account=account)
     levers.pass_time(world, 2 * bank.DAY_SECONDS)
+    asked = {"payout": world.all("payout", account)[0]["id"], "expand[0]": "data.source"}
+    paid_out = life.read(life.ask("GET", "/v1/balance_transactions", asked, stripe_account=account))["data"]
     accounts.close(world, account)
     return [
         *(each for kind, things in world.things.items() if kind != "account" for each in things.values()),
         *(world.notices),
         *links,
+        *(each["source"] for each in paid_out if isinstance(each["source"], dict)),
         *(v1, endpoint, thin_endpoint, accounts.as_v2(world.account(account)), accounts.as_v1(world.account(v1["id"]))),
         *(life.read(life.ask("GET", "/v1/balance")), life.read(life.ask("GET", "/v1/balance_settings"))),
     ]

@@ -1,0 +1,181 @@
+"""Payouts that the provider made by its own schedule: exactly what it lists of them is claimed."""
+
+import msgspec
+import pytest
+
+from federation.node import clock
+from federation.node.database import execute
+from payouts import service
+from payouts.domain.records import PayoutRecord
+from payouts.service.automatic_payouts import LIST_PATIENCE, TRANSFER_PATIENCE, UNEXPLAINED
+from payouts.service.bank_payouts import observe_payout, pay_out_now, run_payouts
+from tests.payouts.scene import MemoryScene
+from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, C, euro
+
+pytestmark = pytest.mark.apps("payouts.piccolo_app")
+
+
+async def account_with_money(scene: MemoryScene, shop_id: str = A) -> str:
+    """The worked example with everything sent; a shop's account at the provider."""
+    await scene.buy()
+    await scene.release(PART_A, PART_B, PART_C)
+    account = await service.account_of(shop_id)
+    assert account is not None
+    return str(account.provider_id)
+
+
+async def look(scene: MemoryScene, number: str, shop_id: str = A) -> PayoutRecord:
+    """The payout of this number as it is known after the provider was asked about it."""
+    await observe_payout(scene.pay, scene.provider.payouts[number], scene.now)
+    return next(one for one in await service.payouts(shop_id) if one.provider_id == number)
+
+
+async def told(kind: str = UNEXPLAINED) -> int:
+    """How many alerts of a kind are open."""
+    return [alert.kind for alert in await service.alerts()].count(kind)
+
+
+async def test_more_than_we_sent_is_claimed_as_far_as_it_is_ours(scene: MemoryScene) -> None:
+    """All that lay there through us, the rest beside it with an alert; told twice it is one; come back, all is free."""
+    account = await account_with_money(scene)
+    scene.provider.move(account, euro(500), scene.now)
+    made = scene.provider.pay_out_by_itself(account)
+    for _ in range(2):
+        payout = await look(scene, made)
+    assert (payout.shop_id, payout.automatic, payout.amount_minor, payout.other_minor) == (A, True, 13_390, 500)
+    assert (payout.list_due, await told()) == (False, 1)
+    assert await run_payouts(scene.pay, clock.now()) == 2
+    scene.provider.arrive(made)
+    await scene.hear()
+    assert (await service.shop_money(A))[0].paid_out == euro(12_890)
+    assert [change.status for change in scene.listener.payouts if change.shop_id == A][-1] == "paid"
+    await scene.check()
+    scene.provider.failing_banks.add(account)
+    scene.provider.arrive(made)
+    await scene.hear()
+    assert {one.status.value for one in await service.payouts(A)} == {"failed"}
+    stranger = msgspec.structs.replace(scene.provider.payouts[made], id="po_x", account_id="acct_nobody")
+    await observe_payout(scene.pay, stranger, scene.now)
+    assert len(await service.payouts()) == 3
+    await scene.check()
+
+
+async def test_less_than_was_free_is_claimed_to_the_movement(scene: MemoryScene) -> None:
+    """Two of three transfers are listed: those are claimed and no other, which our own payout takes afterwards."""
+    account = await account_with_money(scene)
+    sent = [one.id for one in scene.provider.transfers.values() if one.account_id == account]
+    amounts = {one: scene.provider.transfers[one].amount.amount_minor for one in sent}
+    last = sent[-1]
+    payout = await look(scene, scene.provider.pay_out_by_itself(account, [last]))
+    assert (payout.amount_minor, payout.other_minor, await told()) == (amounts[last], 0, 0)
+    await pay_out_now(scene.pay, A, clock.now())
+    assert sorted(one.amount_minor for one in await service.payouts(A)) == sorted(
+        [amounts[last], 12_890 - amounts[last]]
+    )
+    await scene.check()
+
+
+async def test_nothing_is_claimed_before_the_provider_has_listed_it(scene: MemoryScene) -> None:
+    """On its way, nothing is called paid out and none of ours is begun; listed after it arrived, the boutique hears."""
+    account = await account_with_money(scene)
+    made = scene.provider.pay_out_by_itself(account, listed=False)
+    scene.provider.move(account, euro(20_000), scene.now)
+    payout = await look(scene, made)
+    assert (payout.list_due, payout.other_minor, await told()) == (True, 12_890, 0)
+    await pay_out_now(scene.pay, A, clock.now())
+    scene.provider.arrive(made)
+    await scene.hear()
+    assert (await service.shop_money(A))[0].paid_out == euro(0)
+    assert len(await service.payouts(A)) == 1
+    payout_state = scene.provider.payouts[made]
+    scene.provider.payouts[made] = msgspec.structs.replace(payout_state, listing="complete")
+    await scene.sweep()
+    (payout,) = await service.payouts(A)
+    assert (payout.status.value, payout.list_due, payout.other_minor) == ("paid", False, 0)
+    assert (await service.shop_money(A))[0].paid_out == euro(12_890)
+    assert sum(part.amount.amount_minor for part in scene.listener.payouts[-1].parts) == 12_890
+    await scene.check()
+
+
+async def test_a_list_that_never_comes_is_told_after_some_days(scene: MemoryScene) -> None:
+    """What is in it stays unknown, a person is told, and the boutique's other payouts go on."""
+    account = await account_with_money(scene)
+    made = scene.provider.pay_out_by_itself(account, listed=False)
+    payout = await look(scene, made)
+    await execute("UPDATE pay_payout SET created_at = created_at - $1::interval", LIST_PATIENCE * 2)
+    payout = await look(scene, made)
+    assert (payout.list_due, payout.other_minor, await told()) == (False, 12_890, 1)
+
+
+async def test_what_comes_back_is_claimed_again_by_the_next_one(scene: MemoryScene) -> None:
+    """A payout fails; the next is made of its return alone, and claims what the first was made of; also a third."""
+    account = await account_with_money(scene)
+    scene.provider.failing_banks.add(account)
+    for _ in range(2):
+        made = scene.provider.pay_out_by_itself(account)
+        assert (await look(scene, made)).other_minor == 0
+        scene.provider.arrive(made)
+        await scene.hear()
+    scene.provider.failing_banks.clear()
+    made = scene.provider.pay_out_by_itself(account)
+    await look(scene, made)
+    scene.provider.arrive(made)
+    await scene.hear()
+    statuses = sorted((one.status.value, one.other_minor) for one in await service.payouts(A))
+    assert statuses == [("failed", 0), ("failed", 0), ("paid", 0)]
+    assert ((await service.shop_money(A))[0].paid_out, await told()) == (euro(12_890), 0)
+    await scene.check()
+
+
+async def test_one_that_failed_before_it_was_listed_is_looked_into(scene: MemoryScene) -> None:
+    """Nobody knew what was in it; the next one lists its return, and the provider says then what that was."""
+    account = await account_with_money(scene)
+    lost = scene.provider.pay_out_by_itself(account, listed=False)
+    await look(scene, lost)
+    scene.provider.failing_banks.add(account)
+    scene.provider.arrive(lost)
+    await scene.hear()
+    assert [(one.status.value, one.list_due) for one in await service.payouts(A)] == [("failed", False)]
+    scene.provider.list_contents(lost)
+    payout = await look(scene, scene.provider.pay_out_by_itself(account))
+    assert (payout.amount_minor, payout.other_minor, await told()) == (12_890, 0, 0)
+    await scene.check()
+
+
+async def test_money_taken_back_is_listed_too(scene: MemoryScene) -> None:
+    """A ring was given back before: the reversal lowers the payout and is claimed with the transfers."""
+    account = await account_with_money(scene, C)
+    ring = service.RefundRequest(
+        refund_id=ORDER, order_id=ORDER, shop_order_id=PART_C, parts=(service.RefundPart("ring", quantity=1),)
+    )
+    scene.provider.take_from_platform(euro(-60_000))
+    await scene.refund(ring)
+    payout = await look(scene, scene.provider.pay_out_by_itself(account), C)
+    assert (payout.amount_minor, payout.other_minor, await told()) == (9_988 - 4_499, 0, 0)
+
+
+@pytest.mark.parametrize("is_noted", [True, False])
+async def test_a_transfer_that_we_have_not_noted_is_waited_for(
+    scene: MemoryScene,
+    is_noted: bool,  # noqa: FBT001 - a transfer may never be noted
+) -> None:
+    """Listed before its answer came, it is ours a moment later; after a day it counts as somebody else's."""
+    account = await account_with_money(scene)
+    made = scene.provider.pay_out_by_itself(account)
+    await execute("UPDATE pay_movement SET reference = 'x' || reference")
+    assert (await look(scene, made)).list_due
+    if is_noted:
+        await execute("UPDATE pay_movement SET reference = substr(reference, 2)")
+    await execute("UPDATE pay_payout SET created_at = created_at - $1::interval", TRANSFER_PATIENCE * 2)
+    payout = await look(scene, made)
+    assert (payout.list_due, payout.other_minor, await told()) == ((False, 0, 0) if is_noted else (False, 12_890, 1))
+
+
+async def test_one_made_by_hand_at_the_provider_claims_what_was_free(scene: MemoryScene) -> None:
+    """Of such a payout nobody has a list: the oldest that fit make it up, and what is left over is told."""
+    account = await account_with_money(scene)
+    made = scene.provider.pay_out_by_itself(account)
+    by_hand = msgspec.structs.replace(scene.provider.payouts[made], listing="none", amount=euro(13_000))
+    await observe_payout(scene.pay, by_hand, scene.now)
+    (payout,) = await service.payouts(A)
+    assert (payout.list_due, payout.other_minor, await told()) == (False, 110, 1)
