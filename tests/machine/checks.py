@@ -72,7 +72,9 @@ class Checks:
         yield from _charges(facts, self.model)
         yield from _in_transfer(facts)
         yield from _payouts(facts)
+        yield from outside.bank.differs(facts["payouts"])
         yield from doubles(outside)
+        yield from _by_both_ways(facts, outside)
         yield from self._holds(facts)
 
     def _holds(self, facts: Facts) -> Iterator[str]:
@@ -156,18 +158,26 @@ def _unanswered(facts: Facts, now: datetime) -> Iterator[str]:
     """7: it is answered within a day, or a person is told."""
     told = {each["reference"] for each in facts["alerts"]}
     for each in facts["transfers"]:
-        asked_at = datetime.fromisoformat(each["submitted_at"]) if each["status"] == "submitting" else now
+        waits = each["status"] == "submitting" and each["payout_id"] is None
+        asked_at = datetime.fromisoformat(each["submitted_at"]) if waits else now
         if now - asked_at >= ANSWERED_WITHIN and each["settlement_id"] not in told:
             yield f"7: {each['amount']} of share {each['settlement_id']} are in transfer since {asked_at}"
 
 
 def _payouts(facts: Facts) -> Iterator[str]:
-    """9: a payout is what it claims, and nothing is in two payouts that may still arrive."""
+    """9: a payout is what it claims, and nothing is in two payouts that may still arrive.
+
+    One by our own bank claims the transfers that it is made of.
+    """
     parts: dict[str, int] = defaultdict(int)
+    by_bank = {each["id"] for each in facts["payouts"] if each["rail"] == "bank"}
+    for transfer in facts["transfers"]:
+        if transfer["payout_id"] is not None:
+            parts[transfer["payout_id"]] += transfer["amount"]
     alive = {each["id"] for each in facts["payouts"] if each["status"] != "failed"}
     claimed = Counter(each["movement_id"] for each in facts["payout_parts"] if each["payout_id"] in alive)
     for part in facts["payout_parts"]:
-        parts[part["payout_id"]] += part["amount"]
+        parts[part["payout_id"]] += 0 if part["payout_id"] in by_bank else part["amount"]
     for each in facts["payouts"]:
         if each["amount"] != parts[each["id"]]:
             yield f"9: payout {each['id']} is of {each['amount']}, its parts are {parts[each['id']]}"
@@ -181,6 +191,14 @@ def doubles(outside: Outside) -> Iterator[str]:
             _reference(each) for each in outside.things(kind).values() if kind != "refund" or each["status"] != "failed"
         )
         yield from (f"twice: the provider has {times} of {kind} {each}" for each, times in wanted.items() if times > 1)
+
+
+def _by_both_ways(facts: Facts, outside: Outside) -> Iterator[str]:
+    """No share was sent through the provider and lies in a bank file as well, or in two."""
+    alive = {each["id"] for each in facts["payouts"] if each["rail"] == "bank" and each["status"] != "failed"}
+    wanted = Counter(_reference(each) for each in outside.things("transfer").values())
+    wanted.update(each["settlement_id"] for each in facts["transfers"] if each["payout_id"] in alive)
+    yield from (f"twice: share {each} goes {times} ways" for each, times in wanted.items() if times > 1)
 
 
 def _reference(thing: dict[str, Any]) -> str:

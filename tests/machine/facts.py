@@ -16,18 +16,21 @@ _READ = {
     "shares": """SELECT id, order_id, shop_order_id, shop_id, kind, currency, status, block_reason, payment_id,
         amount_minor AS amount, refunded_minor AS refunded, claimed_minor AS claimed, sent_minor AS sent,
         reversed_minor AS reversed, fee_minor AS fee FROM pay_settlement ORDER BY id""",
-    "transfers": """SELECT settlement_id, attempt, status, amount_minor AS amount, provider_id, submitted_at
+    "transfers": """SELECT settlement_id, attempt, status, amount_minor AS amount, provider_id, payout_id, submitted_at
         FROM pay_transfer ORDER BY id""",
     "claims": """SELECT id, refund_id, dispute_id, dispute_round AS round, settlement_id, shop_id, currency, for_fee,
         status, amount_minor AS amount, reversed_minor AS reversed, netted_minor AS netted,
         written_off_minor AS written_off FROM pay_claim ORDER BY id""",
     "movements": "SELECT shop_id, reference, amount_minor AS amount, payout_id FROM pay_movement ORDER BY id",
-    "payouts": """SELECT id, shop_id, account_id, amount_minor AS amount, status, provider_id FROM pay_payout
+    "payouts": """SELECT id, shop_id, account_id, amount_minor AS amount, status, provider_id, rail FROM pay_payout
         ORDER BY id""",
     "payout_parts": "SELECT payout_id, movement_id, amount_minor AS amount FROM pay_payout_part ORDER BY id",
     "disputes": "SELECT id, provider_id, order_id, status, funds, round FROM pay_dispute ORDER BY id",
     "dispute_moves": "SELECT id FROM pay_dispute_move ORDER BY id",
+    "steps": """SELECT id, kind, idem FROM pay_txn WHERE kind IN ('dispute_borne', 'dispute_lost', 'dispute_returned',
+        'refund_void', 'refund_owed_again') ORDER BY id""",
     "moves": "SELECT id, type, state FROM pay_balance_move ORDER BY number",
+    "float_moves": "SELECT id, status FROM pay_float_move ORDER BY id",
     "holds": "SELECT id, shop_order_id, shop_id, reason, reference FROM pay_hold WHERE lifted_at IS NULL ORDER BY id",
     "accounts": "SELECT shop_id, provider_id, standing, ready, payouts_paused FROM pay_shop_account ORDER BY shop_id",
     "alerts": "SELECT kind, reference FROM pay_alert WHERE cleared_at IS NULL ORDER BY id",

@@ -24,12 +24,14 @@ from payouts.service.bank_payouts import run_payouts
 from payouts.service.context import Payments
 from payouts.service.dispute_sweeps import sweep_disputes
 from payouts.service.events import receive_event
+from payouts.service.papers import close_periods
 from payouts.service.reconciling import reconcile
 from payouts.service.releasing import sweep_releases
 from payouts.service.sweeps import sweep_blocked, sweep_payments, sweep_submitting
 from payouts.settings import PayoutSettings
 from payouts.tasks import payments_handlers
 from tests.machine.crashing import Crash, CrashingDatabase, Ticks
+from tests.machine.office import Office
 from tests.machine.orders import Order
 from tests.machine.outside import DeskClient, Outside
 
@@ -51,6 +53,7 @@ SWEEPS: dict[str, Sweep] = {
     "blocked": sweep_blocked,
     "payouts": run_payouts,
     "balance": reconcile,
+    "papers": close_periods,
 }
 
 
@@ -105,7 +108,7 @@ class Hub:
         """A new process, with nothing in its memory."""
         self.database = self.build.database(self.outside.ticks)
         await self.database.start(self.url, pool_max=2)
-        self.pay = Payments(self.build.provider(self.outside), self.till, self.settings)
+        self.pay = Payments(self.build.provider(self.outside), self.till, self.settings, Office())
         self.outbox = Outbox(payments_handlers(self.pay))
 
     async def stop(self) -> None:

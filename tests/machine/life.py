@@ -7,19 +7,19 @@ process dies on the way, at which commit or call.
 
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from uuid import UUID
+
+import msgspec
 
 from federation.node import clock
 from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
-from federation.vocabulary.money import Money
 from payouts import service
-from payouts.domain.adjustment import Proposal
 from payouts.domain.dispute import ChosenLine
 from payouts.domain.hold import Hold, HoldReason
 from payouts.errors import ProviderError
-from payouts.service import adjusting, bank_payouts, disputes, payments, refund_payment, terms
+from payouts.service import bank_payouts, disputes, payments, refund_payment
 from payouts.service.sales import SHIPPING_LINE
 from payouts.settings import PayoutSettings
 from payouts.standin import accounts, levers, refunds
@@ -29,11 +29,13 @@ from tests.machine.checks import Checks
 from tests.machine.facts import Facts
 from tests.machine.hub import Build, Hub
 from tests.machine.model import LineKey, Model
+from tests.machine.operators import Operators
 from tests.machine.orders import COUNTRIES, SHOPS, Draft, Order
 from tests.machine.outside import Outside
 
 T = TypeVar("T")
 DECIDED = frozenset({"won", "lost", "prevented", "warning_closed"})
+OURS = frozenset({"won", "warning_closed"})
 
 
 def one(among: Sequence[T], pick: int) -> T | None:
@@ -49,6 +51,7 @@ class Life:
         self.hub = Hub(outside, url, settings, build)
         self.model = Model(outside)
         self.checks = Checks(self.model)
+        self.operators = Operators(outside, self.hub, self.model, self.checks)
         self.late: list[Callable[[], Awaitable[None]]] = []
         self.slow = False
 
@@ -241,10 +244,9 @@ class Life:
 
     async def dispute(self, pick: int, share: int, *, inquiry: bool, reason: str) -> None:
         """A shopper's bank asks about a charge, or takes money of it back."""
-        free = [each for each in self._charges() if not self._undecided(each["id"])]
-        charge = one(free, pick)
+        charge = one([each for each in self._charges() if self._undisputed(each["id"])], pick)
         if charge is not None:
-            amount = max(1, charge["amount_captured"] * share // 100)
+            amount = min(max(1, charge["amount_captured"] * share // 100), self._undisputed(charge["id"]))
             banks.open_dispute(self.outside.world, charge["id"], amount, reason, inquiry=inquiry)
 
     async def escalate(self, pick: int) -> None:
@@ -264,7 +266,10 @@ class Life:
     async def appeal(self, pick: int) -> None:
         """A decision is fought."""
         decided = [each for each in self._at_bank() if each["status"] in {"won", "lost"}]
-        found = one([each for each in decided if len(each["balance_transactions"]) < 6], pick)
+        fit = [
+            each for each in decided if each["status"] == "lost" or each["amount"] <= self._undisputed(each["charge"])
+        ]
+        found = one([each for each in fit if len(each["balance_transactions"]) < 6], pick)
         if found is not None:
             banks.appeal(self.outside.world, found["id"])
 
@@ -307,6 +312,16 @@ class Life:
             case "resume":
                 world.failing_banks.discard(account_id)
                 await self.hub.command(service.resume_payouts, shop, clock.now())
+            case "interface":
+                await self._speak_otherwise()
+
+    async def _speak_otherwise(self) -> None:
+        """The hub opens accounts by the provider's other interface from now on; those it has are what they were."""
+        settings = self.outside.settings
+        other: Literal["v1", "v2"] = "v1" if settings.accounts == "v2" else "v2"
+        self.outside.settings = msgspec.structs.replace(settings, accounts=other)
+        await self.hub.stop()
+        await self.hub.start()
 
     async def payout_returns(self, pick: int, *, slow: bool) -> None:
         """A bank sends a payout back; when a worker is slow, one that was called paid."""
@@ -328,33 +343,6 @@ class Life:
     async def top_up(self, amount: int) -> None:
         """The operator lends the hub's balance something."""
         self.outside.shift(PLATFORM, amount, "topup")
-
-    # People at the hub.
-
-    async def reserve(self, pick: int, basis_points: int) -> None:
-        """A shop agrees that part of its shares is kept back for a while."""
-        shop = SHOPS[pick % len(SHOPS)]
-        await self.hub.command(terms.set_reserve, shop, basis_points or None, 10, clock.now())
-
-    async def correct(self, pick: int, amount: int, crash: int) -> None:
-        """Two people correct what a shop is owed."""
-        shop = SHOPS[pick % len(SHOPS)]
-        proposal = Proposal(id=new_id(), amount=Money(amount or 1, "EUR"), reason="a mistake", shop_id=shop)
-        settings = self.hub.settings
-        if await self.hub.command(adjusting.propose, proposal, "ada", settings, clock.now()) and (
-            await self.hub.command(adjusting.approve, proposal.id, "bob", clock.now(), crash=crash)
-        ):
-            self.model.adjusted[shop] += proposal.amount.amount_minor
-
-    async def write_off(self, pick: int, crash: int) -> None:
-        """A person gives a debt up."""
-        claim = one([each for each in self.facts["claims"] if each["status"] == "owed"], pick)
-        if claim is None:
-            return
-        claim_id = UUID(claim["id"])
-        rest = claim["amount"] - claim["reversed"] - claim["netted"]
-        if await self.hub.command(service.write_off_claim, claim_id, "gone", "ada", clock.now(), crash=crash):
-            self.model.written_off[claim["id"]] = rest
 
     # Observations that come late.
 
@@ -427,5 +415,8 @@ class Life:
     def _at_bank(self) -> list[dict[str, Any]]:
         return list(self.outside.things("dispute").values())
 
-    def _undecided(self, charge_id: str) -> bool:
-        return any(each["charge"] == charge_id and each["status"] != "won" for each in self._at_bank())
+    def _undisputed(self, charge_id: str) -> int:
+        """What of a charge no dispute is about that was not decided for us: no bank asks for it twice."""
+        disputed = [each for each in self._at_bank() if each["charge"] == charge_id and each["status"] not in OURS]
+        captured = int(self.outside.things("charge")[charge_id]["amount_captured"])
+        return captured - sum(int(each["amount"]) for each in disputed)

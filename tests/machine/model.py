@@ -5,6 +5,7 @@ hub's rows; how much it is never is. A shop's accounts are one here: what it is 
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from tests.machine.arithmetic import (
     unhurt,
 )
 from tests.machine.facts import Facts
-from tests.machine.orders import Order
+from tests.machine.orders import SHOPS, Order
 from tests.machine.outside import Outside
 
 HOME = "EUR"
@@ -51,6 +52,7 @@ class Model:
         self.adjusted: dict[str, int] = defaultdict(int)
         self.disputes: dict[str, dict[str, Any]] = {}
         self.void: dict[str, int] = {}
+        self._taken_in = 0
 
     # What is decided.
 
@@ -87,22 +89,43 @@ class Model:
     # What has happened.
 
     def absorb(self, facts: Facts) -> None:
-        """Take note of disputes that moved on: who bears one is settled by what is left at that moment."""
+        """Take note of disputes that moved on: who bears one is settled by what is left at that moment.
+
+        Steps of several disputes are taken in the order in which the ledger has them.
+        """
+        rounds: dict[tuple[str, int], tuple[dict[str, Any], dict[str, Any]]] = {}
         for row in facts["disputes"]:
             order = self.orders[UUID(row["order_id"])]
             known = self.disputes.setdefault(row["provider_id"], {"order": order, "rounds": {}})
             for number in range(1, row["round"] + 1):
                 one = known["rounds"].setdefault(number, {"funds": "none", "slices": {}, "excess": 0})
-                funds = row["funds"] if number == row["round"] else "returned"
-                if funds in {"borne", "lost"} and one["funds"] not in {"borne", "lost"}:
-                    self._bear(facts, order, row["provider_id"], one)
-                if funds == "returned" != one["funds"]:
-                    one["slices"], one["excess"] = {}, 0
-                    self._forgive(facts, row["id"], number)
-                one["funds"] = funds
-        void = [each for each in facts["refunds"] if each["status"] == "voided"]
-        known = self.void
-        self.void = {each["id"]: known[each["id"]] if each["id"] in known else self._lost_for(each) for each in void}
+                rounds[row["id"], number] = row, one
+        for step in facts["steps"]:
+            if step["id"] > self._taken_in:
+                self._taken_in = step["id"]
+                self._step(facts, step, rounds)
+        for (_, number), (row, one) in rounds.items():
+            one["funds"] = row["funds"] if number == row["round"] else "returned"
+
+    def _step(
+        self,
+        facts: Facts,
+        step: dict[str, Any],
+        rounds: dict[tuple[str, int], tuple[dict[str, Any], dict[str, Any]]],
+    ) -> None:
+        _, about, number = step["idem"].split(":")
+        if step["kind"] in {"refund_void", "refund_owed_again"}:
+            self.void.pop(about, None)
+            if step["kind"] == "refund_void":
+                self.void[about] = self._lost_for(next(each for each in facts["refunds"] if each["id"] == about))
+            return
+        row, one = rounds[about, int(number)]
+        one["funds"] = step["kind"].removeprefix("dispute_")
+        if one["funds"] == "borne":
+            self._bear(facts, self.orders[UUID(row["order_id"])], row["provider_id"], one)
+        elif one["funds"] == "returned":
+            one["slices"], one["excess"] = {}, 0
+            self._forgive(facts, about, int(number))
 
     def _lost_for(self, refund: dict[str, Any]) -> int:
         """What was written off for a refund that lost disputes paid: its part of what no line bears of them."""
@@ -244,12 +267,27 @@ class Model:
             books["fx", HOME] -= settled
 
     def _transfers(self, books: Books, facts: Facts) -> None:
+        for shop, amount in self.given(facts):
+            books[shop, HOME] += amount
+            books["provider", HOME] -= amount
+        for shop, amount in self.paid_by_bank(facts):
+            books[shop, HOME] += amount
+            books["bank", HOME] -= amount
+
+    def given(self, facts: Facts) -> Iterator[tuple[str, int]]:
+        """What each shop was sent through the provider, and what was taken back."""
         for each in facts["movements"]:
             word, _, provider_id = each["reference"].partition(":")
-            kind, sign = ("transfer", 1) if word == "transfer" else ("transfer_reversal", -1)
-            amount = self.outside.things(kind)[provider_id]["amount"]
-            books[each["shop_id"], HOME] += sign * amount
-            books["provider", HOME] -= sign * amount
+            if word == "transfer":
+                yield each["shop_id"], int(self.outside.things("transfer")[provider_id]["amount"])
+            elif word == "reversal":
+                yield each["shop_id"], -int(self.outside.things("transfer_reversal")[provider_id]["amount"])
+
+    def paid_by_bank(self, facts: Facts) -> Iterator[tuple[str, int]]:
+        """What our bank paid each shop and did not get back, as its files say."""
+        for each in facts["payouts"]:
+            if each["rail"] == "bank" and each["status"] == "paid":
+                yield each["shop_id"], self.outside.bank.amount(each["id"])
 
     def _disputes(self, books: Books, facts: Facts) -> None:
         booked = {each["id"] for each in facts["dispute_moves"]}
@@ -307,9 +345,10 @@ class Model:
         for claim_id, amount in self.written_off.items():
             books["hub:write_off", HOME] += amount
             books[shops[claim_id], HOME] -= amount
-        for shop, amount in self.adjusted.items():
-            books["hub:adjustment", HOME] += amount
-            books[shop, HOME] -= amount
+        for place, amount in self.adjusted.items():
+            of_the_hub = place not in SHOPS
+            books["hub:adjustment", HOME] += -amount if of_the_hub else amount
+            books[place, HOME] += amount if of_the_hub else -amount
         for each in facts["moves"]:
             if each["state"] == "booked":
                 amount = self.outside.things("balance_transaction")[each["id"]]["net"]

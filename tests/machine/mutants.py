@@ -6,20 +6,31 @@ Only the tables of life cycles have no such place; theirs are exchanged for the 
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from types import ModuleType
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from federation.node.transactions import Connection
 from federation.vocabulary.money import Money
+from payouts.adapters.stripe import accounts
 from payouts.dispute_ports import BalanceMove, DisputeState
+from payouts.domain import postings_desk
+from payouts.domain.adjustment import AdjustmentRecord
+from payouts.domain.dispute import FundsStage
+from payouts.domain.ledger import Account, AccountKind, Posting, posting
 from payouts.domain.lifecycle import LifeCycle
 from payouts.domain.payout import PAYOUT, PayoutStatus, PayoutStep
+from payouts.domain.records import SettlementRecord, TransferRecord
 from payouts.domain.refund import REFUND, RefundStatus, RefundStep
 from payouts.ports import PaymentProvider, PaymentState, RefundState, ReversalState, TransferState
-from payouts.service import bank_payouts, refund_payment
+from payouts.service import adjusting, bank_payouts, refund_payment, sending, voiding
+from payouts.store import rows, statements
+from payouts.store.statements import LastStatement
 from tests.machine import stories
+from tests.machine.arithmetic import half_up
 from tests.machine.crashing import CrashingDatabase, Ticks
 from tests.machine.hub import SWEEPS, Build, stripe_provider
 from tests.machine.outside import Outside
@@ -259,6 +270,46 @@ _LAST_WORD_REFUND = LifeCycle(
     },
 )
 
+
+async def _no_bank_file(settlement: SettlementRecord) -> TransferRecord | None:
+    """Whatever is under way is at the provider."""
+    return await rows.transfer_under_way(settlement.id, settlement.attempt)
+
+
+def _back_to_the_provider(settlement_id: UUID, attempt: int, shop_id: str, amount: Money) -> Posting:
+    """What our bank gets back is booked at the provider."""
+    posted = postings_desk.bank_sent(settlement_id, attempt, shop_id, amount)
+    shop, provider = Account(AccountKind.RELEASABLE, shop_id, "EUR"), Account(AccountKind.PROVIDER_AVAILABLE, "", "EUR")
+    legs = [(provider, amount.amount_minor), (shop, -amount.amount_minor)]
+    return posting("transfer_returned", posted.reference, f"transfer_returned:{settlement_id}:{attempt}", legs)
+
+
+async def _takes_no_for_yes(adjustment_id: UUID, by: str, note: str, now: datetime) -> AdjustmentRecord:
+    """A correction that somebody turned down is posted."""
+    del note
+    return await adjusting.approve(adjustment_id, by, now)
+
+
+def _nothing_before(last: LastStatement | None) -> tuple[datetime | None, dict[int, int]]:
+    """Each statement tells all that ever happened."""
+    del last
+    return None, {}
+
+
+class KeepsTheRate(Wrapped):
+    """Thinks that a refund costs what its money came to when it was paid."""
+
+    async def refund(self, reference: str, payment_id: str, amount: Money, key: str) -> RefundState:
+        return await self._at_old_rate(await self.provider.refund(reference, payment_id, amount, key), payment_id)
+
+    async def _at_old_rate(self, seen: RefundState, payment_id: str) -> RefundState:
+        payment = await self.provider.get_payment(payment_id)
+        if seen.taken is None or payment.gross is None:
+            return seen
+        then = half_up(payment.gross.amount_minor, seen.amount.amount_minor, payment.amount.amount_minor)
+        return msgspec.structs.replace(seen, taken=Money(then, seen.taken.currency))
+
+
 MUTANTS = (
     Mutant("pays-twice", stories.sale, "twice: the provider has 2 of transfer ", _provider(PaysTwice)),
     Mutant(
@@ -267,7 +318,7 @@ MUTANTS = (
     Mutant(
         "forgets-the-attempt",
         stories.transfer_refused,
-        "it does not come to rest: ['share sale blocked'",
+        "it does not come to rest: ['share sale blocked ",
         Build(provider=_never_forgetting),
     ),
     Mutant(
@@ -311,4 +362,36 @@ MUTANTS = (
         "oracle: ('customer:refund_due', 'EUR') ",
         exchanged=((refund_payment, "REFUND", _LAST_WORD_REFUND),),
     ),
+    Mutant(
+        "overlooks-files",
+        stories.by_bank,
+        "bank: the hub did not take it ",
+        exchanged=((sending, "_under_way", _no_bank_file),),
+    ),
+    Mutant(
+        "mistakes-its-bank",
+        stories.by_bank,
+        "oracle: ('bank', 'EUR') ",
+        exchanged=((postings_desk, "bank_returned", _back_to_the_provider),),
+    ),
+    Mutant(
+        "reads-no-rejection",
+        stories.by_bank,
+        "it does not come to rest: ['share ",
+        exchanged=((accounts, "REJECTED", "rejected for ever"),),
+    ),
+    Mutant(
+        "sets-aside-twice",
+        stories.two_disputes,
+        "oracle: ('shop-a', 'EUR') ",
+        exchanged=((voiding, "_SET_ASIDE", frozenset[FundsStage]()),),
+    ),
+    Mutant(
+        "takes-no-for-yes",
+        stories.papers,
+        "oracle: ('hub:adjustment', 'EUR') ",
+        exchanged=((adjusting, "reject", _takes_no_for_yes),),
+    ),
+    Mutant("keeps-the-rate", stories.held_while_rates_move, "oracle: ('provider', 'EUR') ", _provider(KeepsTheRate)),
+    Mutant("tells-it-again", stories.papers, "9 papers: ", exchanged=((statements, "_before", _nothing_before),)),
 )

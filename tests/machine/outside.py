@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -24,12 +24,14 @@ from payouts.standin.faults import Fault
 from payouts.standin.moves import move
 from payouts.standin.settings import StandinSettings
 from payouts.standin.world import PLATFORM, Thing, World
+from tests.machine.bank import Bank
 from tests.machine.crashing import Ticks
 
 API_KEY = "sk_test_of_the_machine"
 URL = "http://standin.invalid"
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY_SECONDS = 86_400
+Accounts = Literal["v2", "v1"]
 _BLINK = timedelta(milliseconds=1)
 _UUID_VERSION = 7 << 76
 _UUID_VARIANT = 2 << 62
@@ -38,8 +40,8 @@ _UUID_VARIANT = 2 << 62
 class Time:
     """One clock for hub and provider: it moves on a little with every look, so that no two moments are the same."""
 
-    def __init__(self) -> None:
-        self.now = BEGIN
+    def __init__(self, begin: datetime) -> None:
+        self.now = begin
 
     def read(self) -> datetime:
         self.now += _BLINK
@@ -69,8 +71,8 @@ class Dice:
 class Outside:
     """The world around one hub. `ticks` hears of every change the provider made."""
 
-    def __init__(self, ticks: Ticks, **habits: Any) -> None:
-        self.time = Time()
+    def __init__(self, ticks: Ticks, *, day: int = 2, accounts: Accounts = "v2", **habits: Any) -> None:
+        self.time = Time(BEGIN.replace(day=day))
         self.dice = Dice(self.time)
         self.ticks = ticks
         with self.present():
@@ -78,7 +80,8 @@ class Outside:
             self.desk = Desk(self.world)
             secrets = _registered(self.world)
         self.postman = Postman(self.world, self.desk.faults)
-        self.settings = StripeSettings(api_key=API_KEY, api_url=URL, webhook_secrets=secrets)
+        self.settings = StripeSettings(api_key=API_KEY, api_url=URL, webhook_secrets=secrets, accounts=accounts)
+        self.bank = Bank()
 
     @contextmanager
     def present(self) -> Iterator[None]:

@@ -94,6 +94,7 @@ async def _help(life: Life) -> None:
     for account_id, account in life.outside.things("account").items():
         if not account["closed"] and not account["ready"]:
             accounts.change(life.outside.world, account_id, ready=True)
+    await life.operators.end_at_bank()
 
 
 async def _lift(life: Life, hold: dict[str, Any]) -> None:
@@ -111,7 +112,11 @@ async def _lift(life: Life, hold: dict[str, Any]) -> None:
 def unfinished(life: Life) -> list[str]:
     """What is still under way."""
     facts = life.facts
-    found = [f"share {each['kind']} {each['status']}" for each in facts["shares"] if each["status"] not in OVER]
+    found = [
+        f"share {each['kind']} {each['status']} {each['block_reason']}"
+        for each in facts["shares"]
+        if each["status"] not in OVER
+    ]
     overtaken = {each["id"] for each in facts["refunds"] if _is_overtaken(life, each)}
     found += [
         f"refund {each['status']}"
@@ -124,6 +129,9 @@ def unfinished(life: Life) -> list[str]:
         if each["status"] == "reversing" or (each["status"] == "open" and each["refund_id"] not in overtaken)
     ]
     found += [f"payout {each['status']}" for each in facts["payouts"] if each["status"] not in {"paid", "failed"}]
+    found += [
+        f"to our bank {each['status']}" for each in facts["float_moves"] if each["status"] not in {"paid", "failed"}
+    ]
     found += [f"move {each['type']} {each['state']}" for each in facts["moves"] if each["state"] in {"new", "waiting"}]
     found += [f"message {each['topic']}: {each['last_error']}" for each in facts["waiting"]]
     found += [
@@ -164,6 +172,8 @@ async def _compare(life: Life) -> None:
     assert not [each for each in dead if not any(word in each for word in MISFORTUNE)], dead
     assert {place: each for place, each in merged(facts).items() if place[1] != HOME and place[0] not in DUE} == {}
     _compare_shops(life)
+    for number in range(len(SHOPS)):
+        await life.operators.close_papers(number, 0)
 
 
 MISFORTUNE = ("a misfortune asked for", "Invalid response body")
@@ -179,13 +189,13 @@ def _compare_shops(life: Life) -> None:
     came: dict[str, int] = defaultdict(int)
     paid_out: dict[str, int] = defaultdict(int)
     for each in facts["movements"]:
-        came[each["shop_id"]] += each["amount"]
+        came[each["shop_id"]] += 0 if each["reference"].startswith("bank ") else each["amount"]
     for each in outside.things("payout").values():
-        if each["status"] == "paid":
+        if each["status"] == "paid" and outside.world.owners[each["id"]] != PLATFORM:
             shop = outside.world.account(outside.world.owners[each["id"]])["metadata"]["reference"]
             paid_out[shop] += each["amount"]
     for each in facts["payouts"]:
-        if each["status"] == "paid":
+        if each["status"] == "paid" and each["rail"] != "bank":
             paid_out[each["shop_id"]] -= each["amount"]
     assert not any(paid_out.values()), f"banks and rows differ: {dict(paid_out)}"
     for shop in SHOPS:

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from payouts.domain.hold import HoldReason
 from payouts.settings import PayoutSettings
+from tests.machine.bank import OURS
 from tests.machine.bench import Bench
 from tests.machine.crashing import Ticks
 from tests.machine.hub import SWEEPS, Build
@@ -63,12 +64,15 @@ SETTINGS = st.builds(
     reserve_days=st.just(3),
     dispute_fee_borne_by=st.sampled_from(("hub", "shop")),
     payout_interval_seconds=st.just(0),
+    bank=st.just(OURS),
 )
 HABITS = st.fixed_dictionaries(
     {
         "funds_delay_seconds": st.sampled_from((0, 0, 3_600)),
         "settle_delay_seconds": st.sampled_from((0, 0, 600)),
         "payout_delay_seconds": st.sampled_from((0, 3_600)),
+        "day": st.sampled_from((2, 29)),
+        "accounts": st.sampled_from(("v2", "v2", "v1")),
     }
 )
 
@@ -124,7 +128,7 @@ class Machine(RuleBasedStateMachine):
         self.well = True
 
     @initialize(rules=SETTINGS, habits=HABITS, first=drafts(), second=drafts())
-    def begin(self, rules: PayoutSettings, habits: dict[str, int], first: Draft, second: Draft) -> None:
+    def begin(self, rules: PayoutSettings, habits: dict[str, Any], first: Draft, second: Draft) -> None:
         """A hub opens, and two orders come in."""
         self.bench.wipe()
         self.life = Life(Outside(Ticks(), **habits), self.bench.url, rules, self.build)
@@ -234,7 +238,7 @@ class Machine(RuleBasedStateMachine):
 
     @deed(
         pick=PICK,
-        what=st.sampled_from(("restrict", "ready", "close", "replace", "debit", "break", "resume")),
+        what=st.sampled_from(("restrict", "ready", "close", "replace", "debit", "break", "resume", "interface")),
         then=THEN,
     )
     def account(self, *, pick: int, what: str, then: Then) -> None:
@@ -266,16 +270,41 @@ class Machine(RuleBasedStateMachine):
     )
     def people(self, *, pick: int, amount: int, what: str, then: Then) -> None:
         if what == "correct":
-            self.then(self.life.correct(pick, amount, then[1]), then)
+            self.then(self.life.operators.correct(pick, amount, then[1]), then)
         else:
-            self.then(self.life.reserve(pick, abs(amount)), then)
+            self.then(self.life.operators.reserve(pick, abs(amount)), then)
 
     @when(lambda self: self.life.has("claims", status="owed"))
     @deed(pick=PICK, first=CRASH)
     def write_off(self, *, pick: int, first: int) -> None:
-        self.then(self.life.write_off(pick, first), QUIETLY)
+        self.then(self.life.operators.write_off(pick, first), QUIETLY)
 
-    @deed(pick=PICK, per_mille=st.integers(960, 1_040), amount=st.integers(1, 50_000), then=THEN)
+    @deed(pick=PICK, then=THEN)
+    def change_rail(self, *, pick: int, then: Then) -> None:
+        self.then(self.life.operators.rail(pick), then)
+
+    @when(lambda self: self.life.operators.concerns_bank())
+    @deed(
+        pick=PICK, what=st.sampled_from(("file", "paid", "paid", "refused", "returned", "fund")), then=THEN, first=CRASH
+    )
+    def bank(self, *, pick: int, what: str, then: Then, first: int) -> None:
+        """Files go to our own bank, and its word comes back."""
+        operators = self.life.operators
+        match what:
+            case "file":
+                told = operators.file(first)
+            case "fund":
+                told = operators.fund_bank(pick % 100 + 1, first)
+            case _:
+                told = operators.hear_bank(pick, what, first)
+        self.then(told, then)
+
+    @deed(pick=PICK, first=CRASH)
+    def papers(self, *, pick: int, first: int) -> None:
+        """A period is closed in the middle of everything."""
+        self.then(self.life.operators.close_papers(pick, first), QUIETLY)
+
+    @deed(pick=PICK, per_mille=st.integers(700, 1_400), amount=st.integers(1, 50_000), then=THEN)
     def markets(self, *, pick: int, per_mille: int, amount: int, then: Then) -> None:
         async def both() -> None:
             await self.life.rates(pick, per_mille)

@@ -6,18 +6,24 @@ They are told with the machine's own deeds, looked at after each, and come to re
 from collections.abc import Callable
 
 from payouts.settings import PayoutSettings
+from tests.machine.bank import OURS
 from tests.machine.bench import Bench
 from tests.machine.hub import Build
 from tests.machine.orders import Draft
 from tests.machine.rules import AT_ONCE, QUIETLY, Machine, Then
 
-RULES = PayoutSettings(release_after="delivered", release_window_days=0, reserve_bp=0, payout_interval_seconds=0)
+RULES = PayoutSettings(
+    release_after="delivered", release_window_days=0, reserve_bp=0, payout_interval_seconds=0, bank=OURS
+)
 HABITS = {"funds_delay_seconds": 0, "settle_delay_seconds": 0, "payout_delay_seconds": 3_600}
 MINUTES = 700
 A_DAY = 90_000
 THREE_DAYS = 3 * 86_400
 BY_MESSAGES: Then = ("work", 0, None)
 UNREACHED = ("drop_request", "POST /v1/transfers")
+_FIRST, _SECOND = 0, 1
+_REFUSED = 5
+"""Picks of shops, and of a correction of the third that is turned down."""
 
 Story = Callable[[Machine], None]
 
@@ -146,9 +152,53 @@ def transfer_given_up(machine: Machine) -> None:
     machine.wait(seconds=A_DAY, then=AT_ONCE)
 
 
+def by_bank(machine: Machine) -> None:
+    """Accounts of the provider's older interface; one is closed, its shop paid by file: paid, and then sent back."""
+    machine.begin(rules=RULES, habits=HABITS | {"accounts": "v1"}, first=_basket(), second=_basket("GBP"))
+    machine.change_rail(pick=_SECOND, then=QUIETLY)
+    newest = _sell(machine)
+    machine.account(pick=_FIRST, what="close", then=AT_ONCE)
+    for part in (newest - 1, newest):
+        machine.ship(pick=part, what="delivered", then=AT_ONCE)
+    machine.bank(pick=0, what="file", then=QUIETLY, first=0)
+    machine.wait(seconds=MINUTES, then=AT_ONCE)
+    machine.bank(pick=0, what="paid", then=QUIETLY, first=0)
+    machine.bank(pick=0, what="returned", then=QUIETLY, first=0)
+
+
+def two_disputes(machine: Machine) -> None:
+    """A refund came back; then two disputes of the same charge stand at once. One is lost, the other won."""
+    _begin(machine)
+    _refund(machine, AT_ONCE)
+    machine.markets(pick=0, per_mille=1_000, amount=50_001, then=AT_ONCE)
+    machine.wait(seconds=MINUTES, then=AT_ONCE)
+    machine.refund_returns(pick=0, slow=False, then=AT_ONCE)
+    for _ in range(2):
+        machine.dispute(pick=0, share=40, inquiry=False, reason="general", then=AT_ONCE)
+
+
+def held_while_rates_move(machine: Machine) -> None:
+    """Pounds are held, the pound falls, they are taken; it falls again, and a piece goes back."""
+    _begin(machine)
+    machine.buy(draft=_basket("GBP") | {"manual": True}, outcome="pay", then=AT_ONCE, first=0)
+    machine.markets(pick=0, per_mille=1_300, amount=50_001, then=QUIETLY)
+    machine.accept(pick=0, mask=7, then=AT_ONCE)
+    machine.wait(seconds=MINUTES, then=AT_ONCE)
+    machine.markets(pick=0, per_mille=1_300, amount=2, then=QUIETLY)
+    machine.refund(pick=-1, amount=0, shipping=False, then=AT_ONCE, first=0)
+
+
+def papers(machine: Machine) -> None:
+    """Papers are closed; a piece goes back, one correction is agreed to and one not, and papers are closed again."""
+    _begin(machine)
+    machine.papers(pick=_FIRST, first=0)
+    _refund(machine, AT_ONCE)
+    machine.people(pick=_SECOND, amount=1_000, what="correct", then=QUIETLY)
+    machine.people(pick=_REFUSED, amount=1_000, what="correct", then=QUIETLY)
+    machine.papers(pick=_FIRST, first=3)
+
+
 STORIES: tuple[Story, ...] = (
-    sale,
-    refund,
     refund_of_the_unpaid_out,
     refund_unanswered,
     refunds_cut_short,
@@ -158,4 +208,9 @@ STORIES: tuple[Story, ...] = (
     hold,
     transfer_refused,
     transfer_given_up,
+    by_bank,
+    two_disputes,
+    held_while_rates_move,
+    papers,
 )
+"""All but those with which others begin."""
