@@ -19,7 +19,7 @@ from federation.node.idempotency import IdempotencyConflictError
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import new_id, new_token
 from federation.vocabulary.money import Money
-from federation.vocabulary.wording import sentence
+from federation.vocabulary.wording import as_sentence, sentence
 from marketplace.coupons import service as coupons
 from marketplace.coupons import vouchers
 from marketplace.coupons.domain.coupons import CouponTerms
@@ -97,7 +97,8 @@ async def _use_coupon(order: Order, coupon: CouponTerms, now: datetime) -> None:
         await coupons.take(coupon, order.id, order.email, now)
     except CouponInvalidError as error:
         words = sentence(
-            "%(reason)s Take the coupon out, or write another one; nothing has been charged.", reason=error.sentence
+            "%(reason)s Take the coupon out, or write another one; nothing has been charged.",
+            reason=as_sentence(error.sentence),
         )
         raise BasketInvalidError(words) from error
 
@@ -112,7 +113,7 @@ async def _use_vouchers(order: Order, parts: list[Part], now: datetime) -> None:
         except CouponInvalidError as error:
             words = sentence(
                 "%(reason)s Take the voucher out, or write another one; nothing has been charged.",
-                reason=error.sentence,
+                reason=as_sentence(error.sentence),
             )
             raise BasketInvalidError(words) from error
 

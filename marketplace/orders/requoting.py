@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from federation.node.database import atomic
-from federation.vocabulary.money import Money, to_decimal
+from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
 from marketplace.coupons.domain.coupons import CouponTerms, reshown
 from marketplace.coupons.domain.vouchers import shown_discount
@@ -39,8 +39,8 @@ async def renew_quote(order_id: UUID, now: datetime) -> None:
             sentence(
                 "The exchange rate we promised you held for half an hour. At today’s the total is %(after)s instead of "
                 "%(before)s: look at it, then go on. Nothing has been charged.",
-                after=_words(after),
-                before=_words(before),
+                after=after,
+                before=before,
             )
         )
 
@@ -95,7 +95,3 @@ def _shown(exchange: Exchange, amount_minor: int, currency: str) -> int:
 
 def _held_total(parts: Sequence[Part], lines: Sequence[Line]) -> int:
     return sum(part_total(part, lines) for part in parts if part.state == "held")
-
-
-def _words(money: Money) -> str:
-    return f"{money.currency} {to_decimal(money)}"

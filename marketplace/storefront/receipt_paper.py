@@ -102,7 +102,7 @@ def _refunds(receipt: Receipt) -> list[Flowable]:
     rows = [
         [
             f"{WORDING.said(words_of(one, format_day(one.day)))}\n"
-            + say("decided on %(day)s", day=format_day(one.asked_at)),
+            + say("Decided on %(day)s.", day=format_day(one.asked_at)),
             receipt_words.written(-one.amount),
         ]
         for one in receipt.refunds

@@ -50,6 +50,7 @@ async def test_a_guest_gives_a_piece_back_in_two_steps(sale: Sale, browser: http
     review = await form(browser, page, chosen)
     assert "Confirm the withdrawal" in review.text
     assert "&lt;b&gt;" in review.text
+    assert "What you paid for them, after vouchers and coupons" in review.text
     fields = dict(HIDDEN.findall(review.text))
     for _ in range(2):
         told = await browser.post(page, data=fields | {"csrf_token": csrf_token(review.text), "note": "<b>"})

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from federation.vocabulary.money import CURRENCY_EXPONENTS, Money, to_decimal
+from federation.vocabulary.money import CURRENCY_EXPONENTS, Money
 from federation.vocabulary.wording import sentence
 from marketplace.currencies.domain.exchange import Exchange
 from marketplace.errors import CouponInvalidError
@@ -114,8 +114,8 @@ def terms_for(coupon: Coupon, goods: Money, exchange: Exchange, now: datetime) -
         raise CouponInvalidError(sentence("This coupon is for orders in %(currency)s.", currency=coupon.currency))
     minimum = exchange.shown(Money(coupon.minimum_minor, coupon.currency))
     if goods.amount_minor < max(minimum.amount_minor, LEAST_TO_PAY_MINOR):
-        least = f"{minimum.currency} {to_decimal(minimum)}"
-        raise CouponInvalidError(sentence("This coupon is for pieces that come to %(minimum)s or more.", minimum=least))
+        words = sentence("This coupon is for pieces that come to %(minimum)s or more.", minimum=minimum)
+        raise CouponInvalidError(words)
     return CouponTerms(
         code=coupon.code,
         percent_bp=coupon.percent_bp,

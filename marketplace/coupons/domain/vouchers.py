@@ -10,7 +10,7 @@ from datetime import datetime
 
 from federation.conversations.vouchers import Priced, Voucher, covered, discounts
 from federation.documents.times import moment_of
-from federation.vocabulary.money import Money, to_decimal
+from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
 from marketplace.errors import CouponInvalidError
 from payouts.domain.amounts import portion
@@ -28,9 +28,8 @@ def usable(voucher: Voucher, lines: Sequence[Priced], now: datetime) -> tuple[in
     found = discounts(voucher, lines)
     if not any(found):
         least = Money(voucher.minimum, voucher.currency)
-        words = f"{least.currency} {to_decimal(least)}"
         raise CouponInvalidError(
-            sentence("This voucher is for pieces that come to %(minimum)s or more.", minimum=words)
+            sentence("This voucher is for pieces that come to %(minimum)s or more.", minimum=least)
         )
     return found
 

@@ -49,8 +49,12 @@ class Refundable(msgspec.Struct, frozen=True):
         """What so many more pieces cost, counted on from those given back, as `payouts` counts."""
         if not self.sold:
             return self.unit_price.amount_minor * quantity
-        before = self.sold - self.remaining
-        return portion(self.paid_minor, before + quantity, self.sold) - portion(self.paid_minor, before, self.sold)
+        return counted_on(self.paid_minor, self.sold, self.sold - self.remaining, quantity)
+
+
+def counted_on(paid_minor: int, sold: int, before: int, quantity: int) -> int:
+    """What so many pieces cost of `sold` that cost `paid_minor` together, after those `before`: to the cent in all."""
+    return portion(paid_minor, before + quantity, sold) - portion(paid_minor, before, sold)
 
 
 class RefundPlan(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from federation.conversations.return_messages import ReturnPayer
 from federation.vocabulary.countries import EUROPEAN_UNION
 from federation.vocabulary.wording import message, sentence
 from marketplace.errors import ReturnInvalidError
+from marketplace.orders.domain.refunds import counted_on
 from marketplace.orders.domain.shop_order_life import ShopOrderState
 from marketplace.orders.domain.values import Line
 
@@ -125,6 +126,10 @@ class Returnable(msgspec.Struct, frozen=True, kw_only=True):
 
     line: Line
     left: int
+
+    def paid_minor(self, quantity: int) -> int:
+        """What the shopper paid for so many more pieces, counted on from those given back as a refund counts."""
+        return counted_on(self.line.total_minor, self.line.quantity, self.line.refunded_quantity, quantity)
 
 
 def is_withdrawal(country: str) -> bool:

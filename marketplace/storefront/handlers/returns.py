@@ -15,6 +15,7 @@ from federation.node.pages import country_in_words, page
 from federation.node.web import AnyRequest, session_of
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import new_id
+from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
 from marketplace.errors import OrderNotFoundError, ReturnInvalidError
 from marketplace.hub import hub_of
@@ -112,7 +113,8 @@ async def ask(request: AnyRequest, token: FromPath[str], part_id: FromPath[UUID]
 
 def _review(request: AnyRequest, found: tuple[OrderView, OrderPartView, AfterSale], wish: ReturnWish) -> Template:
     order, part, after = found
-    lines = {one.line.id: one.line for one in after.returnable}
+    known = {one.line.id: one for one in after.returnable}
+    paid_minor = sum(known[one.line_id].paid_minor(one.quantity) for one in wish.lines)
     return page(
         request,
         "storefront/return_review.html",
@@ -120,7 +122,8 @@ def _review(request: AnyRequest, found: tuple[OrderView, OrderPartView, AfterSal
         part=part,
         after=after,
         wish=wish,
-        lines=[(lines[one.line_id], one.quantity, REASON_WORDS[one.reason]) for one in wish.lines],
+        lines=[(known[one.line_id].line, one.quantity, REASON_WORDS[one.reason]) for one in wish.lines],
+        paid=Money(paid_minor, order.paid.currency),
         fields=wish_fields(wish),
     )
 

@@ -11,6 +11,7 @@ from federation.conversations import checks
 from federation.conversations.messages import Accepted, Declined, Shipped
 from federation.node import clock
 from federation.node.database import atomic
+from federation.node.languages import speaking
 from federation.vocabulary.ids import PartyId, new_id
 from marketplace.coupons import service as coupons
 from marketplace.coupons.domain.coupons import Coupon
@@ -20,6 +21,7 @@ from marketplace.orders.domain.refunds import RefundLine, RefundRequest
 from marketplace.orders.fulfilment import shop_order_of
 from marketplace.orders.store import parts as part_store
 from marketplace.orders.views import Contact
+from marketplace.storefront.words import WORDING
 from marketplace.terms import referrals
 from marketplace.terms import service as terms
 from marketplace.terms.domain.rules import Rule, standard_rule
@@ -216,8 +218,11 @@ async def test_one_shopper_uses_a_coupon_as_often_as_it_says(world: World) -> No
     """The same mail address, however it is written, is one shopper; another one still has a use."""
     await offer(per_shopper_max=1)
     await with_coupon(world, {"a": 1}, email="ada@example.com")
-    with pytest.raises(BasketInvalidError, match="as often as"):
+    with pytest.raises(BasketInvalidError, match="as often as") as refused:
         await with_coupon(world, {"b": 1}, email="Ada@Example.com")
+    with speaking("it"):
+        said = WORDING.said(refused.value.sentence)
+    assert said.startswith("Hai già usato questo buono"), "the reason too is in the shopper’s language"
     await with_coupon(world, {"b": 1}, email="bea@example.com")
 
 

@@ -130,7 +130,7 @@ async def test_why_a_voucher_cannot_be_used_is_said_and_the_rest_goes_on(world: 
         "over": "This voucher has ended.",
         "later": "This voucher cannot be used yet.",
         "other": "This voucher is for other pieces of the boutique.",
-        "much": "This voucher is for pieces that come to EUR 100.01 or more.",
+        "much": "This voucher is for pieces that come to 100.01 EUR or more.",
         "wrong": "The boutique has no such voucher; look at how it is written.",
     }
     for code, words in said.items():

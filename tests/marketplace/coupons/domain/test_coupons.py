@@ -52,7 +52,7 @@ def test_a_coupon_that_contradicts_itself_is_refused(changes: dict[str, Any]) ->
         ({"stopped_at": NOW}, 6000, "ended"),
         ({"ends_at": NOW}, 6000, "ended"),
         ({"starts_at": NOW + timedelta(days=1)}, 6000, "not be used yet|cannot be used yet"),
-        ({}, 4999, "50.00 or more"),
+        ({}, 4999, "50.00 EUR or more"),
         ({"currency": "GBP"}, 6000, "orders in GBP"),
     ],
 )

@@ -12,7 +12,7 @@ from federation.vocabulary.money import Money
 from marketplace.errors import ReturnInvalidError
 from marketplace.orders.domain import refunds, returns
 from marketplace.orders.domain.refunds import Refundable, RefundLine
-from marketplace.orders.domain.returns import Return, ReturnLine, ReturnWish, WishedLine
+from marketplace.orders.domain.returns import Return, Returnable, ReturnLine, ReturnWish, WishedLine
 from marketplace.orders.domain.values import Line
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -116,3 +116,11 @@ def test_shares_never_give_back_more_than_was_paid(
         assert 0 <= taken <= left
         left -= taken
     assert left >= 0
+
+
+def test_what_was_paid_for_pieces_is_counted_on_from_those_given_back() -> None:
+    """After voucher and coupon, to the cent in all, however they come back."""
+    sold = line(voucher_minor=1_000, coupon_minor=100)
+    left = [Returnable(line=msgspec.structs.replace(sold, refunded_quantity=gone), left=3 - gone) for gone in range(3)]
+    assert left[0].paid_minor(3) == 28_900
+    assert [one.paid_minor(1) for one in left] == [9_633, 9_634, 9_633]
