@@ -15,7 +15,7 @@ import structlog
 from federation.node.database import atomic
 from federation.service import links, pull
 from federation.service.context import Federation
-from federation.vocabulary.errors import GalleriaError, PeerUnreachableError
+from federation.vocabulary.errors import GalleriaError, PeerRefusedError, PeerUnreachableError
 from federation.vocabulary.ids import PartyId, any_between
 from shops import store as boutiques
 from shops.money import service, store
@@ -79,14 +79,14 @@ async def renew_all(fed: Federation, shop_id: PartyId, now: datetime) -> None:
 
 async def renew(fed: Federation, pair: Pair, until: float, now: datetime) -> None:
     """Ask a hub, fetch its papers until then by the loop's clock, and note when it is asked again."""
-    left_seconds = max(until - asyncio.get_running_loop().time(), 0.0)
-    seen = await service.look(fed, pair, now, seconds=left_seconds)
+    left_seconds = until - asyncio.get_running_loop().time()
+    seen = await service.look(fed, pair, now, seconds=max(left_seconds, service.VISIT_SECONDS))
     has_time = bool(seen.silence) or await fetch_papers(fed, pair, seen.copy, until, now)
     await note(pair, seen, now, has_time=has_time)
 
 
 async def fetch_papers(fed: Federation, pair: Pair, copy: Copy, until: float, now: datetime) -> bool:
-    """Fetch what is not kept yet and check it; False when time was up before the end, or the hub fell silent.
+    """Fetch what is not kept yet and check it; False when time was up before the end, or the hub had enough of it.
 
     A paper that does not fit is not kept, and asked for again the next time; so is one for which there is no room.
     """
@@ -99,13 +99,18 @@ async def fetch_papers(fed: Federation, pair: Pair, copy: Copy, until: float, no
                 return False
             try:
                 await service.hand_on(fed, pair, UUID(paper.id), file.form, now)
-            except PeerUnreachableError:
-                return False
             except GalleriaError as error:
+                if _is_passing(error):
+                    return False
                 _log.warning("paper_not_kept", hub=pair[1], number=paper.number, form=file.form, detail=error.detail)
                 continue
             room_bytes -= file.size
     return True
+
+
+def _is_passing(error: GalleriaError) -> bool:
+    """Whether it lies with the hub at this moment, and not with the paper."""
+    return isinstance(error, PeerUnreachableError) or (isinstance(error, PeerRefusedError) and error.retry != "never")
 
 
 async def untold(shop_id: PartyId, now: datetime) -> set[str]:
