@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from federation.vocabulary.wording import sentence
 from marketplace.errors import RefundInvalidError
 from marketplace.orders.domain.refunds import RefundLine, RefundRequest
 
@@ -35,7 +36,7 @@ def _lines(form: Mapping[str, Any]) -> list[RefundLine]:
         if not name.startswith(QUANTITY_PREFIX) or text in {"", "0"}:
             continue
         if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX):
-            raise RefundInvalidError(f"write pieces as whole numbers, not {text[:20]!r}")
+            raise RefundInvalidError(sentence("write pieces as whole numbers, not “%(text)s”", text=text[:20]))
         lines.append(RefundLine(name.removeprefix(QUANTITY_PREFIX), int(text)))
     return lines
 

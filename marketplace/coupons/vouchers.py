@@ -14,6 +14,7 @@ from federation import limits
 from federation.conversations.vouchers import Priced, Voucher, VoucherList, VouchersKept
 from federation.vocabulary.errors import RecordInvalidError
 from federation.vocabulary.ids import PartyId
+from federation.vocabulary.wording import sentence
 from marketplace.coupons.domain.coupons import normal_code
 from marketplace.coupons.domain.vouchers import usable
 from marketplace.coupons.store import vouchers as store
@@ -30,7 +31,11 @@ class HubVouchers:
             raise RecordInvalidError("a list of vouchers has each code once")
         for voucher in told.vouchers:
             if not voucher.is_sound:
-                raise RecordInvalidError(f"voucher {voucher.code} takes off nothing, two things, or all of its pieces")
+                raise RecordInvalidError(
+                    sentence(
+                        "the voucher %(code)s takes off nothing, two things, or all of its pieces", code=voucher.code
+                    )
+                )
         if told.revision > await store.revision(shop_id, lock=True):
             await store.replace(shop_id, told.revision, told.vouchers, now)
         return await self.kept(hub_id, shop_id)

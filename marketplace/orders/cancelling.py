@@ -50,13 +50,11 @@ async def ask_to_cancel(shop_order_id: UUID, reason: str, now: datetime) -> None
     if part.cancellation == "requested":
         return
     if part.state not in CAN_BE_CANCELLED:
-        raise OrderStateError(
-            f"this part is {part.state}: only what the boutique has and has not sent can be cancelled"
-        )
+        raise OrderStateError("only what the boutique has and has not sent can be cancelled")
     try:
         cancellation = life.step_cancellation(part.cancellation, "cancel_requested")
     except TransitionRefusedError as error:
-        raise OrderStateError(error.detail) from error
+        raise OrderStateError(error.sentence) from error
     await part_store.change(part.id, now, cancellation=cancellation)
     wish = CancelRequested(reason.strip()[:500] or SHOPPER_ASKED)
     await send_event(PartyId(order.hub_id), PartyId(part.shop_id), str(part.id), wish, now)

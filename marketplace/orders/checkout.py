@@ -19,7 +19,7 @@ from federation.node.idempotency import IdempotencyConflictError
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import new_id, new_token
 from federation.vocabulary.money import Money
-from federation.vocabulary.wording import as_sentence, sentence
+from federation.vocabulary.wording import as_sentence, message, sentence
 from marketplace.coupons import service as coupons
 from marketplace.coupons import vouchers
 from marketplace.coupons.domain.coupons import CouponTerms
@@ -132,7 +132,9 @@ async def begun_before(checkout: Checkout) -> Order | None:
         checkout.address,
     )
     if not same:
-        raise IdempotencyConflictError("this checkout key was used before, for another address: make a new one")
+        raise IdempotencyConflictError(
+            message("this checkout key was used before, for another address: make a new one")
+        )
     return known
 
 

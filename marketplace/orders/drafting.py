@@ -14,6 +14,7 @@ from federation.node.languages import in_language, language
 from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.ids import new_id, new_token
 from federation.vocabulary.product import ShopProfile
+from federation.vocabulary.wording import sentence
 from marketplace.accounts.setup import hub_id
 from marketplace.errors import BasketInvalidError
 from marketplace.hub import Hub
@@ -58,13 +59,13 @@ def checked(checkout: Checkout) -> Checkout:
         known = msgspec.convert(plain, Checkout)
         normal_email(known.contact.email)
     except msgspec.ValidationError as error:
-        sentence, _, path = str(error).partition(" - at `$.")
+        fault_words, _, path = str(error).partition(" - at `$.")
         where = path.rstrip("`").replace(".", "/")
-        fault = FieldError(f"/{where}", "invalid", sentence)
-        raise BasketInvalidError(f"{where or 'the form'}: {sentence}", errors=(fault,)) from error
+        fault = FieldError(f"/{where}", "invalid", fault_words)
+        raise BasketInvalidError(f"{where or 'the form'}: {fault_words}", errors=(fault,)) from error
     except RecordInvalidError as error:
         fault = FieldError("/contact/email", "invalid", error.detail)
-        raise BasketInvalidError(error.detail, errors=(fault,)) from error
+        raise BasketInvalidError(error.sentence, errors=(fault,)) from error
     return known
 
 
@@ -169,7 +170,9 @@ def list_currency_of(priced: PricedPart) -> str:
         found.add(priced.shipping.list_price.currency)
     if len(found) > 1:
         named = " and ".join(sorted(found))
-        raise BasketInvalidError(f"a boutique has prices in {named} for one parcel: remove its pieces")
+        raise BasketInvalidError(
+            sentence("a boutique has prices in %(currencies)s for one parcel: remove its pieces", currencies=named)
+        )
     return found.pop()
 
 

@@ -46,7 +46,7 @@ async def take(shop_id: str, event: OrderEvent, public_url: str, now: datetime) 
     part = await part_store.lock_of_shop(shop_id, UUID(event.order_id))
     order = None if part is None else await order_store.by_id(part.order_id)
     if part is None or order is None:
-        raise OrderNotFoundError(f"no order {event.order_id} of this boutique")
+        raise OrderNotFoundError("no such order of this boutique")
     body = checks.event_body(event)
     if isinstance(body, ReturnBody):
         await return_events.take(order, part, (event.kind, body), public_url, now)

@@ -12,7 +12,8 @@ from uuid import UUID
 
 import msgspec
 
-from federation.vocabulary.wording import message
+from federation.vocabulary.money import Money
+from federation.vocabulary.wording import message, sentence
 from federation.vocabulary.zones import UTC_NAME, ZoneName
 from payouts.domain.amounts import rate_of
 from payouts.domain.papers import LegalParty
@@ -181,21 +182,43 @@ def missing_details(hub: LegalParty, boutique: LegalParty, treatments: Iterable[
     return tuple(name for name, value in wanted if not value.strip())
 
 
+_NET = message("the net total is %(told)s, by rates %(rates)s, by orders %(orders)s")
+_VAT = message("the VAT is %(told)s, by rates %(rates)s, by orders %(orders)s")
+
+
 def check_invoice(invoice: Invoice) -> None:
     """Raises StatementBrokenError, saying where, when an invoice or credit note does not add up."""
-    for name, told, rates, orders in (
-        ("net", invoice.net_minor, [r.net_minor for r in invoice.rates], [o.net_minor for o in invoice.orders]),
-        ("VAT", invoice.vat_minor, [r.vat_minor for r in invoice.rates], [o.vat_minor for o in invoice.orders]),
+
+    def money(minor: int) -> Money:
+        return Money(minor, invoice.currency)
+
+    for pattern, told, rates, orders in (
+        (_NET, invoice.net_minor, [r.net_minor for r in invoice.rates], [o.net_minor for o in invoice.orders]),
+        (_VAT, invoice.vat_minor, [r.vat_minor for r in invoice.rates], [o.vat_minor for o in invoice.orders]),
     ):
         if not told == sum(rates) == sum(orders):
-            raise StatementBrokenError(f"{name} is {told}, by rates {sum(rates)}, by orders {sum(orders)}")
+            by = {"rates": money(sum(rates)), "orders": money(sum(orders))}
+            raise StatementBrokenError(sentence(pattern, told=money(told), **by))
     if invoice.gross_minor != invoice.net_minor + invoice.vat_minor or invoice.gross_minor <= 0:
-        raise StatementBrokenError(f"the total {invoice.gross_minor} is not net and VAT together, or not positive")
+        raise StatementBrokenError(
+            sentence(
+                "the total %(total)s is not net and VAT together, or not positive", total=money(invoice.gross_minor)
+            )
+        )
     for rate in invoice.rates:
-        if rate.treatment in UNTAXED and rate.vat_minor:
-            raise StatementBrokenError(f"VAT of {rate.vat_minor} stands beside {rate.treatment}")
-        if rate.net_minor < 0:
-            raise StatementBrokenError(f"{rate.net_minor} at {rate.vat_bp} basis points is less than nothing")
-        most = 1 + ROUNDED_MINOR * rate.lines + EXCHANGED_MINOR * rate.exchanged
-        if abs(rate.vat_minor - rate_of(rate.net_minor, rate.vat_bp)) > most:
-            raise StatementBrokenError(f"VAT of {rate.vat_minor} is not {rate.vat_bp} basis points of {rate.net_minor}")
+        _check_rate(rate, invoice.currency)
+
+
+def _check_rate(rate: RateSum, currency: str) -> None:
+    net, vat = Money(rate.net_minor, currency), Money(rate.vat_minor, currency)
+    whole, hundredths = divmod(rate.vat_bp, 100)
+    percent = f"{whole}.{hundredths:02}".rstrip("0").rstrip(".")
+    if rate.treatment in UNTAXED and rate.vat_minor:
+        raise StatementBrokenError(sentence("VAT of %(vat)s stands where none is charged", vat=vat))
+    if rate.net_minor < 0:
+        raise StatementBrokenError(sentence("%(net)s at %(percent)s %% is less than nothing", net=net, percent=percent))
+    most = 1 + ROUNDED_MINOR * rate.lines + EXCHANGED_MINOR * rate.exchanged
+    if abs(rate.vat_minor - rate_of(rate.net_minor, rate.vat_bp)) > most:
+        raise StatementBrokenError(
+            sentence("VAT of %(vat)s is not %(percent)s %% of %(net)s", vat=vat, percent=percent, net=net)
+        )

@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from federation.vocabulary.zones import UTC_NAME, ZoneName
 from payouts.domain.papers import LegalParty
 from payouts.errors import StatementBrokenError
@@ -153,17 +155,30 @@ def check_statement(statement: Statement) -> None:
     for place, entry in enumerate(statement.entries, start=1):
         if entry.kind in DIVIDED and entry.figures_minor != entry.amount_minor:
             raise StatementBrokenError(
-                f"entry {place} ({entry.kind.value}, transaction {entry.txn}) says {entry.amount_minor}, "
-                f"its figures come to {entry.figures_minor}"
+                sentence(
+                    "entry %(place)s (transaction %(txn)s) says %(amount)s, its figures come to %(figures)s",
+                    place=place,
+                    txn=entry.txn,
+                    amount=Money(entry.amount_minor, statement.currency),
+                    figures=Money(entry.figures_minor, statement.currency),
+                )
             )
     changed = sum(entry.amount_minor for entry in statement.entries)
     if statement.opening_minor + changed != statement.closing_minor:
         raise StatementBrokenError(
-            f"the entries come to {changed}, the balance changed by {statement.closing_minor - statement.opening_minor}"
+            sentence(
+                "the entries come to %(entries)s, the balance changed by %(balance)s",
+                entries=Money(changed, statement.currency),
+                balance=Money(statement.closing_minor - statement.opening_minor, statement.currency),
+            )
         )
     if statement.standing.balance_minor != statement.closing_minor:
         raise StatementBrokenError(
-            f"the accounts come to {statement.standing.balance_minor}, the closing balance is {statement.closing_minor}"
+            sentence(
+                "the accounts come to %(accounts)s, the closing balance is %(closing)s",
+                accounts=Money(statement.standing.balance_minor, statement.currency),
+                closing=Money(statement.closing_minor, statement.currency),
+            )
         )
 
 

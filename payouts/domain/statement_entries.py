@@ -11,6 +11,8 @@ from uuid import UUID
 
 import msgspec
 
+from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 from payouts.domain.giveback import Components
 from payouts.domain.ledger import AccountKind
 from payouts.domain.papers import LineWords, OrderWords
@@ -64,6 +66,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     shop_id: str
+    currency: str
     sold: Mapping[str, Sequence[Piece]]
     exchanged: Mapping[str, Sequence[Piece]]
     given_back: Mapping[str, Sequence[Piece]]
@@ -101,8 +104,15 @@ def entries_of(event: Event, facts: Facts) -> list[Entry]:
     told = sum(entry.amount_minor for entry in entries)
     if told != event.change:
         raise StatementBrokenError(
-            f"transaction {event.txn} ({event.posting} {event.reference}) changed the balance of {facts.shop_id} by "
-            f"{event.change}, our rows of it come to {told}"
+            sentence(
+                "transaction %(txn)s (%(posting)s %(reference)s) changed the balance by %(change)s, "
+                "our rows of it come to %(told)s",
+                txn=event.txn,
+                posting=event.posting,
+                reference=event.reference,
+                change=Money(event.change, facts.currency),
+                told=Money(told, facts.currency),
+            )
         )
     return entries
 
@@ -126,7 +136,13 @@ def _entries(event: Event, facts: Facts) -> Iterator[Entry]:
         if kept:
             yield _plain(event, facts, EntryKind.RESERVE_KEPT, moved=kept)
     elif event.posting not in UNTOLD:
-        raise StatementBrokenError(f"no statement can tell what the posting {event.posting} is: {event.idem}")
+        raise StatementBrokenError(
+            sentence(
+                "no statement can tell what the posting “%(posting)s” is (%(idem)s)",
+                posting=event.posting,
+                idem=event.idem,
+            )
+        )
 
 
 def _opened(event: Event, facts: Facts) -> Iterator[Entry]:

@@ -59,7 +59,9 @@ async def issue(office: Office, shop_id: str, currency: str, period: Period, now
     items = await _open_items(shop_id, currency, period)
     unlike = await store.unlike_ledger(shop_id, currency, period.end)
     if unlike is not None:
-        raise StatementBrokenError(f"our rows of transaction {unlike} do not come to the commission it booked")
+        raise StatementBrokenError(
+            sentence("our rows of transaction %(txn)s do not come to the commission it booked", txn=unlike)
+        )
     plan = plan_papers(items)
     if not plan.invoice and not plan.credits:
         return []

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from federation.vocabulary.ids import new_id
+from federation.vocabulary.wording import sentence
 from federation.vocabulary.zones import zone_of
 from payouts.domain import papers
 from payouts.domain.ledger import AccountKind
@@ -111,7 +112,9 @@ async def _make(office: Office, shop: tuple[str, str], span: _Span, now: datetim
     facts = await facts_of(office, events, shop_id, currency)
     entries = tuple(entry for event in events for entry in entries_of(event, facts))
     if len(entries) > ENTRIES_MAX:
-        raise StatementBrokenError(f"a statement of {len(entries)} entries is too long: close the period earlier")
+        raise StatementBrokenError(
+            sentence("a statement of %(num)s entries is too long: close the period earlier", num=len(entries))
+        )
     boutique = await office.boutique(shop_id)
     statement = Statement(
         kind="statement",
@@ -172,6 +175,7 @@ async def facts_of(office: Office, events: Sequence[Event], shop_id: str, curren
         ids.update(piece.shop_order_id for piece in pieces)
     return Facts(
         shop_id=shop_id,
+        currency=currency,
         sold=sold,
         exchanged=exchanged,
         given_back=given_back,

@@ -142,7 +142,7 @@ async def show_draft(request: AnyRequest, shop_id: FromPath[str]) -> Response[An
     try:
         draft = await _draft(hub, shop_id, currency)
     except StatementBrokenError as error:
-        problem = error.detail
+        problem = error.sentence
     form = request.query_params.get("as")
     if draft is not None and form == "csv":
         return _file("statement-draft.csv", "text/csv; charset=utf-8", statement_csv(draft))

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from federation.vocabulary.money import Money, zero
+from federation.vocabulary.wording import sentence
 from marketplace.errors import RefundInvalidError
 from payouts.domain.amounts import portion
 
@@ -73,10 +74,17 @@ def plan_refund(request: RefundRequest, lines: tuple[Refundable, ...], shipping_
     for line in request.lines:
         known = left.get(line.line_id)
         if known is None:
-            raise RefundInvalidError(f"line {line.line_id} does not belong to this boutique's part of the order")
+            raise RefundInvalidError("this piece does not belong to this boutique's part of the order")
         asked[line.line_id] = asked.get(line.line_id, 0) + line.quantity
         if asked[line.line_id] > known.remaining:
-            raise RefundInvalidError(f"{known.title}: {known.remaining} left to refund, {asked[line.line_id]} asked")
+            raise RefundInvalidError(
+                sentence(
+                    "%(title)s: %(left)s can be refunded, not %(asked)s",
+                    title=known.title,
+                    left=known.remaining,
+                    asked=asked[line.line_id],
+                )
+            )
         amount += worth(line, known)
     if request.shipping:
         if not shipping_left:

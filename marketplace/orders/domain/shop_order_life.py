@@ -7,7 +7,7 @@ the hub has noted that its order arrived, so `confirmed` takes the boutique's wo
 
 from typing import Literal, get_args
 
-from federation.vocabulary.wording import message
+from federation.vocabulary.wording import message, sentence
 from marketplace.errors import OrderStateError
 
 ShopOrderState = Literal[
@@ -118,7 +118,13 @@ def advance(state: ShopOrderState, step: ShopOrderStep, attempt: int = 1) -> Sho
         return "cancelled"
     after = TABLE.get((state, step))
     if after is None:
-        raise OrderStateError(f"this boutique's part of the order is {state}, so it cannot become {step}")
+        raise OrderStateError(
+            sentence(
+                "this boutique's part of the order has moved on (%(state)s): %(step)s is not possible any more",
+                state=state,
+                step=step,
+            )
+        )
     return after
 
 

@@ -115,12 +115,12 @@ GOOD = Invoice(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"net_minor": 999}, "net is 999"),
-        ({"gross_minor": 1_201}, "total 1201"),
-        ({"rates": (rate(vat_minor=210),), "vat_minor": 210}, "VAT is 210"),
-        ({"rates": (rate(treatment="reverse-charge"),)}, "beside reverse-charge"),
-        ({"rates": (rate(vat_bp=2_200),)}, "2200 basis points"),
-        ({"rates": (rate(net_minor=-1_000),), "net_minor": -1_000}, "net is -1000"),
+        ({"net_minor": 999}, "net total is 9.99 EUR"),
+        ({"gross_minor": 1_201}, "total 12.01 EUR"),
+        ({"rates": (rate(vat_minor=210),), "vat_minor": 210}, "VAT is 2.10 EUR"),
+        ({"rates": (rate(treatment="reverse-charge"),)}, "VAT of 2.00 EUR stands where none is charged"),
+        ({"rates": (rate(vat_bp=2_200),)}, "not 22 % of 10.00 EUR"),
+        ({"rates": (rate(net_minor=-1_000),), "net_minor": -1_000}, "net total is -10.00 EUR"),
     ],
 )
 def test_an_invoice_that_does_not_add_up_is_refused(changes: dict[str, object], said: str) -> None:
@@ -187,7 +187,7 @@ def test_a_sale_in_pounds_at_a_hub_of_yen_has_an_invoice() -> None:
     assert line.vat - rate_of(line.commission, 1_000) == 2
     check_issued([line], 1_000, exchanged=True)
     wrong = Components(line.paid, line.seller, line.commission, line.vat + 10)
-    with pytest.raises(StatementBrokenError, match="1000 basis points"):
+    with pytest.raises(StatementBrokenError, match="not 10 % of"):
         check_issued([wrong], 1_000, exchanged=True)
 
 
