@@ -35,7 +35,10 @@ class GalleryDesk:
         if any(record.key == SHOP_KEY and record.operation == "put" for record in records):
             shop = (await listings.shops_by_id([shop_id], now)).get(shop_id)
             if shop is not None:
-                await payouts.ensure_account(shop_id, shop.name, shop.country, shop.profile.currency, now)
+                profile = shop.profile
+                await payouts.ensure_account(
+                    shop_id, shop.name, shop.country, profile.currency, now, email=profile.email
+                )
         return refused
 
     async def served(self, hub_id: PartyId, shop_id: PartyId) -> list[ServedRecord]:

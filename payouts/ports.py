@@ -220,7 +220,9 @@ class PaymentProvider(Protocol):
         """What moved the hub's own balance."""
         ...
 
-    async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
+    async def create_account(
+        self, shop_id: str, name: str, country: str, currency: str, key: str, *, email: str = ""
+    ) -> AccountState:
         """Open (or find by key) an account for a shop, to which it may have to add papers (`account_link`)."""
         ...
 

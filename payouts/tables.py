@@ -311,6 +311,7 @@ class ShopAccount(Table, tablename="pay_shop_account", db=proxy):
     standing = Text(default="papers")
     number = Integer(default=1)
     links = Integer(default=0)
+    email = Text(default="")
     payouts_paused = Text(default=None)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)

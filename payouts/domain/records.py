@@ -454,7 +454,10 @@ class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShopAccountRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A shop's account at the provider, the `number`th it has; `links` pages for its papers were made so far."""
+    """A shop's account at the provider, the `number`th it has; `links` pages for its papers were made so far.
+
+    `email` is where the provider writes to the shop's people, empty when they have told none.
+    """
 
     shop_id: str
     name: str
@@ -465,6 +468,7 @@ class ShopAccountRecord(msgspec.Struct, frozen=True, kw_only=True):
     standing: Literal["ready", "checking", "papers", "closed"] = "papers"
     number: int = 1
     links: int = 0
+    email: str = ""
     payouts_paused: str = ""
     created_at: datetime
     updated_at: datetime

@@ -19,17 +19,24 @@ from payouts.service.context import Payments
 from payouts.store import rows
 
 
-async def ensure_account(shop_id: str, name: str, country: str, currency: str, now: datetime) -> None:
+async def ensure_account(
+    shop_id: str, name: str, country: str, currency: str, now: datetime, *, email: str = ""
+) -> None:
     """Have an account opened for a shop, once. In the caller's transaction.
 
-    A shop may sell before its account is ready; its shares wait.
+    A shop may sell before its account is ready; its shares wait. An address that it tells later, or another one, has an
+    account that is not open yet asked for anew: a provider may want one.
     """
-    if await rows.shop_accounts.get(shop_id, lock=True) is None:
-        await rows.shop_accounts.add(
-            ShopAccountRecord(
-                shop_id=shop_id, name=name, country=country, currency=currency, created_at=now, updated_at=now
-            )
+    known = await rows.shop_accounts.get(shop_id, lock=True)
+    if known is None:
+        account = ShopAccountRecord(
+            shop_id=shop_id, name=name, country=country, currency=currency, email=email, created_at=now, updated_at=now
         )
+        await rows.shop_accounts.add(account)
+    elif known.provider_id is None and email not in {"", known.email}:
+        number = known.number + 1
+        await rows.shop_accounts.save(msgspec.structs.replace(known, email=email, number=number, updated_at=now))
+        await messages.send("pay.account", shop_id, f"reached:{number}", now)
     await messages.send("pay.account", shop_id, "opened", now)
 
 
@@ -40,7 +47,9 @@ async def open_account(pay: Payments, shop_id: str, now: datetime) -> None:
         raise PaymentMissingError(sentence("there is no account for shop %(id)s", id=shop_id))
     if account.provider_id is None:
         key = f"acct:{shop_id}:{account.number}"
-        seen = await pay.provider.create_account(shop_id, account.name, account.country, account.currency, key)
+        seen = await pay.provider.create_account(
+            shop_id, account.name, account.country, account.currency, key, email=account.email
+        )
         await observe_account(seen, now)
     else:
         await refresh_account(pay, account.provider_id, now)

@@ -86,7 +86,9 @@ class MemoryProvider(MemoryBooks):
         self.balance_book = MemoryBalances(self)
         self.disputes = MemoryDisputes(self, self.payments, self._settled)
 
-    async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
+    async def create_account(
+        self, shop_id: str, name: str, country: str, currency: str, key: str, *, email: str = ""
+    ) -> AccountState:
         def act() -> AccountState:
             account_id = self.new_id("acct")
             standing: Standing = "ready" if self.accounts_ready else "papers"
@@ -94,7 +96,7 @@ class MemoryProvider(MemoryBooks):
             self.accounts[account_id] = made
             return made
 
-        return self.once("create_account", key, (shop_id, name, country, currency), act)
+        return self.once("create_account", key, (shop_id, name, country, currency, email), act)
 
     async def get_account(self, account_id: str) -> AccountState:
         self.meet("get_account", "before")

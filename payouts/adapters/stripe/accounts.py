@@ -23,10 +23,23 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     standing: Standing
 
 
+class Wish(msgspec.Struct, frozen=True):
+    """The account that is wanted: whose, called how, where, in which currency, and where its people are written to.
+
+    Stripe's documentation of Accounts v2 has asked for an address for recipients; none is said when none is known.
+    """
+
+    shop_id: str
+    name: str
+    country: str
+    currency: str
+    email: str
+
+
 class Accounts(Protocol):
     """What the adapter needs of accounts."""
 
-    async def create(self, shop_id: str, name: str, country: str, currency: str, key: str) -> Account: ...
+    async def create(self, wish: Wish, key: str) -> Account: ...
 
     async def get(self, account_id: str) -> Account: ...
 
@@ -128,21 +141,22 @@ class AccountsV2:
     def __init__(self, client: stripe.StripeClient) -> None:
         self._core = client.v2.core
 
-    async def create(self, shop_id: str, name: str, country: str, currency: str, key: str) -> Account:
+    async def create(self, wish: Wish, key: str) -> Account:
         call = self._core.accounts.create_async(
             {
-                "display_name": name,
+                **({"contact_email": wish.email} if wish.email else {}),
+                "display_name": wish.name,
                 "dashboard": "express",
-                "identity": {"country": country.lower()},
+                "identity": {"country": wish.country.lower()},
                 "defaults": {
-                    "currency": currency.lower(),
+                    "currency": wish.currency.lower(),
                     "responsibilities": {"fees_collector": "application", "losses_collector": "application"},
                 },
                 "configuration": {
                     "recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}}
                 },
                 "include": ["configuration.recipient"],
-                "metadata": {REFERENCE: shop_id},
+                "metadata": {REFERENCE: wish.shop_id},
             },
             {"idempotency_key": key},
         )
@@ -176,15 +190,16 @@ class AccountsV1:
     def __init__(self, client: stripe.StripeClient) -> None:
         self._v1 = client.v1
 
-    async def create(self, shop_id: str, name: str, country: str, currency: str, key: str) -> Account:
+    async def create(self, wish: Wish, key: str) -> Account:
         call = self._v1.accounts.create_async(
             {
                 "type": "express",
-                "country": country.upper(),
-                "default_currency": currency.lower(),
-                "business_profile": {"name": name},
+                **({"email": wish.email} if wish.email else {}),
+                "country": wish.country.upper(),
+                "default_currency": wish.currency.lower(),
+                "business_profile": {"name": wish.name},
                 "capabilities": {"card_payments": {"requested": True}, "transfers": {"requested": True}},
-                "metadata": {REFERENCE: shop_id},
+                "metadata": {REFERENCE: wish.shop_id},
             },
             {"idempotency_key": key},
         )

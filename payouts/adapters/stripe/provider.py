@@ -18,7 +18,7 @@ from stripe.params.checkout import SessionCreateParams
 from federation.node import clock
 from federation.vocabulary.money import Money
 from payouts.adapters.stripe import events
-from payouts.adapters.stripe.accounts import Account, AccountsV1, AccountsV2
+from payouts.adapters.stripe.accounts import Account, AccountsV1, AccountsV2, Wish
 from payouts.adapters.stripe.balances import StripeBalances
 from payouts.adapters.stripe.calling import KeyedClient, ask, make_client, make_http
 from payouts.adapters.stripe.contents import PayoutContents
@@ -70,6 +70,8 @@ MadeT = TypeVar("MadeT", SeenTransfer, SeenReversal, SeenRefund, SeenPayout)
 
 CHARGE = "payment_intent.latest_charge.balance_transaction"
 LOOK_BACK = timedelta(hours=1)
+NAME_LENGTH_MAX = 250
+"""Characters of a product's name (Stripe, Products)."""
 
 
 class StripeProvider:
@@ -95,8 +97,10 @@ class StripeProvider:
         """End the connections."""
         await self._http.close_async()  # type: ignore[no-untyped-call]
 
-    async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
-        made = await self._accounts.create(shop_id, name, country, currency, key)
+    async def create_account(
+        self, shop_id: str, name: str, country: str, currency: str, key: str, *, email: str = ""
+    ) -> AccountState:
+        made = await self._accounts.create(Wish(shop_id, name, country, currency, email), key)
         await self.set_payout_terms(made.id, PayoutTerms(), f"{key}:manual")
         return await self._account_state(made)
 
@@ -205,7 +209,7 @@ class StripeProvider:
             "amount": amount.amount_minor,
             "currency": amount.currency.lower(),
             "destination": account_id,
-            "metadata": {REFERENCE: reference, KEY: key, PAYMENT: payment_id},
+            "metadata": {REFERENCE: reference, KEY: key, **({PAYMENT: payment_id} if payment_id else {})},
         }
         if payment_id:
             charge = await self._charge(payment_id)
@@ -362,13 +366,13 @@ def _page_params(reference: str, amount: Money, description: str, return_url: st
                 "price_data": {
                     "currency": amount.currency.lower(),
                     "unit_amount": amount.amount_minor,
-                    "product_data": {"name": description or reference},
+                    "product_data": {"name": (description or reference)[:NAME_LENGTH_MAX]},
                 },
             }
         ],
         "metadata": metadata,
         "payment_intent_data": {
-            "description": description,
+            "description": description or reference,
             "metadata": metadata,
             "transfer_group": f"og_{reference}",
         },

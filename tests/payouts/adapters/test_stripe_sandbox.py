@@ -27,8 +27,10 @@ class FreshStripe(StripeProvider):
 
     run = new_id().hex
 
-    async def create_account(self, shop_id: str, name: str, country: str, currency: str, key: str) -> AccountState:
-        return await super().create_account(shop_id, name, country, currency, f"{self.run}:{key}")
+    async def create_account(
+        self, shop_id: str, name: str, country: str, currency: str, key: str, *, email: str = ""
+    ) -> AccountState:
+        return await super().create_account(shop_id, name, country, currency, f"{self.run}:{key}", email=email)
 
     async def create_payment(
         self,
@@ -77,7 +79,7 @@ async def test_an_open_page_can_be_closed(provider: FreshStripe) -> None:
 
 async def test_an_account_is_opened_and_has_a_page_for_its_papers(provider: FreshStripe) -> None:
     """A fresh account is not ready, says whose it is, has nothing, and is found again."""
-    made = await provider.create_account("shop-a", "Shop A", "FR", "EUR", "acct")
+    made = await provider.create_account("shop-a", "Shop A", "FR", "EUR", "acct", email="a@example.com")
     assert (made.ready, made.reference) == (False, "shop-a")
     link = await provider.account_link(made.id, RETURN_URL, RETURN_URL, f"{provider.run}:link")
     assert link.url.startswith("https://")

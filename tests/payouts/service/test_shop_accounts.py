@@ -7,7 +7,7 @@ from federation.node.database import atomic, fetch
 from payouts import service
 from payouts.adapters.memory import Fault, MemoryProvider
 from payouts.domain.payout import odd_minor
-from payouts.errors import AccountNotReadyError, IllegalMoveError, ProviderUnavailableError
+from payouts.errors import AccountNotReadyError, IllegalMoveError, ProviderRefusedError, ProviderUnavailableError
 from tests.payouts.scene import MemoryScene
 from tests.payouts.worked_example import PART_A, PART_C, A, C, euro
 
@@ -90,3 +90,23 @@ def test_some_currencies_leave_in_whole_units() -> None:
     assert [odd_minor(12_345, currency) for currency in ("HUF", "ISK", "TWD", "UGX", "EUR", "JPY")] == [45] * 4 + [
         0
     ] * 2
+
+
+async def test_an_address_that_comes_later_has_the_account_asked_for_anew(committed: object) -> None:
+    """A provider that wants one refuses at first; the boutique's next presentation brings it, and then nothing more."""
+    scene = MemoryScene(MemoryProvider(clock.now()))
+    scene.provider.faults.append(Fault("create_account", ProviderRefusedError("an address is missing"), times=9))
+
+    async def presents(email: str) -> None:
+        async with atomic():
+            await service.ensure_account(C, "Cleo", "DE", "EUR", scene.now, email=email)
+        await scene.drain()
+
+    await presents("")
+    assert await standing(C) == ("papers", 1)
+    assert scene.provider.accounts == {}
+    scene.provider.faults.clear()
+    for email in ("cleo@example.com", "cleo@example.com", "", "other@example.com"):
+        await presents(email)
+    assert await standing(C) == ("ready", 2)
+    assert scene.provider.calls_of("create_account") == 1
