@@ -15,6 +15,7 @@ from stripe.params import (
 from payouts.adapters.stripe.calling import ask
 from payouts.adapters.stripe.events import SeenEvent
 from payouts.adapters.stripe.seen import SeenPayout, SeenRefund, SeenReversal, SeenTransfer
+from payouts.errors import ProviderUnavailableError
 
 PAGE = 100
 PAGES_MAX = 50
@@ -37,7 +38,10 @@ Fetch = Callable[[str], Awaitable[stripe.StripeObject]]
 async def one_page(call: Awaitable[stripe.StripeObject], kind: type[SeenT]) -> tuple[list[SeenT], bool]:
     """The objects of one page, and whether there are more."""
     listed = await ask(call, _Listed)
-    return [msgspec.convert(each, kind) for each in listed.data], listed.has_more
+    try:
+        return msgspec.convert(listed.data, list[kind]), listed.has_more  # type: ignore[valid-type]  # kind is a class
+    except msgspec.ValidationError as error:
+        raise ProviderUnavailableError(f"the payment provider's list cannot be read: {error}") from error
 
 
 async def every(fetch: Fetch, kind: type[SeenT]) -> list[SeenT]:

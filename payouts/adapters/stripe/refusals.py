@@ -14,7 +14,7 @@ from payouts.errors import (
 )
 
 SERVER_ERROR = 500
-_BUSY = frozenset({409, 429})
+_BUSY = frozenset({401, 403, 409, 429})
 _REFUSED_FROM = 400
 
 _MEANING: dict[str, type[ProviderError]] = {
@@ -35,7 +35,8 @@ def refusal_of(error: stripe.StripeError) -> ProviderError:
     """Our error for one of Stripe's.
 
     No answer, a broken one, or a failure of Stripe's own leaves the outcome unknown; being told to come back means
-    that nothing happened; everything else is definite.
+    that nothing happened; everything else is definite. A key that Stripe does not know (any more), or that may not do
+    this, says nothing about the deed: nothing happened, and it is done once somebody has put the key right.
     """
     status = error.http_status
     text = error.user_message or str(error)

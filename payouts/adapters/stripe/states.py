@@ -95,11 +95,17 @@ _STATUS: dict[str, Literal["processing", "authorised", "succeeded", "cancelled"]
 }
 
 
+FAILED_LATER = "requires_payment_method"
+"""How an intent stands on a page that is over when a way to pay that takes days has failed: the page takes no other."""
+
+
 def _payment_status(
     page: SeenPage, intent: SeenIntent | None
 ) -> Literal["open", "processing", "authorised", "succeeded", "cancelled"]:
     if intent and intent.status in _STATUS:
         return _STATUS[intent.status]
+    if page.status == "complete" and intent and intent.status == FAILED_LATER:
+        return "cancelled"
     return "cancelled" if page.status == "expired" else "open"
 
 

@@ -10,21 +10,22 @@ import stripe
 from federation.node import clock
 from payouts.adapters.stripe import events
 from payouts.adapters.stripe.provider import StripeProvider
+from payouts.adapters.stripe.seen import SeenIntent, SeenPage
 from payouts.adapters.stripe.settings import StripeSettings
+from payouts.adapters.stripe.states import payment_state
 from payouts.errors import (
     AccountNotReadyError,
     EventRefusedError,
     InsufficientBalanceError,
     ProviderBusyError,
     ProviderError,
-    ProviderRefusedError,
     ProviderUnavailableError,
 )
 from payouts.ports import PaymentState
 from payouts.standin import disputes
 from payouts.standin.faults import FaultKind
 from payouts.standin.world import Thing
-from tests.payouts.stripe_lab import StripeWorld, stripe_world
+from tests.payouts.stripe_lab import API_KEY, StripeWorld, stripe_world
 from tests.payouts.worked_example import euro
 
 
@@ -126,12 +127,32 @@ async def test_every_change_carries_a_key_of_ours(lab: StripeWorld) -> None:
     assert keys == ["acct:a", "acct:a:manual", "pi:1", "tr:s1:1"]
 
 
-async def test_a_wrong_api_key_is_a_definite_refusal(lab: StripeWorld) -> None:
-    """Another key gets nothing done."""
+async def test_a_wrong_api_key_says_nothing_about_the_deed(lab: StripeWorld) -> None:
+    """A key that was changed at Stripe fails no refund for good: it is asked for again until that is put right."""
     stranger = StripeProvider(StripeSettings(api_key="sk_test_other", api_url=lab.state.settings.public_url))
-    with pytest.raises(ProviderRefusedError):
+    with pytest.raises(ProviderBusyError):
         await stranger.balance()
     await stranger.close()
+
+
+def test_a_payment_that_failed_days_later_is_over() -> None:
+    """Stripe leaves such a page complete and its intent without a way to pay: nobody can pay there any more."""
+    intent = SeenIntent(id="pi_1", status="requires_payment_method", currency="eur")
+    page = SeenPage(id="cs_1", status="open", amount_total=500, currency="eur", payment_intent=intent)
+    assert payment_state(page).status == "open"
+    assert payment_state(msgspec.structs.replace(page, status="complete")).status == "cancelled"
+
+
+async def test_boutiques_are_reached_where_they_said(lab: StripeWorld) -> None:
+    """Stripe is told the address of an account's people, by either interface, and none where none is known."""
+    settings = StripeSettings(api_key=API_KEY, api_url=lab.state.settings.public_url, accounts="v1")
+    older = StripeProvider(settings)
+    for number, provider in enumerate((lab.provider, older)):
+        for email in ("ada@example.com", ""):
+            await provider.create_account("shop-a", "A", "FR", "EUR", f"acct:{number}:{email}", email=email)
+    await older.close()
+    told = [each["contact_email"] for each in lab.state.things["account"].values()]
+    assert told == ["ada@example.com", None] * 2
 
 
 def delivered(event: Thing, *secrets: str) -> tuple[dict[str, str], bytes]:

@@ -17,7 +17,7 @@ from stripe._stripe_context import StripeContext
 from stripe.events import _event_classes
 
 from payouts.adapters.stripe import accounts as seen_accounts
-from payouts.adapters.stripe import addresses, seen, terms
+from payouts.adapters.stripe import addresses, contents, seen, terms
 from payouts.standin.operations import OPERATIONS, Operation
 from tests.payouts.standin.life import every_kind_of_object
 
@@ -112,7 +112,7 @@ def named(path: str) -> type:
     "ours",
     [
         kind
-        for module in (seen, seen_accounts, addresses, terms)
+        for module in (seen, seen_accounts, addresses, contents, terms)
         for kind in vars(module).values()
         if hasattr(kind, "STRIPE")
     ],
