@@ -15,7 +15,7 @@ import msgspec
 
 from federation.archive.wish import ExportAsked, ExportState
 from federation.conversations.accounts import AccountLines, AccountState, PaperForm, Papers
-from federation.conversations.disputes import Dispute, Disputes, FileKind, Statement
+from federation.conversations.disputes import Dispute, Disputes, Statement
 from federation.conversations.link import LinkState
 from federation.conversations.messages import (
     OrderEvent,
@@ -29,6 +29,7 @@ from federation.conversations.messages import (
 from federation.conversations.paying import BankSaid, PapersAsked, PayingState
 from federation.conversations.vouchers import VoucherList, VouchersKept
 from federation.log.records import Record
+from federation.vocabulary.evidence import FileKind
 from federation.vocabulary.files import FileType
 from federation.vocabulary.ids import PartyId
 

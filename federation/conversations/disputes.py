@@ -12,17 +12,12 @@ import msgspec
 from federation import limits
 from federation.conversations.forms import Currency, Uuid, Word
 from federation.documents.times import TIME_PATTERN
+from federation.vocabulary.evidence import FileKind, Takes
 from federation.vocabulary.files import FileType
 from federation.vocabulary.money import AMOUNT_MINOR_MAX
 
-FileKind = Literal["delivery", "tracking", "correspondence", "policy", "product", "refund", "other"]
-"""What a file shows: that it arrived, its way, what was written, what was promised, the piece, money given back."""
-
 DisputeState = Literal["inquiry", "open", "answered", "won", "lost", "prevented", "closed"]
 """`inquiry`: the bank only asks, and `closed` is one that came to nothing; `answered`: the bank decides."""
-
-Takes = Literal["yes", "late", "answered", "decided"]
-"""Whether the hub still takes evidence, or why it does not any more."""
 
 Moment = Annotated[str, msgspec.Meta(pattern=TIME_PATTERN)]
 Day = Annotated[str, msgspec.Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?(?!\n)$")]

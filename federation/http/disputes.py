@@ -9,13 +9,14 @@ from uuid import UUID
 
 from federation import limits
 from federation.conversations import checks
-from federation.conversations.disputes import FileKind, Statement
+from federation.conversations.disputes import Statement
 from federation.conversations.forms import UUID_PATTERN
 from federation.documents import json
 from federation.http.edge import Endpoint, Inbound, Outbound
 from federation.ports import HandedIn, Hearing
 from federation.service.context import Federation
 from federation.vocabulary.errors import NotFoundError, RecordInvalidError
+from federation.vocabulary.evidence import FileKind
 from federation.vocabulary.files import type_of
 
 _UUID = re.compile(UUID_PATTERN)

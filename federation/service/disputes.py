@@ -8,10 +8,11 @@ from uuid import UUID
 
 from federation import limits
 from federation.conversations import checks
-from federation.conversations.disputes import Dispute, Disputes, FileKind, Statement
+from federation.conversations.disputes import Dispute, Disputes, Statement
 from federation.service.calls import PeerCall, call, telling
 from federation.service.context import Federation
 from federation.vocabulary.errors import RecordInvalidError, TooLargeError
+from federation.vocabulary.evidence import FileKind
 from federation.vocabulary.files import type_of
 from federation.vocabulary.ids import PartyId, new_token
 

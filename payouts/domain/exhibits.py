@@ -7,9 +7,10 @@ file of each sort and no more than so many bytes in all, which is said before an
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from federation.vocabulary.evidence import FileKind
 from federation.vocabulary.wording import sentence
 from payouts.domain.evidence import FILES_BYTES_MAX, SLOTS, TEXT_LENGTH_MAX, TEXTS_LENGTH_MAX, Evidence, Slot
-from payouts.domain.hearing import FileHead, FileKind
+from payouts.domain.hearing import FileHead
 from payouts.errors import DisputeChoiceError
 
 _REST: tuple[Slot, ...] = ("uncategorized_file", "service_documentation")

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 import msgspec
 
+from federation.vocabulary.evidence import FileKind, Takes
 from federation.vocabulary.files import FileType
 from federation.vocabulary.money import Money
 from payouts.domain.dispute import UNDECIDED, spread
@@ -17,11 +17,6 @@ from payouts.domain.records import LineRecord
 
 FILES_MAX = 6
 """Files of one boutique about one dispute."""
-
-FileKind = Literal["delivery", "tracking", "correspondence", "policy", "product", "refund", "other"]
-"""What a file is to show."""
-
-Takes = Literal["yes", "late", "answered", "decided"]
 
 
 class StatementRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,22 +12,13 @@ from uuid import UUID
 import msgspec
 
 from federation.vocabulary.errors import ConflictError, NotFoundError, QuotaError, RecordInvalidError, TooLargeError
+from federation.vocabulary.evidence import FileKind, Takes
 from federation.vocabulary.files import FileType, type_of
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message, sentence
 from payouts.domain.dispute_records import DisputeRecord
-from payouts.domain.hearing import (
-    FILES_MAX,
-    FileHead,
-    FileKind,
-    FileRecord,
-    Hearing,
-    StatementRecord,
-    Takes,
-    falls_on,
-    takes,
-)
+from payouts.domain.hearing import FILES_MAX, FileHead, FileRecord, Hearing, StatementRecord, falls_on, takes
 from payouts.store import disputes as dispute_store
 from payouts.store import hearings as store
 from payouts.store import lists, rows

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from federation.conversations.disputes import Dispute, DisputeState, FileKind, Takes
+from federation.conversations.disputes import Dispute, DisputeState
+from federation.vocabulary.evidence import FileKind, Takes
 from federation.vocabulary.wording import message
 from shops.portal.views import StateWord
 

@@ -14,6 +14,7 @@ from federation.node import clock
 from federation.node.database import atomic
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import ConflictError, NotFoundError, QuotaError, RecordInvalidError, TooLargeError
+from federation.vocabulary.evidence import FileKind
 from federation.vocabulary.files import FILE_ENDINGS
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
@@ -28,7 +29,7 @@ from marketplace.orders import oversight, reads
 from payouts.domain.dispute import UNDECIDED
 from payouts.domain.evidence import Evidence
 from payouts.domain.exhibits import proposed
-from payouts.domain.hearing import FileKind, Hearing
+from payouts.domain.hearing import Hearing
 from payouts.errors import DisputeChoiceError
 from payouts.service import dispute_reads, disputes, evidence, hearings
 from payouts.service import reads as money

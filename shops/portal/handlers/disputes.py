@@ -14,7 +14,7 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
 from federation import limits
-from federation.conversations.disputes import Dispute, FileKind, Statement
+from federation.conversations.disputes import Dispute, Statement
 from federation.conversations.link import LinkState
 from federation.documents.times import moment_of
 from federation.node import accounts, clock
@@ -31,6 +31,7 @@ from federation.vocabulary.errors import (
     RecordInvalidError,
     TooLargeError,
 )
+from federation.vocabulary.evidence import FileKind
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message, sentence
