@@ -52,6 +52,7 @@ class Model:
         self.adjusted: dict[str, int] = defaultdict(int)
         self.disputes: dict[str, dict[str, Any]] = {}
         self.void: dict[str, int] = {}
+        self.by_hand: dict[str, int] = {}
         self._taken_in = 0
 
     # What is decided.
@@ -255,6 +256,11 @@ class Model:
             taken = self._taken(refund["provider_id"])
             books["provider", HOME] -= taken
             books["hub:fx", HOME] += 0 if settled is None else taken - settled
+            return
+        if refund["status"] == "paid_by_hand":
+            left = self.by_hand[refund["id"]]
+            books["bank", HOME] -= left
+            books["hub:fx", HOME] += 0 if settled is None else left - settled
             return
         if refund["status"] == "voided":
             cost = self.void[refund["id"]]

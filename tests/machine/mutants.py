@@ -284,6 +284,18 @@ def _back_to_the_provider(settlement_id: UUID, attempt: int, shop_id: str, amoun
     return posting("transfer_returned", posted.reference, f"transfer_returned:{settlement_id}:{attempt}", legs)
 
 
+def _paid_from_nowhere(
+    refund_id: UUID, attempt: int, owed: Money, settled: Money, paid: tuple[Money, Money]
+) -> Posting:
+    """What our bank paid to a shopper is booked as a loss."""
+    del settled
+    legs = [
+        (Account(AccountKind.REFUND_DUE, "", owed.currency), owed.amount_minor),
+        (Account(AccountKind.WRITE_OFF, "", owed.currency), -sum(each.amount_minor for each in paid)),
+    ]
+    return posting("refund_by_hand", str(refund_id), f"refund_by_hand:{refund_id}:{attempt}", legs)
+
+
 async def _takes_no_for_yes(adjustment_id: UUID, by: str, note: str, now: datetime) -> AdjustmentRecord:
     """A correction that somebody turned down is posted."""
     del note
@@ -391,6 +403,12 @@ MUTANTS = (
         stories.papers,
         "oracle: ('hub:adjustment', 'EUR') ",
         exchanged=((adjusting, "reject", _takes_no_for_yes),),
+    ),
+    Mutant(
+        "pays-from-nowhere",
+        stories.papers,
+        "oracle: ('bank', 'EUR') ",
+        exchanged=((postings_desk, "refund_by_hand", _paid_from_nowhere),),
     ),
     Mutant("keeps-the-rate", stories.held_while_rates_move, "oracle: ('provider', 'EUR') ", _provider(KeepsTheRate)),
     Mutant("tells-it-again", stories.papers, "9 papers: ", exchanged=((statements, "_before", _nothing_before),)),

@@ -20,9 +20,10 @@ from federation.vocabulary.money import Money
 from payouts import service
 from payouts.domain.adjustment import Proposal
 from payouts.domain.bank_file import BankDetails
+from payouts.domain.refund_by_hand import HandPayment
 from payouts.domain.statement import Entry, EntryKind, Statement
 from payouts.errors import StatementBrokenError
-from payouts.service import adjusting, bank_files, float_moves, papers, statement_making, terms
+from payouts.service import adjusting, bank_files, float_moves, papers, refund_by_hand, statement_making, terms
 from tests.machine import facts as reading
 from tests.machine.bank import IBANS, PAID, RETURNED
 from tests.machine.checks import Checks
@@ -81,6 +82,33 @@ class Operators:
         rest = claim["amount"] - claim["reversed"] - claim["netted"]
         if await self.hub.command(service.write_off_claim, claim_id, "gone", "ada", clock.now(), crash=crash):
             self.model.written_off[claim["id"]] = rest
+
+    async def settle_refund(self, pick: int, crash: int) -> None:
+        """A failed refund is paid to the shopper from our own bank: one says so, another agrees."""
+        found = _one([each for each in self.checks.facts["refunds"] if each["status"] == "failed"], pick)
+        stands = await self.hub.do(partial(refund_by_hand.situation, UUID(found["id"]), clock.now())) if found else None
+        if found is None or stands is None or stands.owed is None:
+            return
+        owed = stands.owed
+        left = owed.amount if owed.amount.currency == HOME else owed.settled + Money(pick % 2, HOME)
+        wish = HandPayment(
+            id=new_id(),
+            refund_id=UUID(found["id"]),
+            transferred=owed.amount,
+            given=Money(0, owed.amount.currency),
+            left_bank=left,
+            paid_on=clock.now().date(),
+            reference="SCT 1",
+            reason="the card is closed",
+        )
+        if not await self.hub.command(refund_by_hand.propose, wish, "ada", clock.now()):
+            return
+        alone = await self.hub.command(refund_by_hand.approve, self.hub.pay, wish.id, "ada", clock.now())
+        assert not alone, "two people: who proposed how a refund was settled agreed to it as well"
+        if await self.hub.command(refund_by_hand.approve, self.hub.pay, wish.id, "bob", clock.now(), crash=crash):
+            self.model.by_hand[found["id"]] = left.amount_minor
+        else:
+            await self.hub.command(refund_by_hand.reject, wish.id, "bob", "not now", clock.now())
 
     # Our own bank.
 

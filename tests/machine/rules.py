@@ -219,6 +219,11 @@ class Machine(RuleBasedStateMachine):
     def retry_refund(self, *, pick: int, then: Then, first: int) -> None:
         self.then(self.life.retry_refund(pick, first), then)
 
+    @when(lambda self: self.life.has("refunds", status="failed"))
+    @deed(pick=PICK, then=THEN, first=CRASH)
+    def settle_refund(self, *, pick: int, then: Then, first: int) -> None:
+        self.then(self.life.operators.settle_refund(pick, first), then)
+
     @deed(pick=PICK, what=st.sampled_from(("return", "operator", "warn", "look")), then=THEN)
     def doubt(self, *, pick: int, what: str, then: Then) -> None:
         deeds = {"warn": self.life.warn, "look": self.life.lift_warning}

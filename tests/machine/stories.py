@@ -63,6 +63,14 @@ def _refund(machine: Machine, then: Then, crash: int = 0) -> None:
     machine.refund(pick=0, amount=0, shipping=False, then=then, first=crash)
 
 
+def _refund_in_vain(machine: Machine) -> None:
+    """The first piece of the first order goes back, and the shopper's bank does not take the money."""
+    _refund(machine, AT_ONCE)
+    machine.markets(pick=0, per_mille=1_000, amount=50_001, then=AT_ONCE)
+    machine.wait(seconds=MINUTES, then=AT_ONCE)
+    machine.refund_returns(pick=0, slow=False, then=AT_ONCE)
+
+
 def sale(machine: Machine) -> None:
     """Two orders are paid, delivered, sent to their shops and paid out."""
     _begin(machine)
@@ -169,10 +177,7 @@ def by_bank(machine: Machine) -> None:
 def two_disputes(machine: Machine) -> None:
     """A refund came back; then two disputes of the same charge stand at once. One is lost, the other won."""
     _begin(machine)
-    _refund(machine, AT_ONCE)
-    machine.markets(pick=0, per_mille=1_000, amount=50_001, then=AT_ONCE)
-    machine.wait(seconds=MINUTES, then=AT_ONCE)
-    machine.refund_returns(pick=0, slow=False, then=AT_ONCE)
+    _refund_in_vain(machine)
     for _ in range(2):
         machine.dispute(pick=0, share=40, inquiry=False, reason="general", then=AT_ONCE)
 
@@ -189,10 +194,11 @@ def held_while_rates_move(machine: Machine) -> None:
 
 
 def papers(machine: Machine) -> None:
-    """Papers are closed; a piece goes back, one correction is agreed to and one not, and papers are closed again."""
+    """Papers are closed; a refund is paid by our bank, one correction agreed to and one not; they are closed again."""
     _begin(machine)
     machine.papers(pick=_FIRST, first=0)
-    _refund(machine, AT_ONCE)
+    _refund_in_vain(machine)
+    machine.settle_refund(pick=0, then=AT_ONCE, first=0)
     machine.people(pick=_SECOND, amount=1_000, what="correct", then=QUIETLY)
     machine.people(pick=_REFUSED, amount=1_000, what="correct", then=QUIETLY)
     machine.papers(pick=_FIRST, first=3)
