@@ -1,5 +1,6 @@
 """Languages: which one a request is answered in, and how messages and boutiques' texts follow it."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ from litestar import Request
 
 from federation.node.languages import Wording, in_language, language, negotiate, speaking, written_in
 from federation.node.pages import address_in, format_number
+from federation.vocabulary.money import Money
+from federation.vocabulary.wording import sentence
 
 PO = """
 msgid ""
@@ -17,6 +20,9 @@ msgstr ""
 
 msgid "Basket"
 msgstr "Borsa"
+
+msgid "%(amount)s since %(at)s, by %(day)s: %(why)s"
+msgstr "%(why)s: %(amount)s dal %(at)s, entro il %(day)s"
 
 msgctxt "of an order"
 msgid "State"
@@ -95,3 +101,19 @@ def test_whole_numbers_are_parted_as_the_reader_does() -> None:
     assert format_number(12_136) == "12,136"
     with speaking("it"):
         assert format_number(12_136) == "12.136"
+
+
+def test_what_is_filled_in_follows_the_language(tmp_path: Path) -> None:
+    """Amounts, moments and days are written as the reader writes them; a text stays as it is."""
+    (tmp_path / "it.po").write_text(PO, "utf-8")
+    wording = Wording([tmp_path])
+    said = sentence(
+        "%(amount)s since %(at)s, by %(day)s: %(why)s",
+        amount=Money(123_450, "EUR"),
+        at=datetime(2026, 11, 3, 10, 5, tzinfo=UTC),
+        day=date(2026, 12, 24),
+        why=(sentence("Basket"), "Basket"),
+    )
+    assert wording.said(said) == "€1,234.50 since 3 Nov 2026, 10:05, by 24 Dec 2026: Basket, Basket"
+    with speaking("it"):
+        assert wording.said(said) == "Borsa, Basket: 1.234,50\xa0€ dal 3 nov 2026, 10:05, entro il 24 dic 2026"

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from federation.node import clock
+from federation.node.listing import Sorting, Span
 from federation.vocabulary.ids import PartyId
 from shops.catalog import service as catalog
 from shops.orders import store as orders
@@ -38,6 +39,23 @@ async def test_each_list_sorts_and_goes_into_a_file(
     answer = await browser.get(f"{HOME}/{path}?as=csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert len(answer.content.decode("utf-8-sig").splitlines()) == 2
+
+
+async def test_orders_go_on_from_a_row(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """In every order a page leads to the next one and back, narrowed as it was; a place that is none is refused."""
+    dress = await stocked(shop_id, 3)
+    for _ in range(3):
+        await placed(shop_id, await order_of(shop_id, await confirmed(shop_id, (dress, 1))))
+    for sorting in (Sorting(name, descending=True) for name in orders.ORDER_SORTS):
+        first = await orders.order_page(shop_id, (), Span(2, sorting))
+        rest = await orders.order_page(shop_id, (), Span(2, sorting, after=first.after))
+        back = await orders.order_page(shop_id, (), Span(2, sorting, before=rest.before))
+        assert len({one.row for one in (*first.rows, *rest.rows)}) == 3, sorting
+        assert [one.row for one in back.rows] == [one.row for one in first.rows], sorting
+    page = await read(browser, f"/orders?state=open&sort=-owed&after={first.after}")
+    assert 'rel="prev" href="?state=open&amp;sort=-owed&amp;before=' in page
+    refused = await browser.get(f"{HOME}/orders?after={first.after}")
+    assert (refused.status_code, "go back to its start" in refused.text) == (httpx.codes.BAD_REQUEST, True)
 
 
 async def test_a_title_like_a_formula_stays_a_title(browser: httpx.AsyncClient, shop_id: PartyId) -> None:

@@ -8,7 +8,9 @@ import pytest
 from federation.conversations.messages import Accepted, Shipped
 from federation.node import clock
 from federation.node.database import execute
+from federation.node.listing import Sorting, Span
 from federation.vocabulary.ids import new_id
+from marketplace.orders import reads
 from tests.marketplace.console.operator import APPS, read
 from tests.marketplace.orders.world import World
 from tests.support.clients import csrf_token
@@ -48,6 +50,22 @@ async def test_the_list_sorts_narrows_and_goes_into_a_file(world: World, desk: h
     answer = await desk.get("/console/orders?state=held&shopper=ADA@&as=csv")
     lines = answer.content.decode("utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in lines] == ["Order", second.number, first.number]
+
+
+async def test_the_list_goes_on_from_a_row(world: World, desk: httpx.AsyncClient) -> None:
+    """In every order a page leads to the next one and back, narrowed as it was; a place that is none is refused."""
+    numbers = {(await world.view(await world.hold({letter: 1}))).number for letter in "abc"}
+    for sorting in (Sorting(name, descending=True) for name in reads.ORDER_SORTS):
+        first = await reads.order_page("held", "ada@", Span(2, sorting))
+        rest = await reads.order_page("held", "ada@", Span(2, sorting, after=first.after))
+        back = await reads.order_page("held", "ada@", Span(2, sorting, before=rest.before))
+        assert {one.number for one in (*first.rows, *rest.rows)} == numbers, sorting
+        assert [one.number for one in back.rows] == [one.number for one in first.rows], sorting
+    page = await read(desk, f"/console/orders?state=held&shopper=ada%40&sort=-total&after={first.after}")
+    assert 'rel="prev" href="?state=held&amp;shopper=ada%40&amp;sort=-total&amp;before=' in page
+    assert [number in page for number in (rest.rows[0].number, first.rows[0].number)] == [True, False]
+    refused = await desk.get(f"/console/orders?after={first.after}")
+    assert (refused.status_code, "go back to its start" in refused.text) == (400, True)
 
 
 async def test_a_number_opens_its_order(world: World, desk: httpx.AsyncClient) -> None:
