@@ -11,6 +11,7 @@ PAGE_LIFE_SECONDS = 86_400
 HELD_SECONDS = 7 * 86_400
 CARD_REFUSED = "pm_card_chargeDeclined"
 CARD_ASKED = "pm_card_authenticationRequired"
+CARD_DISPUTED = "pm_card_createDispute"
 _STILL_OPEN = frozenset({"requires_payment_method", "requires_capture", "requires_confirmation", "requires_action"})
 
 
@@ -134,7 +135,9 @@ def confirm_intent(world: World, intent_id: str, method: str) -> Thing:
         return intent
     if not method.startswith("pm_"):
         raise RefusedError(f"No such PaymentMethod: '{method[:60]}'", "resource_missing", "payment_method")
-    use_card(world, intent)
+    charge = use_card(world, intent)
+    if method == CARD_DISPUTED:
+        world.drafts[charge["id"]] = {"disputed_at": world.now}
     return intent
 
 

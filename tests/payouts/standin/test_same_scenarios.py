@@ -4,16 +4,20 @@ The second is asked only where its secret test key is given (`tests.payouts.real
 What holds there and not here is a fault of the stand-in.
 """
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 import stripe
+from reportlab.pdfgen.canvas import Canvas
 
 from federation.vocabulary.ids import new_id
 from tests.payouts.real_stripe import STRIPE_KEY
 from tests.payouts.stripe_lab import API_KEY, stripe_world
+from tests.support.evidence_files import jpeg
 
 CARD = {"confirm": True, "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}}
 
@@ -21,9 +25,19 @@ CARD = {"confirm": True, "automatic_payment_methods": {"enabled": True, "allow_r
 class Teller:
     """One Stripe, or what stands for it; keys of this run were never used before."""
 
-    def __init__(self, client: stripe.StripeClient) -> None:
+    def __init__(self, client: stripe.StripeClient, passes: Callable[[], Awaitable[None]]) -> None:
         self.v1 = client.v1
+        self._passes = passes
         self._run = new_id().hex
+
+    async def until(self, look: Callable[[], Awaitable[Any]]) -> Any:
+        """What is seen once something has happened by itself, at most half a minute later."""
+        for _ in range(30):
+            found = await look()
+            if found:
+                return found
+            await self._passes()
+        raise AssertionError("it never happened")
 
     def key(self, name: str) -> Any:
         """The options of a change under a key of this run."""
@@ -41,14 +55,15 @@ async def teller(request: pytest.FixtureRequest) -> AsyncIterator[Teller]:
     if request.param == "stand-in":
         async with stripe_world() as around:
             http = stripe.AIOHTTPClient()
-            addresses: Any = {"api": around.state.settings.public_url}
-            yield Teller(stripe.StripeClient(API_KEY, base_addresses=addresses, http_client=http))
+            url = around.state.settings.public_url
+            client = stripe.StripeClient(API_KEY, base_addresses={"api": url, "files": url}, http_client=http)
+            yield Teller(client, lambda: around.advance(1))
             await http.close_async()  # type: ignore[no-untyped-call]
         return
     key = os.environ[STRIPE_KEY]
     assert key.startswith(("sk_test_", "rk_test_")), "only a test key may be used here"
     http = stripe.AIOHTTPClient()
-    yield Teller(stripe.StripeClient(key, http_client=http, max_network_retries=0))
+    yield Teller(stripe.StripeClient(key, http_client=http, max_network_retries=0), lambda: asyncio.sleep(1))
     await http.close_async()  # type: ignore[no-untyped-call]
 
 
@@ -141,3 +156,52 @@ async def test_a_charge_has_its_balance_transaction(teller: Teller) -> None:
     if moved is None:
         pytest.fail("asynchronous capture: the balance transaction is not known yet; look at charge.updated")
     assert (moved.type, moved.net) == ("charge", moved.amount - moved.fee)
+
+
+def document() -> bytes:
+    """A page of PDF that any reader opens."""
+    written = BytesIO()
+    canvas = Canvas(written, invariant=1)
+    canvas.drawString(72, 720, "It was handed over.")
+    canvas.save()
+    return written.getvalue()
+
+
+async def test_evidence_is_laid_down_then_handed_in_once(teller: Teller) -> None:
+    """A file under its key, a draft that no bank sees, a hand-in with our mark on it, and no second one."""
+    paid = await teller.pays("disputed", method="pm_card_createDispute")
+
+    async def dispute() -> Any:
+        return (await teller.v1.disputes.list_async({"payment_intent": paid.id})).data
+
+    (opened,) = await teller.until(dispute)
+    assert (opened.status, opened.evidence_details.submission_count) == ("needs_response", 0)
+    proof = document()
+    file = await teller.v1.files.create_async(
+        {"purpose": "dispute_evidence", "file": BytesIO(proof)}, teller.key("file")
+    )
+    assert (file.purpose, file.size) == ("dispute_evidence", len(proof))
+    evidence: Any = {"uncategorized_text": "It was handed over.", "shipping_documentation": file.id}
+    draft: Any = {"evidence": evidence, "submit": False, "metadata": {"key": "draft"}}
+    staged = await teller.v1.disputes.update_async(opened.id, draft, teller.key("draft"))
+    details = staged.evidence_details
+    assert (staged.status, details.has_evidence, details.submission_count) == ("needs_response", True, 0)
+    final: Any = {"evidence": {"shipping_documentation": ""}, "submit": True, "metadata": {"key": "final"}}
+    given = await teller.v1.disputes.update_async(opened.id, final, teller.key("final"))
+    assert (given.evidence_details.submission_count, given.metadata["key"]) == (1, "final")
+    assert not given.evidence.to_dict().get("shipping_documentation")
+    with pytest.raises(stripe.InvalidRequestError):
+        await teller.v1.disputes.update_async(opened.id, final, teller.key("again"))
+
+
+async def test_a_file_that_is_none_is_refused(teller: Teller) -> None:
+    """Only whole documents and pictures are evidence, and a file that nobody gave is named by none."""
+    with pytest.raises(stripe.InvalidRequestError):
+        await teller.v1.files.create_async(
+            {"purpose": "dispute_evidence", "file": BytesIO(b"MZ not a document")}, teller.key("program")
+        )
+    with pytest.raises(stripe.InvalidRequestError):
+        await teller.v1.files.create_async({"purpose": "gossip", "file": BytesIO(jpeg())}, teller.key("gossip"))
+    with pytest.raises(stripe.InvalidRequestError) as missing:
+        await teller.v1.files.retrieve_async("file_nobody")
+    assert missing.value.http_status == 404
