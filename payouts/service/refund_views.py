@@ -47,7 +47,7 @@ class RefundView(msgspec.Struct, frozen=True, kw_only=True):
     """A refund as orders and consoles show it; `settled` is what the parties gave back, in the hub's currency.
 
     Its `standing` is since `changed_at`; `attempt` counts how often it was tried. `by_hand` is only of one that people
-    settled.
+    settled; `proposed` says that somebody wants to settle it so, and another has to decide.
     """
 
     id: UUID
@@ -65,6 +65,7 @@ class RefundView(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime
     attempt: int = 1
     by_hand: PaidByHand | None = None
+    proposed: bool = False
 
 
 def part_of(line_id: str, quantity: int, given: Components, currency: str) -> RefundedPart:
@@ -109,6 +110,7 @@ async def view_of(refund: RefundRecord) -> RefundView:
         changed_at=refund.updated_at,
         attempt=refund.attempt,
         by_hand=await _by_hand(refund),
+        proposed=refund.status is RefundStatus.FAILED and await hands.waiting_of(refund.id) is not None,
     )
 
 

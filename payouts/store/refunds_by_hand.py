@@ -1,6 +1,5 @@
 """Proposals to settle failed refunds by hand, and what of them was approved."""
 
-from collections.abc import Collection
 from uuid import UUID
 
 from federation.node import database
@@ -37,15 +36,6 @@ async def _one_of(refund_id: UUID, status: HandStatus) -> HandRecord | None:
         limit=1,
     )
     return found[0] if found else None
-
-
-async def waiting_among(refund_ids: Collection[UUID]) -> set[UUID]:
-    """Those of some refunds for which a proposal waits for a second person."""
-    found = await database.fetch(
-        "SELECT refund_id FROM pay_refund_by_hand WHERE status = 'proposed' AND refund_id = ANY($1::uuid[])",
-        list(refund_ids),
-    )
-    return {UUID(int=row["refund_id"].int) for row in found}
 
 
 async def paid_from_bank(limit: int) -> list[HandRecord]:

@@ -1,4 +1,4 @@
-"""Settlements, transfers, payouts, refunds and claims in lists; alerts, failed refunds and debts dealt with."""
+"""Settlements, transfers, payouts, refunds and claims in lists; alerts and debts dealt with."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -26,7 +26,7 @@ from payouts.domain.claim import ClaimStatus
 from payouts.domain.payout import PayoutStatus
 from payouts.domain.refund import RefundStatus
 from payouts.domain.settlement import SettlementStatus
-from payouts.errors import AmountInvalidError, IllegalMoveError, RefundRefusedError
+from payouts.errors import AmountInvalidError, IllegalMoveError
 from payouts.service import reads
 
 EXPORT_ROWS_MAX = 5_000
@@ -115,17 +115,6 @@ async def clear_alert(request: AnyRequest, alert_id: FromPath[int]) -> Redirect:
     return back_to(request, "/console/money", message("Noted. The alert comes back if it happens again."))
 
 
-@post("/console/money/refunds/{refund_id:uuid}/retry")
-async def retry_refund(request: AnyRequest, refund_id: FromPath[UUID]) -> Redirect:
-    """Have the provider try a failed refund again."""
-    await operator(request)
-    try:
-        await payouts.retry_refund(refund_id, clock.now())
-    except (IllegalMoveError, RefundRefusedError) as error:
-        return back_to(request, "/console/money/refunds", error.sentence, failed=True)
-    return back_to(request, "/console/money/refunds", message("The refund is tried again."))
-
-
 @post("/console/money/claims/{claim_id:uuid}/write-off")
 async def write_off_claim(request: AnyRequest, claim_id: FromPath[UUID]) -> Redirect:
     """Give up what a boutique still owes of a claim, for a reason that is kept with who said it."""
@@ -138,4 +127,4 @@ async def write_off_claim(request: AnyRequest, claim_id: FromPath[UUID]) -> Redi
     return back_to(request, "/console/money/claims", message("Written off: the hub bears it."))
 
 
-ROUTES = [show_list, clear_alert, retry_refund, write_off_claim]
+ROUTES = [show_list, clear_alert, write_off_claim]

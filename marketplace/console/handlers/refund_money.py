@@ -21,8 +21,9 @@ from marketplace.console.views import looks
 from marketplace.hub import hub_of
 from marketplace.money import refunds_by_hand
 from marketplace.orders import oversight
+from payouts import service as payouts
 from payouts.domain.refund_by_hand import REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX, HandPayment
-from payouts.errors import PaymentMissingError, RefundRefusedError
+from payouts.errors import IllegalMoveError, PaymentMissingError, RefundRefusedError
 from payouts.service import RefundView, reads
 from payouts.service import refund_by_hand as by_hand
 
@@ -59,6 +60,19 @@ async def _refund(refund_id: UUID) -> RefundView:
     if refund is None:
         raise PaymentMissingError("there is no such refund")
     return refund
+
+
+@post(PAGE + "/retry")
+async def retry(request: AnyRequest, refund_id: FromPath[UUID]) -> Redirect:
+    """Have the provider try a failed refund again."""
+    await operator(request)
+    page = f"/console/money/refunds/{refund_id}"
+    try:
+        async with atomic():
+            await payouts.retry_refund(refund_id, clock.now())
+    except (IllegalMoveError, RefundRefusedError) as error:
+        return back_to(request, page, error.sentence, failed=True)
+    return back_to(request, page, message("The refund is tried again."))
 
 
 @post(PAGE + "/by-hand")
@@ -136,4 +150,4 @@ async def reject(request: AnyRequest, refund_id: FromPath[UUID], proposal_id: Fr
     return back_to(request, page, message("Rejected: nothing is booked, the refund is still owed."))
 
 
-ROUTES = [show, propose, approve, reject]
+ROUTES = [show, retry, propose, approve, reject]
