@@ -12,7 +12,7 @@ import msgspec
 
 from federation.conversations.messages import Refunded
 from federation.vocabulary.money import Money, to_decimal, zero
-from federation.vocabulary.wording import as_sentence, sentence
+from federation.vocabulary.wording import as_sentence, message, sentence
 from marketplace.coupons import vouchers
 from marketplace.errors import OrderNotFoundError, RefundInvalidError
 from marketplace.orders import answers, mails, releases, words
@@ -38,6 +38,8 @@ from payouts.domain.hold import Hold, HoldReason
 
 SHIPPING_PART = "shipping"
 WHOLE = "whole"
+GOODWILL = message("goodwill")
+"""Why something goes back when nobody said why."""
 REFUND_WAITS = "refund-waits"
 """The alert and the hold of what cannot go back while a dispute lasts."""
 
@@ -96,7 +98,7 @@ async def _plan(order: Order, part: Part, request: RefundRequest) -> Wanted:
     left = Money(part.shipping_minor - part.shipping_refunded_minor, order.currency)
     known = refundable(lines, order.currency)
     plan = plan_refund(request, known, left)
-    return Wanted(order, part, plan, known, request.refund_id, request.reason or "goodwill")
+    return Wanted(order, part, plan, known, request.refund_id, request.reason or GOODWILL)
 
 
 async def refund_rest(order: Order, part: Part, reason: str, now: datetime) -> None:
