@@ -1,6 +1,6 @@
 """Counting codes that cannot be used, so that nobody finds out by trying which ones can.
 
-Invariants: codes from one place are judged one after the other; what is remembered is where wrong ones came from, as
+Invariants: codes from one network are judged one after the other; what is remembered is where wrong ones came from, as
 marks of no use to anybody else, and only for as long as they count. In the caller's transaction, which must commit
 whatever was found: what is undone was never counted.
 """
@@ -29,9 +29,8 @@ class Asker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def ask(asker: Asker, giver: str, now: datetime) -> Verdict:
-    """What is done with one more code; until the transaction ends no other from there is judged."""
-    for mark in sorted({asker.visitor, asker.network}):
-        await store.lock(mark)
+    """What is done with one more code; until the transaction ends no other from its network is judged."""
+    await store.lock(asker.network)
     return judge(await store.count(asker.visitor, asker.place, asker.network, giver, now - WINDOW))
 
 

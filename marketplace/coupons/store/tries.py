@@ -6,9 +6,9 @@ from federation.node import database
 from marketplace.coupons.domain.guessing import WrongCodes
 
 
-async def lock(mark: bytes) -> None:
-    """Let one code at a time be tried from one place."""
-    await database.execute("SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 7223))", mark)
+async def lock(network: bytes) -> None:
+    """Let one code at a time be tried from one network."""
+    await database.execute("SELECT pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 7223))", network)
 
 
 async def count(visitor: bytes, place: bytes, network: bytes, giver: str, since: datetime) -> WrongCodes:

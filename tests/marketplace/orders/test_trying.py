@@ -1,5 +1,6 @@
 """Codes that are tried: slips are put right, guesses learn nothing, and nobody else is kept from using theirs."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import msgspec
@@ -80,6 +81,14 @@ async def test_slips_are_explained_and_guesses_are_all_refused_alike(world: Worl
     assert [await guesser.writes("AUTUMN"), await guesser.writes("WRONG")] == ["", UNKNOWN]
     await guessing.forget_tries(guesser.now)
     assert await wrong_codes() == 1
+
+
+async def test_codes_tried_at_once_are_counted_one_by_one(world: World) -> None:
+    """Of many at the same moment from one place no more are looked at than of as many one after the other."""
+    await told(world, "a", voucher())
+    guessers = [Guesser(await world.fill({"a": 1})) for _ in range(PLACE_MAX + 5)]
+    said = await asyncio.gather(*(one.writes(f"GUESS-{number}") for number, one in enumerate(guessers)))
+    assert (said.count("shut"), await wrong_codes()) == (5, PLACE_MAX)
 
 
 async def test_a_place_is_bounded_whoever_asks_there_and_others_are_not(world: World) -> None:
