@@ -48,7 +48,8 @@ async def adopted(pay: Payments, seen: PayoutState, now: datetime) -> UUID | Non
 async def _taken_over(pay: Payments, seen: PayoutState, now: datetime) -> PayoutRecord | None:
     async with atomic():
         shop_id = await desk.shop_of_account(seen.account_id)
-        if shop_id is None:
+        if shop_id is None or seen.amount.amount_minor <= 0:
+            await _tell_taken(seen, shop_id, now)
             return None
         await rows.shop_accounts.get(shop_id, lock=True)
         known = await desk.payout_of_provider(seen.id)
@@ -133,6 +134,15 @@ async def _returned(items: Sequence[PayoutItem]) -> dict[str, list[MovementRecor
     for payout_id, movement in await payout_lists.once_in(list(by_id)) if by_id else ():
         found.setdefault(by_id[payout_id], []).append(movement)
     return found
+
+
+async def _tell_taken(seen: PayoutState, shop_id: str | None, now: datetime) -> None:
+    """A payout below zero: the provider has collected from a shop's bank what its account was short of."""
+    if shop_id is not None and seen.status != "failed":
+        said = sentence(
+            "the provider itself took %(amount)s from the bank of %(shop)s", amount=-seen.amount, shop=shop_id
+        )
+        await rows.raise_alert("payout-collected", seen.id, said, now)
 
 
 async def _tell_unexplained(payout: PayoutRecord, unexplained_minor: int, now: datetime) -> None:

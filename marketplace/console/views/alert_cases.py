@@ -182,6 +182,14 @@ CASES: Mapping[str, Case] = {
             "account, nothing is wrong; if money of ours went twice or not at all, make it good by a correction."
         ),
     ),
+    "payout-collected": Case(
+        message("The provider took money from a boutique’s bank"),
+        f"{_MONEY}/payouts",
+        message(
+            "It does so where an account is short and the boutique has agreed to it. See on the provider’s own site why "
+            "it was short, and tell the boutique."
+        ),
+    ),
     "payout-conflict": Case(message("A payout was asked for twice in two ways"), f"{_MONEY}/payouts", _NOT_TWICE),
     "account-closed": Case(
         message("A boutique’s account at the provider was closed"),

@@ -179,3 +179,13 @@ async def test_one_made_by_hand_at_the_provider_claims_what_was_free(scene: Memo
     await observe_payout(scene.pay, by_hand, scene.now)
     (payout,) = await service.payouts(A)
     assert (payout.list_due, payout.other_minor, await told()) == (False, 110, 1)
+
+
+async def test_money_collected_from_a_boutiques_bank_is_told_and_claims_nothing(scene: MemoryScene) -> None:
+    """A payout below zero is what an account was short of, taken from its bank: no payout of ours, an alert."""
+    account = await account_with_money(scene)
+    made = scene.provider.pay_out_by_itself(account)
+    taken = msgspec.structs.replace(scene.provider.payouts[made], amount=euro(-2_000))
+    for _ in range(2):
+        await observe_payout(scene.pay, taken, scene.now)
+    assert (await service.payouts(A), await told("payout-collected")) == ([], 1)
