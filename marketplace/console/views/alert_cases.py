@@ -186,8 +186,8 @@ CASES: Mapping[str, Case] = {
         message("The provider took money from a boutique’s bank"),
         f"{_MONEY}/payouts",
         message(
-            "It does so where an account is short and the boutique has agreed to it. See on the provider’s own site why "
-            "it was short, and tell the boutique."
+            "It does so where an account is short and the boutique has agreed to it. See on the provider’s own site "
+            "why it was short, and tell the boutique."
         ),
     ),
     "payout-conflict": Case(message("A payout was asked for twice in two ways"), f"{_MONEY}/payouts", _NOT_TWICE),
