@@ -20,6 +20,7 @@ from federation.node.fonts import ensure_fonts
 from federation.node.seals import Seal
 from federation.node.transactions import Transaction, joined
 from marketplace.cli.children import Children
+from marketplace.cli.commands.test import REPORTS
 from marketplace.cli.valkey import EmbeddedValkey
 from tests.support.clients import SECRET_KEY
 from tests.support.postgres import Server, Urls
@@ -77,13 +78,10 @@ def broker() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def made_fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state folder with the fonts in it: making them takes seconds, so the processes of a run share one."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    folder = shared / "with-fonts"
-    folder.mkdir(exist_ok=True)
+def made_fonts() -> Path:
+    """A state folder with the fonts in it: making them takes seconds, so all runs of a checkout share one set."""
+    folder = REPORTS / "made-fonts"
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         ensure_fonts(folder)

@@ -20,11 +20,11 @@ AT_ONCE = 3
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
-async def town(pg: Server) -> AsyncIterator[Town]:
+async def town(pg: Server, made_fonts: Path) -> AsyncIterator[Town]:
     """The town with its season behind it."""
     folder = Path(tempfile.mkdtemp(prefix="galleria-pages-"))
     try:
-        async with open_town(pg, folder) as opened:
+        async with open_town(pg, folder, made_fonts / "fonts") as opened:
             await trade(opened)
             opened.names["dark_product"] = opened.world[DARK].products[0].id
             opened.names["hub_link"] = (await opened.hub_link()).removeprefix(opened.bases["hub"])

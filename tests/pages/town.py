@@ -22,7 +22,6 @@ from federation.conversations.forms import Address
 from federation.conversations.messages import Shipped
 from federation.node import accounts, clock, signin
 from federation.node.database import atomic
-from federation.node.fonts import ensure_fonts
 from federation.node.web import web_node
 from federation.vocabulary.ids import PartyId, new_id
 from marketplace.currencies.tasks import renew
@@ -266,11 +265,10 @@ def opened_world(settings: StandinSettings) -> StandinWorld:
 
 
 @asynccontextmanager
-async def open_town(pg: Server, folder: Path) -> AsyncIterator[Town]:
-    """All three nodes listening, their boutiques open."""
+async def open_town(pg: Server, folder: Path, fonts: Path) -> AsyncIterator[Town]:
+    """All three nodes listening, their boutiques open; `fonts` is the folder of made sets."""
     ports = {name: free_port() for name in ("hub", "shop", "standin")}
     urls = {"hub": pg.clone(HUB_APPS), "shop": pg.clone(SHOP_APPS)}
-    fonts = ensure_fonts(folder).parent
     plain = {}
     for name, port in ports.items():
         state = folder / name

@@ -11,10 +11,10 @@ from tests.processes.world import World, descendants, running_world
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
-async def world() -> AsyncIterator[World]:
+async def world(made_fonts: Path) -> AsyncIterator[World]:
     """The marketplace of this package's tests."""
     others = set(descendants(os.getpid()))
-    async with running_world() as running:
+    async with running_world(made_fonts / "fonts") as running:
         yield running
         ours = {pid for pid in set(descendants(os.getpid())) - others if not _of_the_run(pid)}
 

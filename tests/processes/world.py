@@ -280,8 +280,11 @@ def descendants(pid: int) -> list[int]:
 
 
 @asynccontextmanager
-async def running_world() -> AsyncIterator[World]:
-    """Start everything, wait until the hub lists what the boutiques publish; leave nothing behind."""
+async def running_world(fonts: Path) -> AsyncIterator[World]:
+    """Start everything, wait until the hub lists what the boutiques publish; leave nothing behind.
+
+    `fonts` is the folder of made sets, which takes seconds to fill.
+    """
     folder = Path(tempfile.mkdtemp(prefix="galleria-proof-"))
     state = StateFolder(folder)
     usual = layout(DEFAULT_PORT)
@@ -297,6 +300,7 @@ async def running_world() -> AsyncIterator[World]:
             async with Supervisor(state.pids, progress.say) as supervisor:
                 fleet = WiredFleet(state, whole, children, supervisor, progress)
                 fleet.wires = wires
+                shutil.copytree(fonts, state.node(fleet.layout.nodes[0].name) / "fonts")
                 world = await _opened(fleet)
                 async with world.http:
                     yield world
