@@ -91,20 +91,19 @@ async def fetch_papers(fed: Federation, pair: Pair, copy: Copy, until: float, no
     A paper that does not fit is not kept, and asked for again the next time; so is one for which there is no room.
     """
     kept, room_bytes = await store.kept_forms(*pair)
-    for paper in copy.papers:
-        for file in paper.files:
-            if (UUID(paper.id), file.form) in kept or file.size > room_bytes:
-                continue
-            if asyncio.get_running_loop().time() >= until:
-                return False
-            try:
-                await service.hand_on(fed, pair, UUID(paper.id), file.form, now)
-            except GalleriaError as error:
-                if _is_passing(error):
-                    return False
-                _log.warning("paper_not_kept", hub=pair[1], number=paper.number, form=file.form, detail=error.detail)
-                continue
+    missing = [(one, file) for one in copy.papers for file in one.files if (UUID(one.id), file.form) not in kept]
+    for paper, file in missing:
+        if file.size > room_bytes:
+            continue
+        if asyncio.get_running_loop().time() >= until:
+            return False
+        try:
+            await service.hand_on(fed, pair, UUID(paper.id), file.form, now)
             room_bytes -= file.size
+        except GalleriaError as error:
+            if _is_passing(error):
+                return False
+            _log.warning("paper_not_kept", hub=pair[1], number=paper.number, form=file.form, detail=error.detail)
     return True
 
 
