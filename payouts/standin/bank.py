@@ -58,7 +58,7 @@ def unlisted(world: World, owner: str, currency: str) -> list[str]:
     listed = {name for made in world.all("payout", owner) for name in _made_of(world, made)}
     return [
         each["id"]
-        for each in world.all("balance_transaction", owner)
+        for each in world.moves(owner)
         if each["currency"] == currency and each["available_on"] <= world.now and each["id"] not in listed
     ]
 

@@ -137,6 +137,10 @@ class World:
         """The objects of a kind an owner has, newest first, as lists are answered; to look at, not to change."""
         return [each for each in reversed(self.things[kind].values()) if self.owners[each["id"]] == owner]
 
+    def moves(self, owner: str) -> list[Thing]:
+        """The movements of an owner's balance, newest first; to look at, not to change."""
+        return self._moves.get(owner, [])[::-1]
+
     def account(self, account_id: str) -> Thing:
         """A connected account, or RefusedError."""
         found = self.things["account"].get(account_id)
