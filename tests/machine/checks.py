@@ -73,6 +73,7 @@ class Checks:
         yield from _in_transfer(facts)
         yield from _payouts(facts)
         yield from outside.bank.differs(facts["payouts"])
+        yield from _answers(facts, outside)
         yield from doubles(outside)
         yield from _by_both_ways(facts, outside)
         yield from self._holds(facts)
@@ -191,6 +192,16 @@ def doubles(outside: Outside) -> Iterator[str]:
             _reference(each) for each in outside.things(kind).values() if kind != "refund" or each["status"] != "failed"
         )
         yield from (f"twice: the provider has {times} of {kind} {each}" for each, times in wanted.items() if times > 1)
+
+
+def _answers(facts: Facts, outside: Outside) -> Iterator[str]:
+    """Evidence that we call given is with the shopper's bank, and what the bank looks at we do not call refused."""
+    for each in facts["disputes"]:
+        seen = outside.things("dispute")[each["provider_id"]]
+        count, looks = seen["evidence_details"]["submission_count"], seen["status"].endswith("under_review")
+        stands = each["answer"] if each["answer_kind"] == "evidence" else ""
+        if (stands == "given" and not count) or (stands == "refused" and count and looks):
+            yield f"answer: of {each['provider_id']} is {stands}, the bank has it {count} times"
 
 
 def _by_both_ways(facts: Facts, outside: Outside) -> Iterator[str]:

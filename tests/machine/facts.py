@@ -25,7 +25,8 @@ _READ = {
     "payouts": """SELECT id, shop_id, account_id, amount_minor AS amount, status, provider_id, rail FROM pay_payout
         ORDER BY id""",
     "payout_parts": "SELECT payout_id, movement_id, amount_minor AS amount FROM pay_payout_part ORDER BY id",
-    "disputes": "SELECT id, provider_id, order_id, status, funds, round FROM pay_dispute ORDER BY id",
+    "disputes": """SELECT id, provider_id, order_id, status, funds, round, answer, answer_kind FROM pay_dispute
+        ORDER BY id""",
     "dispute_moves": "SELECT id FROM pay_dispute_move ORDER BY id",
     "steps": """SELECT id, kind, idem FROM pay_txn WHERE kind IN ('dispute_borne', 'dispute_lost', 'dispute_returned',
         'refund_void', 'refund_owed_again') ORDER BY id""",

@@ -20,6 +20,7 @@ from payouts.dispute_ports import BalanceMove, DisputeState
 from payouts.domain import postings_desk
 from payouts.domain.adjustment import AdjustmentRecord
 from payouts.domain.dispute import FundsStage
+from payouts.domain.evidence import HandIn
 from payouts.domain.ledger import Account, AccountKind, Posting, posting
 from payouts.domain.lifecycle import LifeCycle
 from payouts.domain.payout import PAYOUT, PayoutStatus, PayoutStep
@@ -135,6 +136,23 @@ class Disputes(Wrapped):
 
     async def list_disputes(self, limit: int = 100) -> Sequence[DisputeState]:
         return [_without_fees(each) for each in await self.provider.list_disputes(limit)]  # type: ignore[attr-defined]
+
+
+class Drawer(Wrapped):
+    """The provider's disputes, where what is to be handed in is laid down only."""
+
+    async def submit_evidence(self, dispute_id: str, hand_in: HandIn, key: str) -> DisputeState:
+        draft = msgspec.structs.replace(hand_in, draft=True)
+        state: DisputeState = await self.provider.submit_evidence(dispute_id, draft, key)  # type: ignore[attr-defined]
+        return state
+
+
+class LaysItDown(Wrapped):
+    """Hands evidence in without handing it in."""
+
+    @property
+    def disputes(self) -> Drawer:
+        return Drawer(self.provider.disputes)  # type: ignore[arg-type]
 
 
 class OverlooksFees(Wrapped):
@@ -404,6 +422,7 @@ MUTANTS = (
         "oracle: ('hub:adjustment', 'EUR') ",
         exchanged=((adjusting, "reject", _takes_no_for_yes),),
     ),
+    Mutant("lays-it-down", stories.two_disputes, "answer: of ", _provider(LaysItDown)),
     Mutant(
         "pays-from-nowhere",
         stories.papers,

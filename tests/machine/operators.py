@@ -20,10 +20,22 @@ from federation.vocabulary.money import Money
 from payouts import service
 from payouts.domain.adjustment import Proposal
 from payouts.domain.bank_file import BankDetails
+from payouts.domain.dispute import UNDECIDED
+from payouts.domain.evidence import Evidence
 from payouts.domain.refund_by_hand import HandPayment
 from payouts.domain.statement import Entry, EntryKind, Statement
 from payouts.errors import StatementBrokenError
-from payouts.service import adjusting, bank_files, float_moves, papers, refund_by_hand, statement_making, terms
+from payouts.service import (
+    adjusting,
+    bank_files,
+    evidence,
+    float_moves,
+    papers,
+    refund_by_hand,
+    statement_making,
+    terms,
+)
+from payouts.service.evidence import AnswerKind
 from tests.machine import facts as reading
 from tests.machine.bank import IBANS, PAID, RETURNED
 from tests.machine.checks import Checks
@@ -109,6 +121,14 @@ class Operators:
             self.model.by_hand[found["id"]] = left.amount_minor
         else:
             await self.hub.command(refund_by_hand.reject, wish.id, "bob", "not now", clock.now())
+
+    async def answer(self, pick: int, kind: AnswerKind) -> None:
+        """Somebody writes down what speaks for the shop and hands it in, or lays it down, or gives the dispute up."""
+        row = _one([each for each in self.checks.facts["disputes"] if each["status"] in UNDECIDED], pick)
+        if row is not None:
+            dispute_id, said = UUID(row["id"]), Evidence(uncategorized_text=f"It was sent {pick} times.")
+            await self.hub.command(evidence.write_evidence, dispute_id, said, clock.now())
+            await self.hub.command(evidence.answer, dispute_id, kind, clock.now())
 
     # Our own bank.
 

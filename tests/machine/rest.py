@@ -128,6 +128,7 @@ def unfinished(life: Life) -> list[str]:
         if each["status"] not in {"succeeded", "voided", "paid_by_hand"}
     ]
     found += [f"claim {each['status']}" for each in facts["claims"] if each["status"] in {"reversing", "open"}]
+    found += [f"answer {each['answer']}" for each in facts["disputes"] if each["answer"] == "submitting"]
     found += [f"payout {each['status']}" for each in facts["payouts"] if each["status"] not in {"paid", "failed"}]
     found += [
         f"to our bank {each['status']}" for each in facts["float_moves"] if each["status"] not in {"paid", "failed"}

@@ -219,6 +219,11 @@ class Machine(RuleBasedStateMachine):
     def retry_refund(self, *, pick: int, then: Then, first: int) -> None:
         self.then(self.life.retry_refund(pick, first), then)
 
+    @when(lambda self: self.life.has("disputes"))
+    @deed(pick=PICK, kind=st.sampled_from(("draft", "evidence", "evidence", "acceptance")), then=THEN)
+    def answer(self, *, pick: int, kind: Any, then: Then) -> None:
+        self.then(self.life.operators.answer(pick, kind), then)
+
     @when(lambda self: self.life.has("refunds", status="failed"))
     @deed(pick=PICK, then=THEN, first=CRASH)
     def settle_refund(self, *, pick: int, then: Then, first: int) -> None:

@@ -180,6 +180,8 @@ def two_disputes(machine: Machine) -> None:
     _refund_in_vain(machine)
     for _ in range(2):
         machine.dispute(pick=0, share=40, inquiry=False, reason="general", then=AT_ONCE)
+    machine.answer(pick=0, kind="evidence", then=("all", 0, ("drop_response", "POST /v1/disputes")))
+    machine.wait(seconds=THREE_DAYS, then=AT_ONCE)
 
 
 def held_while_rates_move(machine: Machine) -> None:
