@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from federation.node import accounts, clock, mail, signin
+from federation.node.database import execute
 from federation.node.web import web_node
 from federation.vocabulary.ids import new_id
 from tests.marketplace.house import OPERATOR
@@ -51,6 +52,12 @@ async def test_a_guest_gives_a_piece_back_in_two_steps(sale: Sale, browser: http
     assert "Confirm the withdrawal" in review.text
     assert "&lt;b&gt;" in review.text
     assert "What you paid for them, after vouchers and coupons" in review.text
+    assert "which comes back too" not in review.text
+    with sale.running.at_hub():
+        await execute("UPDATE hub_shop_order SET shipping_minor = 690")
+        everything = await form(browser, page, chosen | {f"pieces_{line_id}": "2"})
+        await execute("UPDATE hub_shop_order SET shipping_minor = 0")
+    assert "Shipping, which comes back too as all of it goes back" in everything.text
     fields = dict(HIDDEN.findall(review.text))
     for _ in range(2):
         told = await browser.post(page, data=fields | {"csrf_token": csrf_token(review.text), "note": "<b>"})

@@ -21,7 +21,7 @@ from marketplace.errors import OrderNotFoundError, ReturnInvalidError
 from marketplace.hub import hub_of
 from marketplace.orders import after_sale, cancelling, checkout, reads, receipts, returning
 from marketplace.orders.after_sale import AfterSale
-from marketplace.orders.domain.returns import REASON_WORDS, ReturnWish, check_wish
+from marketplace.orders.domain.returns import REASON_WORDS, ReturnWish, check_wish, covers_all
 from marketplace.orders.views import OrderPartView, OrderView
 from marketplace.storefront.return_form import PIECES, REASON, read_wish, wish_fields
 from marketplace.storefront.words import WORDING
@@ -115,6 +115,8 @@ def _review(request: AnyRequest, found: tuple[OrderView, OrderPartView, AfterSal
     order, part, after = found
     known = {one.line.id: one for one in after.returnable}
     paid_minor = sum(known[one.line_id].paid_minor(one.quantity) for one in wish.lines)
+    asked = {one.line_id: one.quantity for one in wish.lines}
+    is_whole = len(known) == len(part.lines) and covers_all([one.line for one in known.values()], asked)
     return page(
         request,
         "storefront/return_review.html",
@@ -124,6 +126,7 @@ def _review(request: AnyRequest, found: tuple[OrderView, OrderPartView, AfterSal
         wish=wish,
         lines=[(known[one.line_id].line, one.quantity, REASON_WORDS[one.reason]) for one in wish.lines],
         paid=Money(paid_minor, order.paid.currency),
+        shipping=part.shipping if after.withdrawal and is_whole else None,
         fields=wish_fields(wish),
     )
 
