@@ -43,7 +43,7 @@ from payouts.service.reads import (
 )
 from payouts.service.refund_payment import retry_refund
 from payouts.service.refund_views import PaidByHand, RefundedPart, RefundView
-from payouts.service.refunds import RefundPart, RefundRequest, preview_refund, refund_part
+from payouts.service.refunding import RefundPart, RefundRequest, preview_refund, refund_part
 from payouts.service.releasing import freeze, note_moment, release, release_early, unfreeze
 from payouts.service.sales import SHIPPING_LINE, capture_sale
 from payouts.service.shop_accounts import (
