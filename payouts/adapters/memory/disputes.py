@@ -75,7 +75,11 @@ class MemoryDisputes:
         return self._books.once("submit_evidence", key, (dispute_id, hand_in), act)
 
     async def accept_dispute(self, dispute_id: str, key: str) -> DisputeState:
-        return self._books.once("accept_dispute", key, (dispute_id,), lambda: self.decide(dispute_id, "lost"))
+        def act() -> DisputeState:
+            seen = self._books.found(self.known, dispute_id)
+            return seen if seen.status == "lost" else self.decide(dispute_id, "lost")
+
+        return self._books.once("accept_dispute", key, (dispute_id,), act)
 
     async def get_warning(self, warning_id: str) -> FraudWarning:
         return self._books.found(self.warnings, warning_id)

@@ -141,7 +141,15 @@ class StripeDisputes:
 
     async def accept_dispute(self, dispute_id: str, key: str) -> DisputeState:
         call = self._disputes.close_async(dispute_id, {"expand": [INTENT]}, {"idempotency_key": key})
-        return _state(await ask(call, SeenDispute))
+        try:
+            return _state(await ask(call, SeenDispute))
+        except (ProviderRefusedError, ProviderUnavailableError) as error:
+            if isinstance(error, ProviderUnavailableError) and not failed_inside(error):
+                raise
+            seen = await self.get_dispute(dispute_id)
+            if seen.status != "lost":
+                raise
+            return seen
 
     async def get_warning(self, warning_id: str) -> FraudWarning:
         seen = await ask(self._warnings.retrieve_async(warning_id, {"expand": [INTENT]}), SeenWarning)

@@ -203,9 +203,16 @@ async def test_what_is_no_evidence_is_refused() -> None:
 
 
 async def test_a_dispute_can_be_given_up(bank: Bank) -> None:
-    """Accepted, it is lost."""
-    dispute_id = bank.open(await bank.paid(euro(10_000)), 6_000)
-    assert (await bank.provider.disputes.accept_dispute(dispute_id, "dpa:1:1")).status == "lost"
+    """Accepted, it is lost; asked again, also under another key, it is as it was. One that was won is not given up."""
+    payment = await bank.paid(euro(10_000))
+    dispute_id = bank.open(payment, 6_000)
+    for key in ("dpa:1:1", "dpa:1:1", "dpa:1:2"):
+        seen = await bank.provider.disputes.accept_dispute(dispute_id, key)
+        assert (seen.status, len(seen.moves)) == ("lost", 1)
+    other = bank.open(payment, 1_000)
+    bank.do("decide", other, "won")
+    with pytest.raises(ProviderRefusedError):
+        await bank.provider.disputes.accept_dispute(other, "dpa:2:1")
 
 
 async def test_appeals_reopen_what_was_decided(bank: Bank) -> None:
