@@ -23,6 +23,7 @@ from federation.conversations.messages import Shipped
 from federation.node import accounts, clock, signin
 from federation.node.database import atomic
 from federation.node.web import web_node
+from federation.tasks import heartbeats
 from federation.vocabulary.ids import PartyId, new_id
 from marketplace.currencies.tasks import renew
 from marketplace.demo.layout import RATES_FILE
@@ -123,6 +124,8 @@ class Town:
         address = f"/api/v1/products/{handle}/{product_id}"
 
         async def fullest() -> dict[str, Any] | None:
+            with self.house.at_shop():  # what was told more than 40 seconds ago is not counted any more
+                await heartbeats(clock.now())
             await self.house.work()
             async with httpx.AsyncClient(base_url=self.bases["hub"], timeout=30) as browser:
                 offers: list[dict[str, Any]] = (await browser.get(address)).json()["variants"]
