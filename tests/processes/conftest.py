@@ -8,11 +8,12 @@ import pytest_asyncio
 
 from tests.processes.waiting import until_none
 from tests.processes.world import World, descendants, running_world
+from tests.support.postgres import Server
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
-async def world(made_fonts: Path) -> AsyncIterator[World]:
-    """The marketplace of this package's tests."""
+async def world(made_fonts: Path, pg: Server) -> AsyncIterator[World]:
+    """The marketplace of this package's tests; the server of other tests lives on when it ends."""
     others = set(descendants(os.getpid()))
     async with running_world(made_fonts / "fonts") as running:
         yield running
@@ -25,12 +26,11 @@ async def world(made_fonts: Path) -> AsyncIterator[World]:
 
 
 def _of_the_run(pid: int) -> bool:
-    """Whether it belongs to the server or the broker that all tests share, which another test may have asked for."""
+    """Whether it was begun by the server that all tests share: its backends come and go."""
     try:
-        traces = str(Path(f"/proc/{pid}/cwd").readlink()), Path(f"/proc/{pid}/cmdline").read_text()
+        return "galleria-test-" in str(Path(f"/proc/{pid}/cwd").readlink())
     except OSError:
         return False
-    return any("galleria-test-" in trace for trace in traces)
 
 
 def _commands(pids: set[int]) -> list[str]:
