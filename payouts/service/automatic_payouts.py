@@ -2,6 +2,7 @@
 
 Of an automatic one the provider lists what is in it, some time after it left: exactly that is claimed then, and nothing
 before. What of it is none of our movements stands beside it; a person is told unless the provider only kept it back.
+A list that cannot be read holds up nothing else about its payout, and is awaited no longer than one that does not come.
 One that somebody made by hand at the provider is listed by nobody: it claims what was free.
 """
 
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from federation.node.database import atomic
 from federation.vocabulary.ids import new_id
@@ -18,10 +20,13 @@ from federation.vocabulary.wording import sentence
 from payouts.domain.payout import PayoutStatus
 from payouts.domain.payout_list import PayoutItem, name_of, shared, within
 from payouts.domain.records import MovementRecord, PayoutRecord
+from payouts.errors import ProviderError
 from payouts.ports import PayoutState
 from payouts.service.context import Payments
 from payouts.service.payout_changes import change_of
 from payouts.store import desk, payout_lists, rows
+
+_log = structlog.get_logger(__name__)
 
 UNEXPLAINED = "payout-unexplained"
 LIST_PATIENCE, TRANSFER_PATIENCE = timedelta(days=7), timedelta(days=1)
@@ -38,8 +43,9 @@ async def adopted(pay: Payments, seen: PayoutState, now: datetime) -> UUID | Non
     """
     payout = await _taken_over(pay, seen, now)
     if payout is not None and payout.list_due:
-        if seen.listing == "complete":
-            await _share(pay, payout, await _listed(pay, seen.id), now)
+        items = await _readable(pay, seen)
+        if items is not None:
+            await _share(pay, payout, items, now)
         elif now - payout.created_at > LIST_PATIENCE:
             await _share(pay, payout, (), now)
     return None if payout is None else payout.id
@@ -82,6 +88,17 @@ async def _taken_over(pay: Payments, seen: PayoutState, now: datetime) -> Payout
             await _tell_unexplained(payout, payout.other_minor, now)
         await pay.listener.payout_changed(await change_of(payout, was_paid=False), now)
         return payout
+
+
+async def _readable(pay: Payments, seen: PayoutState) -> list[PayoutItem] | None:
+    """What the provider lists of a payout; None when it does not yet, or when that cannot be read now."""
+    if seen.listing != "complete":
+        return None
+    try:
+        return await _listed(pay, seen.id)
+    except ProviderError as error:
+        _log.warning("payout_list_set_back", payout=seen.id, slug=error.slug, reason=error.detail)
+        return None
 
 
 async def _listed(pay: Payments, provider_id: str, before: tuple[str, ...] = ()) -> list[PayoutItem]:

@@ -6,7 +6,9 @@ import pytest
 from federation.node import clock
 from federation.node.database import execute
 from payouts import service
+from payouts.adapters.memory import Fault
 from payouts.domain.records import PayoutRecord
+from payouts.errors import ProviderBusyError
 from payouts.service.automatic_payouts import LIST_PATIENCE, TRANSFER_PATIENCE, UNEXPLAINED
 from payouts.service.bank_payouts import observe_payout, pay_out_now, run_payouts
 from tests.payouts.scene import MemoryScene
@@ -105,6 +107,26 @@ async def test_a_list_that_never_comes_is_told_after_some_days(scene: MemoryScen
     await execute("UPDATE pay_payout SET created_at = created_at - $1::interval", LIST_PATIENCE * 2)
     payout = await look(scene, made)
     assert (payout.list_due, payout.other_minor, await told()) == (False, 12_890, 1)
+
+
+@pytest.mark.parametrize("is_back", [True, False])
+async def test_a_list_that_cannot_be_read_hides_nothing_of_the_payout(
+    scene: MemoryScene,
+    is_back: bool,  # noqa: FBT001 - it arrives, or comes back
+) -> None:
+    """A key may not read it: that it came back is known all the same; one that arrived is given up after some days."""
+    account = await account_with_money(scene)
+    made = scene.provider.pay_out_by_itself(account)
+    scene.provider.failing_banks |= {account} if is_back else set()
+    scene.provider.arrive(made)
+    scene.provider.faults.append(Fault("payout_contents", ProviderBusyError("no permission"), times=2))
+    payout = await look(scene, made)
+    assert (payout.status.value, payout.list_due) == ("failed", False) if is_back else ("paid", True)
+    assert await told("payout-failed") == is_back
+    await execute("UPDATE pay_payout SET created_at = created_at - $1::interval", LIST_PATIENCE * 2)
+    assert not (await look(scene, made)).list_due
+    assert await told() == (not is_back)
+    await scene.check()
 
 
 async def test_what_comes_back_is_claimed_again_by_the_next_one(scene: MemoryScene) -> None:
