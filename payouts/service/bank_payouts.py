@@ -180,6 +180,8 @@ async def _record(
     arrival_at: datetime | None = None,
 ) -> None:
     async with atomic():
+        if step is PayoutStep.FAILED:
+            await _lock_account(payout_id)
         payout = await rows.payouts.get(payout_id, lock=True)
         if payout is None or not PAYOUT.allows(payout.status, step):
             return
@@ -197,6 +199,13 @@ async def _record(
             await _set_free(changed, now)
         was_paid = payout.status is PayoutStatus.PAID
         await pay.listener.payout_changed(await change_of(changed, was_paid=was_paid), now)
+
+
+async def _lock_account(payout_id: UUID | None) -> None:
+    """Lock the account that a payout is of: always before the payout and its movements."""
+    payout = await rows.payouts.get(payout_id)
+    if payout is not None:
+        await rows.shop_accounts.get(payout.shop_id, lock=True)
 
 
 async def _set_free(payout: PayoutRecord, now: datetime) -> None:

@@ -1,10 +1,12 @@
 """Payouts that the provider made by its own schedule: exactly what it lists of them is claimed."""
 
+import asyncio
+
 import msgspec
 import pytest
 
 from federation.node import clock
-from federation.node.database import execute
+from federation.node.database import atomic, execute, fetch_value
 from payouts import service
 from payouts.adapters.memory import Fault
 from payouts.domain.records import PayoutRecord
@@ -15,6 +17,8 @@ from tests.payouts.scene import MemoryScene
 from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, C, euro
 
 pytestmark = pytest.mark.apps("payouts.piccolo_app")
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 async def account_with_money(scene: MemoryScene, shop_id: str = A) -> str:
@@ -127,6 +131,38 @@ async def test_a_list_that_cannot_be_read_hides_nothing_of_the_payout(
     assert not (await look(scene, made)).list_due
     assert await told() == (not is_back)
     await scene.check()
+
+
+async def test_a_return_and_a_list_at_once_wait_for_each_other(scene: MemoryScene) -> None:
+    """Told that it came back and what was in it in one moment, both end: nobody holds what the other waits for."""
+    account = await account_with_money(scene)
+    made = scene.provider.pay_out_by_itself(account)
+    listed = scene.provider.payouts[made]
+    early = msgspec.structs.replace(listed, listing="pending")
+    await observe_payout(scene.pay, early, scene.now)
+    back = msgspec.structs.replace(early, status="failed", failure="account_closed")
+    is_held, is_over = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        async with atomic():
+            await execute("SELECT 1 FROM pay_payout FOR UPDATE")
+            is_held.set()
+            await is_over.wait()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(hold())
+        await is_held.wait()
+        for number, seen in enumerate((back, listed), start=1):
+            tasks.create_task(observe_payout(scene.pay, seen, scene.now))
+            await waiting(number)
+        is_over.set()
+    assert [(one.status.value, one.list_due) for one in await service.payouts(A)] == [("failed", False)]
+
+
+async def waiting(number: int) -> None:
+    """Until so many transactions of this database wait for a lock."""
+    while await fetch_value(WAITING) < number:  # noqa: ASYNC110 - waits for the database
+        await asyncio.sleep(0.01)
 
 
 async def test_what_comes_back_is_claimed_again_by_the_next_one(scene: MemoryScene) -> None:
