@@ -2,8 +2,9 @@
 
 A refund the provider could not pay, or that the shopper's bank sent back, is `failed` and can be requested again: the
 debt never goes away by failing. One whose call was cut off and that the provider does not know is `requested` again,
-under its old key. One that the shopper got by a dispute instead is `voided`: the debt is paid by what the
-bank took. It is owed again if the bank decides otherwise in the end. One that the provider will not pay can be settled
+under its old key. One that the shopper got by a dispute instead is `voided`: the debt is paid by what the bank took. It
+is owed again if the bank decides otherwise in the end; where somebody says that it was settled in another way it is
+`failed` then, so that a person decides before the provider is asked. One that the provider will not pay can be settled
 by two people: paid from the hub's own bank (`paid_by_hand`), or `written_off` because a lost dispute gave the money.
 """
 
@@ -35,6 +36,7 @@ class RefundStep(StrEnum):
     REOPENED = "reopened"
     VOIDED = "voided"
     OWED_AGAIN = "owed again"
+    OWED_UNASKED = "owed again, not asked"
     NOT_MADE = "not made"
     PAID_BY_HAND = "paid by hand"
     WRITTEN_OFF = "written off"
@@ -55,6 +57,7 @@ REFUND = LifeCycle(
         (RefundStatus.REQUESTED, RefundStep.VOIDED): RefundStatus.VOIDED,
         (RefundStatus.FAILED, RefundStep.VOIDED): RefundStatus.VOIDED,
         (RefundStatus.VOIDED, RefundStep.OWED_AGAIN): RefundStatus.REQUESTED,
+        (RefundStatus.VOIDED, RefundStep.OWED_UNASKED): RefundStatus.FAILED,
         (RefundStatus.FAILED, RefundStep.PAID_BY_HAND): RefundStatus.PAID_BY_HAND,
         (RefundStatus.FAILED, RefundStep.WRITTEN_OFF): RefundStatus.WRITTEN_OFF,
         (RefundStatus.WRITTEN_OFF, RefundStep.OWED_AGAIN): RefundStatus.REQUESTED,

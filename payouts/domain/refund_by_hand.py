@@ -72,7 +72,7 @@ class HandPayment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HandRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A proposal about one attempt of a refund, with the people behind it.
+    """A proposal about a refund, with the people behind it; `attempt` is how often that was tried until then.
 
     `cost_minor` is what the given part had cost the hub, known once it is approved.
     """

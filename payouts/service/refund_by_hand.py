@@ -88,8 +88,6 @@ async def approve(pay: Payments, proposal_id: UUID, by: str, now: datetime) -> H
     if record.status.value == HandStep.APPROVED.value and record.decided_by == by:
         return record
     status = BY_HAND.after(record.status, HandStep.APPROVED)
-    if refund.attempt != record.attempt:
-        raise RefundRefusedError("the refund was tried again since this was proposed: look at it anew")
     given = await _check(refund, record.payment, now)
     unborne = max(0, min(record.given_minor, given.unborne))
     cost_minor = given.cost_of_unborne(unborne) + _worth_minor(refund, record.given_minor - unborne)

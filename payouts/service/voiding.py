@@ -19,6 +19,7 @@ from payouts.domain.dispute import FundsStage
 from payouts.domain.dispute_records import DisputeRecord
 from payouts.domain.records import RefundRecord
 from payouts.domain.refund import BY_HAND, REFUND, UNDER_WAY, UNPAID, RefundStatus, RefundStep
+from payouts.domain.refund_by_hand import HandStatus
 from payouts.service import messages
 from payouts.service.context import Payments
 from payouts.store import desk, ledger, rows
@@ -103,7 +104,7 @@ async def review(pay: Payments, refund: RefundRecord, now: datetime) -> RefundRe
     over = (refund.by_unborne_minor and given.unborne < 0) or (refund.given_minor and given.in_all < 0)
     if over and refund.status is RefundStatus.PAID_BY_HAND:
         return await _part_owed(refund, now)
-    return await _reopen(refund, now) if over else refund
+    return await _reopen(pay, refund, now) if over else refund
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,15 +170,17 @@ async def _void(pay: Payments, refund: RefundRecord, cost: Money, now: datetime)
     return voided
 
 
-async def _reopen(refund: RefundRecord, now: datetime) -> RefundRecord:
+async def _reopen(pay: Payments, refund: RefundRecord, now: datetime) -> RefundRecord:
+    """Let a refund be owed again; the provider is not asked where it may have been paid from our bank meanwhile."""
     settled = refund.settled
     if settled is None:
         return refund
+    unasked = await _is_said_settled(refund)
     cost = settled if refund.taken_minor is None else Money(refund.taken_minor, settled.currency)
     await ledger.post(dispute_postings.refund_owed_again(refund.id, refund.attempt, refund.amount, settled, cost), now)
     reopened = msgspec.structs.replace(
         refund,
-        status=REFUND.after(refund.status, RefundStep.OWED_AGAIN),
+        status=REFUND.after(refund.status, RefundStep.OWED_UNASKED if unasked else RefundStep.OWED_AGAIN),
         attempt=refund.attempt + 1,
         provider_id=None,
         taken_minor=None,
@@ -186,7 +189,30 @@ async def _reopen(refund: RefundRecord, now: datetime) -> RefundRecord:
         updated_at=now,
     )
     await rows.refunds.save(reopened)
+    if unasked:
+        message = sentence(
+            "the refund of %(amount)s is owed again, as the dispute that paid it was won: the provider is not asked, "
+            "as somebody says that it was settled in another way",
+            amount=refund.amount,
+        )
+        await rows.raise_alert(REFUND_FAILED, reopened.reference, message, now)
+        await pay.listener.refund_changed(refund.id, reopened.status.value, now)
     return reopened
+
+
+async def _is_said_settled(refund: RefundRecord) -> bool:
+    """Whether somebody says of a void refund that it was settled otherwise, or said so of a transfer until then.
+
+    A proposal about a transfer that was rejected while the refund was void may have been rejected because it was void:
+    the money may have left all the same.
+    """
+    if refund.status is not RefundStatus.VOIDED:
+        return False
+    return any(
+        each.decided_at is None
+        or (each.status is HandStatus.REJECTED and each.transferred_minor and each.decided_at > refund.updated_at)
+        for each in await hands.of_refund(refund.id)
+    )
 
 
 async def _part_owed(refund: RefundRecord, now: datetime) -> RefundRecord:

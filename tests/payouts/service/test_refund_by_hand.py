@@ -284,6 +284,48 @@ async def test_what_happened_meanwhile_counts(scene: MemoryScene) -> None:
     await scene.check()
 
 
+async def lost_then_won(scene: MemoryScene, refund_id: UUID, payment_id: str, meanwhile: HandPayment | None) -> None:
+    """A dispute of all pays a refund, somebody turns a proposal down `meanwhile`, and it is won in the end."""
+    number = scene.provider.disputes.open(payment_id, TOTAL, "general", inquiry=False)
+    await scene.hear()
+    await decided(scene, number, "lost")
+    assert await standing(refund_id) == ("voided", "void")
+    if meanwhile is not None:
+        async with atomic():
+            await by_hand.reject(meanwhile.id, BOB, "the bank has paid it", clock.now())
+    scene.provider.disputes.appeal(number)
+    await scene.hear()
+    await decided(scene, number, "won")
+    await scene.sweep(later_seconds=14_400)
+    assert await standing(refund_id) == ("failed", "not-sent")
+    assert "refund-failed" in await alert_kinds()
+    assert scene.provider.refunds == {}
+
+
+async def test_a_refund_owed_again_is_not_asked_for_while_somebody_says_it_was_settled(scene: MemoryScene) -> None:
+    """Void and owed again with a transfer proposed, or turned down because it was void: a person decides, once."""
+    payment = await scene.buy()
+    refund = await refused(scene)
+    turned_down, said = [await wish(refund.id, transferred=4_850) for _ in range(2)]
+    await propose(turned_down)
+    await lost_then_won(scene, refund.id, provider_id(payment), turned_down)
+    await propose(said)
+    await lost_then_won(scene, refund.id, provider_id(payment), None)
+    with pytest.raises(RefundRefusedError, match="another way"):
+        await tried_again(scene, refund.id)
+    found = await service.refund_by_id(refund.id)
+    assert found is not None
+    assert found.proposed
+    await approve(scene, said)
+    await scene.sweep(later_seconds=14_400)
+    assert await standing(refund.id) == ("paid_by_hand", "paid-by-hand")
+    assert scene.provider.refunds == {}
+    books = await scene.balances()
+    assert (books.get("customer:refund_due", 0), books["bank"]) == (0, -4_850)
+    assert "refund-failed" not in await alert_kinds()
+    await scene.check()
+
+
 async def test_clicks_at_once_settle_once(scene: MemoryScene) -> None:
     """Several people approve while others have it tried again: it is paid once, in one way."""
     await scene.buy()
