@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from federation.node.paper import drawn_by
 from federation.vocabulary.errors import GalleriaError
 from marketplace.papers.drawn import Drawing, first_difference, taken_apart
+from marketplace.papers.packing import is_packed_anew
 from marketplace.provenance.checking import Report
 from payouts.domain.invoice import Invoice
 from payouts.domain.statement import Statement
@@ -68,10 +69,11 @@ def say_pdf(report: Report, document: Statement | Invoice, given: bytes) -> None
     if given == made:
         report.say("pdf", "held", "the PDF is, byte for byte, drawn from the signed file")
         return
-    theirs, ours = taken_apart(given), taken_apart(made)
-    if (theirs.objects, theirs.frame) == (ours.objects, ours.frame):
+    if is_packed_anew(given, made):
         report.say("pdf", "held", "the PDF is drawn from the signed file; only how it is packed differs")
-    elif theirs.made_by == drawn_by():
+        return
+    theirs, ours = taken_apart(given), taken_apart(made)
+    if theirs.made_by == drawn_by():
         report.say("pdf", "failed", f"the PDF is not what the signed file draws: {_changed(theirs, ours)}")
     else:
         report.say("pdf", "unasked", f"{_strange(theirs)} {_compared(theirs, ours)}")
@@ -84,7 +86,7 @@ def _drawn(document: Statement | Invoice) -> bytes:
 def _changed(theirs: Drawing, ours: Drawing) -> str:
     found = first_difference(theirs, ours)
     if found is None:
-        return "its words are the same, and something else in it was changed"
+        return "no word of it was seen to differ, and something else in it was changed"
     page, told, right = found
     return f"page {page} says {_quoted(told)} where signed is {_quoted(right)}"
 
@@ -100,7 +102,7 @@ def _strange(theirs: Drawing) -> str:
 def _compared(theirs: Drawing, ours: Drawing) -> str:
     found = first_difference(theirs, ours)
     if found is None:
-        return "As far as its words can be read, they are those of the signed file"
+        return "As far as its words can be read, they are those of the signed file, which proves nothing"
     page, told, right = found
     return f"Its words first differ on page {page}: {_quoted(told)} there, {_quoted(right)} here"
 

@@ -1,7 +1,8 @@
-"""What is drawn in a PDF of ours, part by part and line by line, to hold two of them against each other.
+"""The words that are drawn in a PDF of ours, line by line, to say where two of them differ.
 
 Reads only what our own drawing library writes: numbered objects, streams packed as ASCII85 and deflate, lines of text
-in faces that say which letters they hold. Anything else is left as it is, so that it shows as a difference.
+in faces that say which letters they hold. A file made to deceive may show other words than are read here: that two
+say the same proves nothing, and nothing is concluded from it (see `packing`).
 """
 
 import base64
@@ -28,10 +29,9 @@ _SAID = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
 class Drawing(msgspec.Struct, frozen=True):
-    """A PDF taken apart: its objects unpacked, in their order, and what lies between them but for numbers of places."""
+    """A PDF taken apart: its objects unpacked, in their order, and what it says it was made by."""
 
     objects: tuple[tuple[int, bytes], ...]
-    frame: bytes
     made_by: str
 
     @property
@@ -53,9 +53,8 @@ def taken_apart(data: bytes) -> Drawing:
         content = _unpacked(found[2], left)
         left -= len(content)
         objects.append((int(found[1]), content))
-    frame = re.sub(rb"[0-9A-Fa-f]+", b"", _OBJECT.sub(b"", data))
     producer = _PRODUCER.search(data)
-    return Drawing(tuple(objects), frame, "" if producer is None else _plain(producer[1]).decode("latin-1"))
+    return Drawing(tuple(objects), "" if producer is None else _plain(producer[1]).decode("latin-1"))
 
 
 def first_difference(given: Drawing, made: Drawing) -> tuple[int, str, str] | None:

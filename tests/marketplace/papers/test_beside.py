@@ -34,13 +34,45 @@ def step(name: str, beside: Beside, data: bytes = b"") -> CheckedStep:
 
 
 def repacked(pdf: bytes, change: tuple[bytes, bytes] = (b"", b""), level: int = 1) -> bytes:
-    """The same PDF with its pages packed anew, and something changed in them."""
+    """The same PDF as another machine packs it, every length and place right, and its pages changed."""
 
     def pack(found: re.Match[bytes]) -> bytes:
-        plain = zlib.decompress(a85decode(found[1].strip().removesuffix(b"~>"))).replace(*change)
-        return b"stream\n" + a85encode(zlib.compress(plain, level)) + b"~>endstream"
+        letters, rest, content = found.groups()
+        plain = zlib.decompress(a85decode(content.removesuffix(b"~>")) if letters else content).replace(*change)
+        packed = zlib.compress(plain, level)
+        packed = a85encode(packed) + b"~>" if letters else packed
+        return b"/Filter [ %b/FlateDecode ] /Length %d%bstream\n%bendstream" % (letters, len(packed), rest, packed)
 
-    return re.sub(rb"stream\r?\n([!-u\s]+~>)\s*endstream", pack, pdf)
+    return placed(_PACKED.sub(pack, pdf))
+
+
+_PACKED = re.compile(
+    rb"/Filter \[ ((?:/ASCII85Decode )?)/FlateDecode \] /Length [0-9]+([^\n]*\n>>\n)stream\n(.*?)endstream(?=\nendobj)",
+    re.DOTALL,
+)
+
+
+def placed(pdf: bytes, **elsewhere: int) -> bytes:
+    """With the places of its objects as they are now; of some, by their numbers (`o7`), elsewhere."""
+    body, table, places = pdf.rpartition(b"\nxref\n")
+    starts = {int(each[1]): each.start() for each in re.finditer(rb"(?<=\n)([0-9]{1,3}) 0 obj\n", body)}
+    starts |= {int(name[1:]): place for name, place in elsewhere.items()}
+    rows = b"".join(b"%010d 00000 n \n" % starts[number] for number in sorted(starts))
+    places = re.sub(rb"(?:[0-9]{10} 00000 n \n)+", rows, places)
+    return body + table + re.sub(rb"startxref\n[0-9]+", b"startxref\n%d" % (len(body) + 1), places)
+
+
+def hiding(pdf: bytes, plain: bytes) -> bytes:
+    """With another page behind a packed table of letters, where the cross-reference finds it; every length is right."""
+    found = re.search(rb"/Length ([0-9]+)(\n>>\nstream\n)", pdf)
+    number = re.search(rb"/Contents ([0-9]+) 0 R", pdf)
+    assert found is not None
+    assert number is not None
+    ends = found.end() + int(found[1])
+    page = b"\n%b 0 obj\n<< /Length %d >>\nstream\n%b\nendstream " % (number[1], len(plain), plain)
+    content = pdf[found.end() : ends] + page
+    whole = pdf[: found.start()] + b"/Length %d%b%b" % (len(content), found[2], content) + pdf[ends:]
+    return placed(whole, **{f"o{int(number[1])}": whole.index(page) + 1})
 
 
 def test_a_csv_is_what_was_signed_or_the_line_is_named() -> None:
@@ -60,7 +92,10 @@ def test_a_csv_is_what_was_signed_or_the_line_is_named() -> None:
 def test_a_pdf_is_what_was_signed_or_the_words_are_named() -> None:
     """However its streams are packed; one word changed is found, and so is what is no word."""
     assert "byte for byte" in step("pdf", Beside(pdf=PDF)).words
-    assert "only how it is packed differs" in step("pdf", Beside(pdf=repacked(PDF))).words
+    assert placed(PDF) == PDF
+    for level in (0, 1, 9):
+        told = step("pdf", Beside(pdf=repacked(PDF, level=level)))
+        assert (told.outcome, "only how it is packed differs" in told.words) == ("held", True)
     changed = step("pdf", Beside(pdf=repacked(PDF, (b"(92,20)", b"(82,20)"))))
     assert changed == CheckedStep(
         "pdf", "failed", "the PDF is not what the signed file draws: page 1 says “82,20” where signed is “92,20”"
@@ -70,6 +105,29 @@ def test_a_pdf_is_what_was_signed_or_the_words_are_named() -> None:
     added = step("pdf", Beside(pdf=PDF + b"\n99 0 obj\n<< /Type /Annot >>\nendobj\n"))
     assert added.outcome == "failed"
     assert step("pdf", Beside(pdf=statement_pdf(msgspec.structs.replace(STATEMENT, number="ST-1")))).outcome == "failed"
+
+
+def test_a_pdf_that_shows_something_else_is_never_held() -> None:
+    """Nothing hides behind what is packed, and no length, place or number leads elsewhere, whoever drew it."""
+    (content,) = [one for _, one in taken_apart(PDF).objects if b"(92,20) Tj" in one]
+    swapped = placed(PDF).replace(PDF[-700:-400], PDF[-700:-400].translate(bytes.maketrans(b"12", b"21")))
+    size = re.search(rb"/Length1? [0-9]+\n>>\nstream\n", PDF)
+    assert size is not None
+    for forged in (
+        hiding(PDF, content.partition(b"\n>>\n")[2].replace(b"(92,20)", b"(82,20)")),
+        hiding(repacked(PDF), b" "),
+        placed(PDF, o23=61),
+        swapped,
+        PDF.replace(b"/Root 20 0 R", b"/Root 21 0 R"),
+        re.sub(rb"startxref\n[0-9]+", b"startxref\n61", PDF),
+        PDF.replace(size[0], size[0].replace(b"/Length ", b"/Length 1")),
+        PDF.replace(b"~>endstream", b"\n~>endstream"),
+        PDF + b"\n",
+    ):
+        assert forged != PDF
+        assert step("pdf", Beside(pdf=forged)).outcome == "failed"
+        other = forged.replace(b"Galleria papers 2", b"Galleria papers 3")
+        assert step("pdf", Beside(pdf=other)).outcome == "unasked"
 
 
 def test_a_pdf_of_another_version_cannot_be_told_and_that_is_said() -> None:
