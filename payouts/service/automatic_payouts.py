@@ -28,7 +28,7 @@ from payouts.store import desk, payout_lists, rows
 
 _log = structlog.get_logger(__name__)
 
-UNEXPLAINED = "payout-unexplained"
+UNEXPLAINED, UNLISTED = "payout-unexplained", "payout-unlisted"
 LIST_PATIENCE, TRANSFER_PATIENCE = timedelta(days=7), timedelta(days=1)
 """How long a list is awaited, and how long a listed transfer that we may have made and not noted yet."""
 
@@ -47,7 +47,7 @@ async def adopted(pay: Payments, seen: PayoutState, now: datetime) -> UUID | Non
         if items is not None:
             await _share(pay, payout, items, now)
         elif now - payout.created_at > LIST_PATIENCE:
-            await _share(pay, payout, (), now)
+            await _give_up(pay, payout, now)
     return None if payout is None else payout.id
 
 
@@ -63,9 +63,7 @@ async def _taken_over(pay: Payments, seen: PayoutState, now: datetime) -> Payout
             return known
         guesses = seen.listing == "none" and seen.status != "failed"
         free = await rows.movements_free(seen.account_id, seen.amount.currency) if guesses else []
-        chosen = within(free, seen.amount.amount_minor)
-        came = sum(movement.amount_minor for movement in chosen)
-        chosen, came = (chosen, came) if came > 0 else ([], 0)
+        chosen, came = _guessed(free, seen.amount.amount_minor)
         payout = PayoutRecord(
             id=new_id(),
             shop_id=shop_id,
@@ -88,6 +86,13 @@ async def _taken_over(pay: Payments, seen: PayoutState, now: datetime) -> Payout
             await _tell_unexplained(payout, payout.other_minor, now)
         await pay.listener.payout_changed(await change_of(payout, was_paid=False), now)
         return payout
+
+
+def _guessed(free: Sequence[MovementRecord], amount_minor: int) -> tuple[list[MovementRecord], int]:
+    """What of the free movements makes up a payout that nobody lists, and what they come to."""
+    chosen = within(free, amount_minor)
+    came = sum(movement.amount_minor for movement in chosen)
+    return (chosen, came) if came > 0 else ([], 0)
 
 
 async def _readable(pay: Payments, seen: PayoutState) -> list[PayoutItem] | None:
@@ -140,6 +145,32 @@ async def _share(pay: Payments, payout: PayoutRecord, items: Sequence[PayoutItem
         if found.claimed:
             await rows.claim_movements(changed.id, found.claimed)
         await _tell_unexplained(changed, found.unexplained_minor, now)
+        await pay.listener.payout_changed(await change_of(changed, was_paid=False), now)
+
+
+async def _give_up(pay: Payments, payout: PayoutRecord, now: datetime) -> None:
+    """Have a payout whose list never came claim what lay there when we heard of it, as far as that goes."""
+    async with atomic():
+        await rows.shop_accounts.get(payout.shop_id, lock=True)
+        current = await rows.payouts.get(payout.id, lock=True)
+        if current is None or not current.list_due:
+            return
+        free = await rows.movements_free(current.account_id, current.currency)
+        there = [movement for movement in free if movement.created_at <= current.created_at]
+        chosen, came = _guessed(there, current.amount_minor)
+        other_minor = current.amount_minor - came
+        changed = msgspec.structs.replace(current, other_minor=other_minor, list_due=False, updated_at=now)
+        await rows.payouts.save(changed)
+        if chosen:
+            await rows.claim_movements(changed.id, chosen)
+        said = sentence(
+            "the provider itself paid %(amount)s to the bank of %(shop)s and never said what is in it; %(part)s of "
+            "what we sent there counts as paid out with it",
+            amount=changed.amount,
+            shop=changed.shop_id,
+            part=Money(came, changed.currency),
+        )
+        await rows.raise_alert(UNLISTED, str(changed.id), said, now)
         await pay.listener.payout_changed(await change_of(changed, was_paid=False), now)
 
 

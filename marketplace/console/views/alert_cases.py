@@ -182,6 +182,15 @@ CASES: Mapping[str, Case] = {
             "account, nothing is wrong; if money of ours went twice or not at all, make it good by a correction."
         ),
     ),
+    "payout-unlisted": Case(
+        message("The provider never said what it paid out"),
+        f"{_MONEY}/payouts",
+        message(
+            "See on the provider’s own site what the payout is made of; if the boutique has too much or too little, "
+            "make it good by a correction. If this comes again, the hub’s key may not read the accounts’ balance "
+            "transactions: let it."
+        ),
+    ),
     "payout-collected": Case(
         message("The provider took money from a boutique’s bank"),
         f"{_MONEY}/payouts",

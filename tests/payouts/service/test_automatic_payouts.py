@@ -1,6 +1,7 @@
 """Payouts that the provider made by its own schedule: exactly what it lists of them is claimed."""
 
 import asyncio
+from datetime import datetime
 
 import msgspec
 import pytest
@@ -11,7 +12,7 @@ from payouts import service
 from payouts.adapters.memory import Fault
 from payouts.domain.records import PayoutRecord
 from payouts.errors import ProviderBusyError
-from payouts.service.automatic_payouts import LIST_PATIENCE, TRANSFER_PATIENCE, UNEXPLAINED
+from payouts.service.automatic_payouts import LIST_PATIENCE, TRANSFER_PATIENCE, UNEXPLAINED, UNLISTED
 from payouts.service.bank_payouts import observe_payout, pay_out_now, run_payouts
 from tests.payouts.scene import MemoryScene
 from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, C, euro
@@ -30,9 +31,9 @@ async def account_with_money(scene: MemoryScene, shop_id: str = A) -> str:
     return str(account.provider_id)
 
 
-async def look(scene: MemoryScene, number: str, shop_id: str = A) -> PayoutRecord:
+async def look(scene: MemoryScene, number: str, shop_id: str = A, *, now: datetime | None = None) -> PayoutRecord:
     """The payout of this number as it is known after the provider was asked about it."""
-    await observe_payout(scene.pay, scene.provider.payouts[number], scene.now)
+    await observe_payout(scene.pay, scene.provider.payouts[number], now or scene.now)
     return next(one for one in await service.payouts(shop_id) if one.provider_id == number)
 
 
@@ -103,14 +104,30 @@ async def test_nothing_is_claimed_before_the_provider_has_listed_it(scene: Memor
     await scene.check()
 
 
-async def test_a_list_that_never_comes_is_told_after_some_days(scene: MemoryScene) -> None:
-    """What is in it stays unknown, a person is told, and the boutique's other payouts go on."""
+async def test_a_list_that_never_comes_is_given_up_after_some_days(scene: MemoryScene) -> None:
+    """What lay there then counts as paid out, not what came since; a person is told, and no payout takes it again."""
     account = await account_with_money(scene)
     made = scene.provider.pay_out_by_itself(account, listed=False)
-    payout = await look(scene, made)
-    await execute("UPDATE pay_payout SET created_at = created_at - $1::interval", LIST_PATIENCE * 2)
-    payout = await look(scene, made)
-    assert (payout.list_due, payout.other_minor, await told()) == (False, 12_890, 1)
+    await look(scene, made, now=clock.now())
+    scene.provider.arrive(made)
+    await scene.hear()
+    await execute(
+        "INSERT INTO pay_movement (shop_id, settlement_id, reference, amount_minor, currency, created_at)"
+        " SELECT shop_id, settlement_id, 'since', -100, currency, $1 FROM pay_movement WHERE shop_id = $2 LIMIT 1",
+        clock.now() + LIST_PATIENCE,
+        A,
+    )
+    payout = await look(scene, made, now=clock.now() + LIST_PATIENCE * 2)
+    assert (payout.list_due, payout.other_minor) == (False, 0)
+    assert (await told(), await told(UNLISTED)) == (0, 1)
+    free = "SELECT string_agg(reference, '') FROM pay_movement WHERE payout_id IS NULL AND shop_id = $1"
+    assert await fetch_value(free, A) == "since"
+    assert sum(part.amount.amount_minor for part in scene.listener.payouts[-1].parts) == 12_890
+    await execute("DELETE FROM pay_movement WHERE reference = 'since'")
+    scene.provider.move(account, euro(5_000), scene.now)
+    await pay_out_now(scene.pay, A, clock.now())
+    assert len(await service.payouts(A)) == 1
+    assert (await service.shop_money(A))[0].paid_out == euro(12_890)
 
 
 @pytest.mark.parametrize("is_back", [True, False])
@@ -129,7 +146,7 @@ async def test_a_list_that_cannot_be_read_hides_nothing_of_the_payout(
     assert await told("payout-failed") == is_back
     await execute("UPDATE pay_payout SET created_at = created_at - $1::interval", LIST_PATIENCE * 2)
     assert not (await look(scene, made)).list_due
-    assert await told() == (not is_back)
+    assert await told(UNLISTED) == (not is_back)
     await scene.check()
 
 
