@@ -147,6 +147,7 @@ class Order(Table, tablename="shop_order", db=proxy):
     currency = Text()
     placed_at = Timestamptz()
     changed_at = Timestamptz()
+    promised_at = Timestamptz(null=True, default=None)
     total_minor = BigInt()
     seller_minor = BigInt()
     commission_minor = BigInt()

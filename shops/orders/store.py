@@ -32,17 +32,20 @@ Name = tuple[PartyId, UUID]
 """An order's name inside its boutique: (hub id, order id)."""
 
 
-async def insert(shop_id: PartyId, hub_id: PartyId, order: ShopOrder, placed_at: datetime) -> None:
-    """Keep an order as it was placed."""
+async def insert(
+    shop_id: PartyId, hub_id: PartyId, order: ShopOrder, placed_at: datetime, *, promised_at: datetime | None = None
+) -> None:
+    """Keep an order as it was placed; `promised_at` is when what it asks was still offered, if it is no longer."""
     order_id = UUID(order.id)
     await database.execute(
         "INSERT INTO shop_order (shop_id, hub_id, order_id, reservation_id, number, state, body, currency, placed_at, "
         "changed_at, total_minor, seller_minor, commission_minor, commission_vat_minor, shipping_minor, "
-        "referral_minor) VALUES ($1, $2, $3, $4, $5, 'placed', $6, $7, $8, $8, $9, $10, $11, $12, $13, $14)",
+        "referral_minor, promised_at) "
+        "VALUES ($1, $2, $3, $4, $5, 'placed', $6, $7, $8, $8, $9, $10, $11, $12, $13, $14, $15)",
         shop_id, hub_id, order_id, UUID(order.reservation_id), order.number, msgspec.json.encode(order),
         order.currency, placed_at, order.total.amount_minor, order.money.seller.amount_minor,
         order.money.commission.amount_minor, order.money.commission_vat.amount_minor, order.shipping.amount_minor,
-        _minor(order.money.referral),
+        _minor(order.money.referral), promised_at,
     )  # fmt: skip
     await database.execute_many(
         "INSERT INTO shop_order_line (shop_id, hub_id, order_id, line_id, position, product_id, variant_id, sku, "
@@ -90,6 +93,7 @@ async def order(shop_id: PartyId, row: int) -> OrderView:
         document=msgspec.json.decode(found["body"], type=ShopOrder),
         placed_at=found["placed_at"],
         changed_at=found["changed_at"],
+        promised_at=found["promised_at"],
         money=_money(found),
         lines=await _lines(shop_id, name),
         events=await _events(shop_id, name),

@@ -117,7 +117,11 @@ class OrderMoney(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
-    """A shop order whole; `row` is its number inside this node, for addresses of pages."""
+    """A shop order whole; `row` is its number inside this node, for addresses of pages.
+
+    `promised_at` is when its pieces were held first, if an article was changed or its voucher ended between that and
+    the hold in force.
+    """
 
     row: int
     hub_id: PartyId
@@ -130,6 +134,7 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     document: ShopOrder
     placed_at: datetime
     changed_at: datetime
+    promised_at: datetime | None
     money: OrderMoney
     lines: tuple[Line, ...]
     events: tuple[Event, ...]

@@ -1,10 +1,11 @@
 """What hubs send about orders: placing them, and their events. Runs inside the signed request's transaction.
 
 Invariants: an order is taken once, over a confirmed reservation that is spent on it, at the prices of this boutique's
-own log when its pieces were held first; an event that this version does not know, or that no longer fits, is kept and
-moves nothing.
+own log when its pieces were held first; one that the hold in force would not carry any more is never accepted unseen;
+an event that this version does not know, or that no longer fits, is kept and moves nothing.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -47,7 +48,11 @@ _LET_GO = frozenset({"held", "released", "expired"})
 
 
 async def place(shop_id: PartyId, hub_id: PartyId, order: ShopOrder, now: datetime) -> None:
-    """Take an order; accept it at once when the boutique wishes so. Raises OrderDeclinedError with the reason."""
+    """Take an order; accept it at once when the boutique wishes so. Raises OrderDeclinedError with the reason.
+
+    What has changed since the pieces were held first is for a person to see: a hub names that hold, and could keep an
+    old price for weeks by it.
+    """
     await boutiques.lock(shop_id)
     if await store.row_of(shop_id, (hub_id, UUID(order.id))) is not None:
         return
@@ -57,25 +62,33 @@ async def place(shop_id: PartyId, hub_id: PartyId, order: ShopOrder, now: dateti
     if reservation is None or reservation.state != "confirmed":
         raise OrderDeclinedError("the order names no confirmed reservation: hold and confirm its pieces first")
     held_at = await _first_held_at(shop_id, hub_id, order, reservation)
-    why = refusal(
-        order,
-        leaves=await catalog.publications(shop_id, [line.leaf_hash for line in order.lines]),
-        held=await reservations.pieces_of(shop_id, hub_id, reservation_id),
-        held_at=held_at,
-        currency=view.profile.currency,
-    )
-    if why is None:
-        known = await vouchers.by_code(shop_id, order.voucher) if order.voucher else None
-        why = voucher_rules.refusal(order, known, voucher_rules.Taking(hub_id, held_at))
+    refused = await _judge(shop_id, hub_id, order, view.profile.currency)
+    why = refused(held_at)
     if why is not None:
         raise OrderDeclinedError(why)
     if not await reservations.give_to_order(shop_id, hub_id, reservation_id, UUID(order.id)):
         raise OrderDeclinedError("the pieces of this reservation were ordered already, or are back on sale")
-    await store.insert(shop_id, hub_id, order, now)
-    if view.profile.order_acceptance == "automatic":
+    changed_since = refused(reservation.held_at) is not None
+    await store.insert(shop_id, hub_id, order, now, promised_at=held_at if changed_since else None)
+    if view.profile.order_acceptance == "automatic" and not changed_since:
         row = await store.row_of(shop_id, (hub_id, UUID(order.id)))
         if row is not None:
             await tell(shop_id, await store.order(shop_id, row), Accepted(), Step(new_id(), now))
+
+
+async def _judge(
+    shop_id: PartyId, hub_id: PartyId, order: ShopOrder, currency: str
+) -> Callable[[datetime], str | None]:
+    """What speaks against an order, by when its pieces were held."""
+    leaves = await catalog.publications(shop_id, [line.leaf_hash for line in order.lines])
+    held = await reservations.pieces_of(shop_id, hub_id, UUID(order.reservation_id))
+    known = await vouchers.by_code(shop_id, order.voucher) if order.voucher else None
+
+    def refused(held_at: datetime) -> str | None:
+        why = refusal(order, leaves=leaves, held=held, held_at=held_at, currency=currency)
+        return why or voucher_rules.refusal(order, known, voucher_rules.Taking(hub_id, held_at))
+
+    return refused
 
 
 async def _first_held_at(

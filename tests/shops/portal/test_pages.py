@@ -10,7 +10,7 @@ import pytest
 
 from federation.conversations.messages import Refunded
 from federation.node import clock
-from federation.node.database import atomic, fetch_value
+from federation.node.database import atomic, execute, fetch_value
 from federation.node.outbox import Outbox
 from federation.service.catalogue import own_leaf_hash
 from federation.vocabulary.ids import PartyId, new_id
@@ -266,6 +266,20 @@ async def test_a_coupon_of_the_hub_is_not_paid_by_the_shopper(browser: httpx.Asy
     assert "Shopper paid" not in listed
     assert "Taken by banks" not in listed, "a column only where a bank took something"
     assert "Pieces and shipping = commission" in listed
+
+
+async def test_an_order_by_a_price_of_before_says_so_until_it_is_answered(
+    browser: httpx.AsyncClient, shop_id: PartyId
+) -> None:
+    """Why it was not accepted at once stands on the page of an order that waits, and on no other's."""
+    path, said = await ordered(browser, shop_id), "this order asks for what you offered on"
+    assert said not in await read(browser, path)
+    async with atomic():
+        await execute("UPDATE shop_order SET promised_at = placed_at - interval '9 days'")
+    page = await read(browser, path)
+    assert said in page
+    await browser.post(f"{HOME}{path}/accept", data=fields(page))
+    assert said not in await read(browser, path)
 
 
 async def test_an_order_is_accepted_and_shipped_by_form(browser: httpx.AsyncClient, shop_id: PartyId) -> None:

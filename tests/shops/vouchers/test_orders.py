@@ -11,20 +11,26 @@ from federation.errors import OrderDeclinedError
 from federation.node import clock
 from federation.node.database import atomic, execute
 from federation.vocabulary.ids import PartyId, new_id
+from shops.orders import store as orders
+from shops.service import edit_profile
 from shops.vouchers import store
 from shops.vouchers.domain.vouchers import OfferedVoucher
-from tests.shops.house import APPS, DESK, HUB, OTHER_HUB, confirmed, euros, order_of, placed, request, stocked
+from tests.shops.house import APPS, DESK, HUB, OTHER_HUB, confirmed, euros, order_of, placed, profile, request, stocked
 
 pytestmark = pytest.mark.apps(*APPS)
 
 
 async def test_a_code_was_taken_when_the_pieces_were_held_first(shop_id: PartyId) -> None:
-    """Held anew after its end, the order is taken; not by a hold of other pieces, of another hub, or of nobody."""
+    """Held anew after its end, the order is taken; not by a hold of other pieces, of another hub, or of nobody.
+
+    A boutique that accepts orders at once is left to look at it.
+    """
     now, dress = clock.now(), await stocked(shop_id, 5)
     terms = Voucher(code="AUTUMN", currency="EUR", percent_bp=1_000, starts_at="2020-01-01T00:00:00Z")
     made = OfferedVoucher(id=new_id(), terms=terms, words="", made_at=now)
     first, other, foreign = request((dress, 1)), request((dress, 2)), request((dress, 1))
     async with atomic():
+        await edit_profile(shop_id, profile(order_acceptance="automatic"), now)
         assert await store.insert(shop_id, made)
         for hub_id, asked in ((HUB, first), (HUB, other), (OTHER_HUB, foreign)):
             assert (await DESK.hold(shop_id, hub_id, asked, now)).state == "held"
@@ -38,6 +44,8 @@ async def test_a_code_was_taken_when_the_pieces_were_held_first(shop_id: PartyId
         with pytest.raises(OrderDeclinedError, match="was not offered"):
             await placed(shop_id, msgspec.structs.replace(order, first_reservation_id=named))
     await placed(shop_id, msgspec.structs.replace(order, first_reservation_id=first.id))
+    (row,) = await orders.order_rows(shop_id)
+    assert row.state == "placed"
 
 
 def with_voucher(order: ShopOrder) -> ShopOrder:

@@ -128,8 +128,13 @@ async def test_a_price_changed_between_hold_and_order_is_honoured(shop_id: Party
 
 
 async def test_a_price_changed_around_a_hold_that_lapsed_is_honoured(shop_id: PartyId) -> None:
-    """Changed before or after the pieces were held anew, hours after the first hold; not a price that was old then."""
+    """Changed before or after the pieces were held anew, hours after the first hold; not a price that was old then.
+
+    What the hold in force would not carry any more waits for a person, even where orders are accepted at once.
+    """
     dress = await stocked(shop_id, 5)
+    async with atomic():
+        await edit_profile(shop_id, profile(order_acceptance="automatic"), clock.now())
     old, now = await order_of(shop_id, ""), clock.now()
     first, early = request((dress, 1)), request((dress, 1))
     async with atomic():
@@ -152,7 +157,16 @@ async def test_a_price_changed_around_a_hold_that_lapsed_is_honoured(shop_id: Pa
     await placed(shop_id, msgspec.structs.replace(old, first_reservation_id=first.id))
     again = msgspec.structs.replace(old, id=str(new_id()), reservation_id=after, first_reservation_id=first.id)
     await placed(shop_id, again)
-    assert [row.state for row in await store.order_rows(shop_id)] == ["placed", "placed"]
+    late, fair = await look(shop_id, old), await look(shop_id, again)
+    assert (late.state, fair.state) == ("placed", "accepted")
+    assert (late.promised_at, fair.promised_at) == (await _held_at(first.id), None)
+
+
+async def _held_at(reservation_id: str) -> datetime:
+    held_at: datetime = await fetch_value(
+        "SELECT held_at FROM shop_reservation WHERE reservation_id = $1", UUID(reservation_id)
+    )
+    return held_at
 
 
 async def test_an_order_needs_its_own_confirmed_reservation(shop_id: PartyId) -> None:
