@@ -45,14 +45,25 @@ async def one_page(call: Awaitable[stripe.StripeObject], kind: type[SeenT]) -> t
 
 
 async def every(fetch: Fetch, kind: type[SeenT]) -> list[SeenT]:
-    """All objects of a list; `fetch` gets the id of the last one read, or nothing at first. At most fifty pages."""
+    """All objects of a list; `fetch` gets the id of the last one read, or nothing at first.
+
+    Raises ProviderUnavailableError for one of more than fifty pages: half a list says nothing about what is not in it.
+    """
+    found, is_whole = await _newest(fetch, kind)
+    if not is_whole:
+        raise ProviderUnavailableError(f"the payment provider's list has more than {PAGES_MAX * PAGE} entries")
+    return found
+
+
+async def _newest(fetch: Fetch, kind: type[SeenT]) -> tuple[list[SeenT], bool]:
+    """The first fifty pages of a list, and whether they are all of it."""
     found: list[SeenT] = []
     for _ in range(PAGES_MAX):
         page, more = await one_page(fetch(found[-1].id if found else ""), kind)
         found += page
         if not more or not page:
-            break
-    return found
+            return found, True
+    return found, False
 
 
 class Lists:
@@ -106,7 +117,7 @@ class Lists:
         return page
 
     async def events_since(self, second: int) -> list[SeenEvent]:
-        """The platform's events from a second on, zero for all that are kept."""
+        """The platform's newest events from a second on, zero for all that are kept; fifty pages at most."""
 
         def fetch(after: str) -> Awaitable[stripe.StripeObject]:
             params: EventListParams = {"limit": PAGE, "created": {"gte": second}}
@@ -114,7 +125,8 @@ class Lists:
                 params["starting_after"] = after
             return self._v1.events.list_async(params)
 
-        return await every(fetch, SeenEvent)
+        found, _ = await _newest(fetch, SeenEvent)
+        return found
 
     async def events_after(self, event_id: str, limit: int) -> list[SeenEvent]:
         """The page of events that come next after one; raises ProviderRefusedError when the list does not hold it."""
