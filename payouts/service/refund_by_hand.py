@@ -2,7 +2,8 @@
 
 It was paid from the hub's own bank, or a lost dispute gave it, or part of each. Only then is anything posted; from then
 on the provider is never asked for the refund again, and while a proposal waits it is not asked either. What the
-provider pays nevertheless is booked as the hub's loss, and a person is told. Locks: the refund, the proposal, disputes.
+provider pays nevertheless is booked as the hub's loss, and a person is told. Locks: the payment, so that no dispute of
+it begins meanwhile, the refund, the proposal, disputes.
 """
 
 from datetime import datetime, timedelta
@@ -31,7 +32,7 @@ from payouts.service import messages
 from payouts.service.context import Payments
 from payouts.service.disputes import refund_forbidden
 from payouts.service.solvency import watch
-from payouts.service.voiding import REFUND_FAILED, REFUND_WAITS, Given, given_by_lost
+from payouts.service.voiding import REFUND_FAILED, REFUND_WAITS, Given, given_by_lost, with_its_payment
 from payouts.store import desk, ledger, rows
 from payouts.store import refunds_by_hand as store
 
@@ -136,7 +137,7 @@ async def met_late(refund: RefundRecord, seen: RefundState, now: datetime) -> No
 
 
 async def _to_decide(proposal_id: UUID) -> tuple[RefundRecord, HandRecord]:
-    """The refund and the proposal, locked in this order."""
+    """The refund and the proposal, locked in this order, after the payment."""
     refund = await _locked((await _proposal(proposal_id)).refund_id)
     return refund, await _proposal(proposal_id, lock=True)
 
@@ -149,22 +150,25 @@ async def _proposal(proposal_id: UUID, *, lock: bool = False) -> HandRecord:
 
 
 async def _locked(refund_id: UUID) -> RefundRecord:
-    refund = await rows.refunds.get(refund_id, lock=True)
+    refund = await with_its_payment(refund_id)
     if refund is None:
         raise PaymentMissingError(sentence("there is no refund %(id)s", id=refund_id))
     return refund
 
 
 async def _check(refund: RefundRecord, wish: HandPayment, now: datetime) -> Given:
-    """Whether a refund can be settled like this now; what disputes have given. Raises RefundRefusedError."""
+    """Whether a refund can be settled like this now; what disputes have given. Raises RefundRefusedError.
+
+    Disputes are asked whether they forbid it once they are locked: one may take the money just now.
+    """
     if refund.status is not RefundStatus.FAILED or refund.settled is None:
         raise RefundRefusedError(
             "only a refund that has failed can be settled by hand: this one is under way, paid or void by now"
         )
+    given = await given_by_lost(refund)
     forbidden = await refund_forbidden(refund.order_id, refund.payment_id, for_now=True)
     if forbidden:
         raise RefundRefusedError(forbidden)
-    given = await given_by_lost(refund)
     check(wish, _owed(refund, refund.settled, given, now))
     return given
 

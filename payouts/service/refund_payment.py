@@ -33,7 +33,7 @@ from payouts.service.context import Payments
 from payouts.service.disputes import refund_forbidden
 from payouts.service.references import own_id
 from payouts.service.refund_by_hand import met_late
-from payouts.service.voiding import REFUND_FAILED, REFUND_WAITS, review
+from payouts.service.voiding import REFUND_FAILED, REFUND_WAITS, review, with_its_payment
 from payouts.store import desk, ledger, rows
 from payouts.store import refunds_by_hand as hands
 
@@ -63,7 +63,7 @@ async def send_refund(pay: Payments, refund_id: UUID, now: datetime) -> None:
     """Have the provider pay a requested refund, or take one up again. Outside a transaction."""
     await _look_for(pay, refund_id, now)
     async with atomic():
-        refund = await _refund(refund_id, lock=True)
+        refund = _found(refund_id, await with_its_payment(refund_id))
         refund = await review(pay, refund, now)
         if refund.settled is None or await _waits_for_the_bank(refund, now):
             return
@@ -220,7 +220,10 @@ async def _consequences(pay: Payments, refund: RefundRecord, now: datetime) -> N
 
 
 async def _refund(refund_id: UUID, *, lock: bool) -> RefundRecord:
-    refund = await rows.refunds.get(refund_id, lock=lock)
+    return _found(refund_id, await rows.refunds.get(refund_id, lock=lock))
+
+
+def _found(refund_id: UUID, refund: RefundRecord | None) -> RefundRecord:
     if refund is None:
         raise PaymentMissingError(sentence("there is no refund %(id)s", id=refund_id))
     return refund

@@ -4,10 +4,11 @@ What a dispute takes is first for whole refunds of its payment that are not paid
 that part is nobody's but the hub's (the dispute's excess). Where that depends on refunds that are under way, nobody
 bears the dispute before it is known what became of them. Once the dispute is lost it pays those refunds, which are
 void from then on; if the bank decides otherwise in the end they are owed again. So is what people counted as given by
-a lost dispute (`payouts.service.refund_by_hand`). Locks: the refund, then disputes.
+a lost dispute (`payouts.service.refund_by_hand`). Locks: the payment where a refund is paid, the refund, then disputes.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -88,6 +89,18 @@ async def have_reviewed(dispute: DisputeRecord, now: datetime) -> None:
         if refund.status in {*UNPAID, *UNDER_WAY, *BY_HAND, RefundStatus.VOIDED}:
             occasion = f"{dispute.id}:{dispute.round}:{dispute.funds.value}"
             await messages.send("pay.refund", refund.id, occasion, now)
+
+
+async def with_its_payment(refund_id: UUID) -> RefundRecord | None:
+    """A refund, its payment locked first, then itself: nobody begins a dispute of it until the transaction is over.
+
+    A new dispute sets money aside for refunds that are not paid yet, so it must not begin while one is being paid.
+    """
+    known = await rows.refunds.get(refund_id)
+    if known is None:
+        return None
+    await rows.hold_payment(known.payment_id)
+    return await rows.refunds.get(refund_id, lock=True)
 
 
 async def review(pay: Payments, refund: RefundRecord, now: datetime) -> RefundRecord:

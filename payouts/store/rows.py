@@ -46,6 +46,11 @@ async def payment_alive(order_id: UUID, *, lock: bool = False) -> records.Paymen
     return found[0] if found else None
 
 
+async def hold_payment(payment_id: UUID) -> None:
+    """Lock a payment against whoever locks it, not against rows that refer to it: who holds its dispute adds some."""
+    await database.execute("SELECT 1 FROM pay_payment WHERE id = $1 FOR NO KEY UPDATE", payment_id)
+
+
 async def payment_latest(order_id: UUID) -> records.PaymentRecord | None:
     """The newest attempt to pay this order."""
     table = tables.Payment
@@ -251,16 +256,16 @@ async def payout_submitting(shop_id: str, currency: str) -> bool:
     return found is not None
 
 
-async def payout_parts(payout_id: UUID) -> list[tuple[UUID, str, int]]:
-    """What a payout is made of, by shop order and kind of settlement."""
+async def payout_parts(payout_id: UUID) -> list[tuple[UUID, str, str, int]]:
+    """What a payout is made of, by shop order, kind of settlement and currency it was sent in; amounts in its own."""
     rows = await database.fetch(
-        "SELECT settlement.shop_order_id, settlement.kind, sum(part.amount_minor)::bigint AS amount "
+        "SELECT settlement.shop_order_id, settlement.kind, movement.currency, sum(part.amount_minor)::bigint AS amount "
         "FROM pay_payout_part AS part JOIN pay_movement AS movement ON movement.id = part.movement_id "
         "JOIN pay_settlement AS settlement ON settlement.id = movement.settlement_id "
-        "WHERE part.payout_id = $1 GROUP BY 1, 2 ORDER BY 1, 2",
+        "WHERE part.payout_id = $1 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
         payout_id,
     )
-    return [(row["shop_order_id"], row["kind"], row["amount"]) for row in rows]
+    return [(row["shop_order_id"], row["kind"], row["currency"], row["amount"]) for row in rows]
 
 
 async def _ids(sql: str, *args: object) -> list[UUID]:

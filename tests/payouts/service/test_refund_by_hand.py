@@ -1,5 +1,7 @@
 """A refund that the provider will not pay: two people settle it, once, and whatever the provider says later is met."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,7 +9,7 @@ import msgspec
 import pytest
 
 from federation.node import clock
-from federation.node.database import atomic, execute
+from federation.node.database import atomic, execute, fetch_value
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
 from payouts import service
@@ -18,6 +20,7 @@ from payouts.domain.refund_by_hand import HandPayment
 from payouts.errors import IllegalMoveError, ProviderRefusedError, RefundRefusedError
 from payouts.service import float_moves
 from payouts.service import refund_by_hand as by_hand
+from payouts.service.disputes import see_dispute
 from payouts.service.reconciling import reconcile
 from payouts.service.refund_payment import observe_refund
 from payouts.store import rows
@@ -29,6 +32,7 @@ from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, SHARES, 
 pytestmark = pytest.mark.apps("payouts.piccolo_app")
 
 ADA, BOB = "ada@example.com", "bob@example.com"
+WAITED_FOR = "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
 
 
 async def wish(
@@ -345,3 +349,71 @@ async def test_clicks_at_once_settle_once(scene: MemoryScene) -> None:
     assert (await scene.balances())["bank"] == -4_850
     assert scene.provider.refunds == {}
     await scene.check()
+
+
+async def beside(held: Callable[[], Awaitable[object]], other: Callable[[], Awaitable[object]]) -> object:
+    """One is done and not committed yet when the other begins, and is once that waits or is over; what that came to."""
+    is_done, is_over = asyncio.Event(), asyncio.Event()
+
+    async def first() -> None:
+        async with atomic():
+            await held()
+            is_done.set()
+            while not (is_over.is_set() or await fetch_value(WAITED_FOR)):  # noqa: ASYNC110 - waits for the database
+                await asyncio.sleep(0.01)
+
+    async def second() -> None:
+        await is_done.wait()
+        try:
+            await other()
+        finally:
+            is_over.set()
+
+    failed, answer = await at_once(first, second)
+    assert failed is None
+    return answer
+
+
+async def test_a_dispute_that_begins_meanwhile_pays_no_refund_that_was_paid_by_hand(scene: MemoryScene) -> None:
+    """Approved and not committed yet when a dispute begins: boutiques bear that, the hub does not write it off."""
+    payment = await scene.buy()
+    refund = await refused(scene)
+    said = await wish(refund.id, transferred=4_850)
+    await propose(said)
+    number = scene.provider.disputes.open(provider_id(payment), RING, "general", inquiry=False)
+    assert await beside(lambda: approve(scene, said), scene.hear) is None
+    await decided(scene, number, "lost")
+    await scene.sweep(later_seconds=7_200)
+    books = await scene.balances()
+    assert (books["bank"], books.get("hub:write_off", 0)) == (-4_850, 0)
+    await scene.check(quiet=False)
+
+
+async def test_what_a_bank_takes_meanwhile_cannot_be_settled_by_hand(scene: MemoryScene) -> None:
+    """An inquiry takes the money and is not committed yet when somebody approves: refused until that is decided."""
+    payment = await scene.buy()
+    refund = await refused(scene)
+    said = await wish(refund.id, transferred=4_850)
+    await propose(said)
+    number = scene.provider.disputes.open(provider_id(payment), RING, "general", inquiry=True)
+    await scene.hear()
+    scene.provider.disputes.escalate(number)
+    answer = await beside(lambda: see_dispute(scene.pay, number, clock.now()), lambda: approve(scene, said))
+    assert isinstance(answer, RefundRefusedError)
+    assert await standing(refund.id) == ("failed", "not-sent")
+    await decided(scene, number, "lost")
+    assert await standing(refund.id) == ("voided", "void")
+    await scene.check(quiet=False)
+
+
+async def test_no_refund_is_asked_for_while_a_dispute_of_its_payment_begins(scene: MemoryScene) -> None:
+    """A dispute has taken the money and is not committed yet: the refund waits for what the bank decides."""
+    payment = await scene.buy()
+    wanted = one_ring()
+    async with atomic():
+        await service.refund_part(wanted, clock.now())
+    number = scene.provider.disputes.open(provider_id(payment), RING, "general", inquiry=False)
+    answer = await beside(lambda: see_dispute(scene.pay, number, clock.now()), scene.drain)
+    assert answer is None
+    assert await standing(wanted.refund_id) == ("requested", "awaits-dispute")
+    await scene.check(quiet=False)
