@@ -9,6 +9,7 @@ GalleriaError
 │   ├── BasketInvalidError      a line, quantity or destination that cannot be bought
 │   │   └── CheckoutCrowdedError    too many unfinished orders come from the same place
 │   ├── CouponInvalidError      a coupon that cannot be used for this basket, or made like this
+│   │   └── CouponGivenError        a coupon whose code was given before
 │   ├── RulesInvalidError       commission rules that contradict themselves or miss their bounds
 │   ├── RefundInvalidError      more than what is left, or nothing
 │   └── ReturnInvalidError      pieces that cannot be given back: too many, too late, or none
@@ -58,6 +59,10 @@ class CouponInvalidError(RecordInvalidError):
     """A coupon that cannot be used for this basket, or that cannot be made like this."""
 
     slug = "coupon-invalid"
+
+
+class CouponGivenError(CouponInvalidError):
+    """A coupon whose code was given before."""
 
 
 class BasketInvalidError(RecordInvalidError):

@@ -2,6 +2,7 @@
 
 GalleriaError
 ├── RecordInvalidError
+│   ├── VoucherGivenError       a voucher's code that this boutique gave before
 │   └── SkuTakenError           a SKU or variant id that another product of this boutique bears
 ├── NotFoundError
 │   ├── UnknownShopError        no such boutique on this node
@@ -26,6 +27,10 @@ class SkuTakenError(RecordInvalidError):
     """A SKU or variant id is borne by another product of this boutique already."""
 
     slug = "sku-taken"
+
+
+class VoucherGivenError(RecordInvalidError):
+    """The boutique has had a voucher with this code."""
 
 
 class UnknownShopError(NotFoundError):

@@ -18,9 +18,13 @@ DIGITS_MAX = 7
 
 
 class CouponFields(msgspec.Struct, frozen=True, kw_only=True):
-    """A coupon as it was written, so that a form with a fault is shown again."""
+    """A coupon as it was written, so that a form with a fault is shown again.
+
+    `drawn` is the code it gets if none is written, drawn when the form was shown: a form sent twice makes one coupon.
+    """
 
     code: str = ""
+    drawn: str = ""
     words: str = ""
     off: str = ""
     kind: str = "percent"
@@ -38,15 +42,15 @@ def fields_of(form: Mapping[str, Any]) -> CouponFields:
     return CouponFields(**{name: str(form.get(name, "")).strip()[:FIELD_MAX] for name in names})
 
 
-def read_coupon(fields: CouponFields, drawn: str, made_by: str, now: datetime) -> Coupon:
-    """The coupon that was written down, its code `drawn` where none was. Raises CouponInvalidError with a sentence."""
+def read_coupon(fields: CouponFields, made_by: str, now: datetime) -> Coupon:
+    """The coupon that was written down. Raises CouponInvalidError with a sentence."""
     if fields.currency not in CURRENCY_EXPONENTS:
         raise CouponInvalidError("Choose the currency of the coupon.")
     percent = fields.kind == "percent"
     starts_at = _day(fields.starts)
     last = _day(fields.ends)
     return Coupon(
-        code=normal_code(fields.code) or drawn,
+        code=normal_code(fields.code or fields.drawn),
         words=fields.words,
         kind="percent" if percent else "amount",
         amount_minor=0 if percent else _minor(fields.off, fields.currency),

@@ -15,16 +15,16 @@ from marketplace.coupons.domain.coupons import Coupon, CouponTerms, checked, nor
 from marketplace.coupons.store import coupons as store
 from marketplace.coupons.store.coupons import CouponRow
 from marketplace.currencies.domain.exchange import Exchange
-from marketplace.errors import CouponInvalidError
+from marketplace.errors import CouponGivenError, CouponInvalidError
 
 CouponView = CouponRow
 """A coupon with what became of it."""
 
 
 async def make(coupon: Coupon) -> None:
-    """Offer a coupon. Raises CouponInvalidError when it contradicts itself or its code was given before."""
+    """Offer a coupon. Raises CouponInvalidError when it contradicts itself, CouponGivenError for a code given before."""
     if not await store.insert(checked(coupon)):
-        raise CouponInvalidError("There is a coupon with this code already; codes are never used again.")
+        raise CouponGivenError("There is a coupon with this code already; codes are never used again.")
 
 
 async def stop(code: str, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from federation.vocabulary.errors import FieldError, RecordInvalidError
 from federation.vocabulary.money import parse_decimal
 from federation.vocabulary.wording import message, sentence
 
-FIELDS = ("code", "words", "kind", "off", "minimum", "starts", "ends", "uses", "products")
+FIELDS = ("code", "drawn", "words", "kind", "off", "minimum", "starts", "ends", "uses", "products")
 FIELD_MAX = 8_000
 WORDS_MAX = 120
 DIGITS_MAX = 7
@@ -29,12 +29,12 @@ class Written(msgspec.Struct, frozen=True):
     articles: tuple[str, ...]
 
 
-def read_voucher(fields: Mapping[str, str], currency: str, drawn: str, now: datetime) -> Written:
-    """What was written down; the code is `drawn` where none was. Raises RecordInvalidError with one fault.
+def read_voucher(fields: Mapping[str, str], currency: str, now: datetime) -> Written:
+    """What was written down. Raises RecordInvalidError with one fault; its pointer is the field's name.
 
-    Its pointer is the field's name.
+    Without a code it gets the one that was `drawn` when the form was shown: a form sent twice makes one voucher.
     """
-    code = "".join(fields.get("code", "").split()).upper() or drawn
+    code = "".join((fields.get("code") or fields.get("drawn", "")).split()).upper()
     if re.fullmatch(VOUCHER_CODE_PATTERN, code, re.ASCII) is None:
         raise _fault("code", message("A code has 4 to 30 letters, digits and hyphens."))
     percent = fields.get("kind", "percent") != "amount"

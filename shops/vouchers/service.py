@@ -19,6 +19,7 @@ from federation.service.context import Federation
 from federation.vocabulary.errors import PeerRefusedError, RecordInvalidError
 from federation.vocabulary.ids import PartyId
 from federation.vocabulary.wording import sentence
+from shops.errors import VoucherGivenError
 from shops.vouchers import store
 from shops.vouchers.domain.vouchers import OfferedVoucher, ToldHub
 
@@ -38,7 +39,7 @@ class VouchersDue(msgspec.Struct, frozen=True):
 async def offer(shop_id: PartyId, voucher: OfferedVoucher, now: datetime) -> None:
     """Offer a voucher at every linked hub. Raises RecordInvalidError when it cannot be, saying why.
 
-    In the caller's transaction.
+    VoucherGivenError when its code was given before. In the caller's transaction.
     """
     if not voucher.terms.is_sound:
         raise RecordInvalidError("A voucher takes off an amount or a percentage; an amount needs a minimum above it.")
@@ -50,7 +51,7 @@ async def offer(shop_id: PartyId, voucher: OfferedVoucher, now: datetime) -> Non
             sentence("You offer %(num)s vouchers already: end one before you make another.", num=limits.VOUCHERS_MAX)
         )
     if not await store.insert(shop_id, voucher):
-        raise RecordInvalidError("You have had a voucher with this code already; codes are never used again.")
+        raise VoucherGivenError("You have had a voucher with this code already; codes are never used again.")
     await _announce(shop_id, revision, now)
 
 

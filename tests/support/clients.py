@@ -15,6 +15,7 @@ from federation.node.web import web_node
 from tests.support.postgres import Urls
 
 _CSRF = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
+_DRAWN = re.compile(r'name="drawn" value="([0-9A-Z-]+)"')
 SECRET_KEY = "test-secret-key-of-32-characters!"
 BROWSER_HEADERS = {"accept": "text/html,*/*;q=0.8"}
 
@@ -80,6 +81,13 @@ def csrf_token(html: str) -> str:
     """The token in the first form of a page."""
     found = _CSRF.search(html)
     assert found is not None, "the page holds no form with a csrf_token"
+    return found.group(1)
+
+
+def drawn_in(html: str) -> str:
+    """The code that a page's form makes if none is written into it."""
+    found = _DRAWN.search(html)
+    assert found is not None, "the page holds no form with a drawn code"
     return found.group(1)
 
 

@@ -9,12 +9,13 @@ from federation.node.database import atomic
 from federation.node.web import AnyRequest
 from federation.vocabulary.codes import is_guessable, new_code
 from federation.vocabulary.money import CURRENCY_EXPONENTS, Money
+from federation.vocabulary.wording import message
 from marketplace.console.coupon_form import CouponFields, fields_of, read_coupon
 from marketplace.console.door import back_to, operator, render
 from marketplace.console.forms import percent_text
 from marketplace.console.words import say
 from marketplace.coupons import service as coupons
-from marketplace.errors import CouponInvalidError
+from marketplace.errors import CouponGivenError, CouponInvalidError
 from marketplace.hub import hub_of
 
 PAGE = "/console/coupons"
@@ -25,7 +26,8 @@ SHOWN_MAX = 200
 async def show(request: AnyRequest) -> Template:
     """Every coupon, newest first, and the form for one more."""
     await operator(request)
-    return await _page(request, CouponFields(currency=hub_of(request).settings.currency, per_shopper="1"))
+    currency = hub_of(request).settings.currency
+    return await _page(request, CouponFields(drawn=new_code(), currency=currency, per_shopper="1"))
 
 
 async def _page(request: AnyRequest, fields: CouponFields, problem: str = "") -> Template:
@@ -47,14 +49,16 @@ async def _page(request: AnyRequest, fields: CouponFields, problem: str = "") ->
 
 @post(PAGE)
 async def make(request: AnyRequest) -> Template | Redirect:
-    """Offer one more coupon."""
+    """Offer one more coupon; the same form twice makes one."""
     account = await operator(request)
     fields = fields_of(await request.form())
     try:
-        coupon = read_coupon(fields, new_code(), account.email, clock.now())
+        coupon = read_coupon(fields, account.email, clock.now())
         async with atomic():
             await coupons.make(coupon)
     except CouponInvalidError as error:
+        if isinstance(error, CouponGivenError) and not fields.code:
+            return back_to(request, PAGE, message("This form was sent before; its coupon is in the list."))
         return await _page(request, fields, error.sentence)
     return back_to(request, PAGE, say("The coupon %(code)s can be used.", code=coupon.code))
 

@@ -26,6 +26,7 @@ from federation.vocabulary.ids import PartyId, new_id
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
 from shops.catalog import store as catalog
+from shops.errors import VoucherGivenError
 from shops.node import shop_node
 from shops.portal.door import back_to, boutique_of, render
 from shops.portal.forms import fields_of
@@ -72,7 +73,7 @@ async def vouchers(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
     """What is offered, and a form for one more."""
     boutique = await boutique_of(request, handle)
     await _ask_hubs(shop_node(request).federation, boutique.shop_id)
-    return await _page(request, boutique, {}, None)
+    return await _page(request, boutique, {"drawn": new_code()}, None)
 
 
 async def _ask_hubs(fed: Federation, shop_id: PartyId) -> None:
@@ -138,16 +139,19 @@ def _row(one: OfferedVoucher, told: dict[str, ToldHub], now: datetime) -> Vouche
 
 @post(PATH, opt={"transaction": False})
 async def offer(request: AnyRequest, handle: FromPath[str]) -> Response[Any] | Redirect:
-    """One more voucher; a fault shows the form again as it was written."""
+    """One more voucher, the same form twice makes one; a fault shows the form again as it was written."""
     boutique = await boutique_of(request, handle)
     given = fields_of(await request.form())
     fields = {name: given.get(name, "") for name in FIELDS}
     now = clock.now()
     try:
-        written = read_voucher(fields, boutique.profile.currency, new_code(), now)
+        written = read_voucher(fields, boutique.profile.currency, now)
         async with atomic():
             await service.offer(boutique.shop_id, await _made(boutique.shop_id, written, now), now)
     except RecordInvalidError as error:
+        if isinstance(error, VoucherGivenError) and not fields["code"]:
+            said = message("This form was sent before; its voucher is in the list.")
+            return back_to(request, boutique, "/vouchers", said)
         return await _page(request, boutique, fields, error)
     return back_to(request, boutique, "/vouchers", message("The voucher is offered. Hubs are being told, in private."))
 

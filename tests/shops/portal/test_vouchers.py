@@ -9,7 +9,7 @@ from tests.marketplace.markup import faults
 from tests.shops.house import APPS, HUB
 from tests.shops.portal.conftest import HOME
 from tests.shops.portal.test_hubs import linked
-from tests.support.clients import form
+from tests.support.clients import csrf_token, drawn_in, form
 
 pytestmark = pytest.mark.apps(*APPS)
 
@@ -39,6 +39,12 @@ async def test_a_voucher_is_made_and_ended(browser: httpx.AsyncClient, shop_id: 
     await form(browser, PAGE, {}, action=f"{PAGE}/{voucher_id}/stop")
     assert "Ended" in (await browser.get(PAGE)).text
     assert await fetch_value("SELECT count(*) FROM node_outbox WHERE topic = 'shop.vouchers'") == 2
-    assert (await form(browser, PAGE, written | {"code": ""})).status_code == httpx.codes.SEE_OTHER
+    shown = (await browser.get(PAGE)).text
+    unnamed = written | {"code": "", "drawn": drawn_in(shown), "csrf_token": csrf_token(shown)}
+    for _ in range(2):
+        assert (await browser.post(PAGE, data=unnamed)).status_code == httpx.codes.SEE_OTHER
+    assert "This form was sent before" in (await browser.get(PAGE)).text
+    assert await fetch_value("SELECT count(*) FROM shop_voucher") == 2, "a double click makes one"
+    assert drawn_in((await browser.get(PAGE)).text) != unnamed["drawn"]
     assert "easy to guess" not in (await browser.get(PAGE)).text, "one is ended, the other made by chance"
     assert "Buoni" in (await browser.get(PAGE, params={"lang": "it"})).text

@@ -3,9 +3,10 @@
 import httpx
 import pytest
 
+from federation.node.database import fetch_value
 from tests.marketplace.console.operator import APPS, read
 from tests.marketplace.listings.builders import shop_id_of
-from tests.support.clients import csrf_token, form
+from tests.support.clients import csrf_token, drawn_in, form
 
 pytestmark = pytest.mark.apps(*APPS)
 
@@ -40,7 +41,15 @@ async def test_a_coupon_is_made_used_in_a_basket_and_ended(desk: httpx.AsyncClie
     assert (await send(desk, "/basket", "/basket/coupon", {"code": "Spring10", "remove": "1"})).status_code == 303
     assert "This coupon has ended" not in await read(desk, "/basket")
     assert (await form(desk, PAGE, TEN | {"code": "saldi"})).status_code == 303
-    assert (await form(desk, PAGE, TEN | {"code": ""})).status_code == 303
+    shown = await read(desk, PAGE)
+    unnamed = TEN | {"code": "", "drawn": drawn_in(shown), "csrf_token": csrf_token(shown)}
+    for _ in range(2):
+        assert (await desk.post(PAGE, data=unnamed)).status_code == 303
+    shown = await read(desk, PAGE)
+    assert "This form was sent before" in shown
+    assert f">{unnamed['drawn']}<" in shown
+    assert drawn_in(shown) != unnamed["drawn"]
+    assert await fetch_value("SELECT count(*) FROM hub_coupon") == 3, "a double click makes one"
     assert (await read(desk, PAGE)).count("easy to guess") == 1, "not the one that was made, nor one that has ended"
 
 
