@@ -22,7 +22,7 @@ CouponView = CouponRow
 
 
 async def make(coupon: Coupon) -> None:
-    """Offer a coupon. Raises CouponInvalidError when it contradicts itself, CouponGivenError for a code given before."""
+    """Offer a coupon. Raises CouponInvalidError when it contradicts itself, CouponGivenError for a code of before."""
     if not await store.insert(checked(coupon)):
         raise CouponGivenError("There is a coupon with this code already; codes are never used again.")
 
