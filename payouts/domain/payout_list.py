@@ -1,7 +1,8 @@
 """Which movements of ours an automatic payout was made of, by the provider's own list of it. Pure.
 
 Exactly what is listed is claimed. What the provider keeps back or lets go is part of the sum and nobody's; the rest of
-what cannot be laid to a movement is unexplained, and a person is told.
+what cannot be laid to a movement is unexplained, and a person is told. What we sent in a currency that the account does
+not have the provider has exchanged: it counts at what became of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from federation.vocabulary.money import Money
+from federation.vocabulary.money import Money, zero
 from payouts.domain.records import MovementRecord
 
 ItemKind = Literal["transfer", "reversal", "returned", "kept", "other"]
@@ -32,7 +33,10 @@ class PayoutItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shared(msgspec.Struct, frozen=True, kw_only=True):
-    """What a payout claims, what of it is none of our movements (`other`), and what of that nobody can explain."""
+    """What a payout claims, what of it is none of our movements (`other`), and what of that nobody can explain.
+
+    Movements of another currency stand here at what they came to in the payout's.
+    """
 
     claimed: tuple[MovementRecord, ...]
     other_minor: int
@@ -71,7 +75,20 @@ def shared(
     kept = 0
     for item in items:
         own = [one for one in named if one.reference.rstrip("+") == name_of(item)] or returned.get(item.source, ())
-        claimed += [free.pop(one.id) for one in own if one.id in free]
+        claimed += _counted([free.pop(one.id) for one in own if one.id in free], item.net)
         kept += item.net.amount_minor if item.kind == "kept" else 0
     other = amount_minor - sum(one.amount_minor for one in claimed)
     return Shared(claimed=tuple(claimed), other_minor=other, unexplained_minor=other - kept)
+
+
+def _counted(movements: Sequence[MovementRecord], net: Money) -> list[MovementRecord]:
+    """Movements as they count in a payout: those of another currency come to `net`, which is told of them together."""
+    counted: list[MovementRecord] = []
+    left = net
+    for one in movements:
+        if one.currency == net.currency:
+            counted.append(one)
+        else:
+            counted.append(msgspec.structs.replace(one, amount_minor=left.amount_minor, currency=net.currency))
+            left = zero(net.currency)
+    return counted

@@ -1,8 +1,11 @@
 """The rows behind payouts that the provider made by itself: whose list is awaited, and the movements a list names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from federation.node import database
 from payouts.domain.records import MovementRecord
@@ -23,17 +26,25 @@ async def named(shop_id: str, references: Sequence[str]) -> list[MovementRecord]
 
 
 async def once_in(payout_ids: Sequence[UUID]) -> list[tuple[UUID, MovementRecord]]:
-    """The movements that payouts were made of, each with its payout, also when they are free again; locked."""
+    """The movements that payouts were made of, each with its payout, also when they are free again; locked.
+
+    One of another currency than its payout's stands at what it came to there.
+    """
     found = await database.fetch(
-        "SELECT part.payout_id AS was_in, movement.* FROM pay_payout_part AS part"
+        "SELECT part.payout_id AS was_in, part.amount_minor AS counted_minor, payout.currency AS counted_in, movement.*"
+        " FROM pay_payout_part AS part JOIN pay_payout AS payout ON payout.id = part.payout_id"
         " JOIN pay_movement AS movement ON movement.id = part.movement_id"
         " WHERE part.payout_id = ANY($1::uuid[]) ORDER BY movement.id FOR UPDATE OF movement",
         list(payout_ids),
     )
-    return [
-        (row["was_in"], rows.movements.read({name: row[name] for name in MovementRecord.__struct_fields__}))
-        for row in found
-    ]
+    return [(row["was_in"], _as_counted(row)) for row in found]
+
+
+def _as_counted(row: Mapping[str, Any]) -> MovementRecord:
+    movement = rows.movements.read({name: row[name] for name in MovementRecord.__struct_fields__})
+    if movement.currency == row["counted_in"]:
+        return movement
+    return msgspec.structs.replace(movement, amount_minor=row["counted_minor"], currency=row["counted_in"])
 
 
 async def is_awaited(account_id: str) -> bool:

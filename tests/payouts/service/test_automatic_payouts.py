@@ -8,12 +8,15 @@ import pytest
 
 from federation.node import clock
 from federation.node.database import atomic, execute, fetch_value
+from federation.vocabulary.money import Money
 from payouts import service
 from payouts.adapters.memory import Fault
+from payouts.adapters.memory.books import Cause, Move
 from payouts.domain.records import PayoutRecord
 from payouts.errors import ProviderBusyError
 from payouts.service.automatic_payouts import LIST_PATIENCE, TRANSFER_PATIENCE, UNEXPLAINED, UNLISTED
 from payouts.service.bank_payouts import observe_payout, pay_out_now, run_payouts
+from payouts.store.audit import broken_rules
 from tests.payouts.scene import MemoryScene
 from tests.payouts.worked_example import ORDER, PART_A, PART_B, PART_C, A, C, euro
 
@@ -264,3 +267,31 @@ async def test_money_collected_from_a_boutiques_bank_is_told_and_claims_nothing(
     for _ in range(2):
         await observe_payout(scene.pay, taken, scene.now)
     assert (await service.payouts(A), await told("payout-collected")) == ([], 1)
+
+
+async def test_what_the_provider_exchanged_counts_at_what_became_of_it(scene: MemoryScene) -> None:
+    """Euro on an account of pounds: claimed at the list's pounds, told to no boutique; come back, claimed so again."""
+    account = await account_with_money(scene)
+    made = scene.provider.pay_out_by_itself(account)
+    scene.provider.made_of[made] = [
+        msgspec.structs.replace(move, money=Money(move.money.amount_minor * 8 // 10, "GBP"))
+        for move in scene.provider.made_of[made]
+    ]
+    pounds = sum(move.money.amount_minor for move in scene.provider.made_of[made][:-1])
+    state = msgspec.structs.replace(scene.provider.payouts[made], amount=Money(pounds, "GBP"))
+    scene.provider.payouts[made] = state
+    payout = await look(scene, made)
+    assert (payout.amount, payout.other_minor, await told()) == (Money(pounds, "GBP"), 0, 0)
+    scene.provider.payouts[made] = msgspec.structs.replace(state, status="paid")
+    await look(scene, made)
+    assert scene.listener.payouts[-1].parts == ()
+    assert (await service.shop_money(A))[0].paid_out == euro(12_890)
+    scene.provider.payouts[made] = msgspec.structs.replace(state, status="failed")
+    await look(scene, made)
+    again = msgspec.structs.replace(state, id="po_again")
+    scene.provider.payouts[again.id] = again
+    returned = Move(account, state.amount, scene.now, scene.now, Cause("payout_failure", made))
+    scene.provider.made_of[again.id] = [returned, scene.provider.made_of[made][-1]]
+    payout = await look(scene, again.id)
+    assert (payout.list_due, payout.other_minor, await told()) == (False, 0, 0)
+    assert await broken_rules(["payout-is-its-parts"]) == []
