@@ -114,11 +114,15 @@ async def _ask(fed: Federation, pair: Pair, known: Copy, seconds: float, now: da
 
 
 async def _read_lines(fed: Federation, pair: Pair, after: int, clock: _Clock, now: datetime) -> bool:
-    """Page after page from there on as long as there is time; whether the end was reached."""
+    """Page after page from there on as long as there is time; whether the end was reached.
+
+    A page whose movements come to what no account can hold raises PeerMismatchError, and is not kept.
+    """
     while not clock.is_over:
         page = await accounts.ask_lines(fed, pair, after, now, clock.left)
         async with atomic():
-            await store.add_lines(*pair, page.lines)
+            if not await store.add_lines(*pair, page.lines):
+                raise PeerMismatchError(f"{pair[1]} told movements that come to more than an amount can be")
         if not page.more or not page.lines:
             return True
         after = page.lines[-1].id

@@ -11,6 +11,7 @@ from federation.conversations.accounts import AccountLine, AccountState, LinePar
 from federation.documents.times import moment_of
 from federation.node import database
 from federation.vocabulary.ids import PartyId
+from federation.vocabulary.money import AMOUNT_MINOR_MAX
 from shops.money.domain.copies import MOVED_ONLY, Copy, Movement, Wanted
 from shops.money.domain.renewal import Renewal
 
@@ -78,19 +79,27 @@ WITH began AS (
         OVER (PARTITION BY line.currency ORDER BY line.line_id) AS in_all
     FROM shop_account_line AS line JOIN began ON began.currency = line.currency
     WHERE line.shop_id = $1 AND line.hub_id = $2 AND line.line_id >= $3
+), moved AS (
+    UPDATE shop_account_line AS line SET in_all_minor = summed.in_all
+    FROM summed WHERE summed.id = line.id AND line.in_all_minor <> summed.in_all AND abs(summed.in_all) <= $4
 )
-UPDATE shop_account_line AS line SET in_all_minor = summed.in_all
-FROM summed WHERE summed.id = line.id AND line.in_all_minor <> summed.in_all
+SELECT coalesce(bool_and(abs(in_all) <= $4), true) FROM summed
 """
 
 
-async def add_lines(shop_id: PartyId, hub_id: PartyId, lines: Sequence[AccountLine]) -> None:
-    """Keep movements, in the caller's transaction; those that are here stay, what was owed in all is summed anew."""
+async def add_lines(shop_id: PartyId, hub_id: PartyId, lines: Sequence[AccountLine]) -> bool:
+    """Keep movements, in the caller's transaction; those that are here stay, what was owed in all is summed anew.
+
+    False when that came to more than an amount can be: the caller must undo it.
+    """
     if not lines:
-        return
+        return True
     await database.execute("SELECT 1 FROM shop_account WHERE shop_id = $1 AND hub_id = $2 FOR UPDATE", shop_id, hub_id)
     await _insert_lines(shop_id, hub_id, lines)
-    await database.execute(_SUM_IN_ALL, shop_id, hub_id, min(line.id for line in lines))
+    fits: bool = await database.fetch_value(
+        _SUM_IN_ALL, shop_id, hub_id, min(line.id for line in lines), AMOUNT_MINOR_MAX
+    )
+    return fits
 
 
 async def _insert_lines(shop_id: PartyId, hub_id: PartyId, lines: Sequence[AccountLine]) -> None:
@@ -137,22 +146,23 @@ async def forget_lines(shop_id: PartyId, hub_id: PartyId) -> None:
 
 
 async def sums(shop_id: PartyId, hub_id: PartyId) -> dict[tuple[str, str], int]:
-    """What the movements come to, by currency and account."""
+    """What the movements come to, by currency and account: it may be more than an amount can be."""
     rows = await database.fetch(
-        "SELECT currency, account, sum(amount_minor)::bigint AS amount FROM shop_account_line "
+        "SELECT currency, account, sum(amount_minor) AS amount FROM shop_account_line "
         "WHERE shop_id = $1 AND hub_id = $2 GROUP BY 1, 2",
         shop_id,
         hub_id,
     )
-    return {(row["currency"], row["account"]): row["amount"] for row in rows}
+    return {(row["currency"], row["account"]): int(row["amount"]) for row in rows}
 
 
 async def sums_of_kind(shop_id: PartyId, hub_id: PartyId, kind: str) -> dict[str, int]:
-    """What all movements of one kind changed, by currency."""
+    """What all movements of one kind changed, by currency; nothing where it is more than an amount can be."""
     rows = await database.fetch(
         "SELECT currency, sum(CASE account WHEN 'owed' THEN -amount_minor ELSE amount_minor END)::bigint AS amount "
-        "FROM shop_account_line WHERE shop_id = $1 AND hub_id = $2 AND kind = $3 GROUP BY 1 ORDER BY 1",
-        *(shop_id, hub_id, kind),
+        "FROM shop_account_line WHERE shop_id = $1 AND hub_id = $2 AND kind = $3 GROUP BY 1 "
+        "HAVING abs(sum(CASE account WHEN 'owed' THEN -amount_minor ELSE amount_minor END)) <= $4 ORDER BY 1",
+        *(shop_id, hub_id, kind, AMOUNT_MINOR_MAX),
     )
     return {row["currency"]: row["amount"] for row in rows}
 

@@ -14,6 +14,7 @@ from federation.node import clock
 from federation.node.database import atomic
 from federation.service.accounts import Pair as Ends
 from federation.vocabulary.errors import NotFoundError
+from federation.vocabulary.money import AMOUNT_MINOR_MAX
 from shops.money import service, store
 from shops.money.domain.copies import Wanted
 from tests.federation.nodes import Pair
@@ -120,6 +121,23 @@ async def test_what_cannot_be_shown_is_not_kept(pair: Pair, ends: Ends, books: B
             books.state = state
             seen = await service.look(fed, ends, now)
             assert (seen.silence, seen.copy.state) == ("strange", before.state)
+
+
+async def test_movements_beyond_what_an_amount_can_be_are_strange(pair: Pair, ends: Ends, books: Books) -> None:
+    """A page that comes to more in all is not kept; accounts or kinds that do, one against the other, do not add up."""
+    most = AMOUNT_MINOR_MAX
+    books.state = AccountState(at=AT, standing="ready", positions=(Position(currency="EUR", held=1),))
+    books.lines_there = [line(1, most, 1), line(2, most, 1)]
+    with pair.shop.here() as fed:
+        seen = await service.look(fed, ends, clock.now())
+        assert (seen.silence, seen.copy.lines) == ("strange", 0)
+        for first in range(1, 2100, 2):
+            books.lines_there += [line(first, most, 1, kind="referral"), line(first + 1, most, 1, account="owed")]
+        del books.lines_there[:2]
+        seen = await service.look(fed, ends, clock.now())
+        assert (seen.silence, seen.copy.lines, seen.copy.adds_up) == ("", 2100, False)
+        assert (await store.sums(*ends))["EUR", "owed"] == 1050 * most
+        assert await store.sums_of_kind(*ends, "referral") == {}
 
 
 async def test_a_paper_is_handed_on_only_when_it_fits(pair: Pair, ends: Ends, books: Books) -> None:
