@@ -2,8 +2,8 @@
 
 Every hub that has or had the boutique's money is asked by and by (`domain.renewal`), and every paper that it has issued
 is fetched, checked and kept. Invariants: who asks has said before that it will be asked again, so that nothing is
-forgotten with a process; what was wanted while a hub was being asked is asked for once more; a run ends in time, and
-what it did not reach is still due. Opens its own transactions.
+forgotten with a process; what one hub says keeps no other from being asked; what was wanted while a hub was being asked
+is asked for once more; a run ends in time, and what it did not reach is still due. Opens its own transactions.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from shops import store as boutiques
 from shops.money import service, store
 from shops.money.domain.copies import Copy
 from shops.money.domain.renewal import OLD, SOON, SPREAD, Renewal, rest
-from shops.money.service import Pair, Seen
+from shops.money.service import Pair, Seen, Silence
 
 TOLD_BY = frozenset({"accepted", "suspended", "ended"})
 """Links under which there can be money."""
@@ -78,7 +78,18 @@ async def renew_all(fed: Federation, shop_id: PartyId, now: datetime) -> None:
 
 
 async def renew(fed: Federation, pair: Pair, until: float, now: datetime) -> None:
-    """Ask a hub, fetch its papers until then by the loop's clock, and note when it is asked again."""
+    """Ask a hub, fetch its papers until then by the loop's clock, and note when it is asked again.
+
+    Whatever goes wrong with one hub is noted as its strange answer, and stops nobody who is asked beside it.
+    """
+    try:
+        await _renew(fed, pair, until, now)
+    except Exception:  # noqa: BLE001 - an edge: what one hub says, or a mistake of ours about it, keeps no other
+        _log.exception("renewal_failed", shop=pair[0], hub=pair[1])
+        await _save(pair, "strange", None, now, is_whole=False)
+
+
+async def _renew(fed: Federation, pair: Pair, until: float, now: datetime) -> None:
     left_seconds = until - asyncio.get_running_loop().time()
     seen = await service.look(fed, pair, now, seconds=max(left_seconds, service.VISIT_SECONDS))
     has_time = bool(seen.silence) or await fetch_papers(fed, pair, seen.copy, until, now)
@@ -128,16 +139,22 @@ async def note_visit(pair: Pair, seen: Seen, now: datetime) -> None:
 
 async def note(pair: Pair, seen: Seen, now: datetime, *, has_time: bool) -> None:
     """Write down what came of asking a hub, and when it is asked again: soon where there was no time for everything."""
-    known = (await store.renewals(pair[0])).get(pair[1])
-    failures = 0 if not seen.silence else 1 if known is None else known.failures + 1
     kept, _ = await store.kept_forms(*pair)
     is_whole = has_time and (seen.copy.is_whole or seen.copy.is_cut)
+    await _save(pair, seen.silence, len(_forms(seen.copy) - kept), now, is_whole=is_whole)
+
+
+async def _save(pair: Pair, silence: Silence, missing: int | None, now: datetime, *, is_whole: bool) -> None:
+    """Keep what came of asking; None for `missing` papers where nobody could tell: then it is as it was."""
+    known = (await store.renewals(pair[0])).get(pair[1])
+    before = Renewal(hub_id=pair[1], due_at=now) if known is None else known
+    failures = before.failures + 1 if silence else 0
     tried = Renewal(
         hub_id=pair[1],
         due_at=now + rest(failures, any_between(*SPREAD), is_whole=is_whole),
-        silence=seen.silence,
+        silence=silence,
         failures=failures,
-        papers_missing=len(_forms(seen.copy) - kept),
+        papers_missing=before.papers_missing if missing is None else missing,
     )
     async with atomic():
         await store.save_renewal(pair[0], tried, now)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import structlog
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
@@ -12,6 +13,7 @@ from litestar.response import Stream
 from federation.node import clock
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import ConflictError, NotFoundError
+from federation.vocabulary.ids import PartyId
 from federation.vocabulary.wording import message, sentence
 from shops.errors import BeingTakenInError
 from shops.money import renewing
@@ -26,6 +28,7 @@ CHUNK_BYTES = 262_144
 PAGE = "/leave"
 _FROM = re.compile(r"bytes=(\d{1,15})-", re.ASCII)
 PARTIAL_CONTENT = 206
+_log = structlog.get_logger(__name__)
 
 
 @get("/portal/{handle:str}/leave")
@@ -61,13 +64,21 @@ async def stop(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
         return back_to(
             request, boutique, PAGE, message("Nothing was stopped: write your boutique's short name."), failed=True
         )
-    await renewing.renew_all(shop_node(request).federation, boutique.shop_id, clock.now())
+    await _hear_last_words(request, boutique.shop_id)
     try:
         await asking.ask(boutique.shop_id, clock.now(), leave=True)
     except ConflictError:
         said = message("Nothing was stopped: a file is being brought in. Wait until that is done, then stop here.")
         return back_to(request, boutique, PAGE, said, failed=True)
     return back_to(request, boutique, PAGE, message("Your boutique has stopped here. Its last archive is being made."))
+
+
+async def _hear_last_words(request: AnyRequest, shop_id: PartyId) -> None:
+    """Ask the boutique's hubs of its money once more: a courtesy, which never keeps it here."""
+    try:
+        await renewing.renew_all(shop_node(request).federation, shop_id, clock.now())
+    except Exception:  # noqa: BLE001 - an edge: whatever hubs say or whatever fails about it, the boutique may go
+        _log.exception("last_words_failed", shop=shop_id)
 
 
 @post("/portal/{handle:str}/leave/stay", opt={"transaction": False})

@@ -108,3 +108,26 @@ async def test_a_word_that_comes_while_a_hub_is_asked_is_not_forgotten(pair: Pai
         await renewing.renew(fed, ends, asyncio.get_running_loop().time(), now)
         noted = (await store.renewals(ends[0]))[ends[1]]
         assert (noted.papers_missing, is_in(noted.due_at, now, SOON)) == (1, True), "there was no time for it"
+
+
+async def test_one_hub_keeps_no_other_from_being_asked_nor_the_boutique_from_leaving(
+    pair: Pair, ends: Ends, books: Books
+) -> None:
+    """Whatever goes wrong about one is written down and tried ever less often; the others are asked all the same."""
+    books.sell(100)
+    broken = (ends[0], type(ends[1])("h1" + "b" * 32))
+    now = clock.now()
+    with pair.shop.here() as fed:
+        await execute(
+            "INSERT INTO shop_account (shop_id, hub_id, state, told_at) VALUES ($1, $2, '{}', $3)", *broken, now
+        )
+        for each in (broken, ends):
+            await wanted(each, now - SOON * 2)
+        assert await renewing.renew_due(fed, now) == 2
+        noted = await store.renewals(ends[0])
+        assert (noted[broken[1]].silence, noted[broken[1]].failures) == ("strange", 1)
+        assert is_in(noted[broken[1]].due_at, now, AGAIN)
+        assert (noted[ends[1]].silence, noted[ends[1]].tried_at) == ("", now)
+        await execute("UPDATE shop_account SET state = '{}'")
+        await renewing.renew_all(fed, ends[0], now)
+        assert (await store.renewals(ends[0]))[ends[1]].silence == "strange"

@@ -7,11 +7,15 @@ import httpx
 import pytest
 
 from federation.node import clock
+from federation.node.database import execute
 from federation.node.outbox import Outbox
+from federation.vocabulary.ids import PartyId
+from shops.money import store
 from shops.moving.tasks import moving_handlers
 from shops.settings import ShopNodeSettings
 from tests.marketplace.markup import faults
-from tests.shops.house import APPS
+from tests.shops.house import APPS, OTHER_HUB
+from tests.shops.portal.test_hubs import linked
 from tests.support.clients import form
 
 pytestmark = pytest.mark.apps(*APPS)
@@ -53,3 +57,13 @@ async def test_a_boutique_stops_and_stays(browser: httpx.AsyncClient, settings: 
     assert faults(page) == []
     await form(browser, PAGE, {}, action=f"{PAGE}/stay")
     assert "goes on here" in (await browser.get(PAGE)).text
+
+
+async def test_a_boutique_stops_whatever_goes_wrong_with_its_hubs(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
+    """Their last words are a courtesy: what one of them told breaks, and the boutique stops all the same."""
+    await linked(shop_id, OTHER_HUB, "Salon")
+    broken = "INSERT INTO shop_account (shop_id, hub_id, state, told_at) VALUES ($1, $2, '{}', now())"
+    await execute(broken, shop_id, OTHER_HUB)
+    await form(browser, PAGE, {"word": "atelier-nove"}, action=f"{PAGE}/stop")
+    assert "has stopped here" in (await browser.get(PAGE)).text
+    assert (await store.renewals(shop_id))[OTHER_HUB].silence == "strange"
