@@ -41,6 +41,10 @@ AnswerKind = Literal["draft", "evidence", "acceptance"]
 
 WARN_BEFORE = timedelta(days=3)
 
+HAND_IN_KEY = "dpe2"
+"""What keys of hand-ins begin with: another word whenever what is handed in for an attempt changes its form, since the
+provider takes no other content under a key. A second hand-in it refuses by itself."""
+
 
 async def write_evidence(
     dispute_id: UUID, evidence: Evidence, now: datetime, slots: Mapping[UUID, str] | None = None
@@ -139,7 +143,7 @@ async def _hand_in(pay: Payments, dispute: DisputeRecord, now: datetime) -> Disp
         draft=dispute.answer_kind == DRAFT,
         replaces=dispute.staged_at is not None or dispute.answered_at is not None,
     )
-    key = f"dpe:{dispute.id}:{dispute.answer_attempt}"
+    key = f"{HAND_IN_KEY}:{dispute.id}:{dispute.answer_attempt}"
     return await pay.provider.disputes.submit_evidence(dispute.provider_id, hand_in, key)
 
 

@@ -73,6 +73,22 @@ async def test_a_refused_answer_is_told_and_can_be_given_again(scene: MemoryScen
     assert "answer-refused" in {alert.kind for alert in await service.alerts()}
 
 
+async def test_a_hand_in_of_before_the_key_was_written_into_it_does_not_stand_in_the_way(
+    scene: MemoryScene, shopper: Shopper
+) -> None:
+    """Given by an earlier release, whose answer was lost: the provider says that it has it, and a person is told."""
+    await shopper.buys(PART_A, PART_B, PART_C)
+    dispute = await shopper.disputes(euro(12333))
+    async with atomic():
+        await write_evidence(dispute.id, Evidence(uncategorized_text="It arrived."), clock.now())
+        await answer(dispute.id, "evidence", clock.now())
+    before = HandIn(texts=Evidence(uncategorized_text="As it was put then."))
+    await scene.provider.disputes.submit_evidence(dispute.provider_id, before, f"dpe:{dispute.id}:1")
+    await scene.drain()
+    assert (await shopper.found(dispute.provider_id)).answer.value == "refused"
+    assert "answer-refused" in {alert.kind for alert in await service.alerts()}
+
+
 async def told(shopper: Shopper, dispute: DisputeRecord, kind: AnswerKind, slot: str | None = "receipt") -> None:
     """Say that it arrived, with every file as one thing, and hand it in so; no word about the files for None."""
     slots = {} if slot is None else {one.id: slot for one in await hearings.files_of(dispute.id)}
