@@ -36,6 +36,9 @@ REFUND_FAILED = "refund-failed"
 PART_OWED = "refund-part-owed"
 """The alert of a refund by hand that a dispute does not pay in part any more."""
 
+VOID_TRANSFERRED = "refund-void-transferred"
+"""The alert of a refund that is void while somebody says that it was paid from our bank."""
+
 _SET_ASIDE = frozenset({FundsStage.BORNE, FundsStage.LOST})
 
 _OPEN = frozenset({RefundStatus.REQUESTED, RefundStatus.FAILED})
@@ -179,8 +182,24 @@ async def _void(pay: Payments, refund: RefundRecord, cost: Money, now: datetime)
     await desk.clear_alert_of(REFUND_FAILED, refund.reference, now)
     for claim in await rows.claims_of_refund(refund.id):
         await messages.send("pay.claim", claim.id, "refund void", now)
+    await _tell_of_transfer(refund, now)
     await pay.listener.refund_changed(refund.id, voided.status.value, now)
     return voided
+
+
+async def _tell_of_transfer(refund: RefundRecord, now: datetime) -> None:
+    """Have a person see to what may have left our bank for a refund that is void now: its proposal books nothing."""
+    hand = await hands.waiting_of(refund.id)
+    if hand is None or not hand.transferred_minor:
+        return
+    message = sentence(
+        "a lost dispute paid the refund of %(amount)s, and somebody says that %(left)s left our bank for it as well "
+        "(%(reference)s): that is not booked",
+        amount=refund.amount,
+        left=hand.left_bank,
+        reference=hand.bank_reference,
+    )
+    await rows.raise_alert(VOID_TRANSFERRED, str(refund.id), message, now)
 
 
 async def _reopen(pay: Payments, refund: RefundRecord, now: datetime) -> RefundRecord:
@@ -202,6 +221,7 @@ async def _reopen(pay: Payments, refund: RefundRecord, now: datetime) -> RefundR
         updated_at=now,
     )
     await rows.refunds.save(reopened)
+    await desk.clear_alert_of(VOID_TRANSFERRED, str(refund.id), now)
     if unasked:
         message = sentence(
             "the refund of %(amount)s is owed again, as the dispute that paid it was won: the provider is not asked, "

@@ -22,6 +22,7 @@ from marketplace.hub import hub_of
 from marketplace.money import refunds_by_hand
 from marketplace.orders import oversight
 from payouts import service as payouts
+from payouts.domain.refund import RefundStatus
 from payouts.domain.refund_by_hand import REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX, HandPayment
 from payouts.errors import IllegalMoveError, PaymentMissingError, RefundRefusedError
 from payouts.service import RefundView, reads
@@ -147,7 +148,9 @@ async def reject(request: AnyRequest, refund_id: FromPath[UUID], proposal_id: Fr
             await by_hand.reject(proposal_id, person.email, note, clock.now())
     except GalleriaError as error:
         return back_to(request, page, error.sentence, failed=True)
-    return back_to(request, page, message("Rejected: nothing is booked, the refund is still owed."))
+    if (await _refund(refund_id)).status == RefundStatus.FAILED:
+        return back_to(request, page, message("Rejected: nothing is booked, the refund is still owed."))
+    return back_to(request, page, message("Rejected: nothing is booked. The refund is not owed any more."))
 
 
 ROUTES = [show, retry, propose, approve, reject]

@@ -134,6 +134,14 @@ CASES: Mapping[str, Case] = {
         _REFUND,
         message("Ask the shopper to send one of the two back; a correction by two people books what comes."),
     ),
+    "refund-void-transferred": Case(
+        message("A refund was perhaps paid twice"),
+        _REFUND,
+        message(
+            "Look for the transfer on our bank’s statement. If it left, ask the shopper to send it back, and have a "
+            "correction of “Our bank” with a minus book it. Then reject what was proposed."
+        ),
+    ),
     "refund-part-owed": Case(
         message("Part of a refund is owed again"),
         _REFUND,

@@ -9,6 +9,7 @@ from federation.node import accounts, clock, mail
 from federation.node.database import atomic
 from federation.vocabulary.errors import NotAllowedError
 from federation.vocabulary.ids import new_id
+from federation.vocabulary.money import Money
 from marketplace.accounts import people
 from marketplace.money import refunds_by_hand
 from marketplace.orders import refunds
@@ -16,7 +17,7 @@ from marketplace.orders.domain.refunds import RefundLine, RefundRequest
 from marketplace.orders.reads import order_by_id
 from payouts.adapters.memory import Fault
 from payouts.errors import ProviderRefusedError
-from payouts.service import refund_by_hand
+from payouts.service import disputes, refund_by_hand
 from tests.marketplace.console.operator import APPS, OPERATOR_EMAIL, read
 from tests.marketplace.orders.world import World
 from tests.support.clients import csrf_token
@@ -135,3 +136,21 @@ async def test_what_was_said_by_mistake_is_taken_back_and_tried_again(world: Wor
     assert "Reference of the transfer" not in shown
     assert "A refund did not reach" not in await read(desk, "/console/money")
     assert (await desk.get(f"{LISTED}/{new_id()}")).status_code == 404
+
+
+async def test_what_is_rejected_of_a_void_refund_is_not_owed(world: World, desk: httpx.AsyncClient) -> None:
+    """A dispute paid it meanwhile: the page says what may have left our bank, and nobody reads that it is owed."""
+    token, request = await refused(world)
+    page = f"{LISTED}/{request.refund_id}"
+    today = clock.now().date().isoformat()
+    said = {"id": str(new_id()), "amount": "100", "day": today, "reference": "GAL 4711", "reason": "x"}
+    await send(desk, f"{page}/by-hand", **said)
+    payment = await world.provider_payment(token)
+    number = world.till.disputes.open(payment, Money(10_000, "EUR"), "general", inquiry=False)
+    await disputes.see_dispute(world.hub.payments, number, clock.now())
+    world.till.disputes.decide(number, "lost")
+    await disputes.see_dispute(world.hub.payments, number, clock.now())
+    await world.work()
+    assert "left our bank for it as well (GAL 4711)" in await read(desk, "/console/money")
+    shown = await send(desk, f"{page}/by-hand/{said['id']}/reject", note="the bank paid it")
+    assert "The refund is not owed any more." in shown
