@@ -126,7 +126,7 @@ def _id_in(text: str) -> UUID:
 
 @post(PAGE + "/by-hand/{proposal_id:uuid}/approve")
 async def approve(request: AnyRequest, refund_id: FromPath[UUID], proposal_id: FromPath[UUID]) -> Redirect:
-    """Agree, as a second person: it is booked and the shopper is told."""
+    """Agree, as a second person: it is booked, and the shopper is told of what was transferred."""
     person = await operator(request)
     page = f"/console/money/refunds/{refund_id}"
     try:
@@ -134,6 +134,10 @@ async def approve(request: AnyRequest, refund_id: FromPath[UUID], proposal_id: F
             await refunds_by_hand.approve(hub_of(request).payments, proposal_id, person, clock.now())
     except GalleriaError as error:
         return back_to(request, page, error.sentence, failed=True)
+    if (await _refund(refund_id)).status == RefundStatus.WRITTEN_OFF:
+        return back_to(
+            request, page, message("Approved and booked: nothing more is paid, so the shopper gets no mail.")
+        )
     return back_to(request, page, message("Approved and booked; the shopper is told."))
 
 
