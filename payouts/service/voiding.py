@@ -254,14 +254,15 @@ async def _part_owed(refund: RefundRecord, now: datetime) -> RefundRecord:
     if hand is None:
         return refund
     given = Money(refund.given_minor, refund.currency)
-    if hand.cost_minor:
-        cost = Money(hand.cost_minor, hand.bank_currency)
+    cost = Money(hand.cost_minor, hand.bank_currency)
+    if cost:
         await ledger.post(postings_desk.refund_part_owed(hand.id, refund.id, cost), now)
     message = sentence(
-        "%(given)s of the refund of %(amount)s counted as given by a dispute, which was won: it is owed, and in "
-        "suspense",
+        "%(given)s of the refund of %(amount)s counted as given by a dispute, which was won: it is owed, and %(cost)s "
+        "lies in suspense for it",
         given=given,
         amount=refund.amount,
+        cost=cost,
     )
     await rows.raise_alert(PART_OWED, str(refund.id), message, now)
     changed = msgspec.structs.replace(refund, given_minor=0, unborne_minor=0, updated_at=now)

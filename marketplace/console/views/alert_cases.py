@@ -145,7 +145,10 @@ CASES: Mapping[str, Case] = {
     "refund-part-owed": Case(
         message("Part of a refund is owed again"),
         _REFUND,
-        message("Pay it to the shopper from the hub’s own bank; corrections by two people book it, out of suspense."),
+        message(
+            "Pay it to the shopper from the hub’s own bank. Two corrections book that: one of “Our bank” with a minus, "
+            "one of “Not yet understood” without."
+        ),
     ),
     "refund-borne-twice": Case(
         message("Boutiques bore a refund twice"),

@@ -15,10 +15,11 @@ from federation.vocabulary.money import Money
 from payouts import service
 from payouts.adapters.memory import Fault
 from payouts.adapters.memory.books import PLATFORM, Cause
+from payouts.domain.adjustment import Proposal
 from payouts.domain.records import RefundRecord
 from payouts.domain.refund_by_hand import HandPayment
 from payouts.errors import IllegalMoveError, ProviderRefusedError, RefundRefusedError
-from payouts.service import float_moves
+from payouts.service import adjusting, float_moves
 from payouts.service import refund_by_hand as by_hand
 from payouts.service.disputes import see_dispute
 from payouts.service.reconciling import reconcile
@@ -168,10 +169,19 @@ async def all_of_c_refused(scene: MemoryScene) -> tuple[service.RefundView, str]
     return refund, number
 
 
+async def corrected(scene: MemoryScene, account: str, amount_minor: int) -> None:
+    """An account of the hub's own is put right by two people."""
+    wanted = Proposal(id=new_id(), amount=euro(amount_minor), reason="paid by bank", hub_account=account)
+    async with atomic():
+        await adjusting.propose(wanted, ADA, scene.pay.settings, clock.now())
+        await adjusting.approve(wanted.id, BOB, clock.now())
+
+
 async def test_what_a_lost_dispute_gave_is_not_paid_again(scene: MemoryScene) -> None:
     """Of 109.88 the bank gave 30.00: so much is written off, the rest transferred; nobody decides it for the bank.
 
-    The hub's loss is none. When the bank thinks again, the 30.00 wait in suspense and a person is told.
+    The hub's loss is none. When the bank thinks again, the 30.00 wait in suspense and a person is told; paid from our
+    bank, two corrections end them.
     """
     refund, number = await all_of_c_refused(scene)
     said = await wish(refund.id, transferred=7_988, given=3_000)
@@ -197,8 +207,14 @@ async def test_what_a_lost_dispute_gave_is_not_paid_again(scene: MemoryScene) ->
     await decided(scene, number, "won")
     books = await scene.balances()
     assert (books["suspense"], books.get("hub:write_off", 0)) == (-3_000, 0)
-    assert "refund-part-owed" in await alert_kinds()
+    (told,) = [each for each in await service.alerts() if each.kind == "refund-part-owed"]
+    assert "30.00 EUR lies in suspense for it" in told.message
     assert await standing(refund.id) == ("paid_by_hand", "paid-by-hand")
+    await scene.check()
+    for account, amount in (("bank", -3_000), ("suspense", 3_000)):
+        await corrected(scene, account, amount)
+    books = await scene.balances()
+    assert [books.get(code, 0) for code in ("bank", "suspense", "hub:adjustment")] == [-10_988, 0, 0]
     await scene.check()
 
 
