@@ -56,8 +56,14 @@ async def test_a_guest_gives_a_piece_back_in_two_steps(sale: Sale, browser: http
     with sale.running.at_hub():
         await execute("UPDATE hub_shop_order SET shipping_minor = 690")
         everything = await form(browser, page, chosen | {f"pieces_{line_id}": "2"})
-        await execute("UPDATE hub_shop_order SET shipping_minor = 0")
+        await execute("UPDATE hub_shop_order SET shipping_refunded_minor = 190")
+        rest = await form(browser, page, chosen | {f"pieces_{line_id}": "2"})
+        await execute("UPDATE hub_shop_order SET shipping_refunded_minor = 690")
+        nothing_left = await form(browser, page, chosen | {f"pieces_{line_id}": "2"})
+        await execute("UPDATE hub_shop_order SET shipping_minor = 0, shipping_refunded_minor = 0")
     assert "Shipping, which comes back too as all of it goes back" in everything.text
+    assert ("€6.90" in everything.text, "€5.00" in rest.text) == (True, True), "less what went back before"
+    assert "which comes back too" not in nothing_left.text
     fields = dict(HIDDEN.findall(review.text))
     for _ in range(2):
         told = await browser.post(page, data=fields | {"csrf_token": csrf_token(review.text), "note": "<b>"})

@@ -126,7 +126,7 @@ def _review(request: AnyRequest, found: tuple[OrderView, OrderPartView, AfterSal
         wish=wish,
         lines=[(known[one.line_id].line, one.quantity, REASON_WORDS[one.reason]) for one in wish.lines],
         paid=Money(paid_minor, order.paid.currency),
-        shipping=part.shipping if after.withdrawal and is_whole else None,
+        shipping=part.shipping - part.shipping_refunded if after.withdrawal and is_whole else None,
         fields=wish_fields(wish),
     )
 
