@@ -4,6 +4,7 @@ Invariants: what is handed on was read whole within its bounds; a paper's bytes 
 head, which the hub signed for as an answer, names.
 """
 
+import asyncio
 import hashlib
 from datetime import datetime
 
@@ -13,10 +14,13 @@ from federation.conversations.accounts import AccountLines, AccountState, Paper,
 from federation.errors import PeerMismatchError
 from federation.service.calls import PeerCall, call
 from federation.service.context import Federation
+from federation.vocabulary.errors import PeerUnreachableError
 from federation.vocabulary.ids import PartyId
 
 Pair = tuple[PartyId, PartyId]
 """(shop hosted here, hub)"""
+PART_SECONDS_MIN = 1.0
+"""A hub that would have less for an answer is not asked: that it kept silent would say nothing of it."""
 
 
 async def ask_account(
@@ -52,17 +56,32 @@ async def ask_papers(
     return checks.read(body, Papers, bytes_max=limits.BATCH_WIRE_BYTES_MAX)
 
 
-async def ask_file(fed: Federation, pair: Pair, paper: Paper, file: PaperFile, now: datetime) -> bytes:
-    """The bytes of one form of a paper. Raises as `ask_account`, PeerMismatchError when they are not those named."""
+async def ask_file(
+    fed: Federation, pair: Pair, paper: Paper, file: PaperFile, now: datetime, *, until: float | None = None
+) -> bytes:
+    """The bytes of one form of a paper. Raises as `ask_account`, PeerMismatchError when they are not those named.
+
+    With `until`, by the loop's clock, PeerUnreachableError also when it has not come whole by then.
+    """
     found = b""
     while len(found) < file.size:
-        part = await _asked(fed, pair, f"/account/papers/{paper.id}/{file.form}?from={len(found)}", now)
+        address = f"/account/papers/{paper.id}/{file.form}?from={len(found)}"
+        part = await _asked(fed, pair, address, now, _seconds_for_part(pair, until))
         found += part
         if len(part) < limits.PAPER_PART_BYTES_MAX:
             break
     if len(found) != file.size or hashlib.sha256(found).hexdigest() != file.sha256:
         raise PeerMismatchError(f"{pair[1]} sent other bytes for {paper.number} ({file.form}) than it had named")
     return found
+
+
+def _seconds_for_part(pair: Pair, until: float | None) -> float:
+    if until is None:
+        return limits.TOTAL_TIMEOUT_SECONDS
+    left = until - asyncio.get_running_loop().time()
+    if left < PART_SECONDS_MIN:
+        raise PeerUnreachableError(f"there was no time left to ask {pair[1]} for more of a paper")
+    return min(limits.TOTAL_TIMEOUT_SECONDS, left)
 
 
 async def _asked(

@@ -27,7 +27,7 @@ TOLD_BY = frozenset({"accepted", "suspended", "ended"})
 """Links under which there can be money."""
 PAIRS_MAX = 200
 RUN_SECONDS = 20.0
-"""A run begins nothing new after so long, nor fetches another paper."""
+"""A run begins nothing new after so long, and a paper that has not come whole by then is fetched the next time."""
 TURN = timedelta(minutes=10)
 """So long after it was begun a hub is asked again by whom nothing was noted."""
 FIRST_SECONDS = 600.0
@@ -99,17 +99,18 @@ async def _renew(fed: Federation, pair: Pair, until: float, now: datetime) -> No
 async def fetch_papers(fed: Federation, pair: Pair, copy: Copy, until: float, now: datetime) -> bool:
     """Fetch what is not kept yet and check it; False when time was up before the end, or the hub had enough of it.
 
-    A paper that does not fit is not kept, and asked for again the next time; so is one for which there is no room.
+    The shortest come first, so that one too long for a run keeps back no others. A paper that does not fit is not kept,
+    and asked for again the next time; so is one for which there is no room.
     """
     kept, room_bytes = await store.kept_forms(*pair)
     missing = [(one, file) for one in copy.papers for file in one.files if (UUID(one.id), file.form) not in kept]
-    for paper, file in missing:
+    for paper, file in sorted(missing, key=lambda each: each[1].size):
         if file.size > room_bytes:
             continue
         if asyncio.get_running_loop().time() >= until:
             return False
         try:
-            await service.hand_on(fed, pair, UUID(paper.id), file.form, now)
+            await service.hand_on(fed, pair, UUID(paper.id), file.form, now, until=until)
             room_bytes -= file.size
         except GalleriaError as error:
             if _is_passing(error):

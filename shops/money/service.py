@@ -135,8 +135,12 @@ async def _adds_up(fed: Federation, pair: Pair, state: AccountState, clock: _Clo
     return comes_to(sums, state) or comes_to(sums, await accounts.ask_account(fed, pair, now, clock.left))
 
 
-async def hand_on(fed: Federation, pair: Pair, paper_id: UUID, form: PaperForm, now: datetime) -> Handed:
+async def hand_on(
+    fed: Federation, pair: Pair, paper_id: UUID, form: PaperForm, now: datetime, *, until: float | None = None
+) -> Handed:
     """One form of a paper: the one kept here, else the hub's, which is kept. Outside a transaction.
+
+    A hub has until then, by the loop's clock, to send it.
 
     Raises NotFoundError for a paper the hub never told of, PeerMismatchError or BadSignatureError for one that does not
     fit, and what talking to a peer raises.
@@ -147,7 +151,7 @@ async def hand_on(fed: Federation, pair: Pair, paper_id: UUID, form: PaperForm, 
         raise NotFoundError("this hub has told of no such paper: look at the list again")
     content = await store.kept_paper(*pair, paper_id, form, file.sha256)
     if content is None:
-        content = await accounts.ask_file(fed, pair, paper, file, now)
+        content = await accounts.ask_file(fed, pair, paper, file, now, until=until)
     handed = _checked(pair, paper, content) if form == "json" else Handed(paper=paper, content=content)
     await store.keep_paper(*pair, (paper_id, form, file.sha256), content, now)
     return handed

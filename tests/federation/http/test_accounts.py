@@ -1,5 +1,6 @@
 """A boutique asks its hub about its account, and gets its papers with their bytes."""
 
+import asyncio
 import hashlib
 from datetime import UTC, datetime
 from uuid import UUID
@@ -23,7 +24,7 @@ from federation.errors import PeerMismatchError
 from federation.node import clock
 from federation.service import accounts
 from federation.service.tally import Tally
-from federation.vocabulary.errors import PeerRefusedError, QuotaError, RecordInvalidError
+from federation.vocabulary.errors import PeerRefusedError, PeerUnreachableError, QuotaError, RecordInvalidError
 from federation.vocabulary.ids import PartyId
 from tests.federation.nodes import Pair
 
@@ -92,6 +93,11 @@ async def test_a_boutique_reads_its_account_and_papers(pair: Pair) -> None:
         with pytest.raises(PeerRefusedError) as missing:
             await accounts.ask_file(fed, ends, head, msgspec.structs.replace(other, form="csv"), clock.now())
         assert missing.value.peer_slug == "not-found"
+        parts = len(books.asked)
+        with pytest.raises(PeerUnreachableError):
+            over = asyncio.get_running_loop().time()
+            await accounts.ask_file(fed, ends, head, head.files[0], clock.now(), until=over)
+        assert len(books.asked) == parts, "time was up before it began"
         books.ids = (2, 2)
         with pytest.raises(PeerMismatchError):
             await accounts.ask_lines(fed, ends, 0, clock.now())

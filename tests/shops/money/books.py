@@ -1,5 +1,6 @@
 """A hub's books that a test writes as it likes: movements, papers, and how the boutique stands."""
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -34,7 +35,11 @@ def line(line_id: int, amount: int, balance: int, **changes: object) -> AccountL
 
 
 class Books:
-    """Implements `federation.ports.Bookkeeper`; `pages` counts the pages of movements it was asked for."""
+    """Implements `federation.ports.Bookkeeper`; `pages` counts the pages of movements it was asked for.
+
+    `files` counts the parts of papers, whose `forms` are in the order in which they were asked for; until
+    `busy_until`, by the loop's clock, it sends none.
+    """
 
     def __init__(self) -> None:
         self.lines_there: list[AccountLine] = []
@@ -45,6 +50,8 @@ class Books:
         self.page_lines = limits.ACCOUNT_LINES_MAX
         self.pages = 0
         self.files = 0
+        self.forms: list[PaperForm] = []
+        self.busy_until = 0.0
 
     def sell(self, *amounts: int, first: int = 1) -> None:
         """Movements on what is held, that come to it."""
@@ -73,6 +80,8 @@ class Books:
     async def paper(self, hub_id: PartyId, shop_id: PartyId, paper_id: UUID, form: PaperForm) -> bytes | None:
         del hub_id, shop_id
         self.files += 1
+        self.forms.append(form)
+        await asyncio.sleep(max(0.0, self.busy_until - asyncio.get_running_loop().time()))
         return self.contents.get((str(paper_id), form))
 
     def issue(self, number: str, contents: dict[PaperForm, bytes]) -> Paper:

@@ -4,8 +4,10 @@ import asyncio
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from federation import limits
 from federation.node import clock
 from federation.node.database import atomic, execute
+from federation.service.accounts import PART_SECONDS_MIN
 from federation.service.accounts import Pair as Ends
 from federation.service.context import Federation
 from shops.money import renewing, service, store
@@ -50,6 +52,7 @@ async def test_an_account_and_its_papers_come_by_themselves(pair: Pair, ends: En
         assert (copy.told_at, copy.lines, copy.is_whole, copy.adds_up) == (now, 2, True, True)
         kept, _ = await store.kept_forms(*ends)
         assert kept == {(UUID(good.id), form) for form in ("json", "csv", "pdf")} | {(UUID(bad.id), "csv")}
+        assert books.forms == ["pdf", "csv", "csv", "json", "json"], "the shortest first"
         files = books.files
         now += LATER
         books.contents[bad.id, "json"] = b"{}"
@@ -108,6 +111,15 @@ async def test_a_word_that_comes_while_a_hub_is_asked_is_not_forgotten(pair: Pai
         await renewing.renew(fed, ends, asyncio.get_running_loop().time(), now)
         noted = (await store.renewals(ends[0]))[ends[1]]
         assert (noted.papers_missing, is_in(noted.due_at, now, SOON)) == (1, True), "there was no time for it"
+        books.issue("ST-2", {"pdf": b"%" * (limits.PAPER_PART_BYTES_MAX + 1)})
+        seen, books.files = await service.look(fed, ends, now), 0
+        await renewing.fetch_papers(fed, ends, seen.copy, asyncio.get_running_loop().time() + 600, now)
+        assert (books.files, len((await store.kept_forms(*ends))[0])) == (3, 2)
+        await execute("DELETE FROM shop_account_paper WHERE form = 'pdf'")
+        books.files = 0
+        books.busy_until = asyncio.get_running_loop().time() + PART_SECONDS_MIN + 0.5
+        assert not await renewing.fetch_papers(fed, ends, seen.copy, books.busy_until, now)
+        assert books.files <= 1, "no part is begun when time is up, nor waited for"
 
 
 async def test_one_hub_keeps_no_other_from_being_asked_nor_the_boutique_from_leaving(
