@@ -40,7 +40,10 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvidenceFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file the hub has from the boutique; `handed_in_at` is when the hub gave it to the bank, if it did."""
+    """A file the hub has from the boutique; `handed_in_at` is when its node gave it to the bank.
+
+    Without that it may have reached the bank by another way, or not at all.
+    """
 
     kind: FileKind
     media_type: FileType

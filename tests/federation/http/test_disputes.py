@@ -28,6 +28,7 @@ class Hearing:
         self.takes = "yes"
         self.said: Statement | None = None
         self.files: list[HandedIn] = []
+        self.files_sent = 0
 
     async def disputes(self, hub_id: PartyId, shop_id: PartyId, now: datetime) -> Disputes:
         del hub_id, shop_id
@@ -70,9 +71,14 @@ class Hearing:
             said_at=None if self.said is None else text_of(now),
             files=tuple(
                 EvidenceFile(
-                    kind=one.kind, media_type=one.media_type, sha256="0" * 64, size=1, received_at=text_of(now)
+                    kind=one.kind,
+                    media_type=one.media_type,
+                    sha256="0" * 64,
+                    size=1,
+                    received_at=text_of(now),
+                    handed_in_at=text_of(now) if place < self.files_sent else None,
                 )
-                for one in self.files
+                for place, one in enumerate(self.files)
             ),
         )
 

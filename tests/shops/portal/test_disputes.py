@@ -82,7 +82,10 @@ async def test_a_boutique_reads_and_answers_a_dispute(beside: Beside) -> None:
     hearing.takes = "answered"
     given = (await browser.get(page)).text
     assert "Galleria gave the bank its answer on" in given
-    assert "not shown to the bank" in given
+    assert "the hub’s node sent" not in given, "somebody may have taken it to the bank by hand"
+    hearing.files, hearing.files_sent = hearing.files * 2, 1
+    given = (await browser.get(page)).text
+    assert (given.count("the bank has it"), given.count("not among the files that the hub’s node sent")) == (1, 1)
     assert (await browser.get(f"{LIST}/{beside.hub.party_id}/{UUID(int=7)}")).status_code == httpx.codes.NOT_FOUND
     assert (await browser.get(f"{LIST}/{HUB}/{DISPUTE}")).status_code == httpx.codes.NOT_FOUND
 
