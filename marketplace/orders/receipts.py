@@ -72,4 +72,4 @@ def _transferred(view: RefundView) -> Transferred | None:
     made = view.by_hand
     if made is None or made.paid_on is None:
         return None
-    return Transferred(made.transferred, made.given, made.paid_on, made.reference)
+    return Transferred(made.transferred, made.given, made.owed, made.paid_on, made.reference)

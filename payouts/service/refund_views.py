@@ -5,14 +5,15 @@ from uuid import UUID
 
 import msgspec
 
-from federation.vocabulary.money import Money
+from federation.vocabulary.money import Money, zero
 from payouts.domain.giveback import Components
 from payouts.domain.records import RefundedLineRecord, RefundRecord
 from payouts.domain.refund import BY_HAND, RefundStatus
 from payouts.domain.refund_standing import RefundFacts, RefundStanding, standing_of
 from payouts.service.disputes import refund_forbidden
+from payouts.service.voiding import PART_OWED
+from payouts.store import desk, rows
 from payouts.store import refunds_by_hand as hands
-from payouts.store import rows
 
 
 class RefundedPart(msgspec.Struct, frozen=True):
@@ -35,10 +36,15 @@ class RefundedPart(msgspec.Struct, frozen=True):
 
 
 class PaidByHand(msgspec.Struct, frozen=True, kw_only=True):
-    """How people settled a refund: what they paid on which day under which reference, and what a dispute had given."""
+    """How people settled a refund: what they paid on which day under which reference, and what a dispute has given.
+
+    `owed` of it is what a dispute had given that was won in the end; it counts as transferred once somebody has cleared
+    the alert that asks for it, for no row of the refund says so.
+    """
 
     transferred: Money
     given: Money
+    owed: Money
     paid_on: date | None
     reference: str
 
@@ -118,6 +124,10 @@ async def _by_hand(refund: RefundRecord) -> PaidByHand | None:
     hand = await hands.approved_of(refund.id) if refund.status in BY_HAND else None
     if hand is None:
         return None
+    given = Money(refund.given_minor, refund.currency)
+    ours = refund.amount - given
+    waits = ours != hand.transferred and await desk.has_alert(PART_OWED, str(refund.id))
+    owed = ours - hand.transferred if waits else zero(refund.currency)
     return PaidByHand(
-        transferred=hand.transferred, given=hand.given, paid_on=hand.paid_on, reference=hand.bank_reference
+        transferred=ours - owed, given=given, owed=owed, paid_on=hand.paid_on, reference=hand.bank_reference
     )

@@ -387,6 +387,14 @@ async def clear_alert_of(kind: str, reference: str, now: datetime) -> None:
     )
 
 
+async def has_alert(kind: str, reference: str) -> bool:
+    """Whether an alert of a kind about one thing is open."""
+    found = await database.fetch_value(
+        "SELECT 1 FROM pay_alert WHERE kind = $1 AND reference = $2 AND cleared_at IS NULL", kind, reference
+    )
+    return found is not None
+
+
 async def take_unmailed_alerts(now: datetime, limit: int) -> list[AlertRecord]:
     """Open alerts nobody was written to about, oldest first; they count as written about from now on."""
     found = await database.fetch(

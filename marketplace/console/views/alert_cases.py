@@ -147,7 +147,8 @@ CASES: Mapping[str, Case] = {
         _REFUND,
         message(
             "Pay it to the shopper from the hub’s own bank. Two corrections book that: one of “Our bank” with a minus, "
-            "one of “Not yet understood” without."
+            "one of “Not yet understood” without. Only then is it dealt with: the shopper reads that it is owed for as "
+            "long as this alert is here."
         ),
     ),
     "refund-borne-twice": Case(

@@ -12,7 +12,7 @@ import msgspec
 
 from federation.conversations.forms import Address
 from federation.vocabulary.money import Money, zero
-from marketplace.orders.domain.refund_words import RefundShown, together
+from marketplace.orders.domain.refund_words import RefundShown, still_owed, together
 from marketplace.orders.domain.values import Line, Order, Part, Seller, part_total
 from payouts.domain.amounts import allocate
 from payouts.domain.vat import included
@@ -87,7 +87,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def came_back(self) -> Money:
         """What has left for the shopper's account, or was given to them by their bank."""
-        return together([one for one in self.refunds if not one.is_owed], self.paid.currency) + self.by_bank
+        currency = self.paid.currency
+        return together(self.refunds, currency) - still_owed(self.refunds, currency) + self.by_bank
 
 
 def receipt_of(

@@ -36,6 +36,11 @@ PARTLY_GIVEN = message(
     "Paid back by bank transfer on %(day)s, reference %(reference)s, but for what your own bank had given you."
 )
 """What is read of a refund that a dispute had paid in part."""
+PARTLY_OWED = message(
+    "Paid back by bank transfer on %(day)s, reference %(reference)s, but for what your own bank had given you and has "
+    "taken back: we pay you that too."
+)
+"""What is read of it once that dispute was won."""
 
 LOOKS: dict[RefundStanding, tuple[str, str]] = {
     RefundStanding.PAID_BACK: ("good", "●"),
@@ -50,13 +55,15 @@ LOOKS: dict[RefundStanding, tuple[str, str]] = {
 }
 """A standing's tone and shape; any other is under way."""
 _UNDER_WAY = ("calm", "◔")
+_PART_WAITS = ("todo", "◔")
 
 
 class Transferred(msgspec.Struct, frozen=True):
-    """A bank transfer that a refund was paid by, in all or but for what a dispute had `given`."""
+    """A bank transfer that paid a refund, in all or but for what a dispute has `given` or what is `owed`."""
 
     amount: Money
     given: Money
+    owed: Money
     paid_on: date
     reference: str
 
@@ -80,7 +87,7 @@ class RefundShown(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def look(self) -> tuple[str, str]:
         """Its tone and shape on a page."""
-        return LOOKS.get(self.standing, _UNDER_WAY)
+        return _PART_WAITS if self.transferred and self.transferred.owed else LOOKS.get(self.standing, _UNDER_WAY)
 
     @property
     def paid_back(self) -> Money:
@@ -90,9 +97,12 @@ class RefundShown(msgspec.Struct, frozen=True, kw_only=True):
         return self.amount if self.standing is RefundStanding.PAID_BACK else zero(self.amount.currency)
 
     @property
-    def is_owed(self) -> bool:
-        """Whether the shopper still waits for it."""
-        return self.standing not in {RefundStanding.PAID_BACK, RefundStanding.PAID_BY_HAND, RefundStanding.VOID}
+    def still_owed(self) -> Money:
+        """What of it the shopper still waits for."""
+        if self.transferred is not None:
+            return self.transferred.owed
+        over = {RefundStanding.PAID_BACK, RefundStanding.PAID_BY_HAND, RefundStanding.VOID}
+        return zero(self.amount.currency) if self.standing in over else self.amount
 
 
 def together(refunds: Iterable[RefundShown], currency: str) -> Money:
@@ -105,6 +115,11 @@ def paid_back(refunds: Iterable[RefundShown], currency: str) -> Money:
     return sum((one.paid_back for one in refunds), zero(currency))
 
 
+def still_owed(refunds: Iterable[RefundShown], currency: str) -> Money:
+    """What of these refunds their shopper still waits for."""
+    return sum((one.still_owed for one in refunds), zero(currency))
+
+
 def words_of(refund: RefundShown, day: str) -> Sentence:
     """What is said of a refund; `day` is its day, as its reader writes days."""
     if refund.transferred is not None:
@@ -115,5 +130,5 @@ def words_of(refund: RefundShown, day: str) -> Sentence:
 
 
 def _transferred(made: Transferred, day: str) -> Sentence:
-    pattern = PARTLY_GIVEN if made.given else WORDS[RefundStanding.PAID_BY_HAND]
+    pattern = PARTLY_OWED if made.owed else PARTLY_GIVEN if made.given else WORDS[RefundStanding.PAID_BY_HAND]
     return sentence(pattern, day=day, reference=made.reference)

@@ -13,7 +13,7 @@ from federation.node.web import AnyRequest, session_of
 from marketplace.hub import hub_of
 from marketplace.orders import after_sale, basket, reads, receipts, resuming
 from marketplace.orders.after_sale import AfterSale
-from marketplace.orders.domain.refund_words import RefundShown, paid_back, together
+from marketplace.orders.domain.refund_words import RefundShown, paid_back, still_owed
 from marketplace.orders.domain.shop_order_life import MONEY_BACK
 from marketplace.storefront.handlers.context import prices_of
 from marketplace.storefront.handlers.receipts import refund_words
@@ -59,7 +59,7 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
         returned_money=returned,
         refund_words=refund_words,
         paid_back=paid_back(refunds, view.paid.currency),
-        owed=together([one for one in refunds if one.is_owed], view.paid.currency),
+        owed=still_owed(refunds, view.paid.currency),
         bank=await receipts.banks_word(view.order_id, view.paid.currency),
         notice=session_of(request).data.pop(NOTICE, None),
         return_looks=RETURN_LOOKS,

@@ -177,6 +177,15 @@ async def corrected(scene: MemoryScene, account: str, amount_minor: int) -> None
         await adjusting.approve(wanted.id, BOB, clock.now())
 
 
+async def told_of_hand(refund_id: UUID) -> tuple[int, int, int]:
+    """What is said to have left our bank, to have been given by a dispute, and to be owed still."""
+    found = await service.refund_by_id(refund_id)
+    assert found is not None
+    assert found.by_hand is not None
+    hand = found.by_hand
+    return hand.transferred.amount_minor, hand.given.amount_minor, hand.owed.amount_minor
+
+
 async def test_what_a_lost_dispute_gave_is_not_paid_again(scene: MemoryScene) -> None:
     """Of 109.88 the bank gave 30.00: so much is written off, the rest transferred; nobody decides it for the bank.
 
@@ -201,6 +210,7 @@ async def test_what_a_lost_dispute_gave_is_not_paid_again(scene: MemoryScene) ->
     assert books["bank"] == -7_988
     word = await service.banks_word(ORDER, "EUR")
     assert (word.given, word.of_parts) == (euro(3_000), {})
+    assert await told_of_hand(refund.id) == (7_988, 3_000, 0)
     await scene.check()
     scene.provider.disputes.appeal(number)
     await scene.hear()
@@ -210,11 +220,14 @@ async def test_what_a_lost_dispute_gave_is_not_paid_again(scene: MemoryScene) ->
     (told,) = [each for each in await service.alerts() if each.kind == "refund-part-owed"]
     assert "30.00 EUR lies in suspense for it" in told.message
     assert await standing(refund.id) == ("paid_by_hand", "paid-by-hand")
+    assert await told_of_hand(refund.id) == (7_988, 0, 3_000)
     await scene.check()
     for account, amount in (("bank", -3_000), ("suspense", 3_000)):
         await corrected(scene, account, amount)
     books = await scene.balances()
     assert [books.get(code, 0) for code in ("bank", "suspense", "hub:adjustment")] == [-10_988, 0, 0]
+    await service.clear_alert(told.id, clock.now())
+    assert await told_of_hand(refund.id) == (10_988, 0, 0)
     await scene.check()
 
 
