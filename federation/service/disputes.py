@@ -20,10 +20,16 @@ Pair = tuple[PartyId, PartyId]
 """(shop hosted here, hub)"""
 
 
-async def ask_disputes(fed: Federation, pair: Pair, now: datetime) -> Disputes:
-    """The boutique's disputes at a hub. Raises PeerRefusedError, PeerUnreachableError, RecordInvalidError."""
+async def ask_disputes(
+    fed: Federation, pair: Pair, now: datetime, seconds: float = limits.TOTAL_TIMEOUT_SECONDS
+) -> Disputes:
+    """The boutique's disputes at a hub. Raises PeerRefusedError, PeerUnreachableError (also after so many `seconds`).
+
+    What cannot be read raises RecordInvalidError.
+    """
     ask = PeerCall(local_id=pair[0], remote_id=pair[1], method="GET", path="/disputes")
-    return checks.read((await call(fed, ask, now)).body, Disputes, bytes_max=limits.BATCH_WIRE_BYTES_MAX)
+    answer = await call(fed, ask, now, total_timeout_seconds=seconds)
+    return checks.read(answer.body, Disputes, bytes_max=limits.BATCH_WIRE_BYTES_MAX)
 
 
 async def make_statement(fed: Federation, pair: Pair, dispute_id: UUID, statement: Statement, now: datetime) -> Dispute:

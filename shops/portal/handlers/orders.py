@@ -8,6 +8,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from federation.conversations.disputes import Dispute
 from federation.conversations.messages import Fulfilment, Shipped
 from federation.conversations.order import OrderState
 from federation.conversations.shipment import ParcelWord
@@ -27,13 +28,14 @@ from federation.vocabulary.wording import message
 from shops.errors import UnknownOrderError
 from shops.money import store as money_store
 from shops.money.domain import story
+from shops.node import shop_node
 from shops.orders import store
-from shops.orders.domain.orders import OrderView, actions
+from shops.orders.domain.orders import Action, OrderView, actions
 from shops.orders.domain.parcels import parcels_of
 from shops.orders.returns import store as return_store
 from shops.orders.service import steps
 from shops.orders.service.steps import Step
-from shops.portal import forms
+from shops.portal import banks_say, forms
 from shops.portal.door import back_to, boutique_of, render
 from shops.portal.money_words import TURN_WORDS
 from shops.portal.sheets import ORDER_COLUMNS, order_cells, spoken
@@ -43,12 +45,14 @@ from shops.store import BoutiqueView
 OPEN: tuple[OrderState, ...] = ("placed", "accepted", "in_fulfilment")
 PARCEL_STEPS: tuple[ParcelWord, ...] = ("in_transit", "failed_attempt", "delivered", "returned_to_sender")
 """What a boutique may tell of a parcel that left."""
+SENDING: frozenset[Action] = frozenset({"accept", "ship"})
+"""What ends in a parcel: before it, one should know whether the payment still stands."""
 DONE_WORDS: dict[str, str] = {
     "accept": message("Accepted. The hub has been told."),
-    "decline": message("Declined. The hub gives the shopper the money back."),
+    "decline": message("Declined. What is due to the shopper goes back through the hub."),
     "ship": message("Shipped. The shopper can follow the parcel."),
     "deliver": message("Marked as delivered."),
-    "cancel": message("Cancelled. The hub gives the shopper the money back."),
+    "cancel": message("Cancelled. What is due to the shopper goes back through the hub."),
     "refuse_cancel": message("The order stays. The hub has been told why."),
     "follow": message("Told. The shopper reads it on the order’s page."),
 }
@@ -89,20 +93,26 @@ async def _hub_names(shop_id: PartyId) -> dict[str, str]:
     return {link.remote_id: link.remote_name for link in await links(shop_id)}
 
 
-@get("/portal/{handle:str}/orders/{row:int}")
+@get("/portal/{handle:str}/orders/{row:int}", opt={"transaction": False})
 async def order(request: AnyRequest, handle: FromPath[str], row: FromPath[int]) -> Response[Any]:
-    """One order: where it stands, what to do, its parcel and its money."""
+    """One order: where it stands, what to do, its parcel and its money; of one still to be sent the hub is asked first.
+
+    A bank may have taken its payment back meanwhile.
+    """
     boutique = await boutique_of(request, handle)
     return await _page(request, boutique, await store.order(boutique.shop_id, row))
 
 
 async def _page(request: AnyRequest, boutique: BoutiqueView, found: OrderView) -> Response[Any]:
+    possible = actions(found.state, found.cancellation, pieces_left=sum(line.to_ship for line in found.lines))
     return render(
         request,
         "order.html",
         boutique,
         order=found,
-        actions=actions(found.state, found.cancellation, pieces_left=sum(line.to_ship for line in found.lines)),
+        actions=possible,
+        disputed=await _disputed(request, found, boutique.shop_id) if SENDING & {*possible} else None,
+        gave_it=banks_say.GAVE_IT,
         hub=(await _hub_names(boutique.shop_id)).get(found.hub_id, found.hub_id),
         events=[
             (EVENT_WORDS.get(event.kind, event.kind), event, msgspec.json.decode(event.body or b"{}"))
@@ -124,6 +134,11 @@ async def _page(request: AnyRequest, boutique: BoutiqueView, found: OrderView) -
         story=await _story(boutique, found),
         turn_words=TURN_WORDS,
     )
+
+
+async def _disputed(request: AnyRequest, found: OrderView, shop_id: PartyId) -> Dispute | None:
+    fed, name = shop_node(request).federation, (found.hub_id, found.order_id)
+    return await banks_say.of_order(fed, shop_id, name, banks_say.CONCERNS, clock.now())
 
 
 async def _story(boutique: BoutiqueView, found: OrderView) -> tuple[story.Step, ...]:

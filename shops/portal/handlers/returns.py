@@ -7,12 +7,11 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from federation.conversations.disputes import Dispute, DisputeState
+from federation.conversations.disputes import Dispute
 from federation.conversations.return_ import OPEN, ReturnState
 from federation.node import clock
 from federation.node.pages import country_in_words
 from federation.node.web import AnyRequest
-from federation.service.disputes import ask_disputes
 from federation.service.links import links
 from federation.vocabulary.errors import GalleriaError, NotFoundError
 from federation.vocabulary.ids import PartyId
@@ -24,15 +23,13 @@ from shops.orders.domain.returns import REASON_WORDS, ReturnAction, ReturnView, 
 from shops.orders.returns import store as return_store
 from shops.orders.service import returns as service
 from shops.orders.service.steps import Step
-from shops.portal import forms, return_forms
+from shops.portal import banks_say, forms, return_forms
 from shops.portal.door import back_to, boutique_of, page_number, render
 from shops.portal.views import RETURN_EVENT_WORDS, STATE_WORDS
 
 PER_PAGE = 50
 MONEY_MATTERS: frozenset[ReturnState] = frozenset({"received", "refunded"})
 """States of a return in which its boutique decides about money, or has."""
-BANK_GAVE_IT: frozenset[DisputeState] = frozenset({"lost", "prevented"})
-BANK_HAS_IT: frozenset[DisputeState] = BANK_GAVE_IT | {"open", "answered"}
 DONE_WORDS: dict[ReturnAction, str] = {
     "authorise": message("The shopper reads where to send the pieces."),
     "refuse": message("The shopper reads why you do not take them back."),
@@ -80,12 +77,8 @@ async def _disputed(request: AnyRequest, found: ReturnView, shop_id: PartyId) ->
     """What the shopper's bank said about the order of a return that money goes back for; None when nobody knows any."""
     if found.state not in MONEY_MATTERS:
         return None
-    try:
-        told = await ask_disputes(shop_node(request).federation, (shop_id, found.hub_id), clock.now())
-    except GalleriaError:
-        return None
-    own = [one for one in told.disputes if one.order_id == str(found.order_id) and one.state in BANK_HAS_IT]
-    return min(own, key=lambda one: one.state not in BANK_GAVE_IT, default=None)
+    fed, name = shop_node(request).federation, (found.hub_id, found.order_id)
+    return await banks_say.of_order(fed, shop_id, name, banks_say.HAS_IT, clock.now())
 
 
 async def _page(
@@ -116,7 +109,7 @@ async def _page(
         order=order,
         actions=actions(found.state),
         disputed=disputed,
-        bank_gave_it=disputed is not None and disputed.state in BANK_GAVE_IT,
+        bank_gave_it=disputed is not None and disputed.state in banks_say.GAVE_IT,
         fields=fields | dict(typed or {}),
         faults={},
         payers=return_forms.PAYER_WORDS.items(),

@@ -152,6 +152,46 @@ async def test_a_boutique_is_told_before_it_takes_back_what_a_bank_gave_the_shop
     assert (await beside.browser.get(page)).status_code == httpx.codes.OK
 
 
+async def accepted(shop_id: PartyId, hub_id: PartyId) -> tuple[str, int]:
+    """A sold dress that is to be sent: its order's id and row."""
+    dress = await stocked(shop_id, 3)
+    order = await order_of(shop_id, await confirmed(shop_id, (dress, 1), hub_id=hub_id))
+    await placed(shop_id, order, hub_id)
+    row = await orders.row_of(shop_id, (hub_id, UUID(order.id)))
+    assert row is not None
+    await execute("UPDATE shop_order SET state = 'accepted'")
+    return order.id, row
+
+
+async def test_a_boutique_is_told_before_it_sends_what_a_bank_gave_the_shopper(
+    beside: Beside, shop_id: PartyId
+) -> None:
+    """Above the form that ships stands what the bank did or asks; nothing once it is won or nothing is to be sent."""
+    order_id, row = await accepted(shop_id, beside.hub.party_id)
+    beside.hub.fed.hearing = hearing = Decided(order_id)
+    page, browser = f"{HOME}/orders/{row}", beside.browser
+    said: dict[DisputeState, str] = {
+        "inquiry": "wait with sending until",
+        "open": "Do not send the pieces before it has decided",
+        "answered": "Do not send the pieces before it has decided",
+        "lost": "nobody pays you for them any more",
+        "prevented": "nobody pays you for them any more",
+    }
+    for stands, words in said.items():
+        hearing.stands = stands
+        shown = (await browser.get(page)).text
+        assert 0 < shown.find(words) < shown.find("Ship a parcel"), stands
+        assert f"{LIST}/{beside.hub.party_id}/{DISPUTE}" in shown
+    hearing.stands = "won"
+    assert "Look at the dispute" not in (await browser.get(page)).text
+    hearing.stands = "lost"
+    beside.way.lose_requests, beside.way.only = 9, "7102"
+    assert "Ship a parcel" in (await browser.get(page)).text, "a silent hub keeps nobody from sending"
+    beside.way.lose_requests = 0
+    await execute("UPDATE shop_order SET state = 'cancelled'")
+    assert "Look at the dispute" not in (await browser.get(page)).text
+
+
 def test_every_state_and_reason_has_words() -> None:
     """Each reason that has words has what helps, and an unknown one has both."""
     assert set(dispute_words.REASONS) == set(dispute_words.HELPS)
