@@ -105,9 +105,18 @@ def check_counts(email: str, person: Person | None, now: datetime) -> None:
                 "person vouches for them under People.",
                 who=email,
                 by=person.invitation.invited_by_email,
-                day=f"{person.invitation.counts_from:%Y-%m-%d}",
+                day=person.invitation.counts_from.date(),
             )
         )
+
+
+def doubt(email: str, known: Sequence[Person], now: datetime) -> str:
+    """Why this operator's word does not count, in a sentence; empty when it does."""
+    try:
+        check_counts(email, next((one for one in known if one.account.email == email), None), now)
+    except NotAllowedError as error:
+        return error.sentence
+    return ""
 
 
 def may_vouch(known: Sequence[Person], by: UUID, now: datetime) -> frozenset[UUID]:

@@ -8,13 +8,14 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from federation.node import accounts, clock
+from federation.node import clock
 from federation.node.database import atomic
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import to_decimal, zero
 from federation.vocabulary.wording import message
+from marketplace.accounts import trust
 from marketplace.console.door import back_to, operator, render
 from marketplace.console.forms import amount_in, day_in, text_in
 from marketplace.console.views import looks
@@ -29,6 +30,7 @@ from payouts.service import RefundView, reads
 from payouts.service import refund_by_hand as by_hand
 
 PAGE = "/console/money/refunds/{refund_id:uuid}"
+TWO = 2
 WRITE_OFF = "write off"
 """What a form says that wants nothing transferred."""
 
@@ -38,17 +40,22 @@ async def show(request: AnyRequest, refund_id: FromPath[UUID]) -> Template:
     """How one refund stands, what can be done, and what people did about it."""
     person = await operator(request)
     refund = await _refund(refund_id)
-    found = await by_hand.situation(refund_id, clock.now())
+    now = clock.now()
+    found, known = await by_hand.situation(refund_id, now), await trust.people()
+    first = found.waiting.proposed_by if found.waiting else person.email
     return render(
         request,
         "money_refund.html",
         refund=refund,
         found=found,
         person=person,
-        people=await accounts.accounts_with(accounts.OPERATOR, ""),
+        alone=len(known) < TWO,
+        own_doubt=trust.doubt(person.email, known, now),
+        first_doubt=trust.doubt(first, known, now),
+        others=[one.account.email for one in known if one.counts(now) and one.account.email != first],
         numbers=await oversight.order_numbers({refund.order_id}),
         new_ids=(new_id(), new_id()),
-        today=clock.now().date(),
+        today=now.date(),
         decimal=to_decimal,
         exchanged=refund.settled is not None and refund.settled.currency != refund.amount.currency,
         refund_looks=looks.REFUND_LOOKS,

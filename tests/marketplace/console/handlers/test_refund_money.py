@@ -1,6 +1,7 @@
 """A refund's own page: what failed, and how two people settle it."""
 
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -10,12 +11,14 @@ from federation.node.database import atomic
 from federation.vocabulary.errors import NotAllowedError
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
-from marketplace.accounts import people
+from marketplace.accounts import people, trust
+from marketplace.accounts import store as accounts_store
 from marketplace.money import refunds_by_hand
 from marketplace.orders import refunds
 from marketplace.orders.domain.refunds import RefundLine, RefundRequest
 from marketplace.orders.reads import order_by_id
 from payouts.adapters.memory import Fault
+from payouts.domain.refund_by_hand import HandPayment
 from payouts.errors import ProviderRefusedError
 from payouts.service import disputes, refund_by_hand
 from tests.marketplace.console.operator import APPS, OPERATOR_EMAIL, read
@@ -154,3 +157,35 @@ async def test_what_is_rejected_of_a_void_refund_is_not_owed(world: World, desk:
     assert "left our bank for it as well (GAL 4711)" in await read(desk, "/console/money")
     shown = await send(desk, f"{page}/by-hand/{said['id']}/reject", note="the bank paid it")
     assert "The refund is not owed any more." in shown
+
+
+async def test_who_cannot_approve_yet_is_told_before_the_transfer(world: World, desk: httpx.AsyncClient) -> None:
+    """A word that does not count yet is named with its day, and whoever it is gets no button that would fail."""
+    _, request = await refused(world)
+    page = f"{LISTED}/{request.refund_id}"
+    async with atomic():
+        await people.invite(world.hub.settings, "eve@example.com", "Eve", LETTER, clock.now())
+    assert "There is no second person yet whose word counts" in await read(desk, page)
+    bob = await second_person()
+    assert "There is no second person yet" not in await read(desk, page)
+    today = clock.now().date()
+    said = HandPayment(
+        id=new_id(),
+        refund_id=request.refund_id,
+        transferred=Money(10_000, "EUR"),
+        given=Money(0, "EUR"),
+        left_bank=Money(10_000, "EUR"),
+        paid_on=today,
+        reference="GAL 4711",
+        reason="the card is closed",
+    )
+    async with atomic():
+        await refund_by_hand.propose(said, "eve@example.com", clock.now())
+    shown = await read(desk, page)
+    assert "eve@example.com does not count yet" in shown
+    assert (today + timedelta(days=trust.WAITING_DAYS)).isoformat() not in shown, "the day is said in words"
+    assert "is settled</button>" not in shown
+    async with atomic():
+        (eve,) = [one for one in await trust.people() if one.account.email == "eve@example.com"]
+        await accounts_store.save_vouching(eve.account.id, bob.email, clock.now())
+    assert "is settled</button>" in await read(desk, page)
