@@ -19,6 +19,7 @@ from marketplace.orders.domain.shop_order_life import CAN_BE_CANCELLED
 from marketplace.orders.domain.values import Order
 from marketplace.orders.store import orders as order_store
 from marketplace.orders.store import parts as part_store
+from payouts import service as payouts
 
 
 async def shopper_asks(order: Order, shop_order_id: UUID, public_url: str, now: datetime) -> None:
@@ -31,7 +32,8 @@ async def shopper_asks(order: Order, shop_order_id: UUID, public_url: str, now: 
         raise OrderNotFoundError("no such part of this order")
     await ask_to_cancel(shop_order_id, SHOPPER_ASKED, now)
     shop = (await mails.names([part], now))[part.shop_id]
-    values = {"order": order, "part": part, "shop": shop}
+    bank = await payouts.banks_word(order.id, order.currency)
+    values = {"order": order, "part": part, "shop": shop, "by_bank": bool(bank.given)}
     await mails.send("cancel_asked", order, values, public_url, f"cancel_asked:{part.id}", now)
 
 

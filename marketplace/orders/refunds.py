@@ -2,7 +2,7 @@
 
 Invariants: the part is locked before it is counted; the same refund id is one refund; a part that could not be had is
 given back whole, once, under an id derived from its own; what cannot go back during a dispute holds up the boutique's
-share until a person has seen to it.
+share until a person has seen to it; so does what a bank has given the shopper, but that asks for nobody.
 """
 
 from datetime import datetime
@@ -146,20 +146,24 @@ async def _waits(wanted: Wanted, now: datetime) -> bool:
     """Whether a dispute stands in the way of what should go back by itself.
 
     If so a person is told, and the boutique's share waits until that person lifts the hold: a dispute that is won
-    would else let go what belongs to the shopper.
+    would else let go what belongs to the shopper. Nobody is told once the bank has given the shopper the whole order:
+    nothing is due then, and the hold only stands should the bank come back on its word.
     """
     forbidden = await payouts.refund_forbidden(wanted.order.id)
     if not forbidden:
         return False
     part, amount = wanted.part, wanted.plan.amount
-    due = f"{amount.currency} {to_decimal(amount)} of {part.number} ({wanted.reason}) is to be given back"
+    bank = await payouts.banks_word(wanted.order.id, wanted.order.currency)
+    has_all = bank.given.amount_minor >= wanted.order.paid_minor
     hold = Hold(
         reason=HoldReason.OPERATOR,
         reference=f"{REFUND_WAITS}:{wanted.refund_id}",
         shop_order_id=part.id,
-        note=f"{due}: once the dispute is over give it back, or see that the shopper has it, then lift this hold",
+        note=_note(wanted, has_all=has_all),
     )
     await payouts.freeze(hold, now)
+    if has_all:
+        return True
     words = sentence(
         "%(amount)s of %(part)s (%(reason)s) is to be given back, and is not: %(why)s",
         amount=amount,
@@ -169,6 +173,16 @@ async def _waits(wanted: Wanted, now: datetime) -> bool:
     )
     await payouts.tell_person(REFUND_WAITS, f"{part.id}:{wanted.refund_id}", words, now)
     return True
+
+
+def _note(wanted: Wanted, *, has_all: bool) -> str:
+    """Why the boutique's share waits, and what lets it go."""
+    amount = wanted.plan.amount
+    due = f"{amount.currency} {to_decimal(amount)} of {wanted.part.number} ({wanted.reason})"
+    if has_all:
+        return f"{due}: the shopper's bank has given it back; nothing to do unless the bank takes it from them again"
+    wanted_next = "once the dispute is over give it back, or see that the shopper has it, then lift this hold"
+    return f"{due} is to be given back: {wanted_next}"
 
 
 def _part(line: RefundLine, known: dict[str, Refundable]) -> payouts.RefundPart:

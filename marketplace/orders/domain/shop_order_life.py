@@ -107,6 +107,11 @@ WORDS_UNCHARGED: dict[ShopOrderState, str] = {
     "cancelled": message("Cancelled; it is not charged"),
 }
 """For parts that ended before anything was taken for them."""
+WORDS_BY_BANK: dict[ShopOrderState, str] = {
+    "declined": message("The boutique could not fulfil this part"),
+    "cancelled": message("Cancelled"),
+}
+"""For parts that ended once their shopper's bank had given the money back itself: nothing more comes from us."""
 
 
 def advance(state: ShopOrderState, step: ShopOrderStep, attempt: int = 1) -> ShopOrderState:

@@ -14,10 +14,12 @@ from marketplace.hub import hub_of
 from marketplace.orders import after_sale, basket, reads, receipts, resuming
 from marketplace.orders.after_sale import AfterSale
 from marketplace.orders.domain.refund_words import RefundShown, paid_back, still_owed
-from marketplace.orders.domain.shop_order_life import MONEY_BACK
+from marketplace.orders.domain.shop_order_life import MONEY_BACK, WORDS_BY_BANK
+from marketplace.orders.views import OrderView
 from marketplace.storefront.handlers.context import prices_of
 from marketplace.storefront.handlers.receipts import refund_words
 from marketplace.storefront.handlers.returns import NOTICE
+from payouts.service import BanksWord
 
 WAITING = frozenset({"holding", "held", "paying"})
 PACKING = frozenset({"confirming", "reholding", "confirmed", "placed", "accepted"})
@@ -46,6 +48,8 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
     after = await after_sale.of_order(view.order_id, clock.now())
     refunds = await receipts.shown_of_order(view.order_id)
     returned = _of_returns(refunds, after)
+    bank = await receipts.banks_word(view.order_id, view.paid.currency)
+    came_back = paid_back(refunds, view.paid.currency)
     return page(
         request,
         "storefront/order.html",
@@ -58,9 +62,12 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
         refunds=[one for one in refunds if one.refund_id not in returned],
         returned_money=returned,
         refund_words=refund_words,
-        paid_back=paid_back(refunds, view.paid.currency),
+        paid_back=came_back,
         owed=still_owed(refunds, view.paid.currency),
-        bank=await receipts.banks_word(view.order_id, view.paid.currency),
+        bank=bank,
+        by_bank=_by_bank(view, bank),
+        words_by_bank=WORDS_BY_BANK,
+        all_came_back=not bank.given or came_back + bank.given >= view.paid,
         notice=session_of(request).data.pop(NOTICE, None),
         return_looks=RETURN_LOOKS,
         country_named=country_in_words,
@@ -73,6 +80,13 @@ def _of_returns(refunds: Sequence[RefundShown], after: Mapping[UUID, AfterSale])
     """The refunds that are shown with the return they are for."""
     made_for = {one.made.refund_id for each in after.values() for one in each.returns}
     return {one.refund_id: one for one in refunds if one.refund_id in made_for}
+
+
+def _by_bank(view: OrderView, bank: BanksWord) -> set[UUID]:
+    """The parts that the shopper's bank gave money back for, and we gave none."""
+    whole = bool(bank.given) and bank.given >= view.paid
+    unpaid = [part.shop_order_id for part in view.parts if not part.refunded]
+    return {part_id for part_id in unpaid if whole or bank.of_parts.get(part_id)}
 
 
 ROUTES = [show]

@@ -79,6 +79,23 @@ async def test_a_part_that_ends_during_a_dispute_waits_for_a_person(world: World
     assert f"EUR {(PRICE_MINOR + SHIPPING_MINOR) // 100}.90" in hold.note
 
 
+async def test_what_ends_after_the_bank_gave_all_of_it_back_calls_nobody(world: World) -> None:
+    """A lost dispute of the whole payment: nothing is due, nobody is told, and the share still goes to nobody."""
+    token = await world.buy({"a": 1})
+    payment = await world.provider_payment(token)
+    number = world.till.disputes.open(payment, world.till.payments[payment].received, "general", inquiry=False)
+    await hear(world)
+    world.till.disputes.decide(number, "lost")
+    await hear(world)
+    await world.says("a", token, Declined("A moth got to it first."))
+    await hear(world)
+    part = await world.part(token, "a")
+    assert "refund-waits" not in {one.kind for one in await payouts.alerts()}
+    [hold] = [one for one in await desk.standing_holds(part.id, part.shop_id) if one.reason is HoldReason.OPERATOR]
+    assert "nothing to do unless" in hold.note
+    assert world.till.refunds == {}
+
+
 async def test_a_refund_that_the_bank_paid_is_told_to_the_boutique_once(world: World) -> None:
     """Decided before the whole payment was disputed and lost: void for the shopper, the boutique hears what it bore."""
     token = await world.buy({"a": 2})

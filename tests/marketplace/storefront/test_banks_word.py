@@ -3,13 +3,13 @@
 import httpx
 import pytest
 
-from federation.conversations.messages import Accepted, Shipped
+from federation.conversations.messages import Accepted, Cancelled, Shipped
 from federation.node import clock
 from federation.node.database import atomic, fetch_value
 from federation.node.pages import format_money
 from federation.vocabulary.ids import new_id
 from federation.vocabulary.money import Money
-from marketplace.orders import after_sale, checkout, receipts, returning
+from marketplace.orders import after_sale, cancelling, checkout, receipts, returning
 from marketplace.orders.domain.returns import ReturnWish, WishedLine
 from marketplace.orders.store import parts as part_store
 from payouts.service.dispute_sweeps import sweep_disputes
@@ -23,14 +23,20 @@ pytestmark = pytest.mark.apps(*APPS)
 ALL, SOME = "all that you paid", "of this payment back"
 
 
-async def sent_order(browser: httpx.AsyncClient, world: World) -> str:
-    """An order of one piece that has left."""
+async def taken_order(browser: httpx.AsyncClient, world: World) -> str:
+    """An order of one piece that its boutique will send."""
     await put_in_basket(browser, 0)
     await send_checkout(browser)
     token = str(await fetch_value("SELECT token FROM hub_order"))
     await world.money_arrives(token)
     await world.work()
     await world.says("a", token, Accepted())
+    return token
+
+
+async def sent_order(browser: httpx.AsyncClient, world: World) -> str:
+    """An order of one piece that has left."""
+    token = await taken_order(browser, world)
     await world.says("a", token, Shipped())
     return token
 
@@ -72,3 +78,36 @@ async def test_a_lost_dispute_is_told_and_no_second_refund_is_promised(
     assert shown.state_words == "Taken back"
     assert shown.next_words == (after_sale.SOME_BY_BANK if share_minor else after_sale.ALL_BY_BANK)
     assert "on its way to you" not in (await browser.get(f"/order/{token}")).text
+
+
+@pytest.mark.parametrize("share_minor", [0, 1000])
+async def test_nothing_is_promised_for_a_part_that_is_cancelled_after_a_lost_dispute(
+    browser: httpx.AsyncClient, gallery: Gallery, share_minor: int
+) -> None:
+    """Before the wish, in its mail and once the boutique agreed, no page says that the money goes back."""
+    world = gallery.world
+    token = await taken_order(browser, world)
+    payment = await world.provider_payment(token)
+    paid = world.till.payments[payment].received
+    number = world.till.disputes.open(
+        payment, Money(share_minor, "EUR") if share_minor else paid, "general", inquiry=False
+    )
+    await sweep_disputes(world.hub.payments, clock.now())
+    world.till.disputes.decide(number, "lost")
+    await sweep_disputes(world.hub.payments, clock.now())
+    await world.work()
+    before = (await browser.get(f"/order/{token}")).text
+    assert ("what is still due" if share_minor else "so no more comes from us") in before
+    assert "all of this part is given back" not in before
+    part = await world.part(token, "a")
+    async with atomic():
+        await cancelling.shopper_asks(await checkout.find(token), part.id, "http://hub", clock.now())
+    asked = await fetch_value("SELECT text_body FROM node_mail WHERE key LIKE 'cancel_asked:%'")
+    assert "do not pay a second time" in asked
+    await world.says("a", token, Cancelled("Still here"))
+    await world.work()
+    after = (await browser.get(f"/order/{token}")).text
+    assert faults(after) == []
+    assert ("Nothing of this order is sent" if share_minor else "All of it was given back") in after
+    assert "goes back" not in after
+    assert "comes back the same way" not in after

@@ -311,7 +311,7 @@ async def test_another_button_of_an_old_page_is_not_taken_for_the_first(
     await browser.post(f"{HOME}{path}/decline", data=sent | {"reason": "damaged"})
     page = await read(browser, path)
     assert "has moved on: look at it again" in page
-    assert "Declined. The hub gives" not in page
+    assert "Declined. What is due" not in page
 
 
 async def test_a_parcel_of_nothing_is_not_a_parcel_of_everything(browser: httpx.AsyncClient, shop_id: PartyId) -> None:
