@@ -15,8 +15,10 @@ from federation.vocabulary.money import Money
 from marketplace.orders import after_sale, mails, reads
 from marketplace.orders.after_sale import AfterSale
 from marketplace.orders.views import OrderPartView, OrderView
+from payouts import service as payouts
 from payouts.domain.evidence import Evidence
 from payouts.domain.hearing import StatementRecord
+from payouts.service import RefundView
 
 _TEXT_MAX = 6_000
 _DAY = "%Y-%m-%d"
@@ -39,7 +41,19 @@ async def pack(order_id: UUID, concerned: Collection[UUID], said: Sequence[State
     order = await reads.order_by_id(order_id)
     after = await after_sale.of_order(order_id, now)
     parts = [part for part in order.parts if part.shop_order_id in concerned] or list(order.parts)
-    return with_statements(assembled(order, parts, after), said, {part.shop.shop_id: part.shop.name for part in parts})
+    known = assembled(order, parts, after, await paid_by_transfer(order_id, {part.shop_order_id for part in parts}))
+    return with_statements(known, said, {part.shop.shop_id: part.shop.name for part in parts})
+
+
+async def paid_by_transfer(order_id: UUID, concerned: Collection[UUID]) -> list[RefundView]:
+    """Refunds of these shop orders (empty: all) that our own bank paid: the provider knows nothing of them."""
+    return [
+        refund
+        for refund in await payouts.refunds_of_order(order_id)
+        if refund.by_hand is not None
+        and refund.by_hand.paid_on is not None
+        and (not concerned or refund.shop_order_id is None or refund.shop_order_id in concerned)
+    ]
 
 
 def with_statements(known: Evidence, said: Sequence[StatementRecord], names: Mapping[str, str]) -> Evidence:
@@ -67,11 +81,17 @@ def _statement(said: StatementRecord, shop: str) -> str:
     return "\n".join(line for line in (head, known, said.words) if line)
 
 
-def assembled(order: OrderView, parts: Sequence[OrderPartView], after: dict[UUID, AfterSale]) -> Evidence:
-    """The pack of some parts of an order."""
+def assembled(
+    order: OrderView,
+    parts: Sequence[OrderPartView],
+    after: dict[UUID, AfterSale],
+    transferred: Sequence[RefundView] = (),
+) -> Evidence:
+    """The pack of some parts of an order, of which the refunds `transferred` were paid from our own bank."""
     parcels = [shown for part in parts if part.shop_order_id in after for shown in after[part.shop_order_id].parcels]
     left = [moment.at for shown in parcels for moment in shown.story[:1]]
     address = order.address
+    transfers = [_transfer(refund) for refund in transferred]
     where = (address.name, address.line1, address.line2, f"{address.postcode} {address.town}", address.country)
     return Evidence(
         product_description=_shortened("\n".join(_pieces(part) for part in parts)),
@@ -84,7 +104,8 @@ def assembled(order: OrderView, parts: Sequence[OrderPartView], after: dict[UUID
         ),
         shipping_date=min(left).strftime(_DAY) if left else "",
         refund_policy_disclosure=_shortened("\n".join(_policy(part) for part in parts)),
-        uncategorized_text=_shortened("\n".join(_story(order, parts, after))),
+        refund_refusal_explanation=_shortened("\n".join([*transfers, _UNSEEN] if transfers else [])),
+        uncategorized_text=_shortened("\n".join([*_story(order, parts, after), *transfers])),
     )
 
 
@@ -115,6 +136,17 @@ def _story(order: OrderView, parts: Sequence[OrderPartView], after: dict[UUID, A
     lines = [f"{at.strftime(_MOMENT)}: {what}" for at, what in sorted(told)]
     given = [f"Given back so far by {part.shop.name}: {part.refunded}." for part in parts if part.refunded]
     return ["What happened, as our records have it:", *lines, *given]
+
+
+_UNSEEN = "None of this went back through the card, so no record of the card's refunds shows it."
+
+
+def _transfer(refund: RefundView) -> str:
+    """What of a refund left our own bank; empty without a transfer."""
+    if refund.by_hand is None or refund.by_hand.paid_on is None:
+        return ""
+    hand, day = refund.by_hand, refund.by_hand.paid_on.strftime(_DAY)
+    return f"Paid back to the shopper by bank transfer on {day}, reference {hand.reference}: {hand.transferred}."
 
 
 def _words(words: str, detail: str) -> str:

@@ -93,6 +93,7 @@ async def show(request: AnyRequest, dispute_id: FromPath[UUID]) -> Template:
         parcels={part.shop_order_id: part for part in order.parts},
         names={shop_id: shop.name for shop_id, shop in shops.items()},
         said=await _evidence(view, heard),
+        transferred=await packs.paid_by_transfer(view.dispute.order_id, _concerned(view)),
         heard=heard,
         files=(files := await hearings.files_of(dispute_id)),
         goes_as=proposed(files),

@@ -21,6 +21,7 @@ from payouts.adapters.memory import Fault
 from payouts.domain.refund_by_hand import HandPayment
 from payouts.errors import ProviderRefusedError
 from payouts.service import disputes, refund_by_hand
+from payouts.store import disputes as dispute_store
 from tests.marketplace.console.operator import APPS, OPERATOR_EMAIL, read
 from tests.marketplace.orders.world import World
 from tests.support.clients import csrf_token
@@ -113,6 +114,35 @@ async def test_a_refund_is_paid_from_our_bank_by_two_people(world: World, desk: 
     order_page = (await desk.get(f"/order/{token}")).text
     assert "Paid back by bank transfer on" in order_page
     assert "reference GAL 4711" in order_page
+
+
+async def test_a_bank_that_asks_is_told_of_the_transfer(world: World, desk: httpx.AsyncClient) -> None:
+    """What was paid from our own bank stands in the evidence with its day and reference, and a person is warned."""
+    token, request = await refused(world)
+    today = clock.now().date()
+    said = HandPayment(
+        id=new_id(),
+        refund_id=request.refund_id,
+        transferred=Money(10_000, "EUR"),
+        given=Money(0, "EUR"),
+        left_bank=Money(10_000, "EUR"),
+        paid_on=today,
+        reference="GAL 4711",
+        reason="the card is closed",
+    )
+    async with atomic():
+        await refund_by_hand.propose(said, OPERATOR_EMAIL, clock.now())
+        await refund_by_hand.approve(world.hub.payments, said.id, "bob@example.com", clock.now())
+    await world.work()
+    payment = await world.provider_payment(token)
+    number = world.till.disputes.open(payment, Money(10_690, "EUR"), "general", inquiry=True)
+    await disputes.see_dispute(world.hub.payments, number, clock.now())
+    found = await dispute_store.by_provider_id(number)
+    assert found is not None
+    shown = await read(desk, f"/console/money/disputes/{found.id}")
+    assert "The provider knows nothing of that" in shown
+    told = f"Paid back to the shopper by bank transfer on {today}, reference GAL 4711: 100.00 EUR."
+    assert shown.count(told) == 2, "in the story, and where it says why no more goes back"
 
 
 async def test_what_was_said_by_mistake_is_taken_back_and_tried_again(world: World, desk: httpx.AsyncClient) -> None:
