@@ -131,6 +131,13 @@ async def untold(shop_id: PartyId, now: datetime) -> set[str]:
     return {hub_id for hub_id, told_at in told.items() if told_at is not None and now - told_at >= OLD}
 
 
+async def answering(shop_id: PartyId) -> list[PartyId]:
+    """The hubs that may have its money and answered when they were last asked for its account, or never were."""
+    silent = {one.hub_id for one in (await store.renewals(shop_id)).values() if one.failures}
+    linked = [link.remote_id for link in await links.links(shop_id) if link.state in TOLD_BY]
+    return [hub_id for hub_id in linked if hub_id not in silent]
+
+
 async def note_visit(pair: Pair, seen: Seen, now: datetime) -> None:
     """Write down that a hub has answered somebody who looked; that it did not is found out by asking it in turn."""
     if not seen.silence and seen.copy.told_at == now:

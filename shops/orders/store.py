@@ -69,6 +69,24 @@ async def row_of(shop_id: PartyId, name: Name) -> int | None:
     return found
 
 
+class Named(msgspec.Struct, frozen=True):
+    """What an order is called, and where it stands."""
+
+    number: str
+    state: OrderState
+
+
+async def named(shop_id: PartyId, names: Sequence[Name]) -> dict[Name, Named]:
+    """Those of these orders that were placed here."""
+    rows = await database.fetch(
+        "SELECT hub_id, order_id, number, state FROM shop_order WHERE shop_id = $1 AND order_id = ANY($2::uuid[])",
+        shop_id,
+        [order_id for _, order_id in names],
+    )
+    found = {(PartyId(row["hub_id"]), row["order_id"]): Named(row["number"], row["state"]) for row in rows}
+    return {name: found[name] for name in names if name in found}
+
+
 async def order(shop_id: PartyId, row: int) -> OrderView:
     """Raises UnknownOrderError, for another boutique's order too."""
     found = None

@@ -9,11 +9,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from federation.conversations.disputes import Dispute, DisputeState
+from federation.documents.times import moment_of
 from federation.service.context import Federation
 from federation.service.disputes import ask_disputes
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import PartyId
+from shops.money import renewing
+from shops.orders import store as orders
+from shops.portal.views import ToAnswer
 
 GAVE_IT: frozenset[DisputeState] = frozenset({"lost", "prevented"})
 """The shopper has the money back from the bank."""
@@ -49,6 +55,35 @@ async def of_order(
     hub_id, order_id = name
     told = [one for _, one in await told_by(fed, shop_id, (hub_id,), now) if one.order_id == str(order_id)]
     return min((one for one in told if one.state in among), key=_weight, default=None)
+
+
+class Matters(msgspec.Struct, frozen=True):
+    """What disputes ask of a boutique: words for its hubs, the soonest first, and orders that are not to be sent."""
+
+    to_answer: tuple[ToAnswer, ...]
+    stopped: int
+
+
+async def matters(fed: Federation, shop_id: PartyId, now: datetime) -> Matters:
+    """As its hubs tell it now; those that did not answer when they were last asked for its account are left alone."""
+    told = await told_by(fed, shop_id, await renewing.answering(shop_id), now)
+    found = await orders.named(shop_id, [_name(each) for each in told])
+    unanswered = [
+        ToAnswer(
+            path=f"/money/disputes/{hub_id}/{one.id}",
+            number=found[_name((hub_id, one))].number,
+            due_at=None if one.due_at is None else moment_of(one.due_at),
+        )
+        for hub_id, one in told
+        if one.takes == "yes" and not one.said and not one.files and _name((hub_id, one)) in found
+    ]
+    in_doubt = {_name(each) for each in told if each[1].state in CONCERNS}
+    stopped = sum(name in in_doubt and order.state == "accepted" for name, order in found.items())
+    return Matters(tuple(sorted(unanswered, key=lambda each: (each.due_at is None, each.due_at))), stopped)
+
+
+def _name(told: Told) -> orders.Name:
+    return told[0], UUID(told[1].order_id)
 
 
 def _weight(one: Dispute) -> int:

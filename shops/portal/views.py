@@ -1,10 +1,12 @@
 """What pages of the portal show: states as a word with a tone and a shape, and what to do next."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
 import msgspec
 
+from federation.node.pages import format_day
 from federation.records import SyncState
 from federation.vocabulary.wording import message
 from shops.orders.domain.orders import Action
@@ -136,6 +138,10 @@ ACTION_WORDS: dict[Action, str] = {
 }
 
 
+ANSWERS_NAMED_MAX = 3
+"""So many disputes that wait for a word stand by themselves among what is to be done."""
+
+
 class Todo(msgspec.Struct, frozen=True):
     """One thing to do: what, where, and how it feels."""
 
@@ -144,10 +150,19 @@ class Todo(msgspec.Struct, frozen=True):
     tone: Tone
 
 
+class ToAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A dispute about which a hub has no word from the boutique yet, on the portal's page `path`."""
+
+    path: str
+    number: str
+    due_at: datetime | None
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of a boutique from which the next thing to do follows.
 
-    `untold` are the ids of hubs that have told nothing of its money for long.
+    `untold` are the ids of hubs that have told nothing of its money for long; `to_answer` are disputes, the soonest
+    first, and so many accepted orders are `stopped`, as a bank may take or has taken their payment back.
     """
 
     orders: Mapping[str, int]
@@ -158,11 +173,18 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     returns: Mapping[str, int] = {}
     undelivered: int = 0
     untold: Collection[str] = ()
+    to_answer: Sequence[ToAnswer] = ()
+    stopped: int = 0
 
 
 def todos(standing: Standing) -> list[Todo]:
     """What to do, the most pressing first."""
-    found = [*_order_todos(standing.orders), *_return_todos(standing.returns), *_hub_todos(standing)]
+    found = [
+        *_dispute_todos(standing),
+        *_order_todos(standing.orders, standing.stopped),
+        *_return_todos(standing.returns),
+        *_hub_todos(standing),
+    ]
     if standing.undelivered:
         sentence = counted(
             "%(num)d message did not reach its hub", "%(num)d messages did not reach their hubs", standing.undelivered
@@ -187,7 +209,33 @@ def todos(standing: Standing) -> list[Todo]:
     return found
 
 
-def _order_todos(orders: Mapping[str, int]) -> list[Todo]:
+def _dispute_todos(standing: Standing) -> list[Todo]:
+    found = [Todo(_answer_words(one), one.path, "bad") for one in standing.to_answer[:ANSWERS_NAMED_MAX]]
+    if more := len(standing.to_answer) - len(found):
+        sentence = counted(
+            "%(num)d more dispute waits for what you know", "%(num)d more disputes wait for what you know", more
+        )
+        found.append(Todo(sentence, "/money/disputes", "bad"))
+    if standing.stopped:
+        sentence = counted(
+            "Look before you send %(num)d order: the shopper’s bank has a say in its payment",
+            "Look before you send %(num)d orders: the shoppers’ banks have a say in their payments",
+            standing.stopped,
+        )
+        found.append(Todo(sentence, "/money/disputes", "bad"))
+    return found
+
+
+def _answer_words(one: ToAnswer) -> str:
+    if one.due_at is None:
+        return say("Tell the hub what you know of the dispute about order %(number)s", number=one.number)
+    day = format_day(one.due_at)
+    return say(
+        "Tell the hub by %(day)s what you know of the dispute about order %(number)s", day=day, number=one.number
+    )
+
+
+def _order_todos(orders: Mapping[str, int], stopped: int) -> list[Todo]:
     found = []
     if asked := orders.get("cancel_requested", 0):
         found.append(
@@ -205,7 +253,7 @@ def _order_todos(orders: Mapping[str, int]) -> list[Todo]:
                 "todo",
             )
         )
-    if waiting := orders.get("accepted", 0):
+    if (waiting := orders.get("accepted", 0) - stopped) > 0:
         found.append(
             Todo(counted("Ship %(num)d order", "Ship %(num)d orders", waiting), "/orders?state=accepted", "todo")
         )

@@ -16,12 +16,16 @@ from shops import store
 from shops.catalog import store as catalog
 from shops.inventory.store import registers
 from shops.money import renewing
+from shops.node import shop_node
 from shops.orders import store as orders
 from shops.orders.returns import store as return_store
+from shops.portal import banks_say
 from shops.portal.door import boutique_of, render
 from shops.portal.lag import hub_lags, lag_plot
 from shops.portal.views import STATE_WORDS, Standing, todos
 from shops.service import root_key_is_here
+
+NOTHING = banks_say.Matters((), 0)
 
 
 @get("/portal")
@@ -35,14 +39,16 @@ async def own_boutiques(request: AnyRequest) -> Response[Any]:
     return page(request, "portal/boutiques.html", boutiques=boutiques)
 
 
-@get("/portal/{handle:str}")
+@get("/portal/{handle:str}", opt={"transaction": False})
 async def overview(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
-    """What to do next, and how the boutique stands."""
+    """What to do next, and how the boutique stands; once it has sold something, hubs are asked what is disputed."""
     boutique = await boutique_of(request, handle)
     now = clock.now()
     hubs = await sync_states(boutique.shop_id)
+    counts = await orders.counts(boutique.shop_id)
+    matters = NOTHING if not counts else await banks_say.matters(shop_node(request).federation, boutique.shop_id, now)
     standing = Standing(
-        orders=await orders.counts(boutique.shop_id),
+        orders=counts,
         products=await catalog.counts(boutique.shop_id),
         sold_out=await registers.sold_out_count(boutique.shop_id),
         hubs=hubs,
@@ -50,6 +56,8 @@ async def overview(request: AnyRequest, handle: FromPath[str]) -> Response[Any]:
         returns=await return_store.counts(boutique.shop_id),
         undelivered=len(await undelivered(boutique.shop_id)),
         untold=await renewing.untold(boutique.shop_id, now),
+        to_answer=matters.to_answer,
+        stopped=matters.stopped,
     )
     return render(
         request,

@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import pytest
 
-from federation.conversations.disputes import Disputes, DisputeState
+from federation.conversations.disputes import Disputes, DisputeState, Statement
 from federation.conversations.return_messages import ReturnedLine, ReturnRequested
 from federation.node import clock
 from federation.node.database import atomic, execute, fetch_value
@@ -190,6 +190,26 @@ async def test_a_boutique_is_told_before_it_sends_what_a_bank_gave_the_shopper(
     beside.way.lose_requests = 0
     await execute("UPDATE shop_order SET state = 'cancelled'")
     assert "Look at the dispute" not in (await browser.get(page)).text
+
+
+async def test_the_overview_names_what_is_to_be_told_and_by_when(beside: Beside, shop_id: PartyId) -> None:
+    """A dispute without a word from the boutique stands first with its day, and its order is not one to ship."""
+    order_id, _ = await accepted(shop_id, beside.hub.party_id)
+    beside.hub.fed.hearing = hearing = Decided(order_id)
+    shown = (await beside.browser.get(HOME)).text
+    number = await fetch_value("SELECT number FROM shop_order")
+    assert f"what you know of the dispute about order {number}" in shown
+    assert f'{LIST}/{beside.hub.party_id}/{DISPUTE}"' in shown
+    assert "Look before you send 1 order" in shown
+    assert "Ship 1 order" not in shown
+    hearing.said = Statement(by="Ada", text="It is packed.")
+    shown = (await beside.browser.get(HOME)).text
+    assert "what you know of the dispute" not in shown
+    assert "Look before you send 1 order" in shown
+    hearing.stands = "won"
+    assert "Ship 1 order" in (await beside.browser.get(HOME)).text
+    beside.way.lose_requests, beside.way.only = 9, "7102"
+    assert "Ship 1 order" in (await beside.browser.get(HOME)).text
 
 
 def test_every_state_and_reason_has_words() -> None:
