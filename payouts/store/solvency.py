@@ -32,11 +32,12 @@ async def shortfall() -> dict[str, int]:
 
 
 async def tell(kind: str, reference: str, words: Sentence, now: datetime) -> None:
-    """Open an alert, or have the open one say what is true now."""
+    """Open an alert, or have the open one say what is true now, and since when."""
     await database.execute(
         "INSERT INTO pay_alert (kind, reference, message, told, raised_at) VALUES ($1, $2, $3, $4, $5) "
         "ON CONFLICT (kind, reference) WHERE cleared_at IS NULL "
-        "DO UPDATE SET message = excluded.message, told = excluded.told",
+        "DO UPDATE SET message = excluded.message, told = excluded.told, raised_at = excluded.raised_at "
+        "WHERE pay_alert.message <> excluded.message",
         kind,
         reference,
         str(words),

@@ -1,5 +1,6 @@
 """Disputes from inquiry to won or lost, over the real services and PostgreSQL: who bears what, and who gets it back."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -18,6 +19,7 @@ from payouts.service.dispute_reads import at_stake
 from payouts.service.dispute_sweeps import sweep_disputes
 from payouts.service.disputes import choose_lines, lift_warning
 from payouts.service.exposure import exposure
+from payouts.service.solvency import watch
 from payouts.settings import PayoutSettings
 from payouts.store import disputes as store
 from payouts.store import rows
@@ -410,3 +412,11 @@ async def test_a_shortfall_is_told_in_the_moment_that_causes_it_and_taken_back_a
     await check_books(scene.pay, clock.now())
     [told] = [alert for alert in await service.alerts() if alert.kind == "shortfall"]
     assert str(Money((await service.shortfall())["EUR"], "EUR")) in told.message
+    later = clock.now() + timedelta(hours=1)
+    async with atomic():
+        await watch(later)
+    assert [alert for alert in await service.alerts() if alert.kind == "shortfall"] == [told], "nothing is new"
+    await shopper.disputes(euro(100))
+    [anew] = [alert for alert in await service.alerts() if alert.kind == "shortfall"]
+    assert anew.id == told.id
+    assert anew.raised_at > told.raised_at, "another sum, as it is at another time"
