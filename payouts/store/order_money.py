@@ -5,7 +5,7 @@ An order stands here once its payment was booked. Amounts are in the hub's curre
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -14,9 +14,9 @@ from federation.node import database
 from federation.node.keyset import Key, Leaf, leaf, window
 from federation.node.listing import Sorting, Span
 
-MoneyState = Literal["disputed", "blocked", "waiting", "owed", "done"]
+MoneyState = Literal["disputed", "asked", "blocked", "waiting", "owed", "taken", "done"]
 """Where an order's money is, the state that wants a look most first."""
-MONEY_STATES: tuple[MoneyState, ...] = ("disputed", "blocked", "waiting", "owed", "done")
+MONEY_STATES: tuple[MoneyState, ...] = get_args(MoneyState)
 
 
 class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +33,8 @@ class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):
 class OrderMoneyRow(msgspec.Struct, frozen=True, kw_only=True):
     """One order: charged, come to, less the provider's `fee_minor`; what of it is whose and where that is now.
 
-    `owed_minor` is what boutiques were owed at the sale, of which so much was `sent_minor` and is `here_minor`.
+    `owed_minor` is what boutiques were owed at the sale, of which so much was `sent_minor` and is `here_minor`. A bank
+    that only asks has `asked`, and no money moved; with lost disputes and refunds together, all of it was `taken`.
     """
 
     payment_id: UUID
@@ -53,18 +54,24 @@ class OrderMoneyRow(msgspec.Struct, frozen=True, kw_only=True):
     debt_minor: int
     shops: tuple[str, ...]
     disputed: bool
+    asked: bool
     blocked: bool
+    taken: bool
 
     @property
     def state(self) -> MoneyState:
         """Where its money is."""
         if self.disputed:
             return "disputed"
+        if self.asked:
+            return "asked"
         if self.blocked:
             return "blocked"
         if self.here_minor or self.settled_minor is None:
             return "waiting"
-        return "owed" if self.debt_minor else "done"
+        if self.debt_minor:
+            return "owed"
+        return "taken" if self.taken else "done"
 
 
 NEWEST = Sorting("paid", descending=True)
@@ -73,25 +80,38 @@ _ORDERS = {"paid": (Key("paid_at", datetime, "payment.captured_at"), Key("paymen
 
 _SHARE = "EXISTS (SELECT 1 FROM pay_settlement AS share WHERE share.order_id = payment.order_id"
 _WITH_US = "('held', 'releasable', 'queued', 'blocked', 'submitting')"
-_DISPUTED = (
-    "EXISTS (SELECT 1 FROM pay_dispute AS dispute WHERE dispute.order_id = payment.order_id"
-    " AND dispute.status IN ('inquiry', 'open', 'evidence'))"
-)
+_DISPUTE = "FROM pay_dispute AS dispute WHERE dispute.order_id = payment.order_id AND dispute.status"
+_DISPUTED = f"EXISTS (SELECT 1 {_DISPUTE} IN ('open', 'evidence'))"
+_ASKED = f"EXISTS (SELECT 1 {_DISPUTE} = 'inquiry')"
+_LOST = f"{_DISPUTE} IN ('lost', 'prevented') AND dispute.taken_currency IS NOT NULL"
+_TAKEN = f"""(EXISTS (SELECT 1 {_LOST}) AND coalesce(payment.received_minor, payment.amount_minor)
+    <= (SELECT sum(dispute.amount_minor) {_LOST})
+    + (SELECT coalesce(sum(refund.amount_minor), 0) FROM pay_refund AS refund
+        WHERE refund.order_id = payment.order_id AND refund.status <> 'voided'))"""  # noqa: S608 - words of our own code
 _BLOCKED = f"{_SHARE} AND share.status = 'blocked')"
-_WAITING = f"""(payment.settled_minor IS NULL OR {_SHARE} AND share.status IN {_WITH_US})
+_WAITING = f"""((payment.settled_minor IS NULL OR {_SHARE} AND share.status IN {_WITH_US})
     OR EXISTS (SELECT 1 FROM pay_settlement AS share JOIN pay_reserve AS reserve ON reserve.settlement_id = share.id
-        WHERE share.order_id = payment.order_id AND reserve.status = 'kept'))"""  # noqa: S608 - words of our own code
+        WHERE share.order_id = payment.order_id AND reserve.status = 'kept')))"""  # noqa: S608 - words of our own code
 _OWED = (
     "EXISTS (SELECT 1 FROM pay_settlement AS share JOIN pay_claim AS claim ON claim.settlement_id = share.id"
     " WHERE share.order_id = payment.order_id AND claim.status NOT IN ('recovered', 'written_off'))"
 )
-_STATES: dict[MoneyState, str] = {
+_CONDITIONS: dict[MoneyState, str] = {
     "disputed": _DISPUTED,
-    "blocked": f"{_BLOCKED} AND NOT {_DISPUTED}",
-    "waiting": f"{_WAITING} AND NOT {_BLOCKED} AND NOT {_DISPUTED}",
-    "owed": f"{_OWED} AND NOT {_WAITING} AND NOT {_DISPUTED}",
-    "done": f"NOT {_OWED} AND NOT {_WAITING} AND NOT {_DISPUTED}",
+    "asked": _ASKED,
+    "blocked": _BLOCKED,
+    "waiting": _WAITING,
+    "owed": _OWED,
+    "taken": _TAKEN,
+    "done": "TRUE",
 }
+
+
+def _in(state: MoneyState) -> str:
+    """What orders in a state fulfil: its own condition, and that of no state before it."""
+    before = MONEY_STATES[: MONEY_STATES.index(state)]
+    return " AND ".join([_CONDITIONS[state], *(f"NOT {_CONDITIONS[one]}" for one in before)])
+
 
 _ROWS = f"""
 SELECT payment.id AS payment_id, payment.order_id, payment.captured_at AS paid_at,
@@ -102,7 +122,8 @@ SELECT payment.id AS payment_id, payment.order_id, payment.captured_at AS paid_a
         WHERE refund.order_id = payment.order_id) AS refunded_minor,
     line.commission_minor, line.vat_minor,
     share.owed_minor, share.sent_minor, share.here_minor + kept.kept_minor AS here_minor, kept.debt_minor,
-    share.shops, {_DISPUTED} AS disputed, {_BLOCKED} AS blocked
+    share.shops, {_DISPUTED} AS disputed, {_ASKED} AS asked, {_BLOCKED} AS blocked,
+    {_TAKEN} AS taken
 FROM (SELECT * FROM pay_payment AS payment WHERE {{conditions}}
     ORDER BY {{order}} LIMIT $1) AS payment
 CROSS JOIN LATERAL (
@@ -137,7 +158,7 @@ async def rows(wanted: OrderFilter) -> Leaf[OrderMoneyRow]:
     values: list[Any] = [part.limit]
     conditions = ["captured_at IS NOT NULL", "status = 'paid'"]
     if wanted.state is not None:
-        conditions.append(_STATES[wanted.state])
+        conditions.append(_in(wanted.state))
     asked: tuple[tuple[str, tuple[Any, ...]], ...] = (
         ("captured_at >= {}", () if wanted.since is None else (wanted.since,)),
         ("captured_at < {}", () if wanted.until is None else (wanted.until,)),

@@ -23,9 +23,11 @@ from payouts.service.sales import SHIPPING_LINE
 
 MONEY_STATES: Mapping[str, Looks] = {
     "disputed": Looks("disputed", "bad", "▼"),
+    "asked": Looks("asked about", "todo", "◆"),
     "blocked": Looks("blocked", "bad", "▼"),
     "waiting": Looks("not all sent yet", "calm", "○"),
     "owed": Looks("owed by a boutique", "todo", "◆"),
+    "taken": Looks("taken by the bank", "bad", "■"),
     "done": Looks("with its boutiques", "good", "●"),
 }
 """Where an order's money is."""

@@ -12,11 +12,13 @@ from federation.node import clock
 from federation.node.database import atomic, execute
 from federation.node.listing import Span
 from federation.vocabulary.ids import new_id
+from federation.vocabulary.money import Money
 from marketplace.console.views.order_money import boutiques, hub_part
 from marketplace.orders import refunds
 from marketplace.orders.domain.refunds import RefundLine, RefundRequest
 from marketplace.orders.reads import order_by_id
 from payouts.service import order_money
+from payouts.service.disputes import see_dispute
 from payouts.service.order_money import OrderFilter
 from tests.marketplace.console.operator import APPS, read
 from tests.marketplace.listings.builders import shop_id_of
@@ -110,6 +112,33 @@ async def test_the_list_narrows_to_where_the_money_is(world: World, desk: httpx.
     found = await desk.get(f"{PAGE}?number={numbers[0].lower()}")
     assert found.headers["location"] == f"{PAGE}/{await world.order_id(sent)}"
     assert (await desk.get(f"{PAGE}/{new_id()}")).status_code == 404
+
+
+async def test_an_order_says_what_a_bank_does_with_its_money(world: World, desk: httpx.AsyncClient) -> None:
+    """A bank that asks has taken nothing; what a lost dispute took is with no boutique."""
+    token = await world.buy({"a": 1})
+    number = (await world.view(token)).number
+    payment = await world.provider_payment(token)
+
+    async def states() -> list[str]:
+        shown = {state: await read(desk, f"{PAGE}?state={state}") for state in order_money.MONEY_STATES}
+        return [state for state, page in shown.items() if number in page]
+
+    disputes = world.till.disputes
+    asked = disputes.open(payment, Money(10_690, "EUR"), "general", inquiry=True)
+    await see_dispute(world.hub.payments, asked, clock.now())
+    assert await states() == ["asked"]
+    assert "asked about" in await read(desk, PAGE)
+    disputes.decide(asked, "inquiry_closed")
+    taken = disputes.open(payment, Money(10_690, "EUR"), "fraudulent", inquiry=False)
+    for each in (asked, taken):
+        await see_dispute(world.hub.payments, each, clock.now())
+    assert await states() == ["disputed"]
+    disputes.decide(taken, "lost")
+    await see_dispute(world.hub.payments, taken, clock.now())
+    await world.work()
+    assert await states() == ["taken"]
+    assert "taken by the bank" in await read(desk, PAGE)
 
 
 async def test_the_list_goes_on_by_key(world: World, desk: httpx.AsyncClient) -> None:
