@@ -15,10 +15,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from federation.conversations.messages import CancelRequested
 from federation.node import mail
 from federation.node.languages import Wording, speaking
-from federation.node.pages import OWN_LOCALE, format_day, format_moment
+from federation.node.pages import OWN_LOCALE, format_day, format_moment, format_money
 from federation.service.history import order_history
 from federation.vocabulary.ids import PartyId
-from federation.vocabulary.money import Money, to_decimal
+from federation.vocabulary.money import Money
 from federation.vocabulary.reasons import SHOPPER_ASKED, reason_in_words
 from marketplace.listings import service as listings
 from marketplace.orders.domain.values import Line, Order, Part, rate_words
@@ -152,8 +152,9 @@ async def _was_wished(order: Order, part: Part) -> bool:
 
 
 def words(amount_minor: int, order: Order) -> str:
-    """An amount as mails write it: `EUR 189.00`."""
-    return f"{order.currency} {to_decimal(Money(amount_minor, order.currency))}"
+    """An amount as the pages write it in the language of the order: `€189.00`, `189,00 €`."""
+    with speaking(order.language):
+        return format_money(Money(amount_minor, order.currency))
 
 
 def _line(line: Line, order: Order) -> dict[str, Any]:

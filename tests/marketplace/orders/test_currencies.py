@@ -18,7 +18,7 @@ from marketplace.api.documents import CheckoutLine, CheckoutRequest
 from marketplace.currencies import service as currencies
 from marketplace.currencies import store as rates
 from marketplace.errors import BasketChangedError, BasketInvalidError, OrderStateError
-from marketplace.orders import basket, checkout, reads
+from marketplace.orders import basket, checkout, mails, reads
 from marketplace.orders.views import Contact
 from payouts import service as payouts
 from payouts.invariants import breaches
@@ -157,7 +157,9 @@ async def test_a_part_that_is_declined_goes_back_in_the_shoppers_currency(both: 
     assert (await payouts.trial_balance())["EUR"]["hub:fx"] > 0
     assert await breaches(clock.now()) == []
     (letter,) = await fetch("SELECT text_body FROM node_mail WHERE subject LIKE 'Refund%'")
-    assert "JPY 23756" in letter["text_body"]
+    assert "¥23,756" in letter["text_body"]
+    placed = await checkout.find(token)
+    assert mails.words(23_756, msgspec.structs.replace(placed, language="it")) == "23.756\N{NO-BREAK SPACE}JPY"
 
 
 async def test_an_expired_promise_is_shown_anew_before_it_is_charged(both: World) -> None:

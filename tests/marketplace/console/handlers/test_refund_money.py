@@ -109,7 +109,7 @@ async def test_a_refund_is_paid_from_our_bank_by_two_people(world: World, desk: 
     order = await read(desk, f"/console/money/orders/{await world.order_id(token)}")
     assert "Refund settled by hand" in order
     (letter,) = [one for one in await mail.mails() if "by bank transfer" in one.subject]
-    assert "EUR 100.00" in letter.text_body
+    assert "€100.00" in letter.text_body
     assert "reference GAL 4711" in letter.text_body
     order_page = (await desk.get(f"/order/{token}")).text
     assert "Paid back by bank transfer on" in order_page
