@@ -32,6 +32,7 @@ from payouts.errors import DisputeChoiceError, PaymentMissingError
 from payouts.service.context import Payments
 from payouts.service.dispute_bearing import bear, check_choice, disputed_lines
 from payouts.service.dispute_money import book_moves, lose
+from payouts.service.hearings import HEARD
 from payouts.service.references import own_id
 from payouts.service.releasing import freeze, unfreeze
 from payouts.service.solvency import watch
@@ -44,6 +45,12 @@ NOTE_LENGTH_MAX = 500
 
 ASKED = "dispute-asked"
 """The alert of an inquiry; it is over as soon as the inquiry is."""
+
+OPENED = "dispute-opened"
+DUE = "dispute-due"
+REFUSED = "answer-refused"
+TO_ANSWER = (ASKED, OPENED, DUE, HEARD)
+"""The alerts that want an answer for the bank: over when it has one, or has decided."""
 
 CALLED_FOR: Mapping[DisputeStep, str] = {
     DisputeStep.WON: message("the bank has decided for us in the dispute of %(amount)s"),
@@ -219,7 +226,7 @@ async def _call(dispute: DisputeRecord, now: datetime) -> None:
     if asked:
         await rows.raise_alert(ASKED, str(dispute.id), words, now)
     else:
-        await rows.raise_alert("dispute-opened", str(dispute.id), words, now)
+        await rows.raise_alert(OPENED, str(dispute.id), words, now)
 
 
 async def _walk(dispute: DisputeRecord, seen: DisputeState, now: datetime) -> DisputeRecord:
@@ -232,12 +239,22 @@ async def _walk(dispute: DisputeRecord, seen: DisputeState, now: datetime) -> Di
             fresh = ANSWER.after(dispute.answer, AnswerStep.REOPENED)
             dispute = msgspec.structs.replace(dispute, answer=fresh, answer_error="")
         await desk.clear_alert_of(ASKED, str(dispute.id), now)
+        if closed_at is not None:
+            await need_no_answer(dispute, now)
         if step is DisputeStep.ESCALATED:
             await _call(dispute, now)
         if step in CALLED_FOR:
             words = sentence(CALLED_FOR[step], amount=dispute.amount)
             await rows.raise_alert(f"dispute-{step.value}", str(dispute.id), words, now)
     return dispute
+
+
+async def need_no_answer(dispute: DisputeRecord, now: datetime) -> None:
+    """Nobody has to answer a dispute any more: the alerts that ask for it are over."""
+    for kind in TO_ANSWER:
+        await desk.clear_alert_of(kind, str(dispute.id), now)
+    for attempt in range(1, dispute.answer_attempt + 1):
+        await desk.clear_alert_of(REFUSED, f"{dispute.id}:{attempt}", now)
 
 
 async def _progress(dispute: DisputeRecord, pay: Payments, now: datetime, *, overdue: bool = False) -> DisputeRecord:

@@ -30,7 +30,7 @@ from payouts.errors import (
 )
 from payouts.service import messages
 from payouts.service.context import Payments
-from payouts.service.disputes import observe_dispute
+from payouts.service.disputes import DUE, REFUSED, need_no_answer, observe_dispute
 from payouts.service.hearings import HEARD
 from payouts.store import desk, rows
 from payouts.store import disputes as store
@@ -176,7 +176,7 @@ async def warn_of_due(now: datetime) -> int:
             amount=dispute.amount,
             until=dispute.due_at,
         )
-        await rows.raise_alert("dispute-due", str(dispute.id), words, now)
+        await rows.raise_alert(DUE, str(dispute.id), words, now)
     return len(due)
 
 
@@ -196,13 +196,15 @@ async def _record(dispute: DisputeRecord, step: AnswerStep, now: datetime, *, er
                 updated_at=now,
             )
         )
+        if taken:
+            await need_no_answer(current, now)
         if refused:
             words = sentence(
                 "the answer to the dispute of %(amount)s was not taken: %(why)s",
                 amount=dispute.amount,
                 why=alert_words.quoted(error),
             )
-            await rows.raise_alert("answer-refused", f"{dispute.id}:{dispute.answer_attempt}", words, now)
+            await rows.raise_alert(REFUSED, f"{dispute.id}:{dispute.answer_attempt}", words, now)
 
 
 async def _locked(dispute_id: UUID) -> DisputeRecord:

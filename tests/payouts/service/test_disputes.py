@@ -113,6 +113,8 @@ async def test_a_whole_payment_is_borne_in_full_by_everybody(scene: MemoryScene,
     await scene.check()
     dispute = await shopper.decides(dispute, "lost")
     assert (dispute.status.value, dispute.funds.value) == ("lost", "lost")
+    calls = {alert.kind for alert in await service.alerts() if alert.reference == str(dispute.id)}
+    assert calls == {"dispute-lost"}, "nobody is asked to answer what is decided"
     await scene.check()
     assert {code: amount for code, amount in (await scene.balances()).items() if code.startswith("hub:")} == {
         "hub:provider_fees": 512,

@@ -126,6 +126,7 @@ async def test_files_are_given_once_a_draft_first_then_for_good(scene: MemorySce
     await scene.drain()
     given = await shopper.found(dispute.provider_id)
     assert (given.answer.value, given.staged_at, given.handed_in_at) == ("given", None, given.answered_at)
+    assert "dispute-opened" not in {alert.kind for alert in await service.alerts()}, "it is answered"
     handed = scene.provider.disputes.evidence[dispute.provider_id]
     assert (handed.draft, handed.replaces, handed.files) == (False, True, {}), "a person left the file out after all"
     assert list(scene.provider.disputes.files) == [file_id]
