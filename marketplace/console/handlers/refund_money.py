@@ -13,7 +13,7 @@ from federation.node.database import atomic
 from federation.node.web import AnyRequest
 from federation.vocabulary.errors import GalleriaError
 from federation.vocabulary.ids import new_id
-from federation.vocabulary.money import to_decimal, zero
+from federation.vocabulary.money import Money, to_decimal, zero
 from federation.vocabulary.wording import message
 from marketplace.accounts import trust
 from marketplace.console.door import back_to, operator, render
@@ -30,7 +30,6 @@ from payouts.service import RefundView, reads
 from payouts.service import refund_by_hand as by_hand
 
 PAGE = "/console/money/refunds/{refund_id:uuid}"
-TWO = 2
 WRITE_OFF = "write off"
 """What a form says that wants nothing transferred."""
 
@@ -49,7 +48,7 @@ async def show(request: AnyRequest, refund_id: FromPath[UUID]) -> Template:
         refund=refund,
         found=found,
         person=person,
-        alone=len(known) < TWO,
+        alone=len(known) == 1,
         own_doubt=trust.doubt(person.email, known, now),
         first_doubt=trust.doubt(first, known, now),
         others=[one.account.email for one in known if one.counts(now) and one.account.email != first],
@@ -57,10 +56,19 @@ async def show(request: AnyRequest, refund_id: FromPath[UUID]) -> Template:
         new_ids=(new_id(), new_id()),
         today=now.date(),
         decimal=to_decimal,
+        available=await _available(refund),
         exchanged=refund.settled is not None and refund.settled.currency != refund.amount.currency,
         refund_looks=looks.REFUND_LOOKS,
         looks=looks.money_looks,
     )
+
+
+async def _available(refund: RefundView) -> Money | None:
+    """What the hub's balance at the provider has for it by our books; None before its payment is settled."""
+    if refund.settled is None:
+        return None
+    currency = refund.settled.currency
+    return Money((await reads.trial_balance()).get(currency, {}).get("provider:available", 0), currency)
 
 
 async def _refund(refund_id: UUID) -> RefundView:

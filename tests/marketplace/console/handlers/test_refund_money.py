@@ -195,7 +195,15 @@ async def test_who_cannot_approve_yet_is_told_before_the_transfer(world: World, 
     page = f"{LISTED}/{request.refund_id}"
     async with atomic():
         await people.invite(world.hub.settings, "eve@example.com", "Eve", LETTER, clock.now())
-    assert "There is no second person yet whose word counts" in await read(desk, page)
+    shown = await read(desk, page)
+    assert "There is no second person yet whose word counts" in shown
+    assert "is available there now" in shown
+    assert "too little" not in shown
+    other = await world.buy({"b": 1})
+    total = (await order_by_id(await world.order_id(other))).total
+    number = world.till.disputes.open(await world.provider_payment(other), total, "general", inquiry=False)
+    await disputes.see_dispute(world.hub.payments, number, clock.now())
+    assert "too little: put it in first" in await read(desk, page), "a dispute’s fee took of it"
     bob = await second_person()
     assert "There is no second person yet" not in await read(desk, page)
     today = clock.now().date()
