@@ -42,7 +42,13 @@ LISTS: dict[str, tuple[str, ...]] = {
 
 
 def _shared() -> dict[str, Any]:
-    return {"lists": LISTS, "looks": looks.money_looks, "waits_for": looks.waits_for, "amount": Money}
+    return {
+        "lists": LISTS,
+        "looks": looks.money_looks,
+        "share_looks": looks.share_looks,
+        "waits_for": looks.waits_for,
+        "amount": Money,
+    }
 
 
 async def _names(shop_ids: Iterable[str]) -> dict[str, str]:

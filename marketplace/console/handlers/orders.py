@@ -99,6 +99,7 @@ async def order_page(request: AnyRequest, order_id: UUID, problem: str = "") -> 
         looks=looks.ORDER_LOOKS,
         part_looks=looks.PART_LOOKS,
         money_looks=looks.money_looks,
+        share_looks=looks.share_looks,
         waits_for=looks.waits_for,
         amount=Money,
         lines_named={line.line_id: line.title for part in order.parts for line in part.lines},

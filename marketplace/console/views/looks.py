@@ -110,6 +110,7 @@ MONEY_LOOKS = {
     "paid_by_hand": Looks("paid from our bank", "good", "●"),
     "written_off": Looks("written off", "done", "■"),
 }
+_TAKEN = Looks("taken by the bank", "bad", "■")
 REFUND_LOOKS = {
     "asked": Looks("decided", "calm", "○"),
     "awaits-payment": Looks("waits for the payment to arrive", "calm", "◔"),
@@ -149,10 +150,19 @@ def money_looks(status: str) -> Looks:
     return MONEY_LOOKS.get(status) or Looks(status.replace("_", " "), "done", "■")
 
 
+def share_looks(settlement: SettlementRecord) -> Looks:
+    """How a settlement's status reads: at its end, one that a bank took is none that was refunded."""
+    if settlement.status == "refunded" and settlement.disputed_minor and not settlement.refunded_minor:
+        return _TAKEN
+    return money_looks(settlement.status)
+
+
 def waits_for(settlement: SettlementRecord) -> str:
     """What a settlement waits for, in words; empty when it waits for nothing."""
     if settlement.status == "blocked":
         return reason_words(settlement.block_reason)
+    if settlement.status == "held" and settlement.disputed_minor and not settlement.due_minor:
+        return _REASONS["dispute"]
     if settlement.status == "held" and settlement.due_at is not None:
         return _REASONS["day"]
     if settlement.status == "held" and settlement.release_after == "delivered":

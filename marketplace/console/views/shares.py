@@ -7,7 +7,7 @@ import msgspec
 
 from federation.node.pages import format_day
 from federation.vocabulary.wording import message
-from marketplace.console.views.looks import Looks, money_looks, reason_words
+from marketplace.console.views.looks import Looks, reason_words, share_looks
 from marketplace.console.words import counted, say
 from payouts.domain.records import SettlementRecord
 from payouts.domain.settlement import SettlementStatus
@@ -28,6 +28,8 @@ _DONE: Mapping[SettlementStatus, str] = {
     SettlementStatus.PART_REVERSED: message("Part of it was taken back from the boutique’s account."),
     SettlementStatus.REVERSED: message("All of it was taken back from the boutique’s account."),
 }
+_TAKEN = message("The shopper’s bank took it back before anything was sent.")
+_GIVEN_AND_TAKEN = message("Given back to the shopper, the rest by the bank itself, before anything was sent.")
 _AGAIN = {"balance", "negative", "account"}
 """Reasons for which a blocked share is tried again by itself."""
 
@@ -57,7 +59,7 @@ _UNDER_WAY: Mapping[SettlementStatus, tuple[str, str]] = {
 def course(share: Share, now: datetime) -> Course:
     """Where a share stands and how it goes on."""
     settlement = share.settlement
-    looks = money_looks(settlement.status)
+    looks = share_looks(settlement)
     match settlement.status:
         case SettlementStatus.HELD:
             return _held(share, looks, now)
@@ -66,8 +68,14 @@ def course(share: Share, now: datetime) -> Course:
         case SettlementStatus.SENT:
             return _sent(share, looks)
         case _:
-            why, then = _UNDER_WAY.get(settlement.status) or (_DONE[settlement.status], "")
+            why, then = _UNDER_WAY.get(settlement.status) or (_done(settlement), "")
             return Course(looks=looks, why=say(why), then=say(then) if then else "")
+
+
+def _done(settlement: SettlementRecord) -> str:
+    if settlement.status is SettlementStatus.REFUNDED and settlement.disputed_minor:
+        return _GIVEN_AND_TAKEN if settlement.refunded_minor else _TAKEN
+    return _DONE[settlement.status]
 
 
 def _held(share: Share, looks: Looks, now: datetime) -> Course:

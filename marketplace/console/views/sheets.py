@@ -7,7 +7,7 @@ from uuid import UUID
 from federation.node.spreadsheets import Cell
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
-from marketplace.console.views.looks import ORDER_LOOKS, money_looks, waits_for
+from marketplace.console.views.looks import ORDER_LOOKS, money_looks, share_looks, waits_for
 from marketplace.console.words import say
 from marketplace.orders.views import OrderRow
 from payouts.domain.records import ClaimRecord, PayoutRecord, SettlementRecord, TransferRecord
@@ -32,7 +32,7 @@ Settlements = Mapping[UUID, SettlementRecord]
 MONEY_COLUMNS: dict[str, tuple[str, ...]] = {
     "settlements": (
         message("Boutique"), message("For"), message("State"), message("Waits for"), message("Since"),
-        message("Currency"), message("At the sale"), message("The provider’s fee"), message("Given back"),
+        message("Currency"), message("At the sale"), message("The provider’s fee"), message("Given back or disputed"),
         message("Sent"), message("Taken back"),
     ),
     "transfers": (
@@ -66,9 +66,9 @@ def _settlement(row: SettlementRecord, _of: Settlements, names: Names) -> tuple[
 
     waits = waits_for(row)
     return (
-        names.get(row.shop_id, row.shop_id), row.kind, _state(row.status), say(waits) if waits else "", row.created_at,
-        row.currency, row.amount, amount(row.fee_minor), amount(row.given_back_minor), amount(row.sent_minor),
-        amount(row.reversed_minor + row.netted_minor),
+        names.get(row.shop_id, row.shop_id), row.kind, say(share_looks(row).word), say(waits) if waits else "",
+        row.created_at, row.currency, row.amount, amount(row.fee_minor), amount(row.given_back_minor),
+        amount(row.sent_minor), amount(row.reversed_minor + row.netted_minor),
     )  # fmt: skip
 
 

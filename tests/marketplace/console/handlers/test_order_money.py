@@ -134,11 +134,18 @@ async def test_an_order_says_what_a_bank_does_with_its_money(world: World, desk:
     for each in (asked, taken):
         await see_dispute(world.hub.payments, each, clock.now())
     assert await states() == ["disputed"]
+    await world.work()
+    assert "the dispute to be decided" in await read(desk, "/console/money/settlements")
+    assert "everything in this part to be sent" not in await read(desk, "/console/money/settlements")
+    stuck = await read(desk, "/console/money/blocked")
+    assert "87.80" in stuck, "what is at stake"
+    assert "€0.00" not in stuck
     disputes.decide(taken, "lost")
     await see_dispute(world.hub.payments, taken, clock.now())
     await world.work()
     assert await states() == ["taken"]
-    assert "taken by the bank" in await read(desk, PAGE)
+    for page in (PAGE, "/console/money/settlements", f"/console/orders/{await world.order_id(token)}"):
+        assert "taken by the bank" in await read(desk, page), page
 
 
 async def test_the_list_goes_on_by_key(world: World, desk: httpx.AsyncClient) -> None:
