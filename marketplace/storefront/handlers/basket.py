@@ -18,6 +18,7 @@ from marketplace.orders.domain.basket import QUANTITY_MAX
 from marketplace.orders.views import BasketView
 from marketplace.storefront import destinations
 from marketplace.storefront.handlers.context import COUNTRY, buyer_of, destination, prices_of
+from marketplace.storefront.words import WORDING, say
 from marketplace.terms import referrals
 
 SEE_OTHER: Final = 303
@@ -102,8 +103,15 @@ async def _code_written(request: AnyRequest, giver: str) -> Redirect | Template:
     form = await request.form()
     code = "" if "remove" in form else str(form.get("code", "")).strip()[:CODE_MAX]
     if not await trying.write(session_of(request), giver, code, buyer_of(request), clock.now()):
-        return await _basket_page(request, trying.SHUT, TOO_MANY)
+        return await _basket_page(request, not_looked_at(code), TOO_MANY)
     return Redirect(safe_path(str(form.get("next", "/basket"))), status_code=SEE_OTHER)
+
+
+def not_looked_at(code: str) -> str:
+    """What is said of a code, where it is known which, once too many were tried."""
+    if not code.strip():
+        return trying.SHUT
+    return say("“%(code)s” was not looked at. %(why)s", code=code.strip()[:CODE_MAX], why=WORDING.said(trying.SHUT))
 
 
 @post("/basket/forget-sender")

@@ -24,7 +24,7 @@ from marketplace.orders.domain import order_life
 from marketplace.orders.views import BasketView, HeldView
 from marketplace.storefront import destinations
 from marketplace.storefront.checkout_form import CheckoutForm, read_form
-from marketplace.storefront.handlers.basket import CODE_MAX, TOO_MANY
+from marketplace.storefront.handlers.basket import CODE_MAX, TOO_MANY, not_looked_at
 from marketplace.storefront.handlers.context import COUNTRY, buyer_of, destination, prices_of
 from marketplace.storefront.words import payment_barred, say
 
@@ -66,7 +66,7 @@ async def begin(request: AnyRequest) -> Template | Redirect:
     form, country = read_form(fields), destinations.known(fields.get("to") or fields.get("country"))
     recounted = await _recounted(request, fields, country if country != form.country else "")
     if recounted is not None:
-        return await _again(request, form, *recounted)
+        return await _again(request, form, *recounted, looked_at=_looked_at(fields))
     try:
         wanted = msgspec.structs.replace(form.checkout(), client=mark_of(request, hub.settings.secret_key))
         token = await checkout.begin(hub, session, wanted, now)
@@ -112,7 +112,7 @@ async def _recounted(request: AnyRequest, fields: Mapping[str, Any], country: st
     if country:
         session_of(request).data[COUNTRY] = country
     if not admitted:
-        return trying.SHUT, TOO_MANY
+        return not_looked_at(str(fields.get(_looked_at(fields), ""))), TOO_MANY
     if country:
         words = say(
             "The total is now for %(country)s. Look at it, then go on; nothing has been charged.",
@@ -124,6 +124,11 @@ async def _recounted(request: AnyRequest, fields: Mapping[str, Any], country: st
     return (CODE_COUNTED, OK) if codes_changed else None
 
 
+def _looked_at(fields: Mapping[str, Any]) -> str:
+    """The field of the code that the shopper wants to use or take out just now; empty when it is about none."""
+    return str(fields.get("use") or fields.get("take_out") or "")
+
+
 async def _priced(request: AnyRequest) -> BasketView:
     exchange = prices_of(request).exchange
     view = await basket.basket_view(session_of(request), destination(request), clock.now(), exchange)
@@ -131,16 +136,25 @@ async def _priced(request: AnyRequest) -> BasketView:
     return view
 
 
-async def _again(request: AnyRequest, form: CheckoutForm, problem: str, status_code: int) -> Template | Redirect:
+async def _again(
+    request: AnyRequest, form: CheckoutForm, problem: str, status_code: int, *, looked_at: str = ""
+) -> Template | Redirect:
     async with atomic():
         view = await _priced(request)
     if not view.ready:
         return Redirect("/basket", status_code=SEE_OTHER)
-    return await _checkout_page(request, view, form, problem, status_code)
+    looked_at = looked_at if status_code == OK else ""
+    return await _checkout_page(request, view, form, problem, status_code, looked_at=looked_at)
 
 
 async def _checkout_page(
-    request: AnyRequest, view: BasketView, form: CheckoutForm, problem: str = "", status_code: int = 200
+    request: AnyRequest,
+    view: BasketView,
+    form: CheckoutForm,
+    problem: str = "",
+    status_code: int = 200,
+    *,
+    looked_at: str = "",
 ) -> Template:
     pieces = [(part.shop.shop_id, line.product_id, line.variant_id) for part in view.parts for line in part.lines]
     return page(
@@ -152,6 +166,7 @@ async def _checkout_page(
         form=form,
         faults=form.faults() if status_code not in {OK, TOO_MANY} else {},
         problem=problem,
+        looked_at=looked_at,
         country_name=country_in_words(view.country),
         destinations=destinations.offered(),
         labels=LABELS,

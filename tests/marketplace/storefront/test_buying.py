@@ -12,6 +12,7 @@ from payouts.errors import ProviderUnavailableError
 from tests.marketplace.gallery import Gallery
 from tests.marketplace.listings.builders import shop_id_of
 from tests.marketplace.markup import faults
+from tests.marketplace.orders.test_terms import offer
 from tests.marketplace.orders.world import APPS
 from tests.support.clients import csrf_token, form
 
@@ -270,8 +271,20 @@ async def test_a_code_keeps_the_address_and_is_counted_before_anybody_is_asked(
         for code in ("SPRING: ", "MINE: ", "Your code has been counted in"):
             assert (code in answer.text) is (code in shown), code
         assert ("goes under “A coupon?”" in answer.text) is ("MINE: " in shown)
+        head = answer.text.partition('id="summary"')[0]
+        assert ("SPRING: " in head and 'href="#coupon"' in head) is ("use" in changes and bool(changes["coupon"]))
+        assert ("No code is used here" in head) is (changes.get("take_out") == voucher or not changes["coupon"])
     assert await fetch_value("SELECT count(*) FROM hub_order") == 0
     assert (await browser.post("/checkout", data=sent)).status_code == 303
+
+
+async def test_the_head_of_the_checkout_says_what_a_code_takes_off(browser: httpx.AsyncClient) -> None:
+    """Whoever uses a code far down the page reads at its head that it works, and what is to pay now."""
+    await offer(minimum_minor=2000)
+    await put_in_basket(browser, 0)
+    answer = await send_checkout(browser, coupon="spring", use="coupon")
+    assert faults(answer.text) == []
+    assert "SPRING takes €10.00 off: to pay are €" in answer.text.partition('id="summary"')[0]
 
 
 async def test_a_changed_address_is_a_new_order(browser: httpx.AsyncClient) -> None:
@@ -315,10 +328,10 @@ async def test_who_tries_too_many_codes_waits_and_can_still_buy(browser: httpx.A
     assert "GUESS9: This code cannot be used for this basket" in page
     again = await form(browser, "/basket", {"code": "one more"}, action="/basket/coupon")
     assert (again.status_code, faults(again.text)) == (429, [])
-    assert "Wait an hour" in again.text
-    answer = await send_checkout(browser, coupon="one more")
+    assert "“one more” was not looked at. Too many codes" in again.text
+    answer = await send_checkout(browser, coupon="one more", use="coupon")
     assert (answer.status_code, faults(answer.text)) == (429, [])
-    assert "Wait an hour" in answer.text
+    assert "“one more” was not looked at. Too many codes" in answer.text
     assert 'value="Ada Lovelace"' in answer.text
     assert (await send_checkout(browser, coupon="")).status_code == 200
     assert (await send_checkout(browser)).status_code == 303
