@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.journeys.demo import Demo, base_port
 from tests.support.chromium import ARGUMENTS, executable
@@ -96,7 +96,7 @@ def test_a_piece_is_bought_sent_and_followed(links: dict[str, str], phone: Page,
     told = phone.inner_text("main")
     sign_in(desk, next(link for name, link in links.items() if name.partition(" (")[0] in told))
     desk.locator("a[href*='/orders']").first.click()
-    desk.locator("main a[href*='/orders/']").first.click()
+    until_shows(desk, "main a[href*='/orders/']").click()
     if desk.locator("form[action$='/accept']").count():
         desk.locator("form[action$='/accept'] button").click()
     desk.locator("form[action$='/ship'] [name=carrier]").fill("Poste Italiane")
@@ -112,6 +112,17 @@ def until_reads(page: Page, address: str, words: str) -> None:
             return
         page.wait_for_timeout(500)
     expect(page.locator("main")).to_contain_text(words)
+
+
+def until_shows(page: Page, selector: str) -> Locator:
+    """Load the page again and again until there is such a thing on it; the first one."""
+    found = page.locator(selector)
+    for _ in range(WAIT_MS // 500):
+        if found.count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    return found.first
 
 
 def test_the_operator_sees_orders_and_balanced_books(links: dict[str, str], phone: Page, desk: Page) -> None:
