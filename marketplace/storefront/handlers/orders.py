@@ -14,8 +14,9 @@ from marketplace.hub import hub_of
 from marketplace.orders import after_sale, basket, reads, receipts, resuming
 from marketplace.orders.after_sale import AfterSale
 from marketplace.orders.domain.refund_words import RefundShown, paid_back, still_owed
+from marketplace.orders.domain.returns import SENT
 from marketplace.orders.domain.shop_order_life import MONEY_BACK, WORDS_BY_BANK
-from marketplace.orders.views import OrderView
+from marketplace.orders.views import OrderPartView, OrderView
 from marketplace.storefront.handlers.context import prices_of
 from marketplace.storefront.handlers.receipts import refund_words
 from marketplace.storefront.handlers.returns import NOTICE
@@ -48,6 +49,7 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
     after = await after_sale.of_order(view.order_id, clock.now())
     refunds = await receipts.shown_of_order(view.order_id)
     returned = _of_returns(refunds, after)
+    returned_parts = {part.shop_order_id for part in view.parts if _has_gone_back(part, after.get(part.shop_order_id))}
     bank = await receipts.banks_word(view.order_id, view.paid.currency)
     came_back = paid_back(refunds, view.paid.currency)
     return page(
@@ -67,6 +69,9 @@ async def show(request: AnyRequest, token: FromPath[str]) -> Template:
         bank=bank,
         by_bank=_by_bank(view, bank),
         words_by_bank=WORDS_BY_BANK,
+        returned=returned_parts,
+        all_returned=bool(returned_parts)
+        and all(part.shop_order_id in returned_parts or part.state in MONEY_BACK for part in view.parts),
         all_came_back=not bank.given or came_back + bank.given >= view.paid,
         notice=session_of(request).data.pop(NOTICE, None),
         return_looks=RETURN_LOOKS,
@@ -80,6 +85,14 @@ def _of_returns(refunds: Sequence[RefundShown], after: Mapping[UUID, AfterSale])
     """The refunds that are shown with the return they are for."""
     made_for = {one.made.refund_id for each in after.values() for one in each.returns}
     return {one.refund_id: one for one in refunds if one.refund_id in made_for}
+
+
+def _has_gone_back(part: OrderPartView, later: AfterSale | None) -> bool:
+    """Whether the boutique has taken back every piece of a part that was sent."""
+    if later is None or part.state not in SENT:
+        return False
+    taken = sum(line.refunded for one in later.returns if one.made.state == "refunded" for line in one.lines)
+    return taken >= sum(line.quantity for line in part.lines)
 
 
 def _by_bank(view: OrderView, bank: BanksWord) -> set[UUID]:

@@ -77,7 +77,11 @@ async def test_a_lost_dispute_is_told_and_no_second_refund_is_promised(
     _, _, shown = await after_sale.shown(wish.return_id, clock.now())
     assert shown.state_words == "Taken back"
     assert shown.next_words == (after_sale.SOME_BY_BANK if share_minor else after_sale.ALL_BY_BANK)
-    assert "on its way to you" not in (await browser.get(f"/order/{token}")).text
+    page = (await browser.get(f"/order/{token}")).text
+    assert "on its way to you" not in page
+    assert "Returned" in page
+    assert "All that was sent has gone back" in page
+    assert "On its way" not in page
 
 
 @pytest.mark.parametrize("share_minor", [0, 1000])
