@@ -63,6 +63,7 @@ async def test_a_guest_gives_a_piece_back_in_two_steps(sale: Sale, browser: http
         await execute("UPDATE hub_shop_order SET shipping_minor = 0, shipping_refunded_minor = 0")
     assert "Shipping, which comes back too as all of it goes back" in everything.text
     assert ("€6.90" in everything.text, "€5.00" in rest.text) == (True, True), "less what went back before"
+    assert ["Together" in one.text for one in (review, everything, nothing_left)] == [False, True, False]
     assert "which comes back too" not in nothing_left.text
     fields = dict(HIDDEN.findall(review.text))
     for _ in range(2):
