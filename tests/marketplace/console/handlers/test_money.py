@@ -76,7 +76,7 @@ async def test_an_alert_is_dealt_with(world: World, desk: httpx.AsyncClient) -> 
     page = await read(desk, "/console/money")
     assert "<span>€1,234.56 for s1 was not sent: “&lt;a&gt;”</span>" in page
     italian = (await desk.get("/console/money?lang=it")).text
-    assert "<span>1.234,56 € per s1 non è partito: «&lt;a&gt;»</span>".replace(" €", "\xa0€") in italian
+    assert "<span>1.234,56 € per s1 non sono partiti: «&lt;a&gt;»</span>".replace(" €", "\xa0€") in italian
     await read(desk, "/console/money?lang=en")
     assert "As it was" in page, "what it says is of the moment it arose in"
     found = (await reads.alerts())[0]

@@ -94,7 +94,7 @@ def test_what_is_about_an_order_leads_to_its_money() -> None:
     ("language", "case"),
     [
         ("en", "€1,234.50 for Ombra Corta was not sent: “no <such> account”"),
-        ("it", "1.234,50\xa0€ per Ombra Corta non è partito: «no <such> account»"),
+        ("it", "1.234,50\xa0€ per Ombra Corta non sono partiti: «no <such> account»"),
     ],
 )
 def test_a_case_is_said_in_the_readers_language(language: str, case: str) -> None:
