@@ -17,18 +17,25 @@ _ORDER = "/console/money/orders/{}"
 async def shown_alerts(records: Sequence[AlertRecord], now: datetime | None = None) -> list[Alert]:
     """The alerts in the current language, boutiques by name, each with the page where something can be done."""
     shops = await listings.shops_by_id(alerts.shops(records), now or clock.now())
+    orders = await _orders(alerts.references(records))
     places = Places(
         names={shop_id: shop.name for shop_id, shop in shops.items()},
-        orders=await _orders(alerts.references(records)),
+        orders={reference: page for reference, (_, page) in orders.items()},
+        numbers={reference: number for reference, (number, _) in orders.items()},
     )
     return [alerts.alert(one, places) for one in records]
 
 
-async def _orders(references: set[str]) -> dict[str, str]:
-    """The page of the order that each of these rows of money, or parts of orders, belongs to."""
+async def _orders(references: set[str]) -> dict[str, tuple[str, str]]:
+    """Number and page of the order that each of these rows of money, or parts of orders, belongs to."""
     parts = await oversight.orders_of_parts(sorted(references))
     rows = await reads.orders_of(references - set(parts))
+    numbers = await oversight.order_numbers(set(rows.values()))
     return {
-        **{part: page.replace("/console/orders/", "/console/money/orders/") for part, (_, page) in parts.items()},
-        **{row: _ORDER.format(order_id) for row, order_id in rows.items()},
+        **{part: (number, _in_money(page)) for part, (number, page) in parts.items()},
+        **{row: (numbers.get(order_id, ""), _ORDER.format(order_id)) for row, order_id in rows.items()},
     }
+
+
+def _in_money(page: str) -> str:
+    return page.replace("/console/orders/", "/console/money/orders/")

@@ -26,6 +26,11 @@ class Case(msgspec.Struct, frozen=True):
     advice: str
     otherwise: str = _ORDERS
 
+    @property
+    def is_of_order(self) -> bool:
+        """Whether it is about something that belongs to an order."""
+        return self.url == ORDER or self.url.startswith((_DISPUTE, _REFUND))
+
 
 _NOT_TWICE = message(
     "Nothing was moved twice. See on the provider’s own site what it has, and tell whoever looks after the software."

@@ -27,7 +27,10 @@ _WORDS_OF: Mapping[str, Callable[[str], str]] = {
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert as pages and mails show it; `is_english` when its case can be said in English only."""
+    """One alert as pages and mails show it; `is_english` when its case can be said in English only.
+
+    `order` is the number of the order it belongs to, empty when there is none, and `order_url` its page in money terms.
+    """
 
     record: AlertRecord
     title: str
@@ -35,13 +38,19 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     is_english: bool
     advice: str
     url: str
+    order: str = ""
+    order_url: str = ""
 
 
 class Places(msgspec.Struct, frozen=True):
-    """What alerts are about, looked up: boutiques' names by id, and the page of the order each reference belongs to."""
+    """What alerts are about, looked up: boutiques' names by id, and the order each reference belongs to.
+
+    `orders` has the order's page, `numbers` what it is called.
+    """
 
     names: Mapping[str, str] = {}
     orders: Mapping[str, str] = {}
+    numbers: Mapping[str, str] = {}
 
 
 def alert(record: AlertRecord, places: Places) -> Alert:
@@ -55,12 +64,14 @@ def alert(record: AlertRecord, places: Places) -> Alert:
         is_english=not isinstance(said, Sentence),
         advice=say(case.advice),
         url=_url(case, record, places.orders),
+        order=places.numbers.get(_first(record), "") if case.is_of_order else "",
+        order_url=places.orders.get(_first(record), ""),
     )
 
 
 def references(records: Iterable[AlertRecord]) -> set[str]:
     """What the alerts are about that may belong to an order."""
-    return {_first(record) for record in records if CASES.get(record.kind, RULE).url == ORDER}
+    return {_first(record) for record in records if CASES.get(record.kind, RULE).is_of_order}
 
 
 def shops(records: Iterable[AlertRecord]) -> set[str]:

@@ -78,6 +78,8 @@ async def test_every_alert_leads_to_a_page_that_is_there(world: World, desk: htt
     shown = re.findall(r'class="todo todo-bad alert"><span><a href="([^"]+)"', page)
     assert len(shown) >= len(CASES)
     assert f"{PAGE}/orders/{order_id}" in shown
+    number = (await order_by_id(order_id)).number
+    assert page.count(f"Order {number}</a>") > 1, "what is about its payment or refund names it"
     for url in sorted(set(shown)):
         await read(desk, url.partition("#")[0])
         assert "{" not in url

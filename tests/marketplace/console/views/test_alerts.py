@@ -87,6 +87,11 @@ def test_what_is_about_an_order_leads_to_its_money() -> None:
     of_order = [kind for kind, case in CASES.items() if case.url == ORDER]
     assert alerts.references([_record(kind, "p1:2") for kind in of_order]) == {"p1"}
     assert {_shown(kind, "p1:2").url for kind in of_order} == {"/console/money/orders/o1"}
+    places = Places({}, {"one": "/console/money/orders/o1"}, {"one": "G-7K3Q9M"})
+    for kind in ("refund-failed", "dispute-lost", "answer-refused", "hold-lost"):
+        shown = alerts.alert(_record(kind), places)
+        assert (shown.order, shown.order_url) == ("G-7K3Q9M", "/console/money/orders/o1")
+    assert alerts.alert(_record("paper-undrawn"), places).order == ""
     assert _shown("hold-lost", "gone").url == "/console/money/orders"
 
 
