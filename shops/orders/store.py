@@ -24,6 +24,11 @@ _MONEY = (
     "currency, total_minor, seller_minor, commission_minor, commission_vat_minor, shipping_minor, refunded_minor, "
     "seller_refunded_minor, transferred_minor, paid_out_minor, referral_minor, fee_minor, disputed_minor, repaid_minor"
 )
+_TAKEN_BACK = (
+    "(SELECT coalesce(sum(x.refunded), 0)::int FROM shop_return r JOIN shop_return_line x ON x.shop_id = r.shop_id "
+    "AND x.hub_id = r.hub_id AND x.return_id = r.return_id WHERE r.shop_id = o.shop_id AND r.hub_id = o.hub_id "
+    "AND r.order_id = o.order_id) AS taken_back"
+)
 NEWEST = Sorting("placed", descending=True)
 ROW_MAX = 2**63 - 1
 """What a row number can be at most; addresses of pages may name any."""
@@ -92,7 +97,7 @@ async def order(shop_id: PartyId, row: int) -> OrderView:
     found = None
     if 0 < row <= ROW_MAX:
         found = await database.fetch_one(
-            f"SELECT * FROM {ORDERS_WITH_ACCOUNT} o WHERE o.id = $2",  # noqa: S608 - fixed text
+            f"SELECT o.*, {_TAKEN_BACK} FROM {ORDERS_WITH_ACCOUNT} o WHERE o.id = $2",  # noqa: S608 - fixed text
             shop_id,
             row,
         )
@@ -115,6 +120,7 @@ async def order(shop_id: PartyId, row: int) -> OrderView:
         money=_money(found),
         lines=await _lines(shop_id, name),
         events=await _events(shop_id, name),
+        taken_back=found["taken_back"],
     )
 
 
@@ -169,7 +175,7 @@ async def order_page(shop_id: PartyId, states: Sequence[OrderState], span: Span)
         f"SELECT o.id, o.hub_id, o.number, o.state, o.cancellation, o.placed_at, o.body, {_MONEY}, "  # noqa: S608 - fixed text
         f"  {DUE} AS due_minor, {DUE} - o.transferred_minor + o.repaid_minor AS owed_minor, "
         "  (SELECT sum(l.quantity)::int FROM shop_order_line l WHERE l.shop_id = o.shop_id AND l.hub_id = o.hub_id "
-        "   AND l.order_id = o.order_id) AS pieces "
+        f"   AND l.order_id = o.order_id) AS pieces, {_TAKEN_BACK} "
         f"FROM {ORDERS_WITH_ACCOUNT} o WHERE (cardinality($2::text[]) = 0 OR o.state = ANY($2::text[])) "
         f"AND {wanted.numbered(3)} ORDER BY {wanted.order} LIMIT {wanted.limit:d}",
         shop_id, list(states), *wanted.values,
@@ -188,6 +194,7 @@ def _row(row: Any) -> OrderRow:
         cancellation=row["cancellation"],
         placed_at=row["placed_at"],
         pieces=row["pieces"],
+        taken_back=row["taken_back"],
         country=document.address.country,
         buyer=document.address.name,
         money=_money(row),

@@ -49,7 +49,7 @@ def order_cells(row: OrderRow, hubs: Mapping[str, str]) -> tuple[Cell, ...]:
     """An order of the orders page."""
     money = row.money
     return (
-        row.number, say(STATE_WORDS[row.state].word), row.placed_at, hubs.get(row.hub_id, row.hub_id), row.buyer,
+        row.number, say(STATE_WORDS[row.standing].word), row.placed_at, hubs.get(row.hub_id, row.hub_id), row.buyer,
         row.country, row.pieces, money.currency, money.money(money.total_minor), money.money(money.due_minor),
     )  # fmt: skip
 
@@ -62,7 +62,7 @@ def money_cells(row: OrderRow) -> tuple[Cell, ...]:
         money.seller_minor, money.shipping_minor, -money.fee_minor,
         -money.seller_refunded_minor, -money.disputed_minor, money.sent_minor, money.paid_out_minor, money.owed_minor,
     )  # fmt: skip
-    named = (row.number, say(STATE_WORDS[row.state].word), row.placed_at, money.currency)
+    named = (row.number, say(STATE_WORDS[row.standing].word), row.placed_at, money.currency)
     return (*named, *(money.money(amount) for amount in amounts))
 
 

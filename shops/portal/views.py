@@ -30,6 +30,7 @@ STATE_WORDS: dict[str, StateWord] = {
     "completed": StateWord("Delivered", "good", "●"),
     "declined": StateWord("Declined", "done", "■"),
     "cancelled": StateWord("Cancelled", "done", "■"),
+    "returned": StateWord("Returned", "done", "■"),
     "cancel_requested": StateWord("Cancellation asked", "bad", "▼"),
     "return_requested": StateWord("To answer", "todo", "◆"),
     "return_authorised": StateWord("Agreed, awaited", "calm", "◔"),

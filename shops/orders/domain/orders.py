@@ -26,6 +26,7 @@ from federation.vocabulary.wording import sentence
 
 Action = Literal["accept", "decline", "ship", "deliver", "cancel", "refuse_cancel"]
 
+SENT: frozenset[OrderState] = frozenset({"in_fulfilment", "completed"})
 NOT_RESTOCKED: frozenset[DeclineReason] = frozenset({"sold_out", "damaged"})
 """Reasons after which the pieces do not go back on sale: they are not there, or not whole."""
 
@@ -116,11 +117,19 @@ class OrderMoney(msgspec.Struct, frozen=True, kw_only=True):
         return Money(amount_minor, self.currency)
 
 
+Standing = Literal[OrderState, "returned"]
+
+
+def standing_of(state: OrderState, *, pieces: int, taken_back: int) -> Standing:
+    """Where an order stands for people: one whose pieces all came back is no longer on its way, nor delivered."""
+    return "returned" if state in SENT and 0 < pieces <= taken_back else state
+
+
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     """A shop order whole; `row` is its number inside this node, for addresses of pages.
 
     `promised_at` is when its pieces were held first, if an article was changed or its voucher ended between that and
-    the hold in force.
+    the hold in force; `taken_back` pieces came back in returns and were taken back.
     """
 
     row: int
@@ -138,6 +147,12 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     money: OrderMoney
     lines: tuple[Line, ...]
     events: tuple[Event, ...]
+    taken_back: int
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands, in the words of people."""
+        return standing_of(self.state, pieces=sum(line.quantity for line in self.lines), taken_back=self.taken_back)
 
     @property
     def is_exchanged(self) -> bool:
@@ -165,9 +180,15 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     cancellation: CancellationState
     placed_at: datetime
     pieces: int
+    taken_back: int
     country: str
     buyer: str
     money: OrderMoney
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands, in the words of people."""
+        return standing_of(self.state, pieces=self.pieces, taken_back=self.taken_back)
 
 
 def currency_of(body: EventBody) -> str | None:

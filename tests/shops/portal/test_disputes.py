@@ -152,6 +152,28 @@ async def test_a_boutique_is_told_before_it_takes_back_what_a_bank_gave_the_shop
     assert (await beside.browser.get(page)).status_code == httpx.codes.OK
 
 
+async def test_an_order_that_came_back_is_not_on_its_way(beside: Beside, shop_id: PartyId) -> None:
+    """Once all its pieces were taken back, list, overview and order say so; its state on the wire stays."""
+    beside.hub.fed.hearing = Hearing()
+    _, row = await received(shop_id, beside.hub.party_id)
+    await execute("UPDATE shop_order SET state = 'in_fulfilment'")
+    await execute("UPDATE shop_order_line SET shipped = quantity")
+    await execute("UPDATE shop_return_line SET received = quantity")
+    browser, page = beside.browser, f"{HOME}/returns/{row}"
+    number = await fetch_value("SELECT id FROM shop_order")
+    pages = (HOME, f"{HOME}/orders?state=in_fulfilment", f"{HOME}/orders/{number}")
+    for each in pages:
+        assert "Returned</span>" not in (await browser.get(each)).text, each
+    line_id = await fetch_value("SELECT line_id FROM shop_return_line")
+    judged = {f"back_{line_id}": "1", f"percent_{line_id}": "100", "step": str(new_id())}
+    sent = await form(browser, page, judged, action=f"{page}/refund")
+    assert sent.status_code == httpx.codes.SEE_OTHER
+    assert await fetch_value("SELECT refunded FROM shop_return_line") == 1
+    for each in pages:
+        assert "Returned</span>" in (await browser.get(each)).text, each
+    assert await fetch_value("SELECT state FROM shop_order") == "in_fulfilment"
+
+
 async def accepted(shop_id: PartyId, hub_id: PartyId) -> tuple[str, int]:
     """A sold dress that is to be sent: its order's id and row."""
     dress = await stocked(shop_id, 3)
