@@ -1,6 +1,7 @@
 """Amounts, numbers, days and moments as people of a language write them; the language is told. Pure.
 
-Invariant: amounts are written from integers by Babel, never through a float.
+Invariant: amounts are written from integers by Babel, never through a float; what is below zero has a minus, which is
+longer than a hyphen.
 """
 
 from datetime import date, datetime
@@ -16,7 +17,8 @@ from federation.vocabulary.money import Money, to_decimal
 @lru_cache(4096)
 def money_in(money: Money, language: str) -> str:
     """An amount: `€1,234.50`. Pages show the same prices over and over, and Babel takes its time."""
-    return format_currency(Decimal(to_decimal(money)), money.currency, locale=language)
+    written: str = format_currency(Decimal(to_decimal(money)), money.currency, locale=language)
+    return written.replace("-", "\N{MINUS SIGN}")
 
 
 def day_in(moment: date | datetime, language: str) -> str:

@@ -174,13 +174,13 @@ async def test_what_a_bank_took_counts_against_its_order(beside: Beside, shop_id
     (row,) = (await order_store.order_page(shop_id, (), Span(5, Sorting("owed")))).rows
     assert row.money == sum_of_all
     listed = (await beside.browser.get(f"{MONEY}/orders")).text
-    for said in ("Taken by banks", "-€184.10", "€79.10", "-€84.10"):
+    for said in ("Taken by banks", "−€184.10", "€79.10", "−€84.10"):
         assert said in listed, said
     page = (await beside.browser.get(f"{HOME}/orders/{row.row}")).text
     for said in (
         "Taken back by the shopper’s bank",
         "Taken back from your account, or let off",
-        "-€100.00",
+        "−€100.00",
         "You owe the hub",
     ):
         assert said in page, said

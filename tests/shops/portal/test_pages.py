@@ -259,7 +259,7 @@ async def test_a_coupon_of_the_hub_is_not_paid_by_the_shopper(browser: httpx.Asy
     rows = re.findall(r'colspan="7">([^<]*)</th><td class="number">([^<]*)<', page)
     assert rows[-3:] == [
         ("Pieces and shipping", "€198.00"),
-        ("Coupon, paid by the hub", "-€22.86"),
+        ("Coupon, paid by the hub", "−€22.86"),
         ("Paid by the shopper", "€175.14"),
     ]
     listed = await read(browser, "/money/orders")
