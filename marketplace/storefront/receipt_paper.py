@@ -64,7 +64,8 @@ def _seller(receipt: Receipt) -> list[Flowable]:
 
 def _buyer(receipt: Receipt) -> list[Flowable]:
     buyer = receipt.buyer
-    rows = [buyer.line1, buyer.line2, f"{buyer.postcode} {buyer.town}", country_in_words(buyer.country)]
+    town = ", ".join(filter(None, (f"{buyer.postcode} {buyer.town}", buyer.region)))
+    rows = [buyer.line1, buyer.line2, town, country_in_words(buyer.country)]
     return [words(buyer.name, "strong"), words("\n".join(row for row in rows if row))]
 
 

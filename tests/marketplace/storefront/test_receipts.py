@@ -19,7 +19,7 @@ async def test_a_guest_reads_and_keeps_each_receipt(browser: httpx.AsyncClient, 
     """One receipt for each boutique, with who sold and the VAT inside, in both languages; no other link opens it."""
     await put_in_basket(browser, 0)
     await put_in_basket(browser, 1)
-    await send_checkout(browser)
+    await send_checkout(browser, region="PA")
     token = str(await fetch_value("SELECT token FROM hub_order"))
     assert "/receipt/" not in (await browser.get(f"/order/{token}")).text
     await gallery.world.money_arrives(token)
@@ -33,6 +33,7 @@ async def test_a_guest_reads_and_keeps_each_receipt(browser: httpx.AsyncClient, 
         assert boutique.profile.legal_name in page
         assert boutique.profile.vat_id in page
         assert "for several boutiques" in page
+        assert "90133 Palermo, PA<br>" in page
         assert "is not an invoice of Hub" in page
         assert "non è una fattura di Hub" in (await browser.get(path, params={"lang": "it"})).text
         assert b"/Title (Ricevuta" in (await browser.get(f"{path}/pdf")).content
