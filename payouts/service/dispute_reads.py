@@ -103,6 +103,13 @@ async def disputes_of_order(order_id: UUID) -> list[DisputeRecord]:
     return await store.of_order(order_id)
 
 
+async def lines_taken(order_id: UUID) -> list[DisputeLineRecord]:
+    """What banks have now of an order's lines, for good or until they decide, and who gives it up."""
+    gone = {FundsStage.BORNE, FundsStage.LOST}
+    found = [each for each in await store.of_order(order_id) if each.funds in gone]
+    return [line for each in found for line in await store.lines_of(each.id, each.round)]
+
+
 async def at_stake() -> dict[str, Stake]:
     """By currency, what undecided disputes and inquiries are about."""
     found = await store.at_stake()

@@ -18,13 +18,14 @@ from federation.vocabulary.ids import PartyId
 from federation.vocabulary.money import Money
 from marketplace.accounts.setup import hub_id
 from marketplace.console.door import SEE_OTHER, back_to, operator, render
-from marketplace.console.views import divisions, looks, rules, sheets
+from marketplace.console.views import disputes, divisions, looks, rules, sheets
 from marketplace.console.views.history import Told, told
 from marketplace.console.words import say
 from marketplace.errors import OrderNotFoundError, OrderStateError
 from marketplace.orders import after_sale, cancelling, oversight, reads
 from marketplace.orders.domain import order_life, shop_order_life
 from marketplace.orders.views import OrderPartView, OrderView
+from payouts.service import dispute_reads
 from payouts.service import reads as money
 
 NUMBER_LENGTH_MAX = 40
@@ -77,7 +78,7 @@ async def show(request: AnyRequest, order_id: FromPath[UUID]) -> Template:
 async def order_page(request: AnyRequest, order_id: UUID, problem: str = "") -> Template:
     """The page of an order; a problem makes it a 422. Raises OrderNotFoundError."""
     order = await reads.order_by_id(order_id)
-    refunds = await money.refunds_of_order(order_id)
+    refunds, taken = await money.refunds_of_order(order_id), await dispute_reads.lines_taken(order_id)
     return render(
         request,
         "order.html",
@@ -86,7 +87,9 @@ async def order_page(request: AnyRequest, order_id: UUID, problem: str = "") -> 
         problem=problem,
         events=await _events(order),
         refunds=refunds,
-        divisions={part.shop_order_id: divisions.division(part, refunds) for part in order.parts},
+        divisions={part.shop_order_id: divisions.division(part, refunds, taken) for part in order.parts},
+        disputes=await dispute_reads.disputes_of_order(order_id),
+        dispute_looks=disputes.DISPUTE_LOOKS,
         refund_rows=divisions.refund_rows,
         given_back=divisions.given_back,
         can_refund=can_refund,

@@ -1,4 +1,4 @@
-"""How a part's money divides at the sale, what each party has given back since, and what it keeps. Pure."""
+"""How a part's money divides at the sale, what each party has given back or lost since, and what it keeps. Pure."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,20 +7,23 @@ import msgspec
 from federation.vocabulary.money import Money, zero
 from marketplace.orders.refunds import SHIPPING_PART
 from marketplace.orders.views import OrderPartView
-from payouts.service.refund_views import RefundedPart, RefundView
+from payouts.domain.dispute_records import DisputeLineRecord
+from payouts.domain.giveback import Components
+from payouts.service.refund_views import RefundedPart, RefundView, part_of
 
 
 class Share(msgspec.Struct, frozen=True):
-    """One party's share: at the sale, given back since, what is left."""
+    """One party's share: at the sale, given back since, `taken` by a bank that disputes it, what is left."""
 
     words: str
     sold: Money
     back: Money
+    taken: Money
 
     @property
     def left(self) -> Money:
         """What the party keeps."""
-        return self.sold - self.back
+        return self.sold - self.back - self.taken
 
 
 class Division(msgspec.Struct, frozen=True):
@@ -30,8 +33,10 @@ class Division(msgspec.Struct, frozen=True):
     together: Share
 
 
-def division(part: OrderPartView, refunds: Iterable[RefundView]) -> Division | None:
-    """How `part` divides, or None while it has no split; `refunds` may be of the whole order."""
+def division(
+    part: OrderPartView, refunds: Iterable[RefundView], disputed: Iterable[DisputeLineRecord] = ()
+) -> Division | None:
+    """How `part` divides, or None while it has no split; refunds and what banks took may be of the whole order."""
     if part.split is None:
         return None
     split = part.split
@@ -39,19 +44,32 @@ def division(part: OrderPartView, refunds: Iterable[RefundView]) -> Division | N
         [one for refund in refunds if refund.shop_order_id == part.shop_order_id for one in refund.parts]
     )
     nothing = zero(split.paid.currency)
+    taken = given_back(
+        [_taken(line, split.paid.currency) for line in disputed if line.shop_order_id == part.shop_order_id]
+    )
+
+    def gone(name: str) -> tuple[Money, Money]:
+        return getattr(given, name) or nothing, getattr(taken, name) or nothing
+
     shares: tuple[Share, ...] = (
-        Share("Boutique, for the pieces", split.seller, given.seller or nothing),
-        Share("Boutique, for shipping", split.shipping, given.shipping or nothing),
-        Share("Hub, commission", split.commission, given.commission or nothing),
-        Share("VAT on the commission", split.commission_vat, given.vat or nothing),
+        Share("Boutique, for the pieces", split.seller, *gone("seller")),
+        Share("Boutique, for shipping", split.shipping, *gone("shipping")),
+        Share("Hub, commission", split.commission, *gone("commission")),
+        Share("VAT on the commission", split.commission_vat, *gone("vat")),
     )
     if split.referral:
-        shares += (Share("Boutique that sent the shopper", split.referral, given.referral or nothing),)
+        shares += (Share("Boutique that sent the shopper", split.referral, *gone("referral")),)
     if split.coupon:
-        shares += (Share("Hub, its coupon", -split.coupon, -(given.coupon or nothing)),)
-    sold = sum((share.sold for share in shares), nothing)
-    back = sum((share.back for share in shares), nothing)
-    return Division(shares, Share("Paid by the shopper", sold, back))
+        shares += (Share("Hub, its coupon", -split.coupon, *(-amount for amount in gone("coupon"))),)
+    sold, back, lost = (
+        sum((getattr(share, column) for share in shares), nothing) for column in ("sold", "back", "taken")
+    )
+    return Division(shares, Share("Paid by the shopper", sold, back, lost))
+
+
+def _taken(line: DisputeLineRecord, currency: str) -> RefundedPart:
+    given = Components(line.paid, line.seller, line.commission, line.vat, line.referral, line.coupon)
+    return part_of(line.line_id, 0, given, currency)
 
 
 class GivenBack(msgspec.Struct, frozen=True, kw_only=True):

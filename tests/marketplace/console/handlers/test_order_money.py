@@ -146,6 +146,13 @@ async def test_an_order_says_what_a_bank_does_with_its_money(world: World, desk:
     assert await states() == ["taken"]
     for page in (PAGE, "/console/money/settlements", f"/console/orders/{await world.order_id(token)}"):
         assert "taken by the bank" in await read(desk, page), page
+    order = await read(desk, page)
+    assert "€106.90 disputed</a>" in order
+    assert "Work out a refund" not in order
+    _, _, divided = order.partition("Who gets what")
+    sums = re.findall(r'<td class="number">(.*?)</td>', divided.partition("</table>")[0])
+    assert sums[3::4] == ["€0.00"] * len(sums[3::4]), "nothing of it stays with anybody"
+    assert sums[2] == "€87.80"
 
 
 async def test_the_list_goes_on_by_key(world: World, desk: httpx.AsyncClient) -> None:
