@@ -78,6 +78,7 @@ async def test_an_alert_is_dealt_with(world: World, desk: httpx.AsyncClient) -> 
     italian = (await desk.get("/console/money?lang=it")).text
     assert "<span>1.234,56 € per s1 non sono partiti: «&lt;a&gt;»</span>".replace(" €", "\xa0€") in italian
     await read(desk, "/console/money?lang=en")
+    assert "Times and days are in UTC" in page
     assert "As it was" in page, "what it says is of the moment it arose in"
     found = (await reads.alerts())[0]
     sent = await desk.post(f"/console/money/alerts/{found.id}/clear", data={"csrf_token": csrf_token(page)})
