@@ -24,6 +24,8 @@ from marketplace.terms import referrals
 SEE_OTHER: Final = 303
 TOO_MANY: Final = 429
 CODE_MAX = 60
+NOTICE = "basket_notice"
+"""Under which a session keeps what the basket says once."""
 NOBODY = "nobody"
 """A boutique of whom nothing can be bought."""
 
@@ -48,6 +50,7 @@ async def _basket_page(request: AnyRequest, problem: str, status_code: int = 200
         basket=view,
         unpaid=await reads.unpaid_orders(basket.checkouts(session)),
         problem=problem,
+        notice=session.data.pop(NOTICE, ""),
         destinations=destinations.offered(),
         country_name=country_in_words(view.country),
         quantity_max=QUANTITY_MAX,

@@ -24,7 +24,7 @@ from marketplace.orders.domain import order_life
 from marketplace.orders.views import BasketView, HeldView
 from marketplace.storefront import destinations
 from marketplace.storefront.checkout_form import CheckoutForm, read_form
-from marketplace.storefront.handlers.basket import CODE_MAX, TOO_MANY, not_looked_at
+from marketplace.storefront.handlers.basket import CODE_MAX, NOTICE, TOO_MANY, not_looked_at
 from marketplace.storefront.handlers.context import COUNTRY, buyer_of, destination, prices_of
 from marketplace.storefront.words import payment_barred, say
 
@@ -33,6 +33,10 @@ SEE_OTHER: Final = 303
 COUPON_FIELD, VOUCHER_FIELD = "coupon", "voucher:"
 """The fields of codes: the hub's own, and a boutique's followed by its id."""
 CODE_COUNTED = message("Your code has been counted in. Look at the total, then go on; nothing has been charged.")
+GIVEN_BACK = message(
+    "Everything was given back, and nothing has been charged. The boutiques take a moment to put their pieces back on "
+    "the shelf: until then one may look taken here."
+)
 OWN_TRANSACTIONS = {"transaction": False}
 LABELS = {
     "email": message("e-mail"),
@@ -201,6 +205,8 @@ async def decide(request: AnyRequest, token: FromPath[str]) -> Template | Redire
     form = await request.form()
     if form.get("choice") == "stop":
         await checkout.stop(token, clock.now())
+        if (await reads.held_view(token, clock.now())).state not in {*order_life.BOUGHT, "paying"}:
+            session_of(request).data[NOTICE] = GIVEN_BACK
         return Redirect("/basket", status_code=SEE_OTHER)
     return await _to_payment(request, token)
 

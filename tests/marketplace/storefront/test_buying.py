@@ -227,6 +227,7 @@ async def test_a_refusal_is_shown_before_anything_is_charged(browser: httpx.Asyn
     assert "Set aside for you for another" in page.text
     stopped = await form(browser, between, {"choice": "stop"})
     assert stopped.headers["location"] == "/basket"
+    assert ["Everything was given back" in (await browser.get("/basket")).text for _ in "12"] == [True, False]
     assert "This checkout is over" in (await browser.get(between)).text
 
 
