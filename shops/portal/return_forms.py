@@ -10,8 +10,10 @@ from federation.conversations.forms import Address
 from federation.conversations.return_messages import ReturnAuthorised, ReturnPayer
 from federation.documents.times import text_of
 from federation.vocabulary.errors import FieldError, RecordInvalidError
+from federation.vocabulary.money import Money
 from federation.vocabulary.product import ShopProfile
 from federation.vocabulary.wording import message, sentence
+from shops.orders.domain.orders import OrderView
 from shops.orders.domain.returns import Judgement, ReturnView
 from shops.portal.forms import Fields, whole_number
 
@@ -85,6 +87,22 @@ def arrived_from(fields: Fields) -> dict[str, int]:
         for name in fields
         if name.startswith("line_")
     }
+
+
+def at_stake(order: OrderView, view: ReturnView) -> tuple[Money, Money]:
+    """What the pieces that arrived came to, less the voucher, and about how much of that was the boutique's share.
+
+    The first at the boutique's own prices, the second in what the hub owes; whole prices, to the cent below.
+    """
+    sold = {line.line_id: line for line in order.document.lines}
+    minor = 0
+    for line in view.lines:
+        one = sold[line.line_id]
+        off = 0 if one.discount is None else one.discount.amount_minor
+        minor += (one.unit_price.amount_minor * one.quantity - off) * line.received // one.quantity
+    goods_minor = (order.document.total - order.document.shipping).amount_minor
+    yours_minor = order.money.seller_minor * minor // goods_minor if goods_minor else 0
+    return order.listed(minor), order.money.money(yours_minor)
 
 
 def judged_from(fields: Fields, view: ReturnView) -> dict[str, Judgement]:

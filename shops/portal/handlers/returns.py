@@ -15,6 +15,7 @@ from federation.node.web import AnyRequest
 from federation.service.links import links
 from federation.vocabulary.errors import GalleriaError, NotFoundError
 from federation.vocabulary.ids import PartyId
+from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
 from shops.errors import UnknownOrderError
 from shops.node import shop_node
@@ -110,12 +111,14 @@ async def _page(
         actions=actions(found.state),
         disputed=disputed,
         bank_gave_it=disputed is not None and disputed.state in banks_say.GAVE_IT,
+        at_stake=return_forms.at_stake(order, found),
         fields=fields | dict(typed or {}),
         faults={},
         payers=return_forms.PAYER_WORDS.items(),
         reasons=REASON_WORDS,
         words=STATE_WORDS,
         hub=next((link.remote_name for link in await links(boutique.shop_id) if link.remote_id == found.hub_id), ""),
+        amount_of=Money,
         story=_story(order.events, str(found.return_id)),
         country_named=country_in_words,
         step=forms.new_step(),

@@ -10,11 +10,14 @@ import msgspec
 import pytest
 
 from federation.conversations.disputes import Disputes, DisputeState, Statement
+from federation.conversations.messages import Refunded
 from federation.conversations.return_messages import ReturnedLine, ReturnRequested
 from federation.node import clock
 from federation.node.database import atomic, execute, fetch_value
 from federation.vocabulary.ids import PartyId, new_id
+from federation.vocabulary.money import Money
 from shops.orders import store as orders
+from shops.orders.domain.orders import Event
 from shops.orders.service import returns
 from shops.portal import dispute_words
 from shops.settings import ShopNodeSettings
@@ -165,6 +168,8 @@ async def test_an_order_that_came_back_is_not_on_its_way(beside: Beside, shop_id
     for each in pages:
         assert "Returned</span>" not in (await browser.get(each)).text, each
     line_id = await fetch_value("SELECT line_id FROM shop_return_line")
+    costs = "came to €189.00. Given back whole, it costs you your share of that, about €170.10"
+    assert costs in (await browser.get(page)).text
     judged = {f"back_{line_id}": "1", f"percent_{line_id}": "100", "step": str(new_id())}
     sent = await form(browser, page, judged, action=f"{page}/refund")
     assert sent.status_code == httpx.codes.SEE_OTHER
@@ -172,6 +177,21 @@ async def test_an_order_that_came_back_is_not_on_its_way(beside: Beside, shop_id
     for each in pages:
         assert "Returned</span>" in (await browser.get(each)).text, each
     assert await fetch_value("SELECT state FROM shop_order") == "in_fulfilment"
+    await paid_back(shop_id, beside.hub.party_id)
+    shown = (await browser.get(page)).text
+    assert ("€189.00 <span" in shown, "of it borne by you: €170.10" in shown) == (True, True)
+
+
+async def paid_back(shop_id: PartyId, hub_id: PartyId) -> None:
+    """The hub tells of a dress of €189.00 that it has given the money back for the return."""
+    refund = Refunded(
+        refund_id=str(new_id()),
+        amount=Money(18_900, "EUR"),
+        seller_part=Money(17_010, "EUR"),
+        return_id=str(await fetch_value("SELECT return_id FROM shop_return")),
+    )
+    told = Event(direction="in", kind="refunded", body=msgspec.json.encode(refund), said_at=clock.now())
+    await orders.insert_event(shop_id, (hub_id, await fetch_value("SELECT order_id FROM shop_order")), new_id(), told)
 
 
 async def accepted(shop_id: PartyId, hub_id: PartyId) -> tuple[str, int]:
