@@ -258,6 +258,11 @@ def issued_on(paper: Paper) -> datetime:
     return moment_of(paper.issued_at).astimezone(zone_or_utc(paper.time_zone))
 
 
+def days_in(paper: Paper) -> str:
+    """By which clocks a paper's days are counted, as the zone is called: `Europe/Rome`."""
+    return str(zone_or_utc(paper.time_zone)).replace("_", " ")
+
+
 def file_name(text: str) -> str:
     """A name for a file in plain letters; a hub's number may hold anything."""
     return "".join(each if each.isascii() and (each.isalnum() or each in "-_.") else "-" for each in text)

@@ -26,3 +26,4 @@ def test_days_are_those_of_the_hub(zone: str, days: list[str]) -> None:
     paper = msgspec.structs.replace(NOVEMBER, time_zone=zone)
     told = (money_words.begins_on(paper), money_words.last_day(paper), money_words.issued_on(paper))
     assert [one.date().isoformat() for one in told] == days
+    assert money_words.days_in(paper) == (zone if zone == "Europe/Rome" else "UTC")
