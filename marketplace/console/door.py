@@ -14,7 +14,7 @@ from federation.node.pages import page
 from federation.node.web import AnyRequest, session_of, web_node
 from marketplace.console.views import sections
 from marketplace.console.views.jobs import job_words
-from marketplace.console.words import WORDING
+from marketplace.console.words import WORDING, refund_reason
 from marketplace.listings import service as listings
 from payouts.service import jobs
 
@@ -52,6 +52,7 @@ def render(request: AnyRequest, template: str, *, status_code: int = 200, **valu
         mails_shown=mails_shown(request),
         groups=sections.GROUPS,
         place=sections.place_of(request.scope["path"]),
+        refund_reason=refund_reason,
         late_jobs=[job_words(job.name) for job in getattr(request.state, "late_jobs", ())],
         **values,
     )

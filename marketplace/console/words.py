@@ -3,15 +3,25 @@
 Refusals of orders, and what their alerts say, are translated beside the storefront's pages, which show them as well.
 """
 
+import re
 from pathlib import Path
 
 from federation.node.languages import Wording
 from federation.node.pages import OWN_LOCALE, format_number
+from federation.vocabulary.wording import sentence
 
 _HUB = Path(__file__).parents[1]
 WORDING = Wording([_HUB / "console" / "locale", _HUB / "storefront" / "locale", OWN_LOCALE])
 
 say = WORDING.say
+_OF_RETURN = re.compile(r"return (R-\w+)")
+"""The reason that `orders.returning` gives a refund."""
+
+
+def refund_reason(reason: str) -> str:
+    """A refund's reason in the reader's language if our own code gave it, else as somebody wrote it."""
+    found = _OF_RETURN.fullmatch(reason)
+    return WORDING.said(sentence("return %(number)s", number=found[1]) if found else reason)
 
 
 def counted(one: str, many: str, number: int, **values: object) -> str:

@@ -1,7 +1,7 @@
 """What the console's own code says: counted, filled in, and in the reader's language."""
 
 from federation.node.languages import speaking
-from marketplace.console.words import counted, say
+from marketplace.console.words import counted, refund_reason, say
 
 
 def test_counting() -> None:
@@ -15,3 +15,12 @@ def test_sentences_are_filled_in_and_translated() -> None:
     assert say("%(boutique)s, owes us", boutique="Ginestra") == "Ginestra, owes us"
     with speaking("it"):
         assert say("%(boutique)s, owes us", boutique="Ginestra") == "Ginestra, in debito con noi"
+
+
+def test_why_something_was_refunded() -> None:
+    """What our own code wrote is said in the reader's language, what a person wrote stays."""
+    assert refund_reason("return R-A319B0D0") == "return R-A319B0D0"
+    with speaking("it"):
+        assert refund_reason("return R-A319B0D0") == "reso R-A319B0D0"
+        assert refund_reason("return R-A319B0D0, late") == "return R-A319B0D0, late"
+        assert refund_reason("") == ""
