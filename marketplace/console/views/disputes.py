@@ -90,13 +90,13 @@ EVIDENCE_WORDS: Mapping[str, str] = {
     "uncategorized_text": message("What happened, and anything else"),
 }
 FILE_WORDS: Mapping[str, str] = {
-    "delivery": message("that it arrived"),
-    "tracking": message("its way"),
-    "correspondence": message("what was written"),
-    "policy": message("what was promised"),
-    "product": message("the piece itself"),
-    "refund": message("money given back"),
-    "other": message("something else"),
+    "delivery": message("Proof of delivery"),
+    "tracking": message("The parcel’s way"),
+    "correspondence": message("What was written"),
+    "policy": message("What was promised"),
+    "product": message("The piece"),
+    "refund": message("Money given back"),
+    "other": message("Something else"),
 }
 SLOT_WORDS: Mapping[str, str] = {
     "shipping_documentation": message("proof that it was sent, or arrived"),
