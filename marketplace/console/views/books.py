@@ -193,11 +193,13 @@ class Purse(msgspec.Struct, frozen=True, kw_only=True):
 
     Below zero, the hub is short by so much. `needed` is the float it needs of its own: what boutiques owe it and what
     banks took back and have not decided about. `kept` lies here for boutiques, `commission` was earned so far.
+    `made_of` is what the hub earned, paid and advanced: it comes to `own` as well.
     """
 
     currency: str
     rows: tuple[Row, ...]
     own: Money
+    made_of: tuple[Row, ...]
     needed: Money
     kept: Money
     refund_due: Money
@@ -207,6 +209,8 @@ class Purse(msgspec.Struct, frozen=True, kw_only=True):
 
 _HERE = ("provider:pending", "provider:available", "bank", "fx")
 _OTHERS = "/console/money"
+_COUNTED = (*_HERE, "shop:", AccountKind.REFUND_DUE.value, "vat:payable", AccountKind.SUSPENSE.value)
+"""How the codes of accounts begin that a purse's rows count."""
 
 
 def purses(by_currency: Mapping[str, Mapping[str, int]]) -> list[Purse]:
@@ -234,12 +238,26 @@ def _purse(currency: str, sums: Mapping[str, int]) -> Purse:
         currency=currency,
         rows=tuple(row for row in rows if row.amount),
         own=sum((row.amount for row in rows), Money(0, currency)),
+        made_of=_made_of(currency, sums),
         needed=owed_to_us if owed_to_us.amount_minor > 0 else Money(0, currency),
         kept=kept,
         refund_due=refund_due,
         commission=total(-1, AccountKind.COMMISSION.value),
         at_hand=total(1, "provider:"),
     )
+
+
+def _made_of(currency: str, sums: Mapping[str, int]) -> tuple[Row, ...]:
+    """The other side of the purse's rows: every account that none of them counts, boutiques' debts in one."""
+    left = {code: -amount for code, amount in sums.items() if amount and not code.startswith(_COUNTED)}
+    debts = sum(amount for code, amount in left.items() if code.startswith("recv:"))
+    rows = [
+        Row(account_words(code, {}), Money(amount, currency), entries_address(code, currency))
+        for code, amount in sorted(left.items(), key=lambda one: -one[1])
+        if not code.startswith("recv:")
+    ]
+    owed = Row(say("Boutiques owe us"), Money(debts, currency), f"{_OTHERS}/exposure")
+    return (*rows, owed) if debts else tuple(rows)
 
 
 def shortfall(shown: Sequence[Purse]) -> dict[str, int]:

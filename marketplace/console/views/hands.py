@@ -5,7 +5,8 @@ from datetime import datetime
 
 import msgspec
 
-from federation.node.pages import format_day, format_moment
+from federation.node.pages import format_day, format_moment, format_money
+from federation.vocabulary.money import Money
 from marketplace.console.views.looks import Tone
 from marketplace.console.words import counted, say
 from payouts.service.hands import PRESSING_DAYS, Hands
@@ -54,7 +55,11 @@ def _unsound(morning: Morning) -> list[Todo]:
         for currency in morning.unbalanced
     ]
     found += [
-        Todo(say("The hub owes more in %(currency)s than it has", currency=currency), f"{MONEY}/exposure", "bad")
+        Todo(
+            say("The hub owes %(amount)s more than it has", amount=format_money(Money(short_minor, currency))),
+            f"{MONEY}/exposure",
+            "bad",
+        )
         for currency, short_minor in morning.shortfall.items()
         if short_minor
     ]

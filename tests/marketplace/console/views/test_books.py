@@ -62,6 +62,8 @@ def test_what_is_here_less_what_is_others_is_the_hubs_own() -> None:
     assert [row.amount.amount_minor for row in purse.rows] == [12_000, -9_000, -1_000]
     assert purse.own == Money(2_000, "EUR")
     assert purse.needed == Money(500, "EUR")
+    earned = [(row.words, row.amount.amount_minor) for row in purse.made_of]
+    assert earned == [("Commission earned", 2_500), ("Boutiques owe us", -500)], "which comes to its own as well"
     assert (purse.kept, purse.commission, purse.at_hand) == tuple(Money(one, "EUR") for one in (9_000, 2_500, 12_000))
     assert shortfall([purse]) == {"EUR": 0}
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from marketplace.console.views.hands import Morning, in_order, money_todos
+from marketplace.console.views.hands import Morning, in_order, money_todos, wrong
 from payouts.service.hands import Hands
 
 DAY = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -16,6 +16,12 @@ def hands(**changes: Any) -> Hands:
 
 
 QUIET = Morning(hands=hands(), shortfall={"EUR": 0})
+
+
+def test_what_is_missing_stands_in_the_headline() -> None:
+    """Nobody has to look for the sum."""
+    (todo,) = wrong(Morning(hands=hands(), shortfall={"EUR": 22_422, "USD": 0}))
+    assert todo.sentence == "The hub owes €224.22 more than it has"
 
 
 def test_a_quiet_morning_says_what_was_looked_at() -> None:
