@@ -44,6 +44,11 @@ async def papers(
     return await store.heads(kind, shop_id, None if period is None else (period.start, period.end), (limit, offset))
 
 
+async def first_period() -> datetime | None:
+    """When the period of the oldest paper began; None without papers."""
+    return await store.first_period()
+
+
 async def paper(paper_id: UUID) -> PaperView:
     """One paper. Raises PaymentMissingError when there is none."""
     head, record = await store.head_of(paper_id), await store.papers.get(paper_id)

@@ -85,6 +85,12 @@ async def heads(
     return [_head(row) for row in rows]
 
 
+async def first_period() -> datetime | None:
+    """When the period of the oldest paper began; None without papers."""
+    first: datetime | None = await database.fetch_value("SELECT min(period_start) FROM pay_paper")
+    return first
+
+
 async def head_of(paper_id: UUID) -> PaperHead | None:
     """One paper."""
     row = await database.fetch_one(f"{_HEADS} WHERE paper.id = $1", paper_id)

@@ -48,7 +48,7 @@ async def show_list(request: AnyRequest) -> Template:
     shop_id, month = asked.get("shop", "")[:100], asked.get("month", "")
     page = min(int(asked["page"]), PAGES_MAX) if asked.get("page", "").isdecimal() else 1
     found = await paper_reads.papers(kind, shop_id, _month(month, zone), PER_PAGE + 1, (max(page, 1) - 1) * PER_PAGE)
-    troubles = await paper_reads.troubles()
+    troubles, first = await paper_reads.troubles(), await paper_reads.first_period()
     names = await shop_names({head.shop_id for head in found} | {one.shop_id for one in troubles} | {shop_id})
     own = None if hub.payments.office is None else await hub.payments.office.hub()
     return render(
@@ -65,7 +65,7 @@ async def show_list(request: AnyRequest) -> Template:
         kind="" if kind is None else kind.value,
         shop_id=shop_id,
         month=month,
-        months=views.months_back(now.astimezone(zone), MONTHS),
+        months=views.months_back(now.astimezone(zone), first.astimezone(zone) if first else None, MONTHS),
         days_of=views.days_of,
         amount=Money,
     )

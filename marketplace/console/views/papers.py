@@ -1,10 +1,12 @@
 """Papers as the console shows them: their words, and a statement's entries as rows. Pure but for the language."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 
 import msgspec
+from babel.dates import format_date
 
+from federation.node.languages import language
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import message
 from federation.vocabulary.zones import zone_or_utc
@@ -170,7 +172,13 @@ def moment_in(document: Statement | Invoice, time: str) -> datetime:
     return datetime.fromisoformat(time).astimezone(zone_or_utc(document.time_zone))
 
 
-def months_back(now: datetime, count: int) -> Sequence[str]:
-    """The last months as an address names them, `2026-11`, the newest first."""
+def months_back(now: datetime, first: datetime | None, count: int) -> Mapping[str, str]:
+    """The months since `first` in words, by what an address names them, `2026-11`; newest first, at most so many.
+
+    Both times are by the clocks of the months' zone.
+    """
     place = now.year * 12 + now.month - 1
-    return [f"{(place - back) // 12}-{(place - back) % 12 + 1:02d}" for back in range(count)]
+    since = place - (first.year * 12 + first.month - 1) if first else -1
+    months = [((place - back) // 12, (place - back) % 12 + 1) for back in range(min(count, since + 1))]
+    words = {month: format_date(date(*month, 1), "LLLL y", locale=language()) for month in months}
+    return {f"{year}-{month:02d}": words[year, month] for year, month in months}

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from marketplace.console.views.papers import days_of, moment_in
+from federation.node.languages import speaking
+from marketplace.console.views.papers import days_of, moment_in, months_back
 from payouts.domain.papers import PaperHead, PaperKind
 from tests.payouts.papers.test_forms import REVERSED
 
@@ -27,3 +28,12 @@ def test_a_paper_shows_the_days_it_was_issued_with() -> None:
     told = [one.date().isoformat() for one in (days.first, days.last, days.issued)]
     assert told == ["2026-12-01", "2026-12-31", "2027-01-01"]
     assert moment_in(REVERSED, "2026-12-31T23:30:00Z").date().isoformat() == "2026-12-31"
+
+
+def test_months_to_choose_from_begin_with_the_first_paper() -> None:
+    """Named in the reader's language, the newest first, not more than asked for; none before there is a paper."""
+    now, first = datetime(2027, 1, 15, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)
+    assert months_back(now, first, 2) == {"2027-01": "January 2027", "2026-12": "December 2026"}
+    with speaking("it"):
+        assert list(months_back(now, first, 24).values()) == ["gennaio 2027", "dicembre 2026", "novembre 2026"]
+    assert months_back(now, None, 24) == {}
