@@ -1,6 +1,8 @@
 """A statement as CSV (RFC 4180, UTF-8 with a byte order mark so that spreadsheets read accents).
 
-The columns are stable: new ones are only ever added at the end. Times are by the clocks of the statement's zone.
+The columns are stable: new ones are only ever added at the end. Times are by the clocks of the statement's zone, but
+for when a payout arrives at a bank: that is a day, which the provider gives as its beginning in UTC, and by the clocks
+of a zone west of that it would be the day before.
 Amounts are decimal numbers with a point, in the unit of the currency; signs are the boutique's: what it gains is
 positive. The first row after the head is the opening balance, the last ones are the closing balance and the payouts to
 the bank, which change no balance.
