@@ -6,7 +6,7 @@ import pytest
 
 from tests.simulator.simulation import simulate
 
-SEEDS = int(os.environ.get("GALLERIA_SEEDS", "2000"))
+SEEDS = int(os.environ.get("GALLERIA_SEEDS", "1000"))
 FEW = 20
 
 
