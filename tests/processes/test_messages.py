@@ -2,12 +2,14 @@
 
 import asyncio
 import random
+from typing import Any
 
 import pytest
 
 from tests.processes.books import adds_up
 from tests.processes.buyer import Buyer
 from tests.processes.goods import MANY, import_lines
+from tests.processes.waiting import until
 from tests.processes.wire import Fault, Trouble
 from tests.processes.world import World
 
@@ -26,6 +28,19 @@ def each_trouble(part: str) -> list[Fault]:
     return [Fault(trouble, part, 1, LATE_SECONDS) for trouble in chance.sample(TROUBLES, len(TROUBLES))]
 
 
+async def until_asked(world: World, *lines: dict[str, Any]) -> None:
+    """A node that kept silent a moment ago is left alone for some seconds: wait until each line is set aside again."""
+    for line in lines:
+
+        async def held(line: dict[str, Any] = line) -> Buyer | None:
+            buyer = Buyer(world, line)
+            return buyer if (await buyer.check_out()).redirect_url else None
+
+        buyer = await until("a boutique that is asked", held, every_seconds=0.5)
+        await buyer.pay()
+        await buyer.until_parts()
+
+
 async def test_holds(world: World) -> None:
     """A hold in trouble is a hold or a refusal to the shopper, and never a piece left hanging.
 
@@ -33,6 +48,7 @@ async def test_holds(world: World) -> None:
     """
     wire, shelf, other = world.wire("shops-2"), world.shelf("brina"), world.shelf("alba")
     buyers: list[Buyer] = []
+    await until_asked(world, shelf.line(MANY))
     for trouble in TROUBLES:
         wire.trouble(Fault(trouble, "/reservations ", 1, LATE_SECONDS))
         buyer = Buyer(world, shelf.line(MANY), other.line(MANY))
@@ -53,6 +69,7 @@ async def test_confirmations_orders_and_words_back(world: World) -> None:
     shop_wire, hub_wire = world.wire("shops-2"), world.wire("hub")
     first, second = world.shelf("brina"), world.shelf("cima")
     buyers = [Buyer(world, first.line(MANY), second.line(MANY)) for _ in range(3)]
+    await until_asked(world, first.line(MANY), second.line(MANY))
     await asyncio.gather(*(buyer.check_out() for buyer in buyers))
     shop_wire.trouble(*each_trouble("/confirm"), *each_trouble("/orders "), *each_trouble("/events"))
     hub_wire.trouble(*each_trouble("/events"))
