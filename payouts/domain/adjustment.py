@@ -6,7 +6,6 @@ hub's own accounts and the account of corrections.
 
 import hashlib
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 import msgspec
@@ -14,7 +13,7 @@ import msgspec
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
 from payouts.domain.ledger import AccountKind
-from payouts.domain.lifecycle import LifeCycle
+from payouts.domain.proposal import ProposalStatus, decided_by_another
 from payouts.errors import AdjustmentRefusedError
 
 REASON_LENGTH_MAX = 500
@@ -31,28 +30,7 @@ HUB_ACCOUNTS = (
 """The hub's own accounts that can be corrected by hand; what shoppers and shops are owed cannot."""
 
 
-class AdjustmentStatus(StrEnum):
-    """Where an adjustment stands."""
-
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-
-
-class AdjustmentStep(StrEnum):
-    """What the second person says."""
-
-    APPROVED = "approved"
-    REJECTED = "rejected"
-
-
-ADJUSTMENT = LifeCycle(
-    "correction",
-    {
-        (AdjustmentStatus.PROPOSED, AdjustmentStep.APPROVED): AdjustmentStatus.APPROVED,
-        (AdjustmentStatus.PROPOSED, AdjustmentStep.REJECTED): AdjustmentStatus.REJECTED,
-    },
-)
+ADJUSTMENT = decided_by_another("correction")
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +59,7 @@ class AdjustmentRecord(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     reason: str
     evidence: str
-    status: AdjustmentStatus = AdjustmentStatus.PROPOSED
+    status: ProposalStatus = ProposalStatus.PROPOSED
     proposed_by: str
     proposed_at: datetime
     decided_by: str = ""

@@ -7,7 +7,6 @@ counts already.
 
 import hashlib
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 import msgspec
@@ -15,7 +14,7 @@ import msgspec
 from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
 from payouts.domain.amounts import portion
-from payouts.domain.lifecycle import LifeCycle
+from payouts.domain.proposal import ProposalStatus, decided_by_another
 from payouts.errors import RefundRefusedError
 
 REASON_LENGTH_MAX = 500
@@ -25,28 +24,7 @@ RATE_FACTOR_MAX = 2
 """What left our bank in another currency is at most so many times more or less than the refund came to at the sale."""
 
 
-class HandStatus(StrEnum):
-    """Where a proposal stands."""
-
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-
-
-class HandStep(StrEnum):
-    """What becomes of it."""
-
-    APPROVED = "approved"
-    REJECTED = "rejected"
-
-
-BY_HAND = LifeCycle(
-    "proposal",
-    {
-        (HandStatus.PROPOSED, HandStep.APPROVED): HandStatus.APPROVED,
-        (HandStatus.PROPOSED, HandStep.REJECTED): HandStatus.REJECTED,
-    },
-)
+BY_HAND = decided_by_another("proposal")
 
 
 class HandPayment(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +67,7 @@ class HandRecord(msgspec.Struct, frozen=True, kw_only=True):
     paid_on: date | None = None
     bank_reference: str = ""
     reason: str
-    status: HandStatus = HandStatus.PROPOSED
+    status: ProposalStatus = ProposalStatus.PROPOSED
     proposed_by: str
     proposed_at: datetime
     decided_by: str = ""

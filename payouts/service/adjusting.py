@@ -17,12 +17,11 @@ from payouts.domain.adjustment import (
     ADJUSTMENT,
     REASON_LENGTH_MAX,
     AdjustmentRecord,
-    AdjustmentStatus,
-    AdjustmentStep,
     Proposal,
     check_proposal,
 )
 from payouts.domain.claim import ClaimStatus
+from payouts.domain.proposal import ProposalStatus, ProposalStep
 from payouts.domain.records import ClaimRecord, SettlementRecord
 from payouts.domain.settlement import SettlementKind, SettlementStatus
 from payouts.errors import AdjustmentRefusedError, PaymentMissingError
@@ -62,9 +61,9 @@ async def approve(adjustment_id: UUID, by: str, now: datetime) -> AdjustmentReco
     Raises AdjustmentRefusedError for one's own proposal, IllegalMoveError for one that was rejected.
     """
     known = await _to_decide(adjustment_id, by)
-    if _said_before(known, AdjustmentStep.APPROVED, by):
+    if _said_before(known, ProposalStep.APPROVED, by):
         return known
-    record = await _decide(known, AdjustmentStep.APPROVED, by, "", now)
+    record = await _decide(known, ProposalStep.APPROVED, by, "", now)
     await ledger.post(postings_desk.adjustment(record.id, record.shop_id, record.hub_account, record.amount), now)
     await _give_or_take(record, now)
     return record
@@ -75,9 +74,9 @@ async def reject(adjustment_id: UUID, by: str, note: str, now: datetime) -> Adju
     if not note.strip() or len(note) > REASON_LENGTH_MAX:
         raise AdjustmentRefusedError(sentence("say why not, in at most %(num)s characters", num=REASON_LENGTH_MAX))
     known = await _to_decide(adjustment_id, by)
-    if _said_before(known, AdjustmentStep.REJECTED, by):
+    if _said_before(known, ProposalStep.REJECTED, by):
         return known
-    return await _decide(known, AdjustmentStep.REJECTED, by, note.strip(), now)
+    return await _decide(known, ProposalStep.REJECTED, by, note.strip(), now)
 
 
 async def _to_decide(adjustment_id: UUID, by: str) -> AdjustmentRecord:
@@ -88,14 +87,12 @@ async def _to_decide(adjustment_id: UUID, by: str) -> AdjustmentRecord:
     return record
 
 
-def _said_before(record: AdjustmentRecord, step: AdjustmentStep, by: str) -> bool:
+def _said_before(record: AdjustmentRecord, step: ProposalStep, by: str) -> bool:
     """Whether this is the same person's second click."""
     return record.status.value == step.value and record.decided_by == by
 
 
-async def _decide(
-    record: AdjustmentRecord, step: AdjustmentStep, by: str, note: str, now: datetime
-) -> AdjustmentRecord:
+async def _decide(record: AdjustmentRecord, step: ProposalStep, by: str, note: str, now: datetime) -> AdjustmentRecord:
     decided = msgspec.structs.replace(
         record,
         status=ADJUSTMENT.after(record.status, step),
@@ -163,4 +160,4 @@ async def newest(limit: int = 200) -> list[AdjustmentRecord]:
 
 async def proposed(limit: int = 200) -> list[AdjustmentRecord]:
     """Corrections that wait for a second person."""
-    return await desk.newest_adjustments(limit, AdjustmentStatus.PROPOSED)
+    return await desk.newest_adjustments(limit, ProposalStatus.PROPOSED)

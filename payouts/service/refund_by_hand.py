@@ -15,6 +15,7 @@ from federation.vocabulary.money import Money
 from federation.vocabulary.wording import sentence
 from payouts.domain import dispute_postings, postings_desk
 from payouts.domain.amounts import portion
+from payouts.domain.proposal import ProposalStep
 from payouts.domain.records import RefundRecord
 from payouts.domain.refund import REFUND, RefundStatus, RefundStep
 from payouts.domain.refund_by_hand import (
@@ -22,7 +23,6 @@ from payouts.domain.refund_by_hand import (
     REASON_LENGTH_MAX,
     HandPayment,
     HandRecord,
-    HandStep,
     Owed,
     check,
 )
@@ -86,9 +86,9 @@ async def approve(pay: Payments, proposal_id: UUID, by: str, now: datetime) -> H
     refund, record = await _to_decide(proposal_id)
     if record.proposed_by == by:
         raise RefundRefusedError("somebody else has to approve this: it is your own proposal")
-    if record.status.value == HandStep.APPROVED.value and record.decided_by == by:
+    if record.status.value == ProposalStep.APPROVED.value and record.decided_by == by:
         return record
-    status = BY_HAND.after(record.status, HandStep.APPROVED)
+    status = BY_HAND.after(record.status, ProposalStep.APPROVED)
     given = await _check(refund, record.payment, now)
     unborne = max(0, min(record.given_minor, given.unborne))
     cost_minor = given.cost_of_unborne(unborne) + _worth_minor(refund, record.given_minor - unborne)
@@ -106,9 +106,9 @@ async def reject(proposal_id: UUID, by: str, note: str, now: datetime) -> HandRe
     if not note.strip() or len(note) > REASON_LENGTH_MAX:
         raise RefundRefusedError(sentence("say why not, in at most %(num)s characters", num=REASON_LENGTH_MAX))
     _, record = await _to_decide(proposal_id)
-    if record.status.value == HandStep.REJECTED.value and record.decided_by == by:
+    if record.status.value == ProposalStep.REJECTED.value and record.decided_by == by:
         return record
-    status = BY_HAND.after(record.status, HandStep.REJECTED)
+    status = BY_HAND.after(record.status, ProposalStep.REJECTED)
     decided = msgspec.structs.replace(record, status=status, decided_by=by, decided_at=now, decision_note=note.strip())
     await store.proposals.save(decided)
     return decided

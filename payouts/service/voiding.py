@@ -18,9 +18,9 @@ from payouts.domain import dispute_postings, postings_desk
 from payouts.domain.amounts import portion
 from payouts.domain.dispute import FundsStage
 from payouts.domain.dispute_records import DisputeRecord
+from payouts.domain.proposal import ProposalStatus
 from payouts.domain.records import RefundRecord
 from payouts.domain.refund import BY_HAND, REFUND, UNDER_WAY, UNPAID, RefundStatus, RefundStep
-from payouts.domain.refund_by_hand import HandStatus
 from payouts.service import messages
 from payouts.service.context import Payments
 from payouts.store import desk, ledger, rows
@@ -243,7 +243,7 @@ async def _is_said_settled(refund: RefundRecord) -> bool:
         return False
     return any(
         each.decided_at is None
-        or (each.status is HandStatus.REJECTED and each.transferred_minor and each.decided_at > refund.updated_at)
+        or (each.status is ProposalStatus.REJECTED and each.transferred_minor and each.decided_at > refund.updated_at)
         for each in await hands.of_refund(refund.id)
     )
 

@@ -9,9 +9,10 @@ import msgspec
 from federation.node import database
 from payouts import desk_tables as tables
 from payouts import tables as flow
-from payouts.domain.adjustment import AdjustmentRecord, AdjustmentStatus
+from payouts.domain.adjustment import AdjustmentRecord
 from payouts.domain.hold import HoldReason, HoldRecord, ReserveRecord
 from payouts.domain.jobs import JobRecord
+from payouts.domain.proposal import ProposalStatus
 from payouts.domain.records import (
     AlertRecord,
     BankFileRecord,
@@ -275,7 +276,7 @@ async def insert_adjustment(record: AdjustmentRecord) -> bool:
     return database.affected(tag) == 1
 
 
-async def newest_adjustments(limit: int, status: AdjustmentStatus | None = None) -> list[AdjustmentRecord]:
+async def newest_adjustments(limit: int, status: ProposalStatus | None = None) -> list[AdjustmentRecord]:
     """Corrections, newest first."""
     table = tables.Adjustment
     where = table.id.is_not_null() if status is None else table.status == status.value

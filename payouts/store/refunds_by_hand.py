@@ -5,7 +5,8 @@ from uuid import UUID
 from federation.node import database
 from federation.vocabulary.money import Money
 from payouts import desk_tables as tables
-from payouts.domain.refund_by_hand import HandRecord, HandStatus
+from payouts.domain.proposal import ProposalStatus
+from payouts.domain.refund_by_hand import HandRecord
 from payouts.store.shelf import Shelf
 
 proposals = Shelf(tables.RefundByHand, HandRecord)
@@ -19,15 +20,15 @@ async def of_refund(refund_id: UUID) -> list[HandRecord]:
 
 async def waiting_of(refund_id: UUID) -> HandRecord | None:
     """What waits for a second person."""
-    return await _one_of(refund_id, HandStatus.PROPOSED)
+    return await _one_of(refund_id, ProposalStatus.PROPOSED)
 
 
 async def approved_of(refund_id: UUID) -> HandRecord | None:
     """How a refund was settled the last time that people settled it."""
-    return await _one_of(refund_id, HandStatus.APPROVED)
+    return await _one_of(refund_id, ProposalStatus.APPROVED)
 
 
-async def _one_of(refund_id: UUID, status: HandStatus) -> HandRecord | None:
+async def _one_of(refund_id: UUID, status: ProposalStatus) -> HandRecord | None:
     table = tables.RefundByHand
     found = await proposals.find(
         (table.refund_id == refund_id) & (table.status == status.value),
@@ -42,7 +43,7 @@ async def paid_from_bank(limit: int) -> list[HandRecord]:
     """What was paid to shoppers from the hub's bank, the newest day first."""
     table = tables.RefundByHand
     return await proposals.find(
-        (table.status == HandStatus.APPROVED.value) & (table.transferred_minor > 0),
+        (table.status == ProposalStatus.APPROVED.value) & (table.transferred_minor > 0),
         order_by=table.paid_on,
         ascending=False,
         limit=limit,

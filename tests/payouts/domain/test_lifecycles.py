@@ -8,8 +8,9 @@ from payouts.domain.claim import CLAIM, ClaimStatus, ClaimStep
 from payouts.domain.lifecycle import LifeCycle
 from payouts.domain.payment import PAYMENT, PaymentStatus, PaymentStep, Sighting, step_of
 from payouts.domain.payout import PAYOUT, PayoutStatus, PayoutStep
+from payouts.domain.proposal import ProposalStatus, ProposalStep
 from payouts.domain.refund import REFUND, RefundStatus, RefundStep
-from payouts.domain.refund_by_hand import BY_HAND, HandStatus, HandStep
+from payouts.domain.refund_by_hand import BY_HAND
 from payouts.domain.settlement import SETTLEMENT, STILL_WITH_US, SettlementStatus, SettlementStep
 from payouts.errors import IllegalMoveError
 from tests.payouts.worked_example import euro
@@ -20,7 +21,7 @@ CYCLES: list[tuple[LifeCycle[Any, Any], Any, Any, Any]] = [
     (REFUND, RefundStatus, RefundStep, RefundStatus.REQUESTED),
     (CLAIM, ClaimStatus, ClaimStep, ClaimStatus.OPEN),
     (PAYOUT, PayoutStatus, PayoutStep, PayoutStatus.SUBMITTING),
-    (BY_HAND, HandStatus, HandStep, HandStatus.PROPOSED),
+    (BY_HAND, ProposalStatus, ProposalStep, ProposalStatus.PROPOSED),
 ]
 
 
