@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import httpx
 import pytest
@@ -116,20 +117,24 @@ async def test_a_refund_is_paid_from_our_bank_by_two_people(world: World, desk: 
     assert "reference GAL 4711" in order_page
 
 
-async def test_a_bank_that_asks_is_told_of_the_transfer(world: World, desk: httpx.AsyncClient) -> None:
-    """What was paid from our own bank stands in the evidence with its day and reference, and a person is warned."""
-    token, request = await refused(world)
-    today = clock.now().date()
-    said = HandPayment(
+def paid_from_the_bank(refund_id: UUID) -> HandPayment:
+    """The whole of the refund, paid from our own bank today."""
+    return HandPayment(
         id=new_id(),
-        refund_id=request.refund_id,
+        refund_id=refund_id,
         transferred=Money(10_000, "EUR"),
         given=Money(0, "EUR"),
         left_bank=Money(10_000, "EUR"),
-        paid_on=today,
+        paid_on=clock.now().date(),
         reference="GAL 4711",
         reason="the card is closed",
     )
+
+
+async def test_a_bank_that_asks_is_told_of_the_transfer(world: World, desk: httpx.AsyncClient) -> None:
+    """What was paid from our own bank stands in the evidence with its day and reference, and a person is warned."""
+    token, request = await refused(world)
+    said = paid_from_the_bank(request.refund_id)
     async with atomic():
         await refund_by_hand.propose(said, OPERATOR_EMAIL, clock.now())
         await refund_by_hand.approve(world.hub.payments, said.id, "bob@example.com", clock.now())
@@ -141,7 +146,7 @@ async def test_a_bank_that_asks_is_told_of_the_transfer(world: World, desk: http
     assert found is not None
     shown = await read(desk, f"/console/money/disputes/{found.id}")
     assert "The provider knows nothing of that" in shown
-    told = f"Paid back to the shopper by bank transfer on {today}, reference GAL 4711: 100.00 EUR."
+    told = f"Paid back to the shopper by bank transfer on {said.paid_on}, reference GAL 4711: 100.00 EUR."
     assert shown.count(told) == 2, "in the story, and where it says why no more goes back"
 
 
@@ -206,22 +211,14 @@ async def test_who_cannot_approve_yet_is_told_before_the_transfer(world: World, 
     assert "too little: put it in first" in await read(desk, page), "a dispute’s fee took of it"
     bob = await second_person()
     assert "There is no second person yet" not in await read(desk, page)
-    today = clock.now().date()
-    said = HandPayment(
-        id=new_id(),
-        refund_id=request.refund_id,
-        transferred=Money(10_000, "EUR"),
-        given=Money(0, "EUR"),
-        left_bank=Money(10_000, "EUR"),
-        paid_on=today,
-        reference="GAL 4711",
-        reason="the card is closed",
-    )
+    said = paid_from_the_bank(request.refund_id)
     async with atomic():
         await refund_by_hand.propose(said, "eve@example.com", clock.now())
     shown = await read(desk, page)
     assert "eve@example.com does not count yet" in shown
-    assert (today + timedelta(days=trust.WAITING_DAYS)).isoformat() not in shown, "the day is said in words"
+    assert (clock.now().date() + timedelta(days=trust.WAITING_DAYS)).isoformat() not in shown, (
+        "the day is said in words"
+    )
     assert "is settled</button>" not in shown
     async with atomic():
         (eve,) = [one for one in await trust.people() if one.account.email == "eve@example.com"]
